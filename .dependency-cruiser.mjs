@@ -1,0 +1,85 @@
+const core = '^functions/core/';
+const production = '^functions/(?!.*\\.test\\.ts$)';
+const error = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+export default {
+  forbidden: [
+    error('no-cycles', 'A cycle has no direction.', {}, { circular: true }),
+    error(
+      'core-is-pure',
+      'The vocabulary needs nothing but zod and a hash.',
+      { path: core, pathNot: '\\.test\\.ts$' },
+      { pathNot: `${core}|^node_modules/zod/|^(node:)?crypto$` },
+    ),
+    error('aws-knows-core-only', 'Builders shared by APIs.', { path: '^functions/aws/' }, { pathNot: `${core}|^functions/aws/` }),
+    error(
+      'apis-are-pure',
+      'An API knows core, aws and zod.',
+      { path: '^functions/apis/[^/]+/', pathNot: '\\.test\\.ts$' },
+      { pathNot: `${core}|^functions/aws/|^functions/apis/[^/]+/|^node_modules/zod/` },
+    ),
+    error(
+      'apis-are-apart',
+      'What two APIs share belongs to core or aws.',
+      { path: '^functions/apis/([^/]+)/' },
+      { path: '^functions/apis/[^/]+/', pathNot: '^functions/apis/$1/' },
+    ),
+    error(
+      'steps-are-pure',
+      'expand and guard know no wire, no file and no network.',
+      { path: '^functions/(expand|guard)/', pathNot: '\\.test\\.ts$' },
+      { pathNot: '^functions/(core|apis|expand|guard)/|^node_modules/zod/' },
+    ),
+    error(
+      'steps-are-apart',
+      'The guard judges what it is given, not how it came about.',
+      { path: '^functions/guard/' },
+      { path: '^functions/expand/' },
+    ),
+    error(
+      'only-runtime-knows-the-wire',
+      'gRPC, logs and metrics stay at the edge.',
+      { path: production, pathNot: '^functions/(runtime/|main\\.ts)' },
+      { path: '^node_modules/(@crossplane-org|@grpc|grpc-health-check|pino|prom-client)/' },
+    ),
+    error(
+      'functions-stand-alone',
+      'What runs in the cluster needs no generator, tool or test.',
+      { path: production },
+      { path: '^(xrds|compositions|examples|package|cli|docs|test)/' },
+    ),
+    error(
+      'cdk8s-generates',
+      'cdk8s belongs to the generators.',
+      { pathNot: '^(xrds|compositions|package|node_modules)/' },
+      { path: '^node_modules/(cdk8s|cdk8s-plus-28|constructs)/' },
+    ),
+    error(
+      'client-node-is-for-the-cli',
+      'The function asks the apiserver for nothing.',
+      { pathNot: '^(cli|test/cluster|node_modules)/' },
+      { path: '^node_modules/@kubernetes/' },
+    ),
+    error(
+      'cli-reads-functions',
+      'The plan runs the production code and no generator.',
+      { path: '^cli/', pathNot: '\\.test\\.ts$' },
+      { path: '^(xrds|compositions|package|docs|test)/', pathNot: '^package/(composed|names)\\.ts$' },
+    ),
+    error(
+      'no-dev-dependencies',
+      'What is shipped needs only dependencies.',
+      { path: '^(functions|cli)/', pathNot: '\\.test\\.ts$' },
+      { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'] },
+    ),
+    error('no-orphans', 'A module that nobody imports is dead.', { orphan: true, pathNot: '(\\.test|\\.config)\\.ts$|^\\.' }, {}),
+  ],
+  options: {
+    doNotFollow: { path: '^node_modules' },
+    exclude: { path: '^(dist|node_modules/\\.)' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+  },
+};

@@ -1,0 +1,23 @@
+import { apis } from './apis.ts';
+import type { Check } from './check.ts';
+import { claims } from './claims.ts';
+import { crossplane } from './crossplane.ts';
+import { environments } from './environments.ts';
+import { managedResources } from './managed-resources.ts';
+import { namespaces } from './namespaces.ts';
+import { packages } from './packages.ts';
+import { permissions } from './permissions.ts';
+import { providerConfigs } from './provider-configs.ts';
+
+/** Everything that doctor looks at, causes before their effects. */
+export const checks: readonly Check[] = [
+  crossplane,
+  permissions,
+  packages,
+  apis,
+  managedResources,
+  environments,
+  providerConfigs,
+  namespaces,
+  claims,
+];

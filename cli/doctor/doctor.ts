@@ -1,0 +1,72 @@
+import { shown } from '../../functions/core/problem.ts';
+import type { Check } from './check.ts';
+import { checks } from './checks.ts';
+import { type Cluster, connect, Unreadable, Unserved } from './cluster.ts';
+import { crossplane } from './crossplane.ts';
+import { isOutput, outputs, print, type Report, type Result } from './report.ts';
+
+interface Sink {
+  readonly isTTY?: boolean;
+  write(text: string): unknown;
+}
+
+export interface DoctorOptions {
+  readonly output: string;
+  readonly stdout: Sink;
+  readonly stderr: Sink;
+  readonly color: boolean;
+}
+
+const patienceMilliseconds = 2000;
+
+async function examine(check: Check, cluster: Cluster, hasCrossplane: boolean): Promise<Result> {
+  const { id, title } = check;
+  try {
+    const findings = await check.run(cluster);
+    return { id, title, findings: findings.map((finding) => ({ check: id, ...finding })) };
+  } catch (error) {
+    if (!(error instanceof Unreadable)) throw error;
+    if (error instanceof Unserved && !hasCrossplane) return { id, title, findings: [], skipped: 'Crossplane has to be mended first' };
+    return { id, title, findings: [{ check: id, severity: 'error', problem: error.message, remedy: error.remedy }] };
+  }
+}
+
+async function examineAll(cluster: Cluster): Promise<Report> {
+  const first = await examine(crossplane, cluster, true);
+  const sound = first.findings.length === 0;
+  const rest = await Promise.all(checks.filter((check) => check !== crossplane).map((check) => examine(check, cluster, sound)));
+  const results = [first, ...rest];
+  return { checks: results, ok: results.every(({ findings }) => findings.length === 0) };
+}
+
+/** Shows on a terminal that something slow goes on, until the work is done. */
+async function withProgress<T>(stderr: Sink, message: string, work: Promise<T>): Promise<T> {
+  if (stderr.isTTY !== true) return work;
+  let visible = false;
+  const timer = setTimeout(() => {
+    visible = true;
+    stderr.write(message);
+  }, patienceMilliseconds);
+  try {
+    return await work;
+  } finally {
+    clearTimeout(timer);
+    if (visible) stderr.write('\r\u001b[K');
+  }
+}
+
+/** Checks the installation that the current kubeconfig context points at; the exit code says whether something was found. */
+export async function doctor({ output, stdout, stderr, color }: DoctorOptions): Promise<0 | 1 | 2> {
+  if (!isOutput(output)) {
+    stderr.write(`cannot print the findings: --output: got ${shown(output)}, want one of ${outputs.join(', ')}\n`);
+    return 2;
+  }
+  const connection = await withProgress(stderr, 'reaching the cluster …', connect());
+  if ('problem' in connection) {
+    stderr.write(`${connection.problem}\n`);
+    return 2;
+  }
+  const report = await withProgress(stderr, 'checking the cluster …', examineAll(connection.cluster));
+  stdout.write(print(report, output, color));
+  return report.ok ? 0 : 1;
+}

@@ -1,0 +1,55 @@
+import { type KubernetesObject, stringAt } from '../../functions/core/kubernetes.ts';
+import { configurationName, functionName, repository } from '../../package/names.ts';
+import type { Check } from './check.ts';
+import { type Diagnosis, identify, whyNot } from './finding.ts';
+
+const apiVersion = 'pkg.crossplane.io/v1';
+const plurals: Readonly<Record<string, string>> = { Configuration: 'configurations', Function: 'functions', Provider: 'providers' };
+export const functions = { apiVersion, plural: 'functions' };
+
+/** How the platform itself is installed or reinstalled. */
+export const installPlatform = 'kubectl apply -f package/install/, with your registry in packages.yaml';
+
+const ours = [
+  { kind: 'Configuration', suffix: repository('', configurationName) },
+  { kind: 'Function', suffix: repository('', functionName) },
+];
+
+function repositoryOf(object: KubernetesObject): string {
+  return (stringAt(object, 'spec', 'package') ?? '').replace(/(:[^/:@]+)?(@[^/]+)?$/, '');
+}
+
+/** Judges every Configuration, Function and Provider. */
+export function judgePackages(packages: readonly KubernetesObject[]): readonly Diagnosis[] {
+  const missing = ours
+    .filter(({ kind, suffix }) => !packages.some((object) => object.kind === kind && repositoryOf(object).endsWith(suffix)))
+    .map(
+      ({ kind, suffix }): Diagnosis => ({
+        severity: 'error',
+        problem: `no ${kind} is installed from a repository that ends in ${suffix}`,
+        remedy: installPlatform,
+      }),
+    );
+  const unhealthy = packages.flatMap((object): readonly Diagnosis[] => {
+    const state = (['Installed', 'Healthy'] as const).find((type) => whyNot(object, type) !== undefined);
+    if (state === undefined) return [];
+    return [
+      {
+        severity: 'error',
+        object: identify(object),
+        problem: `${identify(object)} is not ${state.toLowerCase()}: ${whyNot(object, state)}`,
+        remedy: `kubectl describe ${plurals[object.kind]}.pkg.crossplane.io ${object.metadata?.name}`,
+      },
+    ];
+  });
+  return [...missing, ...unhealthy];
+}
+
+export const packages: Check = {
+  id: 'packages',
+  title: 'Packages',
+  async run(cluster) {
+    const lists = await Promise.all(Object.values(plurals).map((plural) => cluster.list({ apiVersion, plural })));
+    return judgePackages(lists.flat());
+  },
+};

@@ -1,0 +1,52 @@
+import type * as z from 'zod';
+import type { environment } from '../functions/apis/environment.ts';
+import type { Api } from '../functions/core/api.ts';
+import { apiVersion, kindLabel } from '../functions/core/group.ts';
+import type { KubernetesObject } from '../functions/core/kubernetes.ts';
+
+type Data = z.input<typeof environment>;
+
+/** One environment for each tier, to start from; ids and hosts are placeholders. */
+const environments: Readonly<Record<string, Data>> = {
+  dev: { tier: 'dev' },
+  staging: {
+    tier: 'staging',
+    shared: { postgres: { providerConfig: 'shared-postgres', host: 'postgres.shared.svc', port: 5432, sslMode: 'require' } },
+  },
+  prod: {
+    tier: 'prod',
+    aws: {
+      region: 'eu-west-1',
+      providerConfig: 'aws',
+      vpcId: 'vpc-0123456789abcdef0',
+      subnetIds: ['subnet-0123456789abcdef0', 'subnet-0123456789abcdef1', 'subnet-0123456789abcdef2'],
+      clientSecurityGroupIds: ['sg-0123456789abcdef0'],
+    },
+    tags: { 'cost-center': 'platform' },
+  },
+};
+
+/** The EnvironmentConfigs, by file name. */
+export function environmentConfigs(): ReadonlyMap<string, KubernetesObject> {
+  return new Map(
+    Object.entries(environments).map(([name, data]) => [
+      `${name}.yaml`,
+      {
+        apiVersion: 'apiextensions.crossplane.io/v1beta1',
+        kind: 'EnvironmentConfig',
+        metadata: { name, labels: { [kindLabel]: 'environment' } },
+        data,
+      },
+    ]),
+  );
+}
+
+/** The one claim of an API that serves every environment. */
+export function exampleClaim(api: Api): KubernetesObject {
+  return { apiVersion, kind: api.kind, metadata: { name: api.example.name, namespace: 'shop' }, spec: api.example.spec };
+}
+
+/** The file of an API's example. */
+export function exampleFile(api: Api): string {
+  return `${api.kind.replace(/(?<=[a-z])[A-Z]/g, (letter) => `-${letter}`).toLowerCase()}.yaml`;
+}

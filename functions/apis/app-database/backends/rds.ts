@@ -1,0 +1,312 @@
+import * as z from 'zod';
+import { backupSlots, backupWindow, maintenanceSlots, maintenanceWindow, tags } from '../../../aws/aws.ts';
+import type { Backend, Composed, Context, Expansion, Pending } from '../../../core/api.ts';
+import { bind, bindingKey } from '../../../core/binding.ts';
+import { grown } from '../../../core/grows.ts';
+import { at, type ComposedKind, numberAt, stringAt } from '../../../core/kubernetes.ts';
+import { managed, policiesFor } from '../../../core/managed.ts';
+import { externalName, shortHash, spread } from '../../../core/names.ts';
+import { composedName, protection, protectionKind } from '../../../core/protection.ts';
+import { conditionOf, isReady } from '../../../core/readiness.ts';
+import { type Binding, binding, completeBinding, type DatabaseSettings, type Size, type Version, versions } from '../schema.ts';
+import { extensions, installedExtensions, sqlKinds } from './sql.ts';
+
+const needs = z
+  .object({
+    aws: z.object({
+      region: z.string(),
+      providerConfig: z.string(),
+      vpcId: z.string(),
+      subnetIds: z.array(z.string()),
+      clientSecurityGroupIds: z.array(z.string()).default([]),
+      clientCidrs: z.array(z.string()).default([]),
+      kmsKeyArn: z.string().optional(),
+    }),
+    tags: z.record(z.string(), z.string()).optional(),
+  })
+  .refine(({ aws }) => aws.clientSecurityGroupIds.length + aws.clientCidrs.length > 0, {
+    path: ['aws', 'clientCidrs'],
+    error: 'want at least one of clientSecurityGroupIds or clientCidrs, or nothing could connect',
+  });
+type Needs = z.output<typeof needs>;
+
+const kinds = {
+  instance: { apiVersion: 'rds.aws.m.upbound.io/v1beta1', kind: 'Instance', plural: 'instances' },
+  parameterGroup: { apiVersion: 'rds.aws.m.upbound.io/v1beta1', kind: 'ParameterGroup', plural: 'parametergroups' },
+  subnetGroup: { apiVersion: 'rds.aws.m.upbound.io/v1beta1', kind: 'SubnetGroup', plural: 'subnetgroups' },
+  securityGroup: { apiVersion: 'ec2.aws.m.upbound.io/v1beta1', kind: 'SecurityGroup', plural: 'securitygroups' },
+  securityGroupRule: { apiVersion: 'ec2.aws.m.upbound.io/v1beta1', kind: 'SecurityGroupRule', plural: 'securitygrouprules' },
+} as const;
+
+const port = 5432;
+const username = 'app';
+const longestIdentifier = 63;
+const longestGroupName = 255;
+
+/** AWS refuses a growth below this factor's first tenth; twice leaves room for a year of neglect. */
+const autoscalingFactor = 2;
+
+const instanceClasses: Readonly<Record<Size, string>> = {
+  small: 'db.t4g.medium',
+  medium: 'db.m7g.large',
+  large: 'db.r7g.xlarge',
+  xlarge: 'db.r7g.4xlarge',
+};
+
+const parameterGroupPrefix = 'parameter-group-';
+
+function majorOf(engineVersion: string | undefined): Version | undefined {
+  return versions.find((version) => engineVersion === version || engineVersion?.startsWith(`${version}.`));
+}
+
+function expand(context: Context<DatabaseSettings, Needs>): Expansion {
+  const { claim, environment, settings, sources, facts, observed } = context;
+  const { aws } = facts;
+  const identity = { environment, namespace: claim.namespace, kind: claim.kind, name: claim.name };
+  const nameOf = (part?: string) => composedName(claim, 'database', part);
+  const identifier = externalName(identity, longestIdentifier);
+  const instance = observed['instance'];
+  const made = (field: string) => stringAt(instance?.object, 'spec', 'forProvider', field);
+
+  const version = grown('version', settings.version, majorOf(made('engineVersion')), sources['version']);
+  const storage = grown(
+    'storageGiB',
+    settings.storageGiB,
+    numberAt(instance?.object, 'spec', 'forProvider', 'allocatedStorage'),
+    sources['storageGiB'],
+  );
+  // What AWS fixes when it makes the instance stays as it was made, whatever the environment says later.
+  const databaseName = made('dbName') ?? settings.databaseName;
+  const kmsKeyId = instance === undefined ? aws.kmsKeyArn : made('kmsKeyId');
+  if ('refusal' in version) return { resources: {}, pending: {}, status: {}, refusal: version.refusal };
+  if ('refusal' in storage) return { resources: {}, pending: {}, status: {}, refusal: storage.refusal };
+
+  const allTags = tags(identity, facts.tags);
+  // A region that changed under a live database would have a second one made there.
+  const region = made('region') ?? aws.region;
+  const vpcId = stringAt(observed['security-group']?.object, 'spec', 'forProvider', 'vpcId') ?? aws.vpcId;
+  const resource = (
+    part: string,
+    kind: ComposedKind,
+    forProvider: object,
+    names: { externalName?: string; connectionSecret?: string } = {},
+  ) =>
+    managed({
+      apiVersion: kind.apiVersion,
+      kind: kind.kind,
+      name: nameOf(part),
+      ...names,
+      providerConfig: { kind: 'ClusterProviderConfig', name: aws.providerConfig },
+      managementPolicies: policiesFor(settings.deletion, ['Snapshot', 'Delete']),
+      forProvider: { region, ...forProvider },
+    });
+
+  const parameterGroupName = (major: string) => externalName(identity, longestGroupName, '-', `${parameterGroupPrefix}${major}`);
+  // The old family's group stays until AWS says that the instance has left it.
+  const runningMajor = majorOf(stringAt(instance?.object, 'status', 'atProvider', 'engineVersionActual'));
+  const handedOver = runningMajor === version.value && isReady(instance, 'Conditions');
+  const families = versions.filter(
+    (major) => major === version.value || (!handedOver && observed[`${parameterGroupPrefix}${major}`] !== undefined),
+  );
+  const parameterGroups = families.map((major): [string, Composed] => [
+    `${parameterGroupPrefix}${major}`,
+    resource(
+      `${parameterGroupPrefix}${major}`,
+      kinds.parameterGroup,
+      {
+        family: `postgres${major}`,
+        description: `${claim.kind} ${claim.namespace}/${claim.name}`,
+        parameter: [{ name: 'rds.force_ssl', value: '1', applyMethod: 'immediate' }],
+        tags: allTags,
+      },
+      { externalName: parameterGroupName(major) },
+    ),
+  ]);
+
+  const ingress = (source: string, from: object): [string, Composed] => {
+    const key = `ingress-${shortHash(source)}`;
+    const rule = { type: 'ingress', protocol: 'tcp', fromPort: port, toPort: port, description: `Clients of ${source}`, ...from };
+    return [key, resource(key, kinds.securityGroupRule, { ...rule, securityGroupIdRef: { name: nameOf('security-group') } })];
+  };
+
+  const snapshotOf = claim.creationTimestamp?.replaceAll(/[^0-9]/g, '') ?? 'created';
+  const instanceSpec = {
+    identifier,
+    engine: settings.engine,
+    engineVersion: version.value,
+    allowMajorVersionUpgrade: true,
+    autoMinorVersionUpgrade: true,
+    instanceClass: instanceClasses[settings.size],
+    applyImmediately: settings.applyChanges === 'Immediately',
+    allocatedStorage: storage.value,
+    maxAllocatedStorage: storage.value * autoscalingFactor,
+    storageType: 'gp3',
+    storageEncrypted: true,
+    ...(kmsKeyId !== undefined && { kmsKeyId }),
+    multiAz: settings.highAvailability,
+    dbName: databaseName,
+    port,
+    username,
+    autoGeneratePassword: true,
+    passwordSecretRef: { name: nameOf('password'), key: 'password' },
+    dbSubnetGroupNameRef: { name: nameOf('subnet-group') },
+    vpcSecurityGroupIdRefs: [{ name: nameOf('security-group') }],
+    parameterGroupName: parameterGroupName(version.value),
+    publiclyAccessible: false,
+    backupRetentionPeriod: settings.backupRetentionDays,
+    backupWindow: backupWindow(spread(identity, 'backup', backupSlots)),
+    maintenanceWindow: maintenanceWindow(spread(identity, 'maintenance', maintenanceSlots)),
+    copyTagsToSnapshot: true,
+    deleteAutomatedBackups: settings.deletion === 'Delete',
+    deletionProtection: settings.deletion === 'Protect',
+    skipFinalSnapshot: settings.deletion === 'Delete',
+    finalSnapshotIdentifier: `${identifier}-final-${snapshotOf}`,
+    performanceInsightsEnabled: true,
+    performanceInsightsRetentionPeriod: 7,
+    enabledCloudwatchLogsExports: ['postgresql', 'upgrade'],
+    tags: allTags,
+  };
+
+  const connection = instance?.connectionDetails ?? {};
+  const host = connection['host'] ?? connection['address'];
+  const fresh: Binding | undefined =
+    host && connection['username'] && connection['password']
+      ? completeBinding({
+          provider: 'rds',
+          host,
+          port: connection['port'] ?? String(port),
+          username: connection['username'],
+          password: connection['password'],
+          database: databaseName,
+          sslmode: 'require',
+        })
+      : undefined;
+  const bound = bind(claim, nameOf(), binding, fresh, observed[bindingKey], 'the instance and its endpoint');
+  const sql = withExtensions(context, nameOf, databaseName, bound.values);
+
+  const guardRail =
+    settings.deletion === 'Protect'
+      ? protection(claim, nameOf())
+      : mayBeProtected(observed)
+        ? protection(claim, nameOf(), 'AWS is still turning deletion protection off: try again in a few minutes')
+        : {};
+
+  const address = bound.values?.['host'] ?? stringAt(instance?.object, 'status', 'atProvider', 'address');
+  return {
+    resources: {
+      'subnet-group': resource(
+        'subnet-group',
+        kinds.subnetGroup,
+        { description: `${claim.kind} ${claim.namespace}/${claim.name}`, subnetIds: [...aws.subnetIds].sort(), tags: allTags },
+        { externalName: externalName(identity, longestGroupName, '-', 'subnet-group') },
+      ),
+      'security-group': resource('security-group', kinds.securityGroup, {
+        name: externalName(identity, longestGroupName, '-', 'security-group'),
+        description: `${claim.kind} ${claim.namespace}/${claim.name}`,
+        vpcId,
+        tags: allTags,
+      }),
+      ...Object.fromEntries(aws.clientSecurityGroupIds.map((id) => ingress(id, { sourceSecurityGroupId: id }))),
+      ...Object.fromEntries(
+        aws.clientCidrs.map((cidr) => ingress(cidr, cidr.includes(':') ? { ipv6CidrBlocks: [cidr] } : { cidrBlocks: [cidr] })),
+      ),
+      ...Object.fromEntries(parameterGroups),
+      instance: resource('instance', kinds.instance, instanceSpec, { connectionSecret: nameOf('connection') }),
+      ...bound.resources,
+      ...sql.resources,
+      ...guardRail,
+    },
+    pending: { ...bound.pending, ...sql.pending },
+    status: { ...(address !== undefined && { host: address }), port },
+    inForce: { version: version.value, storageGiB: storage.value, databaseName },
+    ...(bound.refusal && { refusal: bound.refusal }),
+  };
+}
+
+/**
+ * Whether AWS may still refuse to delete the instance. A claim deleted then would hang, since a managed resource that is being
+ * deleted is not updated any more, so the Usage stays until AWS has been seen to have protection off, or never to have made it.
+ */
+function mayBeProtected(observed: Context<DatabaseSettings, Needs>['observed']): boolean {
+  const instance = observed['instance'];
+  const protectedNow = at(instance?.object, 'status', 'atProvider', 'deletionProtection');
+  if (typeof protectedNow === 'boolean') return protectedNow;
+  const neverMade = conditionOf(instance, 'Synced') !== undefined && at(instance?.object, 'status', 'atProvider', 'id') === undefined;
+  return observed['protection'] !== undefined && !neverMade;
+}
+
+/** Extensions are made by provider-sql, which wants the connection details under keys of its own. */
+function withExtensions(
+  { settings, observed }: Context<DatabaseSettings, Needs>,
+  nameOf: (part: string) => string,
+  databaseName: string,
+  values: Readonly<Record<string, string>> | undefined,
+): Pick<Expansion, 'resources' | 'pending'> {
+  const names = installedExtensions(settings.extensions, observed);
+  if (names.length === 0) return { resources: {}, pending: {} };
+  const login = nameOf('sql');
+  const waiting = (key: string, { apiVersion, kind }: Omit<ComposedKind, 'plural'>): [string, Pending] => [
+    key,
+    { apiVersion, kind, name: nameOf(key), waitsFor: 'the binding' },
+  ];
+  const made = extensions(names, nameOf, databaseName, { kind: 'ProviderConfig', name: login });
+  if (values === undefined) {
+    const keys = Object.keys(made).map((key) => waiting(key, sqlKinds.extension));
+    return {
+      resources: {},
+      pending: Object.fromEntries([
+        waiting('sql-login', { apiVersion: 'v1', kind: 'Secret' }),
+        waiting('sql', sqlKinds.providerConfig),
+        ...keys,
+      ]),
+    };
+  }
+  const encode = (value: string | undefined) => Buffer.from(value ?? '').toString('base64');
+  return {
+    resources: {
+      'sql-login': {
+        object: {
+          apiVersion: 'v1',
+          kind: 'Secret',
+          metadata: { name: nameOf('sql-login') },
+          type: 'Opaque',
+          data: {
+            endpoint: encode(values['host']),
+            password: encode(values['password']),
+            port: encode(values['port']),
+            username: encode(values['username']),
+          },
+        },
+        readiness: 'Exists',
+      },
+      sql: {
+        object: {
+          apiVersion: sqlKinds.providerConfig.apiVersion,
+          kind: sqlKinds.providerConfig.kind,
+          metadata: { name: login },
+          spec: {
+            credentials: { source: 'PostgreSQLConnectionSecret', connectionSecretRef: { name: nameOf('sql-login') } },
+            defaultDatabase: databaseName,
+            sslMode: 'require',
+          },
+        },
+        readiness: 'Exists',
+      },
+      ...made,
+    },
+    pending: {},
+  };
+}
+
+/** An isolated RDS instance with its own groups. */
+export const rds: Backend<DatabaseSettings, Needs> = {
+  needs,
+  composes: [
+    { apiVersion: 'v1', kind: 'Secret', plural: 'secrets' },
+    ...Object.values(kinds),
+    sqlKinds.providerConfig,
+    sqlKinds.extension,
+    protectionKind,
+  ],
+  expand,
+};

@@ -1,0 +1,117 @@
+import * as z from 'zod';
+import type { Backend, Context, Expansion } from '../../../core/api.ts';
+import { bind, bindingKey } from '../../../core/binding.ts';
+import { stringAt } from '../../../core/kubernetes.ts';
+import { managed, policiesFor } from '../../../core/managed.ts';
+import { externalName } from '../../../core/names.ts';
+import { composedName, protection, protectionKind } from '../../../core/protection.ts';
+import { type Binding, binding, completeBinding, type DatabaseSettings, type Size } from '../schema.ts';
+import { extensions, fillIn, installedExtensions, sqlKinds } from './sql.ts';
+
+const needs = z.object({
+  shared: z.object({
+    postgres: z.object({
+      providerConfig: z.string(),
+      host: z.string(),
+      port: z.int(),
+      sslMode: z.enum(['disable', 'require', 'verify-full']),
+      adminRole: z.string().optional(),
+    }),
+  }),
+});
+type Needs = z.output<typeof needs>;
+
+/** Postgres cuts longer identifiers. */
+const longestIdentifier = 63;
+
+const connectionLimits: Readonly<Record<Size, number>> = { small: 20, medium: 50, large: 100, xlarge: 200 };
+
+function expand({ claim, environment, settings, facts, observed }: Context<DatabaseSettings, Needs>): Expansion {
+  const server = facts.shared.postgres;
+  const nameOf = (part?: string) => composedName(claim, 'database', part);
+  const external = externalName({ environment, namespace: claim.namespace, kind: claim.kind, name: claim.name }, longestIdentifier, '_');
+  const providerConfig = { kind: 'ClusterProviderConfig', name: server.providerConfig } as const;
+  const managementPolicies = [...policiesFor(settings.deletion, ['Delete']), fillIn];
+  const grantPolicies = [...policiesFor('Protect', []), fillIn];
+  const adminRole = server.adminRole ?? stringAt(observed['membership']?.object, 'spec', 'forProvider', 'role');
+  const connection = observed['role']?.connectionDetails;
+  const fresh: Binding | undefined =
+    connection?.['username'] && connection['password']
+      ? completeBinding({
+          provider: 'shared',
+          host: server.host,
+          port: String(server.port),
+          username: connection['username'],
+          password: connection['password'],
+          database: external,
+          sslmode: server.sslMode,
+        })
+      : undefined;
+  const bound = bind(claim, nameOf(), binding, fresh, observed[bindingKey], 'the role and its password');
+  const resources = {
+    role: managed({
+      apiVersion: sqlKinds.role.apiVersion,
+      kind: sqlKinds.role.kind,
+      name: nameOf('role'),
+      externalName: external,
+      providerConfig,
+      managementPolicies,
+      forProvider: { privileges: { login: true }, connectionLimit: connectionLimits[settings.size] },
+      connectionSecret: nameOf('role'),
+    }),
+    // A role that is no superuser can only give a database to a role that it is a member of.
+    ...(adminRole === undefined
+      ? {}
+      : {
+          membership: managed({
+            apiVersion: sqlKinds.grant.apiVersion,
+            kind: sqlKinds.grant.kind,
+            name: nameOf('membership'),
+            providerConfig,
+            managementPolicies: grantPolicies,
+            forProvider: { role: adminRole, memberOf: external },
+          }),
+        }),
+    database: managed({
+      apiVersion: sqlKinds.database.apiVersion,
+      kind: sqlKinds.database.kind,
+      name: nameOf('database'),
+      externalName: external,
+      providerConfig,
+      managementPolicies,
+      forProvider: { owner: external },
+    }),
+    grant: managed({
+      apiVersion: sqlKinds.grant.apiVersion,
+      kind: sqlKinds.grant.kind,
+      name: nameOf('grant'),
+      providerConfig,
+      managementPolicies: grantPolicies,
+      forProvider: { database: external, role: external, privileges: ['CONNECT', 'CREATE', 'TEMPORARY'], revokePublicOnDb: true },
+    }),
+    ...extensions(installedExtensions(settings.extensions, observed), nameOf, external, providerConfig),
+    ...bound.resources,
+    ...(settings.deletion === 'Protect' ? protection(claim, nameOf()) : {}),
+  };
+  return {
+    resources,
+    pending: bound.pending,
+    status: { host: server.host, port: server.port },
+    inForce: { databaseName: external },
+    ...(bound.refusal && { refusal: bound.refusal }),
+  };
+}
+
+/** A database and a role of its own on a server that claims share. */
+export const shared: Backend<DatabaseSettings, Needs> = {
+  needs,
+  composes: [
+    { apiVersion: 'v1', kind: 'Secret', plural: 'secrets' },
+    sqlKinds.role,
+    sqlKinds.database,
+    sqlKinds.grant,
+    sqlKinds.extension,
+    protectionKind,
+  ],
+  expand,
+};

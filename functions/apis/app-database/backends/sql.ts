@@ -1,0 +1,56 @@
+import type { Composed } from '../../../core/api.ts';
+import type { ComposedKind } from '../../../core/kubernetes.ts';
+import { keep, managed } from '../../../core/managed.ts';
+
+const apiVersion = 'postgresql.sql.m.crossplane.io/v1alpha1';
+
+export type SqlProviderConfig = Parameters<typeof managed>[0]['providerConfig'];
+
+export const sqlKinds = {
+  database: { apiVersion, kind: 'Database', plural: 'databases' },
+  extension: { apiVersion, kind: 'Extension', plural: 'extensions' },
+  grant: { apiVersion, kind: 'Grant', plural: 'grants' },
+  providerConfig: { apiVersion, kind: 'ProviderConfig', plural: 'providerconfigs' },
+  role: { apiVersion, kind: 'Role', plural: 'roles' },
+} as const satisfies Record<string, ComposedKind>;
+
+/** provider-sql compares a whole object with the server's, so it must fill in what we leave to the server. */
+export const fillIn = 'LateInitialize';
+
+/** Extensions are never dropped, since columns of their types would go with them. */
+export function extensions(
+  names: readonly string[],
+  nameOf: (part: string) => string,
+  database: string,
+  providerConfig: SqlProviderConfig,
+): Readonly<Record<string, Composed>> {
+  return Object.fromEntries(
+    names.map((extension) => {
+      const key = `extension-${extension.replaceAll('_', '--')}`;
+      const { apiVersion, kind } = sqlKinds.extension;
+      return [
+        key,
+        managed({
+          apiVersion,
+          kind,
+          name: nameOf(key),
+          providerConfig,
+          managementPolicies: [...keep, fillIn],
+          forProvider: { extension, database },
+        }),
+      ];
+    }),
+  );
+}
+
+/** The extensions that are wanted, and those that were made before: what is installed is not taken away. */
+export function installedExtensions(
+  wanted: readonly string[],
+  observed: Readonly<Record<string, { readonly object: { readonly [field: string]: unknown } }>>,
+) {
+  const made = Object.entries(observed).flatMap(([key, { object }]) => {
+    const extension = (object['spec'] as { forProvider?: { extension?: unknown } } | undefined)?.forProvider?.extension;
+    return key.startsWith('extension-') && typeof extension === 'string' ? [extension] : [];
+  });
+  return [...new Set([...wanted, ...made])].sort();
+}

@@ -1,0 +1,33 @@
+import { defineApi } from '../../core/api.ts';
+import { container } from './backends/container.ts';
+import { rds } from './backends/rds.ts';
+import { shared } from './backends/shared.ts';
+import { profiles } from './profiles.ts';
+import { binding, profile, spec, specRules, status } from './schema.ts';
+
+export const appDatabase = defineApi({
+  kind: 'AppDatabase',
+  plural: 'appdatabases',
+  shortName: 'appdb',
+  suffix: 'database',
+  doc: 'A relational database for one app, with its connection details in a Secret named <claim>-database.',
+  // A StatefulSet's pods carry its name and a hash in a label of at most 63 characters.
+  maxNameLength: 40,
+  spec,
+  specRules,
+  status,
+  profile,
+  profiles,
+  binding,
+  backends: { container, shared, rds },
+  releasable: ['protection', 'parameter-group-*', 'ingress-*'],
+  columns: [
+    { name: 'ENVIRONMENT', type: 'string', path: '.status.environment' },
+    { name: 'BACKEND', type: 'string', path: '.status.backend' },
+    { name: 'VERSION', type: 'string', path: '.status.settings.version' },
+    { name: 'SIZE', type: 'string', path: '.status.settings.size' },
+    { name: 'HOST', type: 'string', path: '.status.host' },
+    { name: 'BINDING', type: 'string', path: '.status.binding.name', priority: 1 },
+  ],
+  example: { name: 'orders', spec: { engine: 'postgres' } },
+});

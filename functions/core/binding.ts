@@ -1,0 +1,71 @@
+import type * as z from 'zod';
+import type { Claim, Composed, Pending } from './api.ts';
+import { at } from './kubernetes.ts';
+import type { ObservedResource, Refusal } from './step.ts';
+
+/** The composition-resource-name of every API's binding. */
+export const bindingKey = 'binding';
+
+/** What the Service Binding specification asks of every type. */
+export type BindingValues = Readonly<Record<string, string>> & { readonly type: string; readonly provider: string };
+
+export type BindingSchema = z.ZodType<BindingValues>;
+
+const encode = (value: string) => Buffer.from(value, 'utf8').toString('base64');
+const decode = (value: string) => Buffer.from(value, 'base64').toString('utf8');
+
+/** The values of a binding that was issued before; undefined where there is none, or where it lacks a key. */
+export function issuedValues(schema: BindingSchema, observed: ObservedResource | undefined): BindingValues | undefined {
+  const data = at(observed?.object, 'data');
+  if (typeof data !== 'object' || data === null) return undefined;
+  const values = Object.fromEntries(
+    Object.entries(data).flatMap(([key, value]) => (typeof value === 'string' ? [[key, decode(value)]] : [])),
+  );
+  const parsed = schema.safeParse(values);
+  return parsed.success ? parsed.data : undefined;
+}
+
+/** The Secret with a claim's connection details, after the Service Binding specification. */
+function bindingSecret(name: string, schema: BindingSchema, values: BindingValues): Composed {
+  const checked = Object.entries(schema.parse(values)).sort(([a], [b]) => (a < b ? -1 : 1));
+  return {
+    object: {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name },
+      type: `servicebinding.io/${values.type}`,
+      data: Object.fromEntries(checked.map(([key, value]) => [key, encode(value)])),
+    },
+    readiness: 'Exists',
+  };
+}
+
+interface Bound {
+  readonly resources: Readonly<Record<string, Composed>>;
+  readonly pending: Readonly<Record<string, Pending>>;
+  readonly values?: BindingValues;
+  readonly refusal?: Refusal;
+}
+
+/**
+ * The binding from what is known now, or else from what was issued before. Where neither is there, it is pending at first;
+ * once it was issued, nothing may be applied until it can be read again, since a secret never changes by itself.
+ */
+export function bind(
+  claim: Claim,
+  name: string,
+  schema: BindingSchema,
+  fresh: BindingValues | undefined,
+  observed: ObservedResource | undefined,
+  waitsFor: string,
+): Bound {
+  const values = fresh ?? issuedValues(schema, observed);
+  if (values !== undefined) return { resources: { [bindingKey]: bindingSecret(name, schema, values) }, pending: {}, values };
+  if (claim.issuedBinding !== undefined) {
+    const message =
+      `cannot read Secret "${name}" in namespace "${claim.namespace}", which holds this claim's only copy of its password; ` +
+      'nothing is changed until it is back: restore it, or delete the claim and apply it again for a new and empty one';
+    return { resources: {}, pending: {}, refusal: { reason: 'BindingMissing', message } };
+  }
+  return { resources: {}, pending: { [bindingKey]: { apiVersion: 'v1', kind: 'Secret', name, waitsFor } } };
+}

@@ -1,0 +1,16 @@
+/** The API group of every claim; the one line that a fork changes. */
+export const group = 'platform.internal';
+export const version = 'v1alpha1';
+export const apiVersion = `${group}/${version}`;
+
+/** The API group of the pipeline steps' inputs. */
+export const inputApiVersion = `fn.${group}/${version}`;
+
+/** On a Namespace: the name of the environment that its claims belong to. */
+export const environmentLabel = `${group}/environment`;
+
+/** On an EnvironmentConfig: `environment` marks it as one of ours. */
+export const kindLabel = `${group}/kind`;
+
+/** On a Namespace of a protected tier: `Allow` lets it be deleted. */
+export const namespaceDeletionAnnotation = `${group}/deletion`;

@@ -1,0 +1,41 @@
+import type { Composed } from './api.ts';
+import type { Deletion } from './protection.ts';
+
+interface ManagedResource {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  /** Name of the resource outside the cluster, where the provider takes it from an annotation. */
+  readonly externalName?: string;
+  readonly providerConfig: { readonly kind: 'ClusterProviderConfig' | 'ProviderConfig'; readonly name: string };
+  readonly managementPolicies: readonly string[];
+  readonly forProvider: Readonly<Record<string, unknown>>;
+  readonly connectionSecret?: string;
+}
+
+/** A managed resource of a provider, in the claim's namespace. */
+export function managed(resource: ManagedResource): Composed {
+  const { apiVersion, kind, name, externalName, providerConfig, managementPolicies, forProvider, connectionSecret } = resource;
+  return {
+    object: {
+      apiVersion,
+      kind,
+      metadata: { name, ...(externalName !== undefined && { annotations: { 'crossplane.io/external-name': externalName } }) },
+      spec: {
+        forProvider,
+        managementPolicies,
+        providerConfigRef: providerConfig,
+        ...(connectionSecret !== undefined && { writeConnectionSecretToRef: { name: connectionSecret } }),
+      },
+    },
+    readiness: 'Conditions',
+  };
+}
+
+/** Without Delete, what is outside the cluster outlives its managed resource, whatever removed that. */
+export const keep = ['Observe', 'Create', 'Update'] as const;
+
+/** Deletes what is outside the cluster only for the `deletion` values that ask for it. */
+export function policiesFor(deletion: Deletion, deletes: readonly Deletion[]): readonly string[] {
+  return deletes.includes(deletion) ? [...keep, 'Delete'] : keep;
+}

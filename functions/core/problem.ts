@@ -1,0 +1,40 @@
+import type * as z from 'zod';
+import { at } from './kubernetes.ts';
+
+const longestValue = 60;
+
+/** A value as an error shows it: one line, cut short, control characters escaped. */
+export function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length <= longestValue ? text : `${text.slice(0, longestValue)}… (${text.length} characters)`;
+}
+
+type Issue = z.core.$ZodIssue;
+
+const wanted: { readonly [C in Issue['code']]?: (issue: Extract<Issue, { code: C }>) => string } = {
+  invalid_type: (issue) => `want ${issue.expected}`,
+  invalid_value: (issue) => `want one of ${issue.values.map(String).join(', ')}`,
+  too_small: (issue) => `want at least ${issue.minimum}${units[issue.origin] ?? ''}`,
+  too_big: (issue) => `want at most ${issue.maximum}${units[issue.origin] ?? ''}`,
+  invalid_format: (issue) => `want ${issue.pattern === undefined ? issue.format : `a match of ${issue.pattern}`}`,
+  custom: (issue) => issue.message,
+};
+const units: Readonly<Record<string, string>> = { string: ' characters', array: ' items' };
+
+function sentence(issue: Issue, input: unknown, root: string): readonly string[] {
+  const path = [root, ...issue.path.map(String)].join('.');
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => `${path}.${key}: unknown field`);
+  const value = at(input, ...issue.path.map(String));
+  if (issue.code === 'invalid_key') return [`${path}: unknown name`];
+  const want = (wanted[issue.code] as ((issue: Issue) => string) | undefined)?.(issue) ?? issue.message;
+  return [value === undefined ? `${path}: missing, ${want}` : `${path}: got ${shown(value)}, ${want}`];
+}
+
+/**
+ * What is wrong with an input, on one line in a stable order: `data.aws.region: missing, want string`.
+ * `root` is the path at which the input stands in the object that a person wrote.
+ */
+export function problemsOf(error: z.ZodError, input: unknown, root: string): string {
+  const sentences = error.issues.flatMap((issue) => sentence(issue, input, root));
+  return [...new Set(sentences)].sort().join('; ');
+}

@@ -1,0 +1,33 @@
+import type { Api, Claim, Composed } from './api.ts';
+import { apiVersion } from './group.ts';
+import type { ComposedKind } from './kubernetes.ts';
+
+export const protectionKind: ComposedKind = { apiVersion: 'protection.crossplane.io/v1beta1', kind: 'Usage', plural: 'usages' };
+
+/** A Usage of the claim itself: while it is there, deleting the claim fails and shows `reason`. */
+export function protection(
+  claim: Claim,
+  name: string,
+  reason = `spec.deletion of ${claim.kind} ${claim.name} is Protect: set it to Snapshot or Delete first`,
+): Readonly<Record<string, Composed>> {
+  return {
+    protection: {
+      object: {
+        apiVersion: protectionKind.apiVersion,
+        kind: protectionKind.kind,
+        metadata: { name },
+        spec: { of: { apiVersion, kind: claim.kind, resourceRef: { name: claim.name } }, reason },
+      },
+      readiness: 'Conditions',
+    },
+  };
+}
+
+/** What deleting a claim does to its data. */
+export const deletions = ['Protect', 'Snapshot', 'Delete'] as const;
+export type Deletion = (typeof deletions)[number];
+
+/** The name of what a claim composes: `orders-database`, or `orders-database-instance` for one of its parts. */
+export function composedName(claim: Pick<Claim, 'name'>, suffix: Api['suffix'], part?: string): string {
+  return [claim.name, suffix, ...(part === undefined ? [] : [part])].join('-');
+}

@@ -1,0 +1,50 @@
+import type * as z from 'zod';
+import type { Api, Claim } from '../core/api.ts';
+import { at, type KubernetesObject, stringAt } from '../core/kubernetes.ts';
+import { problemsOf, shown } from '../core/problem.ts';
+import type { Refusal } from '../core/step.ts';
+
+interface ReadClaim {
+  readonly claim: Claim;
+  readonly spec: Readonly<Record<string, unknown>>;
+  /** The spec as the claim has it, without the field that belongs to Crossplane. */
+  readonly said: Readonly<Record<string, unknown>>;
+}
+
+const label = /^[a-z]([-a-z0-9]*[a-z0-9])?$/;
+
+const strictSpecs = new WeakMap<Api, z.ZodObject>();
+function strictSpec(api: Api): z.ZodObject {
+  const known = strictSpecs.get(api) ?? api.spec.strict();
+  strictSpecs.set(api, known);
+  return known;
+}
+
+/** Reads a claim; the refusal names each field that is wrong. The apiserver checked the same, but perhaps with another version of it. */
+export function readClaim(api: Api, object: KubernetesObject): ReadClaim | { readonly refusal: Refusal } {
+  const refuse = (problem: string) => ({
+    refusal: { reason: 'ClaimInvalid', message: `cannot use ${api.kind} ${shown(object.metadata?.name ?? '')}: ${problem}` },
+  });
+  const name = stringAt(object, 'metadata', 'name') ?? '';
+  if (name.length > api.maxNameLength || !label.test(name)) {
+    return refuse(
+      `metadata.name: got ${shown(name)}, want at most ${api.maxNameLength} lower-case letters, digits and dashes, beginning with a letter`,
+    );
+  }
+  const raw = at(object, 'spec') ?? {};
+  if (typeof raw !== 'object' || Array.isArray(raw)) return refuse(`spec: got ${shown(raw)}, want object`);
+  const { crossplane: _, ...said } = raw as Record<string, unknown>;
+  const parsed = strictSpec(api).safeParse(said);
+  if (!parsed.success) return refuse(problemsOf(parsed.error, said, 'spec'));
+  return {
+    claim: {
+      kind: api.kind,
+      name,
+      namespace: stringAt(object, 'metadata', 'namespace') ?? 'default',
+      creationTimestamp: stringAt(object, 'metadata', 'creationTimestamp'),
+      issuedBinding: stringAt(object, 'status', 'binding', 'name'),
+    },
+    spec: parsed.data,
+    said,
+  };
+}

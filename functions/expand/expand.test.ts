@@ -1,0 +1,353 @@
+import { describe, expect, test } from 'vitest';
+import {
+  environmentConfig,
+  everything,
+  exampleEnvironments,
+  type Given,
+  instanceDetails,
+  namespace,
+  observedAfter,
+  roleDetails,
+  stepRequest,
+} from '../../test/request.ts';
+import type { KubernetesObject } from '../core/kubernetes.ts';
+import { expand } from './expand.ts';
+
+const only = (data: unknown): Given => ({ environment: 'here', environments: [environmentConfig('here', data)] });
+const huge = 'x'.repeat(1_000_000);
+
+describe('refuses, and touches nothing:', () => {
+  test.each<[string, Given, string, string]>([
+    [
+      'a kind that this version does not know',
+      { kind: 'AppTopic' },
+      'KindUnknown',
+      'cannot expand: kind: got "platform.internal/v1alpha1 AppTopic", want one of platform.internal/v1alpha1 AppDatabase; install a newer function-golden-path',
+    ],
+    ['an unknown field', { spec: { engin: 'postgres' } }, 'ClaimInvalid', 'cannot use AppDatabase "orders": spec.engin: unknown field'],
+    [
+      'a wrong enum',
+      { spec: { size: 'huge' } },
+      'ClaimInvalid',
+      'cannot use AppDatabase "orders": spec.size: got "huge", want one of small, medium, large, xlarge',
+    ],
+    [
+      'a wrong engine',
+      { spec: { engine: 'mysql' } },
+      'ClaimInvalid',
+      'cannot use AppDatabase "orders": spec.engine: got "mysql", want one of postgres',
+    ],
+    [
+      'wrong types, all at once',
+      { spec: { storageGiB: '20', extensions: 'pgcrypto', highAvailability: null } },
+      'ClaimInvalid',
+      'cannot use AppDatabase "orders": spec.extensions: got "pgcrypto", want array; spec.highAvailability: got null, want boolean; spec.storageGiB: got "20", want number',
+    ],
+    [
+      'storage below the minimum',
+      { spec: { storageGiB: 1 } },
+      'ClaimInvalid',
+      'cannot use AppDatabase "orders": spec.storageGiB: got 1, want at least 20',
+    ],
+    [
+      'a spec that is no object',
+      { spec: 'postgres' },
+      'ClaimInvalid',
+      'cannot use AppDatabase "orders": spec: got "postgres", want object',
+    ],
+    [
+      'a name over the limit',
+      { name: 'o'.repeat(41) },
+      'ClaimInvalid',
+      `cannot use AppDatabase "${'o'.repeat(41)}": metadata.name: got "${'o'.repeat(41)}", want at most 40 lower-case letters, digits and dashes, beginning with a letter`,
+    ],
+    [
+      'a megabyte of text',
+      { spec: { databaseName: huge } },
+      'ClaimInvalid',
+      `cannot use AppDatabase "orders": spec.databaseName: got "${'x'.repeat(59)}… (1000002 characters), want at most 40 characters`,
+    ],
+    [
+      'a control character',
+      { spec: { databaseName: 'a\u0000\nb' } },
+      'ClaimInvalid',
+      'cannot use AppDatabase "orders": spec.databaseName: got "a\\u0000\\nb", want a match of /^[a-z][a-z0-9_]*$/',
+    ],
+    [
+      'a __proto__',
+      { spec: JSON.parse('{"__proto__": {"size": "large"}}') },
+      'ClaimInvalid',
+      'cannot use AppDatabase "orders": spec.__proto__: unknown field',
+    ],
+    [
+      'a namespace without label',
+      { environment: undefined },
+      'NamespaceWithoutEnvironment',
+      'cannot tell the environment of namespace "shop": label platform.internal/environment: missing, want one of dev, prod, staging',
+    ],
+    [
+      'a namespace without label where there are no environments',
+      { environment: undefined, environments: [] },
+      'NamespaceWithoutEnvironment',
+      'cannot tell the environment of namespace "shop": label platform.internal/environment: missing, there are no environments yet: apply an EnvironmentConfig',
+    ],
+    [
+      'a label that names no environment',
+      { environment: 'qa' },
+      'EnvironmentNotFound',
+      'cannot tell the environment of namespace "shop": label platform.internal/environment: got "qa", want one of dev, prod, staging',
+    ],
+    [
+      'an environment with a wrong type',
+      only({ tier: 'dev', budget: 3 }),
+      'EnvironmentInvalid',
+      'cannot use EnvironmentConfig "here": data.budget: got 3, want object; namespace "shop" belongs to it',
+    ],
+    [
+      'an environment emptied',
+      { ...only({}), environments: [environmentConfig('here', undefined), environmentConfig('there', { tier: 'dev' })] },
+      'EnvironmentInvalid',
+      'cannot use EnvironmentConfig "here": data.tier: missing, want one of dev, staging, prod; namespace "shop" belongs to it; other environments: there',
+    ],
+    [
+      'a backend that does not exist',
+      only({ tier: 'dev', defaults: { AppDatabase: { backend: 'aurora' } } }),
+      'EnvironmentInvalid',
+      'cannot use EnvironmentConfig "here": data.defaults.AppDatabase.backend: got "aurora", want one of container, shared, rds; namespace "shop" belongs to it',
+    ],
+    [
+      'defaults for an API that does not exist',
+      only({ tier: 'dev', defaults: { AppTopic: {} } }),
+      'EnvironmentInvalid',
+      'cannot use EnvironmentConfig "here": data.defaults.AppTopic: unknown field; namespace "shop" belongs to it',
+    ],
+    [
+      'rds without subnets',
+      only({ tier: 'prod', aws: { region: 'eu-west-1', providerConfig: 'aws', vpcId: 'vpc-1', clientCidrs: ['10.0.0.0/8'] } }),
+      'EnvironmentIncomplete',
+      'cannot use EnvironmentConfig "here" for AppDatabase with backend rds: data.aws.subnetIds: missing, want array',
+    ],
+    [
+      'rds that nobody could reach',
+      only({ tier: 'prod', aws: { region: 'eu-west-1', providerConfig: 'aws', vpcId: 'vpc-1', subnetIds: ['a', 'b'] } }),
+      'EnvironmentIncomplete',
+      'cannot use EnvironmentConfig "here" for AppDatabase with backend rds: data.aws.clientCidrs: missing, want at least one of clientSecurityGroupIds or clientCidrs, or nothing could connect',
+    ],
+    [
+      'shared without a server',
+      only({ tier: 'staging' }),
+      'EnvironmentIncomplete',
+      'cannot use EnvironmentConfig "here" for AppDatabase with backend shared: data.shared: missing, want object',
+    ],
+  ])('%s', (_, given, reason, message) => {
+    const desired = { other: { object: { apiVersion: 'v1', kind: 'ConfigMap' } } };
+    expect(expand(stepRequest({ ...given, desired }))).toEqual({
+      desired,
+      conditions: [{ type: 'Resolved', status: 'False', reason, message }],
+      events: [],
+      refusal: { reason, message },
+      ttlSeconds: 15,
+    });
+    expect(Object.hasOwn(Object.prototype, 'size')).toBe(false);
+  });
+
+  test('a namespace that Crossplane did not return', () => {
+    const request = stepRequest();
+    const response = expand({ ...request, required: { ...request.required, namespace: [namespace('other', 'dev')] } });
+    expect(response.refusal).toEqual({
+      reason: 'NamespaceUnreadable',
+      message: 'cannot read namespace "shop": Crossplane did not return it; run goldenpath doctor',
+    });
+  });
+});
+
+test('asks and waits while Crossplane has not looked yet', () => {
+  const request = stepRequest();
+  for (const required of [
+    { namespace: undefined, environments: exampleEnvironments },
+    { namespace: [namespace('shop', 'dev')], environments: undefined },
+  ]) {
+    expect(expand({ ...request, required })).toEqual({ desired: {}, conditions: [], events: [], ttlSeconds: 15 });
+  }
+});
+
+describe('a value in force', () => {
+  const patched: Given = {
+    environment: 'here',
+    environments: [environmentConfig('here', { tier: 'dev', defaults: { AppDatabase: { size: 'large', storageGiB: 50 } } })],
+  };
+  test('comes from the tier, then the environment, then the claim', () => {
+    const settings = (given: Given) => expand(stepRequest(given)).status?.['settings'];
+    const tier = {
+      engine: 'postgres',
+      version: '17',
+      size: 'small',
+      storageGiB: 20,
+      highAvailability: false,
+      backupRetentionDays: 0,
+      extensions: [],
+      databaseName: 'app',
+      deletion: 'Delete',
+    };
+    expect(settings({})).toEqual(tier);
+    expect(settings(patched)).toEqual({ ...tier, size: 'large', storageGiB: 50 });
+    expect(settings({ ...patched, spec: { size: 'medium', highAvailability: true } })).toEqual({
+      ...tier,
+      size: 'medium',
+      storageGiB: 50,
+      highAvailability: true,
+    });
+  });
+});
+
+/** A claim's state after it became ready. */
+function settled(given: Given) {
+  const first = expand(stepRequest(given));
+  const observed = observedAfter(first, { instance: instanceDetails, role: roleDetails });
+  const second = expand(stepRequest({ ...given, observed, status: first.status }));
+  return { observed: observedAfter(second, { instance: instanceDetails, role: roleDetails }), status: second.status };
+}
+
+const prod = (patch: object = {}, data: object = {}): Given => ({
+  environment: 'prod',
+  environments: [environmentConfig('prod', { ...everything, ...data, tier: 'prod', defaults: { AppDatabase: patch } })],
+});
+
+describe('a live database', () => {
+  const forProvider = (response: ReturnType<typeof expand>, key = 'instance') =>
+    (response.desired[key]?.object as (KubernetesObject & { spec: { forProvider: Record<string, unknown> } }) | undefined)?.spec
+      .forProvider;
+
+  test('does not shrink because a default did', () => {
+    const state = settled({ ...prod({ storageGiB: 500, version: '17' }), spec: {} });
+    const response = expand(stepRequest({ ...prod({ storageGiB: 100, version: '16' }), spec: {}, ...state }));
+    expect(response.refusal).toBeUndefined();
+    expect([forProvider(response)?.['allocatedStorage'], forProvider(response)?.['engineVersion']]).toEqual([500, '17']);
+    expect(response.status?.['settings']).toMatchObject({ storageGiB: 500, version: '17' });
+  });
+
+  test.each([
+    ['storageGiB', { storageGiB: 50 }, 'cannot shrink: spec.storageGiB: got 50, want at least 100, which is in use'],
+    ['version', { version: '16' }, 'cannot shrink: spec.version: got "16", want at least "17", which is in use'],
+  ])('is not shrunk by a claim that now says %s', (_, spec, message) => {
+    expect(expand(stepRequest({ ...prod(), spec, ...settled({ ...prod(), spec: {} }) })).refusal).toEqual({
+      reason: 'WouldShrink',
+      message,
+    });
+  });
+
+  test('keeps what AWS fixed, whatever the environment says later', () => {
+    const state = settled(prod());
+    const moved = prod(
+      { databaseName: 'other' },
+      { aws: { ...everything.aws, region: 'us-east-1', vpcId: 'vpc-2', kmsKeyArn: 'arn:other' } },
+    );
+    const response = expand(stepRequest({ ...moved, ...state }));
+    expect({ ...forProvider(response), ...forProvider(response, 'security-group') }).toMatchObject({
+      region: 'eu-west-1',
+      dbName: 'app',
+      kmsKeyId: 'arn:aws:kms:eu-west-1:111122223333:key/1',
+      vpcId: 'vpc-1',
+    });
+  });
+
+  test('hands its parameter group over only when AWS reports the new major version', () => {
+    const groups = (response: ReturnType<typeof expand>) =>
+      Object.keys(response.desired).filter((key) => key.startsWith('parameter-group-'));
+    const state = settled({ ...prod(), spec: { version: '16' } });
+    const upgrading = { ...prod(), spec: { version: '17' } };
+    const running = (engineVersionActual: string) =>
+      ({
+        ...state.observed,
+        instance: {
+          ...state.observed['instance'],
+          object: {
+            ...state.observed['instance']?.object,
+            status: { ...(state.observed['instance']?.object['status'] as object), atProvider: { engineVersionActual } },
+          },
+        },
+      }) as typeof state.observed;
+    expect(groups(expand(stepRequest({ ...upgrading, ...state, observed: running('16.8') })))).toEqual([
+      'parameter-group-16',
+      'parameter-group-17',
+    ]);
+    expect(groups(expand(stepRequest({ ...upgrading, ...state, observed: running('17.4') })))).toEqual(['parameter-group-17']);
+  });
+
+  test('stays protected until AWS has turned deletion protection off', () => {
+    const state = settled(prod());
+    const reason = (observed: typeof state.observed) => {
+      const usage = expand(stepRequest({ ...prod(), spec: { deletion: 'Delete' }, status: state.status, observed })).desired['protection'];
+      return (usage?.object['spec'] as { reason?: string } | undefined)?.reason;
+    };
+    const off = observedAfter(
+      { ...expand(stepRequest({ ...prod(), ...state })) },
+      { instance: { ...instanceDetails, status: { atProvider: { deletionProtection: false, id: 'db-1' } } } },
+    );
+    expect(reason(state.observed)).toBe('AWS is still turning deletion protection off: try again in a few minutes');
+    expect(reason(off)).toBeUndefined();
+  });
+
+  test('whose only copy of the password is gone is not given another', () => {
+    const { observed, status } = settled({});
+    const { binding: _, ...rest } = observed;
+    expect(expand(stepRequest({ observed: rest, status })).refusal).toEqual({
+      reason: 'BindingMissing',
+      message:
+        'cannot read Secret "orders-database" in namespace "shop", which holds this claim\'s only copy of its password; ' +
+        'nothing is changed until it is back: restore it, or delete the claim and apply it again for a new and empty one',
+    });
+  });
+
+  test('with a volume is not upgraded in place', () => {
+    const persistent: Given = {
+      environment: 'here',
+      environments: [environmentConfig('here', { tier: 'dev', defaults: { AppDatabase: { persistence: 'Persistent', version: '16' } } })],
+    };
+    const state = settled(persistent);
+    expect(expand(stepRequest({ ...persistent, ...state, spec: { version: '17' } })).refusal).toEqual({
+      reason: 'UpgradeNotSupported',
+      message:
+        'cannot upgrade a container with a volume: spec.version: got "17", want "16", which its data was made with; make a new claim and move the data',
+    });
+  });
+});
+
+describe('what the developer is told', () => {
+  test('names what is missing, then says once that all is there', () => {
+    const first = expand(stepRequest({ environment: 'prod' }));
+    expect(first.conditions).toEqual([
+      { type: 'Resolved', status: 'True', reason: 'Settled', message: 'Environment prod of tier prod, backend rds' },
+      {
+        type: 'Provisioned',
+        status: 'False',
+        reason: 'Waiting',
+        message:
+          'SecurityGroupRule orders-database-ingress-6a0981dc is being created; Instance orders-database-instance is being created; ParameterGroup orders-database-parameter-group-17 is being created; ' +
+          'Usage orders-database is being created; SecurityGroup orders-database-security-group is being created; and 2 more',
+      },
+    ]);
+    expect([first.claimReady, first.events, first.ttlSeconds]).toEqual([false, [], 15]);
+    const state = settled({ environment: 'prod' });
+    const conditions = first.conditions;
+    const done = expand(stepRequest({ environment: 'prod', observed: state.observed, status: { ...state.status, conditions } }));
+    expect([done.events, done.ttlSeconds]).toEqual([['AppDatabase orders is ready: connect with Secret orders-database'], 300]);
+    expect(
+      expand(stepRequest({ environment: 'prod', observed: state.observed, status: { ...state.status, conditions: done.conditions } }))
+        .events,
+    ).toEqual([]);
+  });
+
+  test('passes on what a provider says is wrong, on one line', () => {
+    const state = settled({ environment: 'prod' });
+    const status = {
+      conditions: [
+        { type: 'Synced', status: 'False', reason: 'ReconcileError', message: 'create failed:\n  InvalidParameter: no' },
+        { type: 'Ready', status: 'False', reason: 'Creating' },
+      ],
+    };
+    const instance = { object: { ...state.observed['instance']?.object, status } as KubernetesObject, connectionDetails: {} };
+    const response = expand(stepRequest({ environment: 'prod', ...state, observed: { ...state.observed, instance } }));
+    expect(response.conditions[1]?.message).toBe('Instance orders-database-instance: create failed: InvalidParameter: no');
+  });
+});

@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { stringify } from 'yaml';
+import { bundle } from './bundle.ts';
+import { configurationContents, functionContents, type PackageContents } from './contents.ts';
+import { type Architecture, image, platforms } from './image.ts';
+import { configurationName, exampleRegistry, functionName, parseRegistry } from './names.ts';
+import { command, run } from './run.ts';
+
+const repositoryRoot = fileURLToPath(new URL('..', import.meta.url));
+const dist = join(repositoryRoot, 'dist');
+
+/** `crossplane xpkg build` takes every YAML file below its root, so a package gets a directory of its own. */
+async function stage(directory: string, contents: PackageContents): Promise<string> {
+  const root = join(dist, directory);
+  await rm(root, { recursive: true, force: true });
+  for (const [file, object] of Object.entries(contents)) {
+    const path = join(root, file);
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, stringify(object, { version: '1.1', lineWidth: 0 }));
+  }
+  return root;
+}
+
+async function buildConfiguration(contents: PackageContents): Promise<string> {
+  const root = await stage('configuration', contents);
+  const file = join(dist, `${configurationName}.xpkg`);
+  const examples = join(repositoryRoot, 'examples');
+  await run('crossplane', ['xpkg', 'build', '--package-root', root, '--examples-root', examples, '--package-file', file]);
+  return file;
+}
+
+interface BuiltFunction {
+  readonly file: string;
+  readonly image: Buffer;
+}
+
+async function buildFunction(architecture: Architecture, root: string, program: Buffer): Promise<BuiltFunction | undefined> {
+  const file = join(dist, `${functionName}-${architecture}.xpkg`);
+  // An architecture that is skipped must not be pushed as it was built before.
+  await rm(file, { force: true });
+  const tarball = await image(architecture, program);
+  if ('missing' in tarball) {
+    console.log(`skipped ${functionName} for ${architecture}: missing ${tarball.missing}`);
+    return undefined;
+  }
+  const runtime = join(dist, `runtime-${architecture}.tar`);
+  await writeFile(runtime, tarball);
+  await run('crossplane', ['xpkg', 'build', '--package-root', root, '--embed-runtime-image-tarball', runtime, '--package-file', file], {
+    cwd: root,
+  });
+  await rm(runtime);
+  return { file, image: tarball };
+}
+
+export interface BuiltPackages {
+  readonly configuration: string;
+  /** One file for each architecture that this machine can build; pushed together they make one package. */
+  readonly functions: readonly string[];
+  /** Equal for equal contents, whenever they were built. */
+  readonly contentHash: string;
+}
+
+/** Builds both packages into dist/, for the registry that they will be pushed to. */
+export async function build(registry: string): Promise<BuiltPackages> {
+  const started = performance.now();
+  const contents = { configuration: configurationContents(registry), function: functionContents() };
+  const root = await stage('function', contents.function);
+  const program = join(root, 'main.mjs');
+  await bundle(program);
+  const bundled = await readFile(program);
+  const [configuration, ...perArchitecture] = await Promise.all([
+    buildConfiguration(contents.configuration),
+    ...(Object.keys(platforms) as Architecture[]).map((architecture) => buildFunction(architecture, root, bundled)),
+  ]);
+  const functions = perArchitecture.filter((built) => built !== undefined);
+  if (functions.length === 0) {
+    throw new Error(
+      `cannot build ${functionName}: no architecture's libraries are here; build on Linux with glibc, or from package/Dockerfile`,
+    );
+  }
+  const hash = createHash('sha256').update(JSON.stringify(contents));
+  for (const built of functions) hash.update(built.image);
+  const files = functions.map(({ file }) => file);
+  for (const file of [configuration, ...files]) {
+    console.log(`${relative(process.cwd(), file)}  ${Math.ceil((await stat(file)).size / 1000)} kB`);
+  }
+  console.log(`built for ${registry} in ${((performance.now() - started) / 1000).toFixed(1)} s`);
+  return { configuration, functions: files, contentHash: hash.digest('hex') };
+}
+
+if (import.meta.main) {
+  await command(async () => {
+    const { values } = parseArgs({ options: { registry: { type: 'string', default: exampleRegistry } } });
+    await build(parseRegistry(values.registry));
+    return 0;
+  });
+}

@@ -1,0 +1,65 @@
+import { spawnSync } from 'node:child_process';
+import { run } from './run.ts';
+
+/** dependency-cruiser is content with nothing to look at, so a check that cruised less than there is has checked nothing. */
+const fewestModules = 60;
+
+interface Check {
+  readonly name: string;
+  readonly work: () => Promise<string> | string;
+}
+
+function tool(program: string, ...args: readonly string[]): Check['work'] {
+  return () => {
+    const { status, stdout, stderr, error } = spawnSync(program, args, { encoding: 'utf8' });
+    if (status !== 0) throw new Error(error === undefined ? `${stdout}${stderr}` : error.message);
+    return stdout.trim().split('\n').at(-1) ?? '';
+  };
+}
+
+async function dependencyDirection(): Promise<string> {
+  const folders = ['functions', 'xrds', 'compositions', 'examples', 'package', 'cli', 'docs', 'test'];
+  const { summary } = JSON.parse(await run('depcruise', ['--output-type', 'json', ...folders])) as {
+    summary: { totalCruised: number; violations: readonly { from: string; to: string; rule: { name: string } }[] };
+  };
+  const { totalCruised, violations } = summary;
+  if (violations.length > 0) throw new Error(violations.map(({ from, to, rule }) => `${rule.name}: ${from} -> ${to}`).join('\n'));
+  if (totalCruised < fewestModules) throw new Error(`only ${totalCruised} modules were looked at, want at least ${fewestModules}`);
+  return `${totalCruised} modules`;
+}
+
+/** A registry without an audit service cannot say that all is well, and is not taken to. */
+function audit(): string {
+  const { status, stdout } = spawnSync('npm', ['audit', '--omit=dev', '--audit-level=high', '--json'], { encoding: 'utf8' });
+  const report = JSON.parse(stdout) as { error?: { summary?: string }; message?: string };
+  if (status === 0) return 'no known vulnerability';
+  if (report.error !== undefined || report.message !== undefined) return 'NOT CHECKED: this registry offers no audit';
+  throw new Error(stdout);
+}
+
+async function packages(): Promise<string> {
+  const found = spawnSync('crossplane', ['version', '--client']).error === undefined;
+  if (!found) return 'NOT CHECKED: the crossplane CLI is not on PATH';
+  return (await run('node', ['package/build.ts'])).trim().split('\n').at(-1) ?? '';
+}
+
+const checks: readonly Check[] = [
+  { name: 'format and lint', work: tool('biome', 'ci', '--error-on-warnings') },
+  { name: 'types', work: tool('tsc', '--noEmit') },
+  { name: 'dependency direction', work: dependencyDirection },
+  { name: 'dead code', work: tool('knip') },
+  { name: 'tests', work: tool('vitest', 'run', '--project', 'unit', '--reporter=dot') },
+  { name: 'vulnerabilities', work: audit },
+  { name: 'packages', work: packages },
+];
+
+for (const { name, work } of checks) {
+  const started = performance.now();
+  try {
+    const result = await work();
+    console.log(`✓ ${name} (${((performance.now() - started) / 1000).toFixed(1)} s) ${result}`);
+  } catch (error) {
+    console.error(`✗ ${name}\n${error instanceof Error ? error.message : error}`);
+    process.exitCode = 1;
+  }
+}

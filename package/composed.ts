@@ -1,0 +1,54 @@
+import { apis } from '../functions/apis/index.ts';
+import type { ComposedKind } from '../functions/core/kubernetes.ts';
+import { shown } from '../functions/core/problem.ts';
+
+export function groupOf({ apiVersion }: ComposedKind): string {
+  const slash = apiVersion.indexOf('/');
+  return slash === -1 ? '' : apiVersion.slice(0, slash);
+}
+
+export const distinct = (values: Iterable<string>): readonly string[] => [...new Set(values)].sort();
+
+/** Every kind that any backend of any API may compose. */
+export const composedKinds: readonly ComposedKind[] = apis.flatMap((api) =>
+  Object.values(api.backends).flatMap(({ composes }) => composes),
+);
+
+/** Whether a provider brings the kind; Crossplane's RBAC manager grants those. */
+export const isOfProvider = (kind: ComposedKind): boolean => /\.m\.(upbound|crossplane)\.io$/.test(groupOf(kind));
+
+/** Whether an activation policy has to turn the kind on; a provider's configuration kinds are always there. */
+export const isManaged = (kind: ComposedKind): boolean => isOfProvider(kind) && !kind.kind.endsWith('ProviderConfig');
+
+interface ProviderRule {
+  readonly group: RegExp;
+  /** What the group is replaced with. */
+  readonly packageName: string;
+  /** From the oldest version that creates everything that we compose. */
+  readonly version: string;
+}
+
+const providerRules: readonly ProviderRule[] = [
+  { group: /^([a-z0-9]+)\.aws\.m\.upbound\.io$/, packageName: 'provider-aws-$1', version: '>=v2.6.0' },
+  { group: /^[a-z0-9]+\.sql\.m\.crossplane\.io$/, packageName: 'provider-sql', version: '>=v0.16.0' },
+];
+
+export interface PackageDependency {
+  readonly package: string;
+  readonly version: string;
+}
+
+function providerOf(group: string): PackageDependency {
+  const rule = providerRules.find((candidate) => candidate.group.test(group));
+  if (rule === undefined) {
+    throw new Error(`cannot find the provider of a composed kind: group: got ${shown(group)}, want a rule for it in package/composed.ts`);
+  }
+  return { package: `xpkg.crossplane.io/crossplane-contrib/${group.replace(rule.group, rule.packageName)}`, version: rule.version };
+}
+
+/** The provider packages that serve a set of kinds, each once, sorted. */
+export function providersOf(kinds: readonly ComposedKind[]): readonly PackageDependency[] {
+  const providers = distinct(kinds.filter(isOfProvider).map(groupOf)).map(providerOf);
+  const versions = new Map(providers.map((provider) => [provider.package, provider.version]));
+  return [...versions].map(([name, version]) => ({ package: name, version })).sort((a, b) => (a.package < b.package ? -1 : 1));
+}

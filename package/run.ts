@@ -1,0 +1,33 @@
+import { execFile } from 'node:child_process';
+
+const howToGet: Readonly<Record<string, string>> = {
+  crossplane: 'install the Crossplane CLI 2.5 or newer from https://docs.crossplane.io/latest/cli/',
+  kubectl: 'install it from https://kubernetes.io/docs/tasks/tools/',
+  npm: 'install Node 24 from https://nodejs.org/',
+};
+
+const largestOutput = 64 * 1024 * 1024;
+
+/** Runs a program to its end and returns what it printed; an error carries the program's own words. */
+export async function run(program: string, args: readonly string[], options: { cwd?: string; input?: string } = {}): Promise<string> {
+  return await new Promise((resolve, reject) => {
+    const child = execFile(program, args, { cwd: options.cwd, maxBuffer: largestOutput }, (error, stdout, stderr) => {
+      if (error === null) return resolve(stdout);
+      const notFound = error.code === 'ENOENT' ? `not found on PATH; ${howToGet[program] ?? 'install it'}` : undefined;
+      const said = stderr.trim().replaceAll(/\s*\n\s*/g, '; ');
+      reject(new Error(`cannot run ${[program, ...args.slice(0, 2)].join(' ')}: ${notFound ?? (said === '' ? error.message : said)}`));
+    });
+    // A program that ends before it has read everything says why on stderr.
+    child.stdin?.on('error', () => {}).end(options.input ?? '');
+  });
+}
+
+/** Runs a command of the project: its result is the exit code, and an error is shown as its message alone. */
+export async function command(work: () => Promise<number>): Promise<void> {
+  try {
+    process.exitCode = await work();
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  }
+}

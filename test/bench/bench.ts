@@ -1,0 +1,152 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { FunctionRunnerServiceService, RunFunctionRequest, RunFunctionResponse } from '@crossplane-org/function-sdk-typescript';
+import { type ChannelCredentials, Client, credentials } from '@grpc/grpc-js';
+import { bundle } from '../../package/bundle.ts';
+import { nodeFlags } from '../../package/image.ts';
+import { clientCredentials, createAuthority, issueCertificate } from '../certificates.ts';
+import { settledRequest } from './request.ts';
+
+const repositoryRoot = fileURLToPath(new URL('../..', import.meta.url));
+const program = join(repositoryRoot, 'dist/function/main.mjs');
+const calls = 10_000;
+const warmUpCalls = 1000;
+const concurrentCalls = 16;
+const starts = 7;
+
+interface Server {
+  readonly process: ChildProcess;
+  readonly address: string;
+  readonly startMilliseconds: number;
+}
+
+async function start(tlsFlags: readonly string[], port: number): Promise<Server> {
+  const address = `127.0.0.1:${port}`;
+  const started = performance.now();
+  const flags = ['--address', address, '--metrics-address', `127.0.0.1:${port + 1}`, ...tlsFlags];
+  const child = spawn(process.execPath, [...nodeFlags, program, ...flags], { stdio: ['ignore', 'pipe', 'inherit'] });
+  for await (const line of createInterface(child.stdout)) {
+    if (line.includes('"msg":"serving"')) return { process: child, address, startMilliseconds: performance.now() - started };
+  }
+  throw new Error(`cannot start ${program}: it ended before it served`);
+}
+
+async function stop({ process: child }: Server): Promise<void> {
+  const exited = once(child, 'exit');
+  child.kill('SIGTERM');
+  await exited;
+}
+
+function residentMegabytes({ process: child }: Server): number {
+  const resident = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1];
+  return Number(resident) / 1024;
+}
+
+function quantile(sorted: readonly number[], fraction: number): number {
+  return sorted[Math.floor((sorted.length - 1) * fraction)] ?? Number.NaN;
+}
+
+interface Measured {
+  readonly p50: number;
+  readonly p99: number;
+  readonly perSecond: number;
+}
+
+async function measure(address: string, channel: ChannelCredentials, request: Buffer): Promise<Measured> {
+  const client = new Client(address, channel);
+  const { path } = FunctionRunnerServiceService.runFunction;
+  const same = (bytes: Buffer): Buffer => bytes;
+  const call = (): Promise<Buffer> =>
+    new Promise((resolve, reject) => {
+      client.makeUnaryRequest(path, same, same, request, (error, response) =>
+        error === null ? resolve(response as Buffer) : reject(error),
+      );
+    });
+
+  const { results } = RunFunctionResponse.decode(await call());
+  if (results.length > 0) throw new Error(`cannot measure: the function answered ${JSON.stringify(results)}`);
+  for (let done = 0; done < warmUpCalls; done += 1) await call();
+
+  const milliseconds: number[] = [];
+  for (let done = 0; done < calls; done += 1) {
+    const started = performance.now();
+    await call();
+    milliseconds.push(performance.now() - started);
+  }
+  milliseconds.sort((a, b) => a - b);
+
+  const started = performance.now();
+  const caller = async () => {
+    for (let done = 0; done < calls / concurrentCalls; done += 1) await call();
+  };
+  await Promise.all(Array.from({ length: concurrentCalls }, caller));
+  const seconds = (performance.now() - started) / 1000;
+  client.close();
+  return { p50: quantile(milliseconds, 0.5), p99: quantile(milliseconds, 0.99), perSecond: calls / seconds };
+}
+
+async function medianStart(tlsFlags: readonly string[], port: number): Promise<number> {
+  const milliseconds: number[] = [];
+  for (let done = 0; done < starts; done += 1) {
+    const server = await start(tlsFlags, port);
+    milliseconds.push(server.startMilliseconds);
+    await stop(server);
+  }
+  return quantile(
+    milliseconds.sort((a, b) => a - b),
+    0.5,
+  );
+}
+
+function kilobytes(file: string): string {
+  return `${(statSync(file).size / 1000).toFixed(0)} kB`;
+}
+
+function packageSizes(): readonly [string, string][] {
+  const packages = globSync('dist/*.xpkg', { cwd: repositoryRoot }).sort();
+  if (packages.length === 0) return [['packages', 'run npm run package first']];
+  return packages.map((file) => [file, kilobytes(join(repositoryRoot, file))]);
+}
+
+if (!existsSync(program)) await bundle(program);
+const scratch = mkdtempSync(join(tmpdir(), 'golden-path-bench-'));
+try {
+  const authority = createAuthority(join(scratch, 'ca'));
+  const clientDirectory = issueCertificate(authority, join(scratch, 'client'));
+  const tlsFlags = ['--tls-certs-dir', issueCertificate(authority, join(scratch, 'server'))];
+  const message = settledRequest();
+  const request = Buffer.from(RunFunctionRequest.encode(message).finish());
+  const ports = { tls: 19500, plain: 19510, start: 19520 };
+
+  const rows: [string, string][] = [
+    ['request', `${(request.length / 1000).toFixed(1)} kB, ${Object.keys(message.observed?.resources ?? {}).length} observed resources`],
+  ];
+  for (const [name, flags, channel, port] of [
+    ['mutual TLS', tlsFlags, clientCredentials(authority.certificate, clientDirectory), ports.tls],
+    ['plaintext', ['--insecure'], credentials.createInsecure(), ports.plain],
+  ] as const) {
+    const server = await start(flags, port);
+    const { p50, p99, perSecond } = await measure(server.address, channel, request);
+    rows.push(
+      [`RunFunction, ${name}, p50`, `${p50.toFixed(2)} ms`],
+      [`RunFunction, ${name}, p99`, `${p99.toFixed(2)} ms`],
+      [`RunFunction, ${name}, ${concurrentCalls} at a time`, `${perSecond.toFixed(0)} a second`],
+      [`resident memory, ${name}, after ${2 * calls + warmUpCalls} calls`, `${residentMegabytes(server).toFixed(0)} MB`],
+    );
+    await stop(server);
+  }
+  rows.push(
+    ['start to serving, mutual TLS', `${(await medianStart(tlsFlags, ports.start)).toFixed(0)} ms`],
+    ['bundle', kilobytes(program)],
+    ...packageSizes(),
+  );
+  const width = Math.max(...rows.map(([name]) => name.length));
+  for (const [name, value] of rows) console.log(`${name.padEnd(width)}  ${value}`);
+} finally {
+  rmSync(scratch, { recursive: true });
+}

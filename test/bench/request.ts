@@ -1,0 +1,99 @@
+import { readFileSync } from 'node:fs';
+import { Ready, type Resource, RunFunctionRequest, type State } from '@crossplane-org/function-sdk-typescript';
+import { parse } from 'yaml';
+import { inputApiVersion } from '../../functions/core/group.ts';
+import type { KubernetesObject } from '../../functions/core/kubernetes.ts';
+import type { ObservedResource } from '../../functions/core/step.ts';
+import { expand } from '../../functions/expand/expand.ts';
+
+const created = '2026-01-01T00:00:00Z';
+const host = 'orders.abcdefghijkl.eu-west-1.rds.amazonaws.com';
+const longestUnlocking = 5;
+
+function read(path: string): KubernetesObject {
+  return parse(readFileSync(new URL(`../../examples/${path}`, import.meta.url), 'utf8')) as KubernetesObject;
+}
+
+/** What the cluster and a provider add to an object that is settled. */
+function settled(object: KubernetesObject): KubernetesObject {
+  const condition = (type: string, reason: string) => ({
+    type,
+    status: 'True',
+    reason,
+    lastTransitionTime: created,
+    observedGeneration: 1,
+  });
+  const spec = object['spec'] as { readonly forProvider?: object } | undefined;
+  return {
+    ...object,
+    metadata: { ...object.metadata, creationTimestamp: created, generation: 1 },
+    status: {
+      atProvider: {
+        ...spec?.forProvider,
+        arn: `arn:aws:rds:eu-west-1:123456789012:db:${object.metadata?.name}`,
+        address: host,
+        endpoint: `${host}:5432`,
+        engineVersionActual: '17.4',
+        id: object.metadata?.name,
+        status: 'available',
+      },
+      conditions: [condition('Ready', 'Available'), condition('Synced', 'ReconcileSuccess'), condition('LastAsyncOperation', 'Success')],
+    },
+  };
+}
+
+function resource(object: KubernetesObject): Resource {
+  return { resource: object, connectionDetails: {}, ready: Ready.READY_UNSPECIFIED };
+}
+
+function state(composite: KubernetesObject | undefined, resources: Readonly<Record<string, ObservedResource>>): State {
+  return {
+    composite: composite && resource(composite),
+    resources: Object.fromEntries(
+      Object.entries(resources).map(([key, { object, connectionDetails }]) => [
+        key,
+        {
+          ...resource(object),
+          connectionDetails: Object.fromEntries(Object.entries(connectionDetails).map(([name, value]) => [name, Buffer.from(value)])),
+        },
+      ]),
+    ),
+  };
+}
+
+/** The expand step's request for the example claim in prod, as Crossplane sends it hour after hour: all made, all ready. */
+export function settledRequest(): RunFunctionRequest {
+  const environment = read('environments/prod.yaml');
+  const claim = read('app-database.yaml');
+  const composite = { ...claim, metadata: { ...claim.metadata, creationTimestamp: created, generation: 1 } };
+  const namespace: KubernetesObject = {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name: claim.metadata?.namespace ?? '', labels: { 'platform.internal/environment': environment.metadata?.name ?? '' } },
+  };
+  const connectionDetails = { address: host, port: '5432', username: 'app', password: 'secret' };
+  let observed: Readonly<Record<string, ObservedResource>> = {};
+  for (let round = 0; round < longestUnlocking; round += 1) {
+    const { desired, refusal } = expand({
+      claim: composite,
+      observed,
+      desired: {},
+      required: { namespace: [namespace], environments: [environment] },
+      issueSecret: () => 'secret',
+    });
+    if (refusal !== undefined) throw new Error(refusal.message);
+    observed = Object.fromEntries(
+      Object.entries(desired).map(([key, { object }]) => [
+        key,
+        { object: settled(object), connectionDetails: key === 'instance' ? connectionDetails : {} },
+      ]),
+    );
+  }
+  return RunFunctionRequest.fromPartial({
+    meta: { tag: 'bench', capabilities: [] },
+    input: { apiVersion: inputApiVersion, kind: 'Expand' },
+    observed: state(composite, observed),
+    desired: state(undefined, {}),
+    requiredResources: { namespace: { items: [resource(namespace)] }, environments: { items: [resource(environment)] } },
+  });
+}

@@ -1,0 +1,280 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { toYaml } from '../../cli/yaml.ts';
+import {
+  apply,
+  bindingOf,
+  claim,
+  eventually,
+  get,
+  kubectl,
+  list,
+  makeNamespace,
+  psql,
+  ready,
+  removeNamespaces,
+  run,
+  tryApply,
+} from './cluster.ts';
+
+const namespaces = ['claims-dev', 'claims-staging', 'claims-other'];
+
+beforeAll(async () => {
+  await removeNamespaces(...namespaces);
+  await makeNamespace('claims-dev', 'dev');
+  await makeNamespace('claims-staging', 'staging');
+  await makeNamespace('claims-other', 'staging');
+  for (const namespace of namespaces) await apply(claim(namespace, 'orders'));
+  for (const namespace of namespaces) await ready(namespace, 'orders');
+});
+afterAll(() => removeNamespaces(...namespaces));
+
+const roundTrip = "CREATE TABLE t (v text); INSERT INTO t VALUES ('kept'); SELECT v FROM t";
+
+test('kubectl get claim shows where each lives and what it is', async () => {
+  const shown = (await kubectl('get', 'claim', '-A')).split('\n').map((line) => line.trim().split(/\s+/));
+  expect(shown[0]).toEqual([
+    'NAMESPACE',
+    'NAME',
+    'ENVIRONMENT',
+    'BACKEND',
+    'VERSION',
+    'SIZE',
+    'HOST',
+    'SYNCED',
+    'READY',
+    'COMPOSITION',
+    'AGE',
+  ]);
+  expect(shown.filter(([namespace]) => namespaces.includes(namespace ?? '')).map((row) => row.slice(0, 9))).toEqual([
+    ['claims-dev', 'orders', 'dev', 'container', '17', 'small', 'orders-database.claims-dev.svc', 'True', 'True'],
+    ['claims-other', 'orders', 'staging', 'shared', '17', 'small', 'postgres.shared.svc', 'True', 'True'],
+    ['claims-staging', 'orders', 'staging', 'shared', '17', 'small', 'postgres.shared.svc', 'True', 'True'],
+  ]);
+});
+
+test('the status has the binding and every value in force', async () => {
+  const { status } = await get('appdatabase', 'orders', 'claims-dev');
+  const { conditions, ...rest } = status as unknown as Record<string, unknown> & {
+    conditions: readonly { type: string; status: string }[];
+  };
+  expect(rest).toEqual({
+    environment: 'dev',
+    tier: 'dev',
+    backend: 'container',
+    binding: { name: 'orders-database' },
+    host: 'orders-database.claims-dev.svc',
+    port: 5432,
+    settings: {
+      engine: 'postgres',
+      version: '17',
+      size: 'small',
+      storageGiB: 20,
+      highAvailability: false,
+      backupRetentionDays: 0,
+      extensions: [],
+      databaseName: 'app',
+      deletion: 'Delete',
+    },
+  });
+  const states = Object.fromEntries(conditions.map(({ type, status: state }) => [type, state]));
+  expect(states).toMatchObject({ Synced: 'True', Ready: 'True', Resolved: 'True', Provisioned: 'True', Allowed: 'True' });
+});
+
+test('kubectl explain says what each field is', async () => {
+  const text = await kubectl('explain', 'appdatabase.spec');
+  for (const field of [
+    'backupRetentionDays',
+    'databaseName',
+    'deletion',
+    'engine',
+    'extensions',
+    'highAvailability',
+    'size',
+    'storageGiB',
+    'version',
+  ]) {
+    expect(text).toMatch(new RegExp(`  ${field}\\s+<`));
+  }
+  expect(text).toContain('Compute and memory. Default by tier; changing it restarts the database.');
+});
+
+test('the binding has the same keys in every environment', async () => {
+  const keys = await Promise.all(namespaces.map(async (namespace) => Object.keys(await bindingOf(namespace, 'orders')).sort()));
+  const expected = ['database', 'host', 'password', 'port', 'provider', 'sslmode', 'type', 'uri', 'username'];
+  expect(keys).toEqual([expected, expected, expected]);
+  const types = await Promise.all(namespaces.map(async (namespace) => (await get('secret', 'orders-database', namespace))['type']));
+  expect(types).toEqual(['servicebinding.io/postgresql', 'servicebinding.io/postgresql', 'servicebinding.io/postgresql']);
+});
+
+test.each(['claims-dev', 'claims-staging'])(
+  'a pod in %s with nothing but the binding creates a table and reads it back',
+  async (namespace) => {
+    expect(await psql(namespace, 'orders', roundTrip)).toEqual({ code: 0, stdout: 'kept', stderr: '' });
+  },
+);
+
+test('neither of two claims on the shared server reaches the other', async () => {
+  const [mine, theirs] = await Promise.all([bindingOf('claims-staging', 'orders'), bindingOf('claims-other', 'orders')]);
+  expect(mine['database']).not.toBe(theirs['database']);
+  for (const [namespace, database] of [
+    ['claims-staging', theirs['database']],
+    ['claims-other', mine['database']],
+  ] as const) {
+    const { code, stderr } = await psql(namespace, 'orders', 'SELECT 1', { database: database ?? '' });
+    expect(code).toBe(1);
+    expect(stderr).toContain(`permission denied for database "${database}"`);
+  }
+});
+
+describe('extensions', () => {
+  test.each(['claims-dev', 'claims-staging'])('in %s are created', async (namespace) => {
+    await apply(claim(namespace, 'extended', { extensions: ['pg_trgm', 'uuid-ossp'] }));
+    await ready(namespace, 'extended');
+    const installed = "SELECT extname FROM pg_extension WHERE extname <> 'plpgsql' ORDER BY 1";
+    expect(await psql(namespace, 'extended', installed)).toEqual({ code: 0, stdout: 'pg_trgm\nuuid-ossp', stderr: '' });
+    await kubectl('delete', 'appdatabase', 'extended', '-n', namespace, '--timeout=120s');
+  });
+});
+
+test('the password outlives a restart of the function, a restart of Crossplane, and 20 forced reconciles', async () => {
+  const passwords = async () => Promise.all(namespaces.map(async (namespace) => (await bindingOf(namespace, 'orders'))['password']));
+  const before = await passwords();
+  await kubectl('delete', 'pods', '-n', 'crossplane-system', '-l', 'pkg.crossplane.io/function', '--wait=true');
+  await kubectl('rollout', 'restart', 'deployment/crossplane', '-n', 'crossplane-system');
+  await kubectl('rollout', 'status', 'deployment/crossplane', '-n', 'crossplane-system', '--timeout=180s');
+  for (let round = 1; round <= 20; round++) {
+    for (const namespace of namespaces) {
+      await kubectl(
+        'annotate',
+        'appdatabase',
+        'orders',
+        '-n',
+        namespace,
+        `crossplane.io/reconcile-requested-at=round-${round}`,
+        '--overwrite',
+      );
+    }
+    await eventually(async () => expect(await passwords()).toEqual(before), 5);
+  }
+  for (const namespace of namespaces) await ready(namespace, 'orders');
+  expect(await passwords()).toEqual(before);
+  expect((await psql('claims-dev', 'orders', 'SELECT v FROM t')).stdout).toBe('kept');
+});
+
+test('a deleted claim in dev and staging takes what it made along', async () => {
+  await apply(claim('claims-other', 'gone'), claim('claims-dev', 'gone'));
+  await Promise.all([ready('claims-other', 'gone'), ready('claims-dev', 'gone')]);
+  await Promise.all(
+    ['claims-other', 'claims-dev'].map((namespace) => kubectl('delete', 'appdatabase', 'gone', '-n', namespace, '--timeout=120s')),
+  );
+  await eventually(async () => {
+    const kinds =
+      'statefulsets,services,secrets,networkpolicies,roles.postgresql.sql.m.crossplane.io,databases.postgresql.sql.m.crossplane.io,grants.postgresql.sql.m.crossplane.io';
+    const left = [...(await list(kinds, '-n', 'claims-other')), ...(await list(kinds, '-n', 'claims-dev'))];
+    expect(left.map(({ metadata }) => metadata.name).filter((name) => name.startsWith('gone-'))).toEqual([]);
+  });
+});
+
+describe('kubectl apply refuses', () => {
+  const invalid = (problem: string) => `The AppDatabase "orders" is invalid: ${problem}`;
+  test.each<[string, Record<string, unknown>, string]>([
+    [
+      'a changed engine',
+      { engine: 'mysql' },
+      invalid(
+        '\n* spec.engine: Unsupported value: "mysql": supported values: "postgres"\n* <nil>: Invalid value: null: some validation rules were not checked because the object was invalid; correct the existing errors to complete validation',
+      ),
+    ],
+    [
+      'a wrong enum',
+      { size: 'huge' },
+      invalid(
+        '\n* spec.size: Unsupported value: "huge": supported values: "small", "medium", "large", "xlarge"\n* <nil>: Invalid value: null: some validation rules were not checked because the object was invalid; correct the existing errors to complete validation',
+      ),
+    ],
+    [
+      'an added database name',
+      { databaseName: 'other' },
+      invalid('spec: Invalid value: databaseName cannot be added or removed later: make a new claim and move the data'),
+    ],
+  ])('%s', async (_, spec, message) => {
+    const { code, stderr } = await tryApply(claim('claims-dev', 'orders', spec));
+    expect(code).toBe(1);
+    expect(stderr.trim()).toBe(message);
+  });
+
+  test('an unknown field', async () => {
+    const { stderr } = await tryApply(claim('claims-dev', 'unknown', { engin: 'postgres' }));
+    expect(stderr).toContain(
+      'AppDatabase in version "v1alpha1" cannot be handled as a AppDatabase: strict decoding error: unknown field "spec.engin"',
+    );
+  });
+
+  test('storage, version and database name that change once they are set', async () => {
+    const set = { storageGiB: 30, version: '17', databaseName: 'ledger' };
+    await apply(claim('claims-dev', 'fixed', set));
+    const refusal = async (change: object) => (await tryApply(claim('claims-dev', 'fixed', { ...set, ...change }))).stderr.trim();
+    const prefix = 'The AppDatabase "fixed" is invalid: ';
+    expect(await refusal({ storageGiB: 20 })).toBe(
+      `${prefix}spec.storageGiB: Invalid value: 20: storageGiB can only grow: to go back, make a new claim and move the data`,
+    );
+    expect(await refusal({ version: '16' })).toBe(
+      `${prefix}spec.version: Invalid value: "16": version can only grow: to go back, make a new claim and move the data`,
+    );
+    expect(await refusal({ databaseName: 'other' })).toBe(
+      `${prefix}spec.databaseName: Invalid value: "other": databaseName cannot be changed: make a new claim and move the data`,
+    );
+    expect(await refusal({ storageGiB: undefined })).toBe(
+      `${prefix}spec: Invalid value: storageGiB cannot be removed: leave the value that it has`,
+    );
+    await kubectl('delete', 'appdatabase', 'fixed', '-n', 'claims-dev', '--wait=false');
+  });
+
+  test('a name over the limit', async () => {
+    const name = 'o'.repeat(41);
+    const { code, stderr } = await tryApply(claim('claims-dev', name));
+    expect([code, stderr.trim()]).toEqual([
+      1,
+      `The AppDatabase "${name}" is invalid: <nil>: Invalid value: metadata.name: want at most 40 lower-case letters, digits and dashes, beginning with a letter`,
+    ]);
+  });
+});
+
+describe('a namespace whose environment cannot be told', () => {
+  const lost = 'claims-lost';
+  afterAll(() => removeNamespaces(lost));
+
+  const synced = async () => {
+    const { conditions } = (await get('appdatabase', 'orders', lost)).status as unknown as {
+      conditions: readonly { type: string; status: string; reason: string; message: string }[];
+    };
+    return conditions.find(({ type }) => type === 'Resolved');
+  };
+
+  test('shows on the claim what is wrong, and a live database stays as it is when the label goes', async () => {
+    await makeNamespace(lost);
+    await apply(claim(lost, 'orders'));
+    await eventually(async () =>
+      expect(await synced()).toMatchObject({
+        status: 'False',
+        reason: 'NamespaceWithoutEnvironment',
+        message:
+          'cannot tell the environment of namespace "claims-lost": label platform.internal/environment: missing, want one of dev, prod, staging',
+      }),
+    );
+    await kubectl('label', 'namespace', lost, 'platform.internal/environment=dev');
+    await ready(lost, 'orders');
+    const server = await get('statefulset', 'orders-database', lost);
+    await kubectl('label', 'namespace', lost, 'platform.internal/environment=qa', '--overwrite');
+    await kubectl('annotate', 'appdatabase', 'orders', '-n', lost, 'crossplane.io/reconcile-requested-at=now', '--overwrite');
+    await eventually(async () => expect((await synced())?.reason).toBe('EnvironmentNotFound'));
+    const after = await get('statefulset', 'orders-database', lost);
+    expect([after.metadata.uid, after.spec]).toEqual([server.metadata.uid, server.spec]);
+    const described = await run('kubectl', ['describe', 'appdatabase', 'orders', '-n', lost]);
+    expect(described.stdout).toContain('label platform.internal/environment: got "qa", want one of dev, prod, staging');
+  });
+});
+
+test('the example file of the repository is the claim of these tests', async () => {
+  expect(toYaml(claim('shop', 'orders'))).toBe(await (await import('node:fs/promises')).readFile('examples/app-database.yaml', 'utf8'));
+});

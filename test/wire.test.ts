@@ -1,0 +1,537 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { type ClientHttp2Session, connect, constants } from 'node:http2';
+import { type AddressInfo, connect as connectSocket, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { connect as connectTls } from 'node:tls';
+import { fileURLToPath } from 'node:url';
+import {
+  FunctionRunner,
+  FunctionRunnerServiceService,
+  getServer,
+  newGrpcServer,
+  Resource,
+  RunFunctionRequest,
+  RunFunctionResponse,
+  Severity,
+  setDesiredComposedResources,
+  startServer as startSdkServer,
+  to,
+} from '@crossplane-org/function-sdk-typescript';
+import { type ChannelCredentials, Client, credentials, makeGenericClientConstructor, type ServiceError, status } from '@grpc/grpc-js';
+import { service as healthDefinition } from 'grpc-health-check';
+import { pino } from 'pino';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { inputApiVersion } from '../functions/core/group.ts';
+import type { Step } from '../functions/core/step.ts';
+import { createMetrics } from '../functions/runtime/metrics.ts';
+import { createRunFunction } from '../functions/runtime/run-function.ts';
+import { type RunningServer, startServer } from '../functions/runtime/server.ts';
+import { type Authority, authoritySubject, clientCredentials, createAuthority, issueCertificate } from './certificates.ts';
+
+const mebibyte = 1024 * 1024;
+const program = fileURLToPath(new URL('../functions/main.ts', import.meta.url));
+const silent = pino({ level: 'silent' });
+const { path: runFunctionPath } = FunctionRunnerServiceService.runFunction;
+
+const claim = { apiVersion: 'platform.internal/v1alpha1', kind: 'AppDatabase', metadata: { name: 'orders', namespace: 'shop' }, spec: {} };
+const input = { apiVersion: inputApiVersion, kind: 'Expand' };
+
+const steps: Readonly<Record<string, Step>> = {
+  Expand: ({ claim: { spec }, desired }) => ({ desired, status: { spec }, conditions: [], events: [], ttlSeconds: 60 }),
+  Guard: () => {
+    throw new Error('a defect');
+  },
+};
+
+let scratch: string;
+let authority: Authority;
+let serverDirectory: string;
+let clientDirectory: string;
+let client: ChannelCredentials;
+
+beforeAll(() => {
+  scratch = mkdtempSync(join(tmpdir(), 'golden-path-wire-'));
+  authority = createAuthority(join(scratch, 'ca'));
+  serverDirectory = issueCertificate(authority, join(scratch, 'server'));
+  clientDirectory = issueCertificate(authority, join(scratch, 'client'));
+  client = clientCredentials(authority.certificate, clientDirectory);
+});
+
+const logged: string[] = [];
+const cleanUps: (() => unknown)[] = [];
+afterEach(async () => {
+  logged.length = 0;
+  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
+});
+afterAll(() => rmSync(scratch, { recursive: true }));
+
+async function serve(tlsCertsDir: string | undefined = serverDirectory): Promise<RunningServer> {
+  const metrics = createMetrics(['AppDatabase']);
+  const runFunction = createRunFunction({ steps, observe: metrics.observe, issueSecret: () => 'secret' });
+  const anyPort = '127.0.0.1:0';
+  const server = await startServer({
+    runFunction,
+    metrics,
+    log: pino({}, { write: (line) => logged.push((JSON.parse(line) as { readonly msg: string }).msg) }),
+    address: anyPort,
+    metricsAddress: anyPort,
+    tlsCertsDir,
+    certificateRefreshSeconds: 0.02,
+  });
+  cleanUps.push(() => server.shutdown(0));
+  return server;
+}
+
+function encoded(request: object): Buffer {
+  return Buffer.from(
+    RunFunctionRequest.encode(RunFunctionRequest.fromJSON({ input, observed: { composite: { resource: claim } }, ...request })).finish(),
+  );
+}
+
+function send(port: number, channel: ChannelCredentials, bytes: Buffer = encoded({})): Promise<RunFunctionResponse> {
+  const connection = new Client(`localhost:${port}`, channel);
+  const same = (value: Buffer): Buffer => value;
+  return new Promise<RunFunctionResponse>((resolve, reject) => {
+    connection.makeUnaryRequest(
+      runFunctionPath,
+      same,
+      RunFunctionResponse.decode,
+      bytes,
+      { deadline: Date.now() + 10_000 },
+      (error, response) => {
+        if (error === null && response !== undefined) resolve(response);
+        else reject(error as Error);
+      },
+    );
+  }).finally(() => connection.close());
+}
+
+async function refusal(call: Promise<unknown>): Promise<ServiceError> {
+  return await call.then(
+    () => Promise.reject(new Error('want an error')),
+    (error: ServiceError) => error,
+  );
+}
+
+function fatal({ results }: RunFunctionResponse): readonly string[] {
+  return results.filter(({ severity }) => severity === Severity.SEVERITY_FATAL).map(({ message }) => message);
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
+}
+
+describe('mutual TLS', () => {
+  test('answers a client with a certificate of the right authority', async () => {
+    const { port } = await serve();
+    expect(fatal(await send(port, client))).toEqual([]);
+  });
+
+  test('answers a client whose certificate has the subject of its authority, as those of Crossplane have', async () => {
+    const { port } = await serve();
+    const namesake = issueCertificate(authority, join(scratch, 'namesake'), authoritySubject);
+    expect(fatal(await send(port, clientCredentials(authority.certificate, namesake)))).toEqual([]);
+  });
+
+  test('refuses a client without a certificate', async () => {
+    const { port } = await serve();
+    expect(await refusal(send(port, clientCredentials(authority.certificate)))).toMatchObject({ code: status.UNAVAILABLE });
+    expect(logged).toContain('refused a client: it presents no certificate');
+  });
+
+  test('refuses a client with a certificate of another authority', async () => {
+    const { port } = await serve();
+    const stranger = issueCertificate(createAuthority(join(scratch, 'other-ca')), join(scratch, 'stranger'));
+    expect(await refusal(send(port, clientCredentials(authority.certificate, stranger)))).toMatchObject({ code: status.UNAVAILABLE });
+    expect(logged).toContain('refused a client: its certificate is of another authority');
+  });
+
+  test('refuses plaintext', async () => {
+    const { port } = await serve();
+    expect(await refusal(send(port, credentials.createInsecure()))).toMatchObject({ code: status.UNAVAILABLE });
+  });
+
+  test('follows a rotation of the authority, and outlives one that went half-way', async () => {
+    const directory = issueCertificate(authority, join(scratch, 'rotating'));
+    const { port } = await serve(directory);
+    await send(port, client);
+
+    copyFileSync(join(clientDirectory, 'tls.key'), join(directory, 'tls.key'));
+    await sleep(100);
+    expect(fatal(await send(port, client))).toEqual([]);
+
+    const next = createAuthority(join(scratch, 'next-ca'));
+    issueCertificate(next, directory);
+    const nextClient = clientCredentials(next.certificate, issueCertificate(next, join(scratch, 'next-client')));
+    await expect.poll(() => send(port, nextClient).then(fatal, () => 'refused')).toEqual([]);
+    expect(await refusal(send(port, client))).toMatchObject({ code: status.UNAVAILABLE });
+  });
+
+  test('outlives connections that break off', async () => {
+    const { port } = await serve();
+    const own = { cert: readFileSync(join(clientDirectory, 'tls.crt')), key: readFileSync(join(clientDirectory, 'tls.key')) };
+    const options = { ca: readFileSync(authority.certificate), ALPNProtocols: ['h2'], servername: 'localhost' };
+    for (const certificate of [own, {}]) {
+      const socket = connectSocket(port, '127.0.0.1');
+      const secure = connectTls({ ...options, ...certificate, socket }).on('error', () => undefined);
+      await once(secure, 'secureConnect');
+      secure.write('no HTTP/2');
+      socket.resetAndDestroy();
+    }
+    const halfHandshake = connectSocket(port, '127.0.0.1');
+    await once(halfHandshake, 'connect');
+    halfHandshake.write(Buffer.from([0x16, 0x03, 0x01]));
+    halfHandshake.resetAndDestroy();
+    await sleep(50);
+    expect(fatal(await send(port, client))).toEqual([]);
+  });
+
+  test('does not start with a key that does not fit its certificate', async () => {
+    const directory = issueCertificate(authority, join(scratch, 'mismatched'));
+    copyFileSync(join(clientDirectory, 'tls.key'), join(directory, 'tls.key'));
+    await expect(serve(directory)).rejects.toThrow(`cannot use TLS certificates: ${directory}: `);
+  });
+});
+
+describe('requests', () => {
+  function nested(levels: number): object {
+    let resource: object = {};
+    for (let level = 1; level < levels; level += 1) resource = { ...claim, spec: resource };
+    return { observed: { composite: { resource } } };
+  }
+
+  test('takes 15 MiB', async () => {
+    const { port } = await serve();
+    const big = { resource: { data: 'x'.repeat(15 * mebibyte) } };
+    expect(fatal(await send(port, client, encoded({ observed: { composite: { resource: claim }, resources: { big } } })))).toEqual([]);
+  });
+
+  test('refuses more than 16 MiB', async () => {
+    const { port } = await serve();
+    const { code, details } = await refusal(send(port, client, Buffer.alloc(16 * mebibyte + 1)));
+    expect({ code, details }).toEqual({
+      code: status.RESOURCE_EXHAUSTED,
+      details: 'Received message larger than max (16777217 vs 16777216)',
+    });
+  });
+
+  test('takes 31 levels and answers more with a reason', async () => {
+    const { port } = await serve();
+    expect(fatal(await send(port, client, encoded(nested(31))))).toEqual([]);
+    expect(fatal(await send(port, client, encoded(nested(34))))).toEqual([
+      'cannot read the request: something in it is nested deeper than 31 levels',
+    ]);
+  });
+
+  test('answers bytes that are no request', async () => {
+    const { port } = await serve();
+    expect(fatal(await send(port, client, Buffer.from('no request')))).toEqual([expect.stringMatching(/^cannot read the request: /)]);
+  });
+
+  test('answers an unknown step', async () => {
+    const { port } = await serve();
+    expect(fatal(await send(port, client, encoded({ input: { ...input, kind: 'Foo' } })))).toEqual([
+      'cannot run the pipeline step: input.kind: got "Foo", want one of Expand, Guard',
+    ]);
+  });
+
+  test('answers when a step throws, and goes on', async () => {
+    const { port } = await serve();
+    expect(fatal(await send(port, client, encoded({ input: { ...input, kind: 'Guard' } })))).toEqual([
+      'cannot run the pipeline step: internal error: a defect',
+    ]);
+    expect(fatal(await send(port, client))).toEqual([]);
+  });
+
+  test('lets no key of a request reach a prototype', async () => {
+    const { port } = await serve();
+    // Protobuf's own objects cannot spell the key, so it is put into the bytes.
+    const placeholder = '__prot0__';
+    const poison = { [placeholder]: { polluted: 'yes' }, constructor: { prototype: { polluted: 'yes' } } };
+    const pod = { resource: { apiVersion: 'v1', kind: 'Pod', ...poison } };
+    const resources = { [placeholder]: pod, pod };
+    const bytes = encoded({
+      observed: { composite: { resource: { ...claim, spec: poison } }, resources },
+      desired: { resources },
+      requiredResources: { [placeholder]: { items: [pod] } },
+    });
+    const poisoned = Buffer.from(bytes.toString('latin1').replaceAll(placeholder, '__proto__'), 'latin1');
+    const response = await send(port, client, poisoned);
+    expect(fatal(response)).toEqual([]);
+    expect(Reflect.get({}, 'polluted')).toBeUndefined();
+    expect(response.desired?.composite?.resource).toEqual({
+      apiVersion: claim.apiVersion,
+      kind: claim.kind,
+      status: { spec: { constructor: { prototype: { polluted: 'yes' } } } },
+    });
+    expect(Object.keys(response.desired?.resources ?? {})).toEqual(['pod']);
+  });
+});
+
+test('counts calls', async () => {
+  const { port, metricsPort } = await serve();
+  await send(port, client);
+  await send(port, client, encoded({ input: { ...input, kind: 'Guard' } }));
+  await send(port, client, Buffer.from('no request'));
+  const response = await fetch(`http://127.0.0.1:${metricsPort}/metrics`);
+  const text = await response.text();
+  expect(response.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
+  expect(text).toContain('goldenpath_calls_total{step="Expand",api="AppDatabase",outcome="done"} 1\n');
+  expect(text).toContain('goldenpath_calls_total{step="Guard",api="AppDatabase",outcome="failed"} 1\n');
+  expect(text).toContain('goldenpath_refusals_total{step="unknown",api="unknown",reason="RequestUnreadable"} 1\n');
+  expect((await fetch(`http://127.0.0.1:${metricsPort}/`)).status).toBe(404);
+});
+
+test('says that it serves to gRPC health checks and to the kubelet', async () => {
+  const { port, metricsPort } = await serve();
+  const connection = new (makeGenericClientConstructor(healthDefinition, 'Health'))(`localhost:${port}`, client);
+  cleanUps.push(() => connection.close());
+  const check = (service: string) =>
+    new Promise((resolve) => {
+      connection['check']?.({ service }, (error: ServiceError | null, response: unknown) => resolve(error ?? response));
+    });
+  expect(await check('')).toEqual({ status: 'SERVING' });
+  expect(await check('apiextensions.fn.proto.v1.FunctionRunnerService')).toEqual({ status: 'SERVING' });
+  expect(await check('other')).toMatchObject({ code: status.NOT_FOUND, details: 'unknown service "other"' });
+
+  const healthz = `http://127.0.0.1:${metricsPort}/healthz`;
+  expect((await fetch(healthz)).status).toBe(200);
+});
+
+describe('the process', () => {
+  interface Exit {
+    readonly code: number | null;
+    readonly stdout: string;
+    readonly stderr: string;
+  }
+
+  function run(...flags: readonly string[]): { child: ChildProcess; serving: Promise<void>; exit: Promise<Exit> } {
+    const child = spawn(process.execPath, [program, ...flags], { env: {}, stdio: ['ignore', 'pipe', 'pipe'] });
+    cleanUps.push(() => child.kill('SIGKILL'));
+    const out = { stdout: '', stderr: '' };
+    child.stderr.on('data', (text) => {
+      out.stderr += text;
+    });
+    const lines = createInterface(child.stdout);
+    lines.on('line', (line) => {
+      out.stdout += `${line}\n`;
+    });
+    const serving = new Promise<void>((resolve) => {
+      lines.on('line', (line) => {
+        if (line.includes('"msg":"serving"')) resolve();
+      });
+    });
+    return { child, serving, exit: once(child, 'close').then(([code]) => ({ code: code as number | null, ...out })) };
+  }
+
+  function messages(stdout: string): readonly string[] {
+    return stdout
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { readonly msg: string }).msg);
+  }
+
+  interface HalfSent {
+    /** Sends the other half. */
+    finish(): Promise<Buffer>;
+  }
+
+  async function openSession(port: number): Promise<ClientHttp2Session> {
+    const session = connect(`https://localhost:${port}`, {
+      ca: readFileSync(authority.certificate),
+      cert: readFileSync(join(clientDirectory, 'tls.crt')),
+      key: readFileSync(join(clientDirectory, 'tls.key')),
+    });
+    session.on('error', () => undefined);
+    await once(session, 'connect');
+    cleanUps.push(() => session.destroy());
+    return session;
+  }
+
+  async function sendHalf(port: number): Promise<HalfSent> {
+    const session = await openSession(port);
+    const message = encoded({});
+    const frame = Buffer.concat([Buffer.alloc(5), message]);
+    frame.writeUInt32BE(message.length, 1);
+    const { HTTP2_HEADER_METHOD, HTTP2_HEADER_PATH, HTTP2_HEADER_CONTENT_TYPE } = constants;
+    const stream = session.request({
+      [HTTP2_HEADER_METHOD]: 'POST',
+      [HTTP2_HEADER_PATH]: runFunctionPath,
+      [HTTP2_HEADER_CONTENT_TYPE]: 'application/grpc',
+      te: 'trailers',
+    });
+    stream.on('error', () => undefined);
+    stream.write(frame.subarray(0, 20));
+    await new Promise<void>((resolve, reject) => {
+      session.ping((error) => (error === null ? resolve() : reject(error)));
+    });
+    return {
+      async finish() {
+        stream.end(frame.subarray(20));
+        const chunks = await stream.toArray();
+        return Buffer.concat(chunks).subarray(5);
+      },
+    };
+  }
+
+  async function started(...flags: readonly string[]) {
+    const [port, metricsPort] = [await freePort(), await freePort()];
+    const addresses = ['--address', `127.0.0.1:${port}`, '--metrics-address', `127.0.0.1:${metricsPort}`];
+    const process = run(...addresses, '--tls-certs-dir', serverDirectory, ...flags);
+    await Promise.race([process.serving, process.exit.then((exit) => Promise.reject(new Error(JSON.stringify(exit))))]);
+    return { ...process, port, metricsPort };
+  }
+
+  test('answers the call in flight after SIGTERM, then ends', async () => {
+    const { child, exit, port, metricsPort } = await started();
+    expect((await fetch(`http://127.0.0.1:${metricsPort}/healthz`)).status).toBe(200);
+    const call = await sendHalf(port);
+    child.kill('SIGTERM');
+    await expect.poll(() => fetch(`http://127.0.0.1:${metricsPort}/healthz`).then((response) => response.status)).toBe(503);
+    expect(await refusal(send(port, client))).toMatchObject({ code: status.UNAVAILABLE });
+
+    const response = RunFunctionResponse.decode(await call.finish());
+    expect(Object.keys(response.requirements?.resources ?? {})).toEqual(['namespace', 'environments']);
+    const { code, stdout, stderr } = await exit;
+    expect({ code, stderr, messages: messages(stdout) }).toEqual({
+      code: 0,
+      stderr: '',
+      messages: ['loaded TLS certificates', 'serving', 'stopped'],
+    });
+  });
+
+  test('ends at once after SIGTERM while a client is idle', async () => {
+    const { child, exit, port } = await started();
+    const session = await openSession(port);
+    const ended = once(session, 'close');
+    child.kill('SIGTERM');
+    await ended;
+    expect(await exit).toMatchObject({ code: 0 });
+  });
+
+  test('ends at the deadline while a call hangs', async () => {
+    const { child, exit, port } = await started('--shutdown-deadline-seconds', '1');
+    await sendHalf(port);
+    const asked = performance.now();
+    child.kill('SIGTERM');
+    const { code } = await exit;
+    expect(code).toBe(1);
+    expect(performance.now() - asked).toBeGreaterThan(900);
+  });
+
+  test('logs no call, and with --debug no more of it than its name', async () => {
+    const { child, exit, port } = await started('--debug');
+    await send(port, client, encoded({ observed: { composite: { resource: claim, connectionDetails: { password: 'c2VjcmV0' } } } }));
+    child.kill('SIGTERM');
+    const call = (await exit).stdout.split('\n').find((line) => line.includes('"msg":"call"')) ?? '';
+    expect(Object.keys(JSON.parse(call) as object)).toEqual([
+      'level',
+      'time',
+      'step',
+      'outcome',
+      'kind',
+      'namespace',
+      'name',
+      'seconds',
+      'msg',
+    ]);
+  });
+
+  test('does not start on a port that is taken', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    cleanUps.push(() => taken.close());
+    await once(taken, 'listening');
+    const address = `127.0.0.1:${(taken.address() as AddressInfo).port}`;
+    const tls = ['--tls-certs-dir', serverDirectory];
+    for (const [what, flags] of [
+      ['gRPC', ['--address', address, '--metrics-address', '127.0.0.1:0']],
+      ['metrics', ['--address', '127.0.0.1:0', '--metrics-address', address]],
+    ] as const) {
+      const { code, stdout, stderr } = await run(...flags, ...tls).exit;
+      expect({ code, stderr, last: messages(stdout).at(-1) }).toEqual({
+        code: 1,
+        stderr: '',
+        last: `cannot listen for ${what} on ${address}: EADDRINUSE`,
+      });
+    }
+  });
+
+  test('does not start without certificates', async () => {
+    const { code, stdout, stderr } = await run('--tls-certs-dir', '/nowhere').exit;
+    expect({ code, stderr, messages: messages(stdout) }).toEqual({
+      code: 1,
+      stderr: '',
+      messages: ['cannot read TLS certificates: /nowhere/ca.crt: ENOENT'],
+    });
+  });
+
+  test.each([
+    [['--foo'], "cannot start: Unknown option '--foo'; see --help\n"],
+    [[], 'cannot start: --tls-certs-dir: missing, want a directory with tls.crt, tls.key and ca.crt, or --insecure; see --help\n'],
+    [
+      ['--tls-certs-dir', ''],
+      'cannot start: --tls-certs-dir: missing, want a directory with tls.crt, tls.key and ca.crt, or --insecure; see --help\n',
+    ],
+    [['--insecure', '--address', '9443'], 'cannot start: --address: got "9443", want HOST:PORT; see --help\n'],
+    [['--insecure', '--shutdown-deadline-seconds', 'x'], 'cannot start: --shutdown-deadline-seconds: got "x", want a number; see --help\n'],
+  ])('exits with 2 on flags %j', async (flags, want) => {
+    expect(await run(...flags).exit).toEqual({ code: 2, stdout: '', stderr: want });
+  });
+
+  test('explains its flags', async () => {
+    const { code, stdout } = await run('--help').exit;
+    expect(code).toBe(0);
+    expect(stdout).toContain('--shutdown-deadline-seconds N');
+  });
+});
+
+/** Each is why something here is our own; one that fails says that the SDK was mended and ours can go. */
+describe('the SDK still', () => {
+  const handler = { RunFunction: (request: RunFunctionRequest) => Promise.resolve(to(request)) };
+
+  test('merges arrays where a resource is set that an earlier step wrote', () => {
+    const resource = Resource.fromJSON({ resource: { args: ['-a', '1', '-b', '1'] } });
+    const response = to(RunFunctionRequest.fromJSON({ desired: { resources: { pod: { resource: { args: ['-a', '1', '-b', '1'] } } } } }));
+    const set = setDesiredComposedResources(response, { pod: resource });
+    expect(set.desired?.resources['pod']?.resource).toEqual({ args: ['-a', '1', '-b'] });
+  });
+
+  test('answers clients without a certificate, and takes at most 4 MiB', async () => {
+    const port = await freePort();
+    const server = newGrpcServer(new FunctionRunner(handler, silent), silent);
+    cleanUps.push(() => server.forceShutdown());
+    startSdkServer(server, { address: `127.0.0.1:${port}`, tlsServerCertsDir: serverDirectory }, silent);
+    const anonymous = clientCredentials(authority.certificate);
+    await expect.poll(() => send(port, anonymous).then(fatal, () => 'not yet')).toEqual([]);
+    const { details } = await refusal(send(port, anonymous, Buffer.alloc(4 * mebibyte + 1)));
+    expect(details).toBe('Received message larger than max (4194305 vs 4194304)');
+  });
+
+  test('goes on when it cannot listen', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    cleanUps.push(() => taken.close());
+    await once(taken, 'listening');
+    const server = getServer(new FunctionRunner(handler, silent), silent);
+    const failed = new Promise<void>((resolve) => {
+      const log = pino({ level: 'error' }, { write: () => resolve() });
+      startSdkServer(server, { address: `127.0.0.1:${(taken.address() as AddressInfo).port}`, insecure: true }, log);
+    });
+    await expect(failed).resolves.toBeUndefined();
+  });
+
+  test('decodes no more than 31 levels', () => {
+    const levels = (count: number) => JSON.parse(`${'{"a":'.repeat(count - 1)}{}${'}'.repeat(count - 1)}`) as object;
+    const decode = (count: number) => RunFunctionRequest.decode(encoded({ context: levels(count) }));
+    expect(() => decode(31)).not.toThrow();
+    expect(() => decode(34)).toThrow('protobuf decode recursion limit exceeded');
+  });
+});

@@ -1,0 +1,123 @@
+import { RE2JS } from 're2js';
+import * as z from 'zod';
+
+/** A schema as the apiserver takes it for a custom resource. */
+export type StructuralSchema = Readonly<Record<string, unknown>>;
+
+/** What zod may come to and the apiserver keeps; anything else would be dropped or refused. */
+const keywords = new Set([
+  'type',
+  'description',
+  'format',
+  'default',
+  'enum',
+  'properties',
+  'required',
+  'items',
+  'additionalProperties',
+  'pattern',
+  'minimum',
+  'maximum',
+  'minLength',
+  'maxLength',
+  'minItems',
+  'maxItems',
+  'nullable',
+  'x-kubernetes-validations',
+  'x-kubernetes-list-type',
+  'x-kubernetes-list-map-keys',
+  'x-kubernetes-map-type',
+]);
+
+/** zod bounds every integer by these, which JSON carries anyway. */
+const redundantBounds = new Set<unknown>([Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER]);
+
+type Json = Readonly<Record<string, unknown>>;
+const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function fail(path: string, problem: string): never {
+  throw new Error(`cannot make a structural schema: ${path}: ${problem}`);
+}
+
+function refuseLossy(schema: z.core.$ZodType, path: string): void {
+  const { def } = schema._zod;
+  const lossy: Partial<Record<typeof def.type, string>> = {
+    transform: 'a transform is lost, want a plain schema',
+    pipe: 'a transform is lost, want a plain schema',
+    union: 'a union is not structural, want one type',
+    tuple: 'a tuple is not structural, want an array',
+    intersection: 'an intersection is not structural, want one object',
+    lazy: 'a recursive schema is not structural',
+    date: 'dates do not exist in JSON, want a string',
+    bigint: 'a bigint does not exist in JSON, want z.int()',
+    unknown: 'anything goes is not structural, want a type',
+    any: 'anything goes is not structural, want a type',
+  };
+  const problem = lossy[def.type];
+  if (problem !== undefined) fail(path, problem);
+  if (schema instanceof z.ZodRecord) {
+    const { keyType } = schema;
+    if (!(keyType instanceof z.ZodString) || (keyType._zod.def.checks ?? []).length > 0)
+      fail(path, 'rules on keys are lost, want z.string() keys');
+    refuseLossy(schema.valueType, `${path}.*`);
+  }
+  for (const check of def.checks ?? []) {
+    if (check._zod.def.check === 'custom') fail(path, 'a refinement is lost, want a CEL rule in .meta({"x-kubernetes-validations": […]})');
+    if (check._zod.def.check === 'overwrite') fail(path, 'a rewriting check such as .trim() is lost, want a pattern');
+  }
+  if (schema instanceof z.ZodObject) {
+    for (const [key, value] of Object.entries(schema.shape)) refuseLossy(value, `${path}.${key}`);
+  } else if (schema instanceof z.ZodArray) {
+    refuseLossy(schema.element, `${path}[]`);
+  } else if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodNullable) {
+    refuseLossy(schema.unwrap(), path);
+  }
+}
+
+function convert(schema: Json, path: string): StructuralSchema {
+  const converted: Record<string, unknown> = {};
+  for (const [keyword, value] of Object.entries(schema)) {
+    if (keyword === 'additionalProperties' && value === false) continue;
+    if ((keyword === 'minimum' || keyword === 'maximum') && redundantBounds.has(value)) continue;
+    if (!keywords.has(keyword)) fail(path, `keyword ${keyword} is dropped or refused by the apiserver`);
+    if (keyword === 'properties' && isObject(value)) {
+      converted[keyword] = Object.fromEntries(
+        Object.entries(value).map(([name, property]) => [
+          name,
+          isObject(property) ? convert(property, `${path}.${name}`) : fail(`${path}.${name}`, 'want a schema'),
+        ]),
+      );
+    } else if ((keyword === 'items' || keyword === 'additionalProperties') && isObject(value)) {
+      converted[keyword] = convert(value, keyword === 'items' ? `${path}[]` : `${path}.*`);
+    } else if (keyword === 'pattern') {
+      converted[keyword] = checkedPattern(String(value), path);
+    } else {
+      converted[keyword] = value;
+    }
+  }
+  if (typeof converted['type'] !== 'string') fail(path, 'has no single type');
+  return converted;
+}
+
+/** The apiserver matches with RE2, which has no look-ahead and no back references. */
+function checkedPattern(pattern: string, path: string): string {
+  try {
+    RE2JS.compile(pattern);
+    return pattern;
+  } catch (error) {
+    return fail(
+      path,
+      `pattern ${JSON.stringify(pattern)}: ${error instanceof Error ? error.message : String(error)}; the apiserver takes RE2 only`,
+    );
+  }
+}
+
+/**
+ * The structural OpenAPI v3 schema of a zod schema. Throws, naming the field, on whatever the apiserver would drop or refuse,
+ * rather than letting a rule get lost.
+ */
+export function structuralSchema(schema: z.ZodObject, path: string): StructuralSchema {
+  refuseLossy(schema, path);
+  const json = z.toJSONSchema(schema, { target: 'openapi-3.0', io: 'input', unrepresentable: 'throw', reused: 'inline' });
+  return convert(json as Json, path);
+}

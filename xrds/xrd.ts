@@ -1,0 +1,104 @@
+import { ApiObject, App, Chart } from 'cdk8s';
+import type { Construct } from 'constructs';
+import * as z from 'zod';
+import { compositionName } from '../compositions/composition.ts';
+import type { Api } from '../functions/core/api.ts';
+import { group, version } from '../functions/core/group.ts';
+import type { KubernetesObject } from '../functions/core/kubernetes.ts';
+import { tiers } from '../functions/core/tier.ts';
+import { structuralSchema } from './structural-schema.ts';
+
+/** What the status of every API has: where the claim lives, its binding, and the values in force. */
+function statusOf(api: Api): z.ZodObject {
+  const backends = Object.keys(api.backends) as [string, ...string[]];
+  const settings = api.spec.partial().shape;
+  return z.object({
+    environment: z.string().optional().describe('Environment that the namespace belongs to.'),
+    tier: z.enum(tiers).optional().describe('Kind of that environment.'),
+    backend: z.enum(backends).optional().describe('What the claim is realised with.'),
+    binding: z
+      .object({ name: z.string().optional().describe('Name of the Secret.') })
+      .optional()
+      .describe('The Secret with the connection details, after the Service Binding specification.'),
+    ...api.status.shape,
+    settings: z
+      .object(Object.fromEntries(Object.entries(settings).map(([key, field]) => [key, inForce(field)])))
+      .optional()
+      .describe('The values in force for each field of the spec, from tier, environment and claim.'),
+  });
+}
+
+/** A field of the spec as the status shows it: without defaults, rules or limits, which the spec has checked. */
+function inForce(field: z.core.$ZodType): z.ZodType {
+  let inner = field;
+  while (inner instanceof z.ZodOptional || inner instanceof z.ZodDefault) inner = inner.unwrap();
+  const description = z.globalRegistry.get(inner)?.description ?? z.globalRegistry.get(field)?.description ?? '';
+  const plain =
+    inner instanceof z.ZodEnum || inner instanceof z.ZodString
+      ? z.string()
+      : inner instanceof z.ZodBoolean
+        ? z.boolean()
+        : inner instanceof z.ZodArray
+          ? z.array(z.string()).meta({ 'x-kubernetes-list-type': 'set' })
+          : z.int();
+  return plain.optional().describe(description);
+}
+
+/** The CompositeResourceDefinition of an API. */
+class CompositeResourceDefinition extends ApiObject {
+  constructor(scope: Construct, api: Api) {
+    const spec = structuralSchema(api.spec, 'spec');
+    super(scope, api.plural, {
+      apiVersion: 'apiextensions.crossplane.io/v2',
+      kind: 'CompositeResourceDefinition',
+      metadata: { name: `${api.plural}.${group}` },
+      spec: {
+        group,
+        names: {
+          kind: api.kind,
+          plural: api.plural,
+          singular: api.kind.toLowerCase(),
+          shortNames: [api.shortName],
+          categories: ['claim', 'platform'],
+        },
+        scope: 'Namespaced',
+        defaultCompositionRef: { name: compositionName(api) },
+        versions: [
+          {
+            name: version,
+            served: true,
+            referenceable: true,
+            additionalPrinterColumns: api.columns.map(({ name, type, path, priority }) => ({
+              name,
+              type,
+              jsonPath: path,
+              ...(priority !== undefined && { priority }),
+            })),
+            schema: {
+              openAPIV3Schema: {
+                type: 'object',
+                description: api.doc,
+                required: ['spec'],
+                'x-kubernetes-validations': [
+                  {
+                    rule: `self.metadata.name.size() <= ${api.maxNameLength} && self.metadata.name.matches('^[a-z]([-a-z0-9]*[a-z0-9])?$')`,
+                    message: `metadata.name: want at most ${api.maxNameLength} lower-case letters, digits and dashes, beginning with a letter`,
+                  },
+                ],
+                properties: {
+                  spec: { ...spec, description: `What you want of the ${api.kind}.`, 'x-kubernetes-validations': api.specRules },
+                  status: structuralSchema(statusOf(api).describe('What you got.'), 'status'),
+                },
+              },
+            },
+          },
+        ],
+      },
+    });
+  }
+}
+
+/** The CompositeResourceDefinition as a plain object. */
+export function toXrd(api: Api): KubernetesObject {
+  return new CompositeResourceDefinition(new Chart(new App(), 'xrds'), api).toJson();
+}
