@@ -10,9 +10,13 @@ export function groupOf({ apiVersion }: ComposedKind): string {
 export const distinct = (values: Iterable<string>): readonly string[] => [...new Set(values)].sort();
 
 /** Every kind that any backend of any API may compose. */
-export const composedKinds: readonly ComposedKind[] = apis.flatMap((api) =>
-  Object.values(api.backends).flatMap(({ composes }) => composes),
-);
+export const composedKinds: readonly ComposedKind[] = [
+  ...new Map(
+    apis
+      .flatMap((api) => Object.values(api.backends).flatMap(({ composes }) => composes))
+      .map((kind) => [`${kind.plural}.${groupOf(kind)}`, kind]),
+  ).values(),
+];
 
 /** Whether a provider brings the kind; Crossplane's RBAC manager grants those. */
 export const isOfProvider = (kind: ComposedKind): boolean => /\.m\.(upbound|crossplane)\.io$/.test(groupOf(kind));

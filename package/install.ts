@@ -1,8 +1,9 @@
 import { k8s } from 'cdk8s-plus-28';
+import { apis } from '../functions/apis/index.ts';
 import { environmentLabel, group, kindLabel, namespaceDeletionAnnotation } from '../functions/core/group.ts';
-import type { KubernetesObject } from '../functions/core/kubernetes.ts';
+import type { ComposedKind, KubernetesObject } from '../functions/core/kubernetes.ts';
 import { protectedTiers, tiers } from '../functions/core/tier.ts';
-import { composedKinds, distinct, groupOf, isOfProvider } from './composed.ts';
+import { composedKinds, distinct, groupOf, isManaged, isOfProvider } from './composed.ts';
 import { configurationName, exampleRegistry, functionName, installedName, packageReference, productName, releaseTag } from './names.ts';
 
 const crossplaneNamespace = 'crossplane-system';
@@ -127,10 +128,10 @@ function namespaceProtection(): readonly KubernetesObject[] {
           {
             expression: '!variables.isParam || variables.tierIsUnprotected || variables.isAllowed',
             reason: 'Forbidden',
-            message: `the namespace belongs to a protected environment; to delete it with all its data, annotate it with ${namespaceDeletionAnnotation}=Allow first`,
+            message: `the namespace belongs to a protected environment; to delete it all the same, annotate it with ${namespaceDeletionAnnotation}=Allow first`,
             messageExpression: [
               `'cannot delete namespace "' + oldObject.metadata.name + '": environment "' + variables.environment + '" is protected; `,
-              `to delete it with all its data, first run: kubectl annotate namespace ' + oldObject.metadata.name + ' ${namespaceDeletionAnnotation}=Allow'`,
+              `to delete it all the same, first run: kubectl annotate namespace ' + oldObject.metadata.name + ' ${namespaceDeletionAnnotation}=Allow'`,
             ].join(''),
           },
         ],
@@ -151,16 +152,16 @@ function namespaceProtection(): readonly KubernetesObject[] {
 
 /** The Function comes first: the Configuration depends on it, and finds it under the name that Crossplane would give it. */
 function packageManifests(registry: string, tag: string): readonly [KubernetesObject, KubernetesObject] {
-  const apiVersion = 'pkg.crossplane.io/v1';
+  const pkg = 'pkg.crossplane.io/v1';
   return [
     {
-      apiVersion,
+      apiVersion: pkg,
       kind: 'Function',
       metadata: { name: installedName(registry, functionName) },
       spec: { package: packageReference(registry, functionName, tag), runtimeConfigRef: { name: productName } },
     },
     {
-      apiVersion,
+      apiVersion: pkg,
       kind: 'Configuration',
       metadata: { name: installedName(registry, configurationName) },
       spec: { package: packageReference(registry, configurationName, tag) },
@@ -171,13 +172,51 @@ function packageManifests(registry: string, tag: string): readonly [KubernetesOb
 type InstallFile = 'rbac.yaml' | 'runtime.yaml' | 'namespace-protection.yaml' | 'packages.yaml';
 export type InstallManifests = Readonly<Record<InstallFile, readonly KubernetesObject[]>>;
 
+/**
+ * A managed resource cannot delete what is outside the cluster once its namespace is going, since its provider may not record
+ * there any more which credentials it uses: it, and so the namespace, would hang for ever. Where the kind is not installed there
+ * is none of it, which is why a failure to look lets the namespace go.
+ */
+function managedBeforeNamespace({ apiVersion, kind, plural }: ComposedKind): readonly KubernetesObject[] {
+  const name = `managed-before-namespace.${plural}.${apiVersion.split('/')[0]}`;
+  const claims = apis.map((api) => api.plural).join(',');
+  return [
+    {
+      apiVersion: 'admissionregistration.k8s.io/v1',
+      kind: 'ValidatingAdmissionPolicy',
+      metadata: { name },
+      spec: {
+        failurePolicy: 'Ignore',
+        paramKind: { apiVersion, kind },
+        matchConstraints: {
+          resourceRules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['DELETE'], resources: ['namespaces'] }],
+        },
+        validations: [
+          {
+            expression: 'false',
+            reason: 'Forbidden',
+            message: `the namespace still has a ${kind}, which stands for something outside of the cluster: delete the claims first`,
+            messageExpression: `'cannot delete namespace "' + oldObject.metadata.name + '": it has ${kind} "' + params.metadata.name + '", which stands for something outside of the cluster; first run: kubectl delete ${claims} --all --cascade=foreground --namespace ' + oldObject.metadata.name`,
+          },
+        ],
+      },
+    },
+    {
+      apiVersion: 'admissionregistration.k8s.io/v1',
+      kind: 'ValidatingAdmissionPolicyBinding',
+      metadata: { name },
+      spec: { policyName: name, validationActions: ['Deny'], paramRef: { selector: {}, parameterNotFoundAction: 'Allow' } },
+    },
+  ];
+}
+
 /** What an installation needs besides the packages, and the packages themselves, by the file under package/install. */
 export function installManifests(registry: string = exampleRegistry, tag: string = releaseTag): InstallManifests {
   const podLabels = { 'pkg.crossplane.io/function': installedName(registry, functionName) };
   return {
     'rbac.yaml': [clusterRole()],
     'runtime.yaml': [runtimeConfig(podLabels), disruptionBudget(podLabels)],
-    'namespace-protection.yaml': namespaceProtection(),
+    'namespace-protection.yaml': [...namespaceProtection(), ...composedKinds.filter(isManaged).flatMap(managedBeforeNamespace)],
     'packages.yaml': packageManifests(registry, tag),
   };
 }

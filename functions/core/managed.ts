@@ -32,8 +32,11 @@ export function managed(resource: ManagedResource): Composed {
   };
 }
 
-/** Without Delete, what is outside the cluster outlives its managed resource, whatever removed that. */
-export const keep = ['Observe', 'Create', 'Update'] as const;
+/**
+ * Without Delete, what is outside the cluster outlives its managed resource, whatever removed that. Without LateInitialize, a
+ * provider does not record the name that the cloud gave to what it made, and makes another.
+ */
+export const keep = ['Observe', 'Create', 'Update', 'LateInitialize'] as const;
 
 /** Deletes what is outside the cluster only for the `deletion` values that ask for it. */
 export function policiesFor(deletion: Deletion, deletes: readonly Deletion[]): readonly string[] {

@@ -2,11 +2,11 @@ import * as z from 'zod';
 import type { Backend, Context, Expansion } from '../../../core/api.ts';
 import { bind, bindingKey } from '../../../core/binding.ts';
 import { stringAt } from '../../../core/kubernetes.ts';
-import { managed, policiesFor } from '../../../core/managed.ts';
+import { keep, managed, policiesFor } from '../../../core/managed.ts';
 import { externalName } from '../../../core/names.ts';
 import { composedName, protection, protectionKind } from '../../../core/protection.ts';
 import { type Binding, binding, completeBinding, type DatabaseSettings, type Size } from '../schema.ts';
-import { extensions, fillIn, installedExtensions, sqlKinds } from './sql.ts';
+import { extensions, installedExtensions, sqlKinds } from './sql.ts';
 
 const needs = z.object({
   shared: z.object({
@@ -31,8 +31,7 @@ function expand({ claim, environment, settings, facts, observed }: Context<Datab
   const nameOf = (part?: string) => composedName(claim, 'database', part);
   const external = externalName({ environment, namespace: claim.namespace, kind: claim.kind, name: claim.name }, longestIdentifier, '_');
   const providerConfig = { kind: 'ClusterProviderConfig', name: server.providerConfig } as const;
-  const managementPolicies = [...policiesFor(settings.deletion, ['Delete']), fillIn];
-  const grantPolicies = [...policiesFor('Protect', []), fillIn];
+  const managementPolicies = policiesFor(settings.deletion, ['Delete']);
   const adminRole = server.adminRole ?? stringAt(observed['membership']?.object, 'spec', 'forProvider', 'role');
   const connection = observed['role']?.connectionDetails;
   const fresh: Binding | undefined =
@@ -68,7 +67,7 @@ function expand({ claim, environment, settings, facts, observed }: Context<Datab
             kind: sqlKinds.grant.kind,
             name: nameOf('membership'),
             providerConfig,
-            managementPolicies: grantPolicies,
+            managementPolicies: keep,
             forProvider: { role: adminRole, memberOf: external },
           }),
         }),
@@ -86,7 +85,7 @@ function expand({ claim, environment, settings, facts, observed }: Context<Datab
       kind: sqlKinds.grant.kind,
       name: nameOf('grant'),
       providerConfig,
-      managementPolicies: grantPolicies,
+      managementPolicies: keep,
       forProvider: { database: external, role: external, privileges: ['CONNECT', 'CREATE', 'TEMPORARY'], revokePublicOnDb: true },
     }),
     ...extensions(installedExtensions(settings.extensions, observed), nameOf, external, providerConfig),

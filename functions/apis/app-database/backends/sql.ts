@@ -14,9 +14,6 @@ export const sqlKinds = {
   role: { apiVersion, kind: 'Role', plural: 'roles' },
 } as const satisfies Record<string, ComposedKind>;
 
-/** provider-sql compares a whole object with the server's, so it must fill in what we leave to the server. */
-export const fillIn = 'LateInitialize';
-
 /** Extensions are never dropped, since columns of their types would go with them. */
 export function extensions(
   names: readonly string[],
@@ -35,7 +32,7 @@ export function extensions(
           kind,
           name: nameOf(key),
           providerConfig,
-          managementPolicies: [...keep, fillIn],
+          managementPolicies: keep,
           forProvider: { extension, database },
         }),
       ];

@@ -1,0 +1,382 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
+import { describe, expect, test } from 'vitest';
+import { parse, parseAllDocuments } from 'yaml';
+import * as z from 'zod';
+import { checks } from '../cli/doctor/checks.ts';
+import { judgePermissions } from '../cli/doctor/permissions.ts';
+import { print } from '../cli/doctor/report.ts';
+import { planClaim } from '../cli/plan/plan.ts';
+import { toComposition } from '../compositions/composition.ts';
+import { environment as environmentSchema } from '../functions/apis/environment.ts';
+import { apis } from '../functions/apis/index.ts';
+import { parseEnvironment } from '../functions/core/environment.ts';
+import { apiVersion } from '../functions/core/group.ts';
+import { at, type KubernetesObject } from '../functions/core/kubernetes.ts';
+import { policies } from '../functions/guard/policies/index.ts';
+import { exampleRegistry, functionName, installedName, packageReference, releaseTag } from '../package/names.ts';
+import manifest from '../package.json' with { type: 'json' };
+import { toXrd } from '../xrds/xrd.ts';
+import { exampleEnvironments } from './request.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const read = (path: string) => readFileSync(join(root, path), 'utf8');
+
+interface Block {
+  readonly language: string;
+  readonly text: string;
+}
+
+interface Page {
+  readonly path: string;
+  readonly text: string;
+  /** The text without its fenced blocks. */
+  readonly prose: string;
+  readonly blocks: readonly Block[];
+  /** What stands in backticks in the prose. */
+  readonly code: readonly string[];
+}
+
+const fence = /^( *)```(\w*)\n([\s\S]*?)^\1```$/gm;
+
+const pages: readonly Page[] = globSync(['*.md', 'docs/**/*.md'], { cwd: root })
+  .sort()
+  .map((path) => {
+    const text = read(path);
+    const prose = text.replaceAll(fence, '');
+    return {
+      path,
+      text,
+      prose,
+      blocks: [...text.matchAll(fence)].map(([, indent = '', language = '', body = '']) => ({
+        language,
+        text: body.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
+      })),
+      code: [...prose.matchAll(/`([^`]+)`/g)].map(([, inner = '']) => inner),
+    };
+  });
+
+function pageAt(path: string): Page {
+  const page = pages.find((candidate) => candidate.path === path);
+  if (page === undefined) throw new Error(`there is no ${path}`);
+  return page;
+}
+const readme = pageAt('README.md');
+const troubleshooting = pageAt('docs/troubleshooting.md');
+
+/** What a person would copy: the lines of shell blocks and the code in the prose. */
+const commandsOf = (page: Page) => [
+  ...page.blocks
+    .filter(({ language }) => language === 'bash' || language === 'console')
+    .flatMap(({ text }) => text.replaceAll('\\\n', ' ').split('\n')),
+  ...page.code,
+];
+
+/** The rows of the table below a header that begins with these cells. */
+function tableRows(page: Page, ...header: readonly string[]): readonly (readonly string[])[] {
+  const lines = page.prose.split('\n');
+  const cells = (line: string) =>
+    line
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim());
+  const start = lines.findIndex((line) => header.every((title, index) => line.startsWith('|') && cells(line)[index] === title));
+  if (start === -1) throw new Error(`${page.path} has no table ${header.join(', ')}`);
+  const length = lines.slice(start).findIndex((line) => !line.startsWith('|'));
+  return lines.slice(start + 2, start + length).map(cells);
+}
+
+const unquoted = (text: string) => text.replaceAll('`', '');
+
+test('the pages that a visitor looks for are there', () => {
+  const found = pages.map(({ path }) => path);
+  expect(found).toEqual(
+    expect.arrayContaining(['CHANGELOG.md', 'CONTRIBUTING.md', 'README.md', 'docs/apis.md', 'docs/troubleshooting.md']),
+  );
+  expect(found.filter((path) => path.startsWith('docs/decisions/')).length).toBeGreaterThanOrEqual(10);
+});
+
+describe.each(pages)('$path', (page) => {
+  test('links to what exists', () => {
+    const links = [...page.prose.matchAll(/\]\(([^)]+)\)/g)].map(([, target = '']) => target);
+    const broken = links.filter(
+      (target) => !/^https:\/\//.test(target) && !existsSync(join(root, dirname(page.path), target.replace(/#.*/, ''))),
+    );
+    expect(broken).toEqual([]);
+  });
+
+  test('names files that exist', () => {
+    const folders = globSync('*/', { cwd: root }).map((folder) => folder.replace(/\/$/, ''));
+    const everywhere = new Set(
+      globSync(['*', '.*', '{functions,xrds,compositions,examples,package,cli,docs,test}/**'], { cwd: root }).map((path) => basename(path)),
+    );
+    const words = commandsOf(page).flatMap((line) => line.split(/\s+/));
+    const paths = words.filter(
+      (word) =>
+        /^\.?[\w@<>*.-]+(\/[\w@<>*.-]+)*\/?$/.test(word) &&
+        (/\.(ts|mjs|md|json|sh|yaml)$/.test(word) ||
+          word.endsWith('/') ||
+          (word.includes('/') && folders.includes(word.split('/')[0] ?? ''))),
+    );
+    const missing = paths
+      .filter((path) => !path.startsWith('dist/') && path !== 'node_modules')
+      .filter((path) =>
+        path.includes('/') ? globSync(path.replaceAll(/<[^>]+>/g, '*'), { cwd: root }).length === 0 : !everywhere.has(path),
+      );
+    expect(missing).toEqual([]);
+  });
+
+  test('names scripts that package.json has', () => {
+    const named = [...page.text.matchAll(/npm (?:run (?:--silent )?([\w:-]+)|(start|test)\b)/g)].map(
+      ([, script, short]) => script ?? short,
+    );
+    expect(named.filter((script) => script === undefined || !(script in manifest.scripts))).toEqual([]);
+  });
+
+  test('names commands and flags that goldenpath and deploy have', () => {
+    const help = spawnSync(process.execPath, ['cli/main.ts', '--help'], { cwd: root, encoding: 'utf8' }).stdout;
+    for (const line of commandsOf(page)) {
+      const [, rest] = /(?:^|[ ;])goldenpath (?:-- )?([\w-].*)$/.exec(line) ?? [];
+      if (rest === undefined) continue;
+      expect(help, line).toContain(`goldenpath ${rest.split(' ')[0]} `);
+      for (const [flag] of rest.matchAll(/(?<= )--?[a-z][\w-]*/g)) expect(help, line).toContain(`${flag} `);
+    }
+    for (const [, script = '', flags = ''] of page.text.matchAll(/npm run (deploy|package) -- ([^\n`]*)/g)) {
+      const source = read({ deploy: 'package/deploy.ts', package: 'package/build.ts' }[script] ?? '');
+      for (const [, flag = ''] of flags.matchAll(/--([a-z-]+)/g)) expect(source).toContain(`${flag}: { type:`);
+    }
+  });
+
+  test('names fields that the schemas have', () => {
+    const jsonSchema = (schema: z.ZodType) => z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+    const claims = apis.map((api) => at(toXrd(api), 'spec', 'versions', '0', 'schema', 'openAPIV3Schema'));
+    const schemas: Readonly<Record<string, readonly unknown[]>> = {
+      spec: claims,
+      status: claims,
+      data: [{ properties: { data: jsonSchema(environmentSchema) } }],
+    };
+    const exists = (path: readonly string[]) =>
+      schemas[path[0] ?? '']?.some((schema) => at(schema, ...path.flatMap((field) => ['properties', field])) !== undefined);
+    const fields = page.code.flatMap((code) => /^((?:spec|status|data)(?:\.\w+)+)(?:: [\w-]+)?$/.exec(code)?.[1] ?? []);
+    expect(fields.filter((field) => !exists(field.split('.')))).toEqual([]);
+  });
+});
+
+test('there is something to check in the pages', () => {
+  const count = (pattern: RegExp) => pages.reduce((sum, { text }) => sum + [...text.matchAll(pattern)].length, 0);
+  expect(count(/npm run /g)).toBeGreaterThan(10);
+  expect(count(/goldenpath (?:-- )?(?:plan|doctor)/g)).toBeGreaterThan(5);
+  expect(count(/`(?:spec|data|status)\.\w+/g)).toBeGreaterThan(10);
+  expect(pages.flatMap(({ blocks }) => blocks).filter(({ language }) => language === 'ts').length).toBeGreaterThan(0);
+});
+
+test('the TypeScript in the pages compiles where its first line puts it', () => {
+  const blocks = pages.flatMap((page) => page.blocks.filter(({ language }) => language === 'ts'));
+  const sources = new Map(blocks.map(({ text }) => [join(root, /^\/\/ (\S+\.ts)\n/.exec(text)?.[1] ?? 'no-path.ts'), text]));
+  expect(sources.size).toBe(blocks.length);
+  const config = ts.getParsedCommandLineOfConfigFile(
+    join(root, 'tsconfig.json'),
+    {},
+    { ...ts.sys, onUnRecoverableConfigFileDiagnostic() {} },
+  );
+  const host = ts.createCompilerHost(config?.options ?? {});
+  const { getSourceFile, fileExists } = host;
+  host.fileExists = (file) => sources.has(file) || fileExists(file);
+  host.getSourceFile = (file, languageVersion) => {
+    const text = sources.get(file);
+    return text === undefined ? getSourceFile(file, languageVersion) : ts.createSourceFile(file, text, languageVersion);
+  };
+  const program = ts.createProgram([...sources.keys()], config?.options ?? {}, host);
+  const problems = [...sources.keys()].flatMap((file) => {
+    const source = program.getSourceFile(file);
+    expect(source).toBeDefined();
+    return [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)];
+  });
+  expect(problems.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, ' '))).toEqual([]);
+});
+
+describe('YAML in the README', () => {
+  const objects = readme.blocks
+    .filter(({ language }) => language === 'yaml')
+    .flatMap(({ text }) => {
+      const documents = parseAllDocuments(text, { version: '1.1', strict: true });
+      return ('empty' in documents ? [] : documents).map((document) => {
+        expect(document.errors).toEqual([]);
+        return document.toJS() as KubernetesObject;
+      });
+    });
+  const claims = objects.filter((object) => object.apiVersion === apiVersion);
+  const environments = objects.filter(({ kind }) => kind === 'EnvironmentConfig');
+
+  test('has a claim, an environment and an app', () => {
+    expect(objects.map(({ kind }) => kind)).toEqual(['AppDatabase', 'Deployment', 'EnvironmentConfig']);
+  });
+
+  test('is valid as environments', () => {
+    expect(environments.map((object) => parseEnvironment(environmentSchema, object))).toEqual(
+      environments.map((object) => ({ value: expect.objectContaining({ name: object.metadata?.name }) })),
+    );
+  });
+
+  test('is allowed as claims in every environment there is', () => {
+    const all = [...exampleEnvironments, ...environments];
+    const refusals = claims.flatMap((claim) =>
+      all.map((environment) => planClaim(claim, environment.metadata?.name ?? '', all).refused?.message),
+    );
+    expect(refusals).toEqual(claims.flatMap(() => all.map(() => undefined)));
+    expect(claims).toEqual([parse(read('examples/app-database.yaml'))]);
+  });
+
+  test('reads a Secret and a key that the claim makes', () => {
+    const app = JSON.stringify(objects.find(({ kind }) => kind === 'Deployment'));
+    const keys = [...app.matchAll(/"secretKeyRef":\{[^}]*"key":"([^"]*)"/g)].map(([, key = '']) => key);
+    const secret = `${claims[0]?.metadata?.name}-${apis[0]?.suffix}`;
+    const secrets = [...app.matchAll(/"secret(?:Name":|KeyRef":\{"name":)"([^"]*)"/g)].map(([, name]) => name);
+    expect(secrets).toEqual([secret, secret]);
+    expect(keys).toEqual(['uri']);
+    expect(Object.keys(apis[0]?.binding.shape ?? {})).toEqual(expect.arrayContaining(keys));
+  });
+});
+
+test('the README lists the keys of the binding', () => {
+  const rows = tableRows(readme, 'key', 'what it is');
+  expect(rows.flatMap(([keys = '']) => keys.split(', ').map(unquoted)).sort()).toEqual(Object.keys(apis[0]?.binding.shape ?? {}).sort());
+});
+
+test('the README lists the policies that the guard enforces, in its words', () => {
+  const rows = tableRows(readme, 'policy', 'what it asks for', 'tiers');
+  expect(rows.map((row) => row.map(unquoted))).toEqual(policies.map(({ id, text, tiers }) => [id, text, tiers?.join(', ') ?? 'all']));
+});
+
+test('the README says where each backend is the default, and what of', () => {
+  const [backends = [], , , sizes = []] = tableRows(readme, '', 'dev', 'staging', 'prod');
+  const profiles = apis[0]?.profiles;
+  expect(backends.slice(1).map(unquoted)).toEqual([profiles?.dev['backend'], profiles?.staging['backend'], profiles?.prod['backend']]);
+  expect(sizes[1]).toBe(`${profiles?.dev['size']}, ${profiles?.dev['storageGiB']} GiB`);
+  expect(sizes[3]).toBe(`${profiles?.prod['size']}, ${profiles?.prod['storageGiB']} GiB`);
+});
+
+test('troubleshooting has each reason that the steps can give', () => {
+  const sources = globSync('functions/{core,apis,expand,guard}/**/*.ts', { cwd: root }).filter((path) => !path.endsWith('.test.ts'));
+  const inCode = new Set(sources.flatMap((path) => [...read(path).matchAll(/\breason: '(\w+)'/g)].map(([, reason = '']) => reason)));
+  const good = tableRows(troubleshooting, 'condition', 'True', 'False').map(([, cell = '']) => /`(\w+)`/.exec(cell)?.[1] ?? '');
+  const headings = [...troubleshooting.prose.matchAll(/^### (\w+)$/gm)].map(([, heading = '']) => heading);
+  expect([...good, ...headings].sort()).toEqual([...inCode].sort());
+  expect(new Set(headings).size).toBe(headings.length);
+});
+
+test('troubleshooting quotes messages that there are', () => {
+  const sources = globSync(['functions/**/*.ts', 'package/install.ts'], { cwd: root }).map(read).join('\n');
+  for (const quote of [
+    'AWS is still turning deletion protection off',
+    '" is protected; ',
+    'refused a client',
+    'goldenpath_refusals_total',
+  ]) {
+    expect(sources).toContain(quote);
+    expect(troubleshooting.prose).toContain(quote.replaceAll(/^"|; $/g, '').trim());
+  }
+});
+
+/** Whether a text begins with an excerpt, in which a line of `…` stands for lines that were left out. */
+function expectExcerpt(excerpt: string, whole: string): void {
+  let rest = whole;
+  for (const part of excerpt.split(/^…\n/m)) {
+    const found = rest.indexOf(part);
+    expect(found, `not in the output, or not in this order:\n${part}`).toBeGreaterThanOrEqual(0);
+    rest = rest.slice(found + part.length);
+  }
+}
+
+const goldenpath = (args: readonly string[], environment: NodeJS.ProcessEnv = {}) =>
+  spawnSync(process.execPath, ['cli/main.ts', ...args], { cwd: root, encoding: 'utf8', env: { ...process.env, ...environment } });
+
+describe('the output that the README shows', () => {
+  const sessions = readme.blocks
+    .filter(({ language }) => language === 'console')
+    .map(({ text }) => ({
+      args: /^\$ npm run --silent goldenpath -- (.*)\n/.exec(text)?.[1]?.split(' ') ?? [],
+      shown: text.slice(text.indexOf('\n') + 1),
+    }));
+
+  test('is what plan prints', () => {
+    const plans = sessions.filter(({ args }) => args[0] === 'plan');
+    expect(plans.length).toBe(1);
+    for (const { args, shown } of plans) expectExcerpt(shown, goldenpath(args).stdout);
+  });
+
+  test('is what doctor prints where the ClusterRole is missing', () => {
+    const everything = ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete'];
+    const denials = [
+      { resource: { apiVersion: 'v1', plural: 'namespaces' }, verbs: everything.slice(0, 3), managed: false },
+      { resource: { apiVersion: 'apps/v1', plural: 'statefulsets' }, verbs: everything, managed: false },
+    ];
+    const findings = judgePermissions(denials, 'crossplane-system').map((finding) => ({ check: 'permissions', ...finding }));
+    const report = { ok: false, checks: checks.map(({ id, title }) => ({ id, title, findings: id === 'permissions' ? findings : [] })) };
+    expect(sessions.filter(({ args }) => args[0] === 'doctor').map(({ shown }) => shown)).toEqual([print(report, 'table', false)]);
+  });
+});
+
+test('the exit codes in the README are those of the help, and of the commands', () => {
+  const rows = tableRows(readme, 'command', 'exit code 0', 'exit code 1', 'exit code 2');
+  const help = goldenpath(['--help']).stdout.replaceAll(/\s+/g, ' ');
+  for (const [command = '', ...meanings] of rows) {
+    const words = `Exit code 0: ${meanings[0]}; 1: ${meanings[1]}; 2: ${meanings[2]}.`;
+    expect(help.slice(help.indexOf(`${unquoted(command)} `))).toContain(words);
+  }
+  expect(rows.map(([command = '']) => unquoted(command))).toEqual(['goldenpath plan', 'goldenpath doctor']);
+  const claim = 'examples/app-database.yaml';
+  const scratch = mkdtempSync(join(tmpdir(), 'docs-'));
+  try {
+    const refused = join(scratch, 'refused.yaml');
+    writeFileSync(refused, read(claim).replace('engine: postgres', 'highAvailability: false'));
+    const codes = [
+      goldenpath(['plan', claim, '--environment', 'prod']),
+      goldenpath(['plan', refused, '--environment', 'prod']),
+      goldenpath(['plan', claim, '--environment', 'nowhere']),
+      goldenpath(['doctor'], { KUBECONFIG: join(scratch, 'missing') }),
+    ];
+    expect(codes.map(({ status }) => status)).toEqual([0, 1, 2, 2]);
+  } finally {
+    rmSync(scratch, { recursive: true });
+  }
+});
+
+test('the patch in the README puts a step between expand and guard', () => {
+  const shell = readme.blocks.find(({ text }) => text.includes('kubectl patch composition'))?.text ?? '';
+  const patch = JSON.parse(/--patch '(\[[\s\S]*\])'/.exec(shell)?.[1] ?? '') as readonly [{ op: string; path: string; value: object }];
+  expect(patch.map(({ op, path }) => [op, path])).toEqual([['add', '/spec/pipeline/1']]);
+  const [api] = apis;
+  if (api === undefined) throw new Error('there is no API');
+  const composition = toComposition(api, { functionName: 'f' });
+  expect(shell).toContain(`composition ${composition.metadata?.name} `);
+  const steps = at(composition, 'spec', 'pipeline') as readonly object[];
+  expect(steps.toSpliced(1, 0, patch[0].value).map((step) => at(step, 'step'))).toEqual(['expand', 'labels', 'guard']);
+});
+
+test('the packages in the README have the names that they are installed under', () => {
+  const name = installedName(exampleRegistry, functionName);
+  expect(readme.text).toContain(
+    `function ${packageReference(exampleRegistry, functionName, releaseTag)} \\\n  ${name} --runtime-config ${manifest.name}\n`,
+  );
+  expect(readme.text).toContain(`\`${installedName(`${exampleRegistry}/acme`, functionName)}\``);
+  expect(pageAt('CHANGELOG.md').text).toContain(`\n## ${manifest.version}\n`);
+});
+
+test('every decision has one page of the same form', () => {
+  const decisions = pages.filter(({ path }) => path.startsWith('docs/decisions/'));
+  decisions.forEach(({ path, text }, index) => {
+    const number = String(index + 1).padStart(4, '0');
+    expect(basename(path)).toMatch(new RegExp(`^${number}-[a-z0-9-]+\\.md$`));
+    expect(text).toMatch(
+      new RegExp(
+        `^# ${number}: .+\\n\\nStatus: \\w+\\nDate: \\d{4}-\\d{2}-\\d{2}\\n\\n## Problem\\n[^#]+## Decision\\n[^#]+## Rejected\\n[^#]+$`,
+      ),
+    );
+    expect(text.split('\n').length).toBeLessThan(60);
+  });
+});
