@@ -159,7 +159,7 @@ describe.each(apis.map((api) => ({ api })))('$api.kind', ({ api }) => {
   it('describes every field for kubectl explain', () => {
     const undescribed: string[] = [];
     const walk = (schema: unknown, path: string) => {
-      if (at(schema, 'description') === undefined) undescribed.push(path);
+      if (!at(schema, 'description')) undescribed.push(path);
       for (const [name, property] of Object.entries((at(schema, 'properties') ?? {}) as object)) walk(property, `${path}.${name}`);
     };
     const [version] = at(toXrd(api), 'spec', 'versions') as readonly unknown[];

@@ -31,8 +31,11 @@ function statusOf(api: Api): z.ZodObject {
 /** A field of the spec as the status shows it: without defaults, rules or limits, which the spec has checked. */
 function inForce(field: z.core.$ZodType): z.ZodType {
   let inner = field;
-  while (inner instanceof z.ZodOptional || inner instanceof z.ZodDefault) inner = inner.unwrap();
-  const description = z.globalRegistry.get(inner)?.description ?? z.globalRegistry.get(field)?.description ?? '';
+  let description = z.globalRegistry.get(field)?.description;
+  while (inner instanceof z.ZodOptional || inner instanceof z.ZodDefault) {
+    inner = inner.unwrap();
+    description ??= z.globalRegistry.get(inner)?.description;
+  }
   const plain =
     inner instanceof z.ZodEnum || inner instanceof z.ZodString
       ? z.string()
@@ -41,7 +44,7 @@ function inForce(field: z.core.$ZodType): z.ZodType {
         : inner instanceof z.ZodArray
           ? z.array(z.string()).meta({ 'x-kubernetes-list-type': 'set' })
           : z.int();
-  return plain.optional().describe(description);
+  return plain.optional().describe(description ?? '');
 }
 
 /** The CompositeResourceDefinition of an API. */

@@ -1,0 +1,122 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { at, type KubernetesObject } from '../../functions/core/kubernetes.ts';
+import { apply, bindingOf, claim, eventually, get, kubectl, list, makeNamespace, ready, removeNamespaces, run } from './cluster.ts';
+import { recordedConnection, recordedSecret, recordedStatus } from './recorded.ts';
+
+const namespace = 'prod-claims';
+const managedKinds =
+  'instances.rds.aws.m.upbound.io,parametergroups.rds.aws.m.upbound.io,subnetgroups.rds.aws.m.upbound.io,securitygroups.ec2.aws.m.upbound.io,securitygrouprules.ec2.aws.m.upbound.io';
+
+beforeAll(async () => {
+  await removeNamespaces(namespace);
+  await makeNamespace(namespace, 'prod');
+  await apply(claim(namespace, 'orders'));
+});
+afterAll(() => removeNamespaces(namespace));
+
+/** Plays the provider at its very edge: the status and the connection secret that the real one was seen to write. */
+async function playProvider(
+  change: (status: KubernetesObject, object: KubernetesObject) => KubernetesObject = (status) => status,
+): Promise<void> {
+  for (const object of await list(managedKinds, '-n', namespace)) {
+    const status = change(recordedStatus(object), object);
+    const patch = JSON.stringify({ status });
+    await kubectl(
+      'patch',
+      `${object.kind}.${object.apiVersion.split('/')[0]}`,
+      object.metadata.name,
+      '-n',
+      namespace,
+      '--subresource=status',
+      '--type=merge',
+      '-p',
+      patch,
+    );
+  }
+  await apply(recordedSecret(namespace, 'orders-database-connection'));
+}
+
+test('every object that the claim composes is accepted by the apiserver', async () => {
+  await eventually(async () => {
+    const objects = await list(managedKinds, '-n', namespace);
+    expect(objects.map(({ kind }) => kind).sort()).toEqual([
+      'Instance',
+      'ParameterGroup',
+      'SecurityGroup',
+      'SecurityGroupRule',
+      'SecurityGroupRule',
+      'SubnetGroup',
+    ]);
+  });
+  const { status } = await get('appdatabase', 'orders', namespace);
+  const conditions = (status as unknown as { conditions: readonly { type: string; status: string }[] }).conditions;
+  expect(conditions.find(({ type }) => type === 'Synced')?.status).toBe('True');
+});
+
+test('the claim becomes ready, with a complete binding, once AWS has made everything', async () => {
+  await playProvider();
+  await ready(namespace, 'orders');
+  expect(await bindingOf(namespace, 'orders')).toEqual({
+    type: 'postgresql',
+    provider: 'rds',
+    host: recordedConnection['host'],
+    port: '5432',
+    username: 'app',
+    password: 'recorded-password',
+    database: 'app',
+    sslmode: 'require',
+    uri: `postgresql://app:recorded-password@${recordedConnection['host']}:5432/app?sslmode=require`,
+  });
+});
+
+test('deleting the claim is refused, with the reason on the screen', async () => {
+  const { code, stderr } = await run('kubectl', ['delete', 'appdatabase', 'orders', '-n', namespace, '--timeout=10s']);
+  expect(code).toBe(1);
+  expect(stderr).toContain('spec.deletion of AppDatabase orders is Protect: set it to Snapshot or Delete first');
+});
+
+test('deleting the namespace is refused, with the way out on the screen', async () => {
+  const { code, stderr } = await run('kubectl', ['delete', 'namespace', namespace, '--timeout=10s']);
+  expect(code).toBe(1);
+  expect(stderr).toContain(
+    `cannot delete namespace "${namespace}": environment "prod" is protected; to delete it all the same, first run: kubectl annotate namespace ${namespace} platform.internal/deletion=Allow`,
+  );
+});
+
+test('a policy that the claim breaks is on the claim, and the database is as it was', async () => {
+  const before = await list(managedKinds, '-n', namespace);
+  await apply(claim(namespace, 'orders', { engine: 'postgres', highAvailability: false }));
+  await eventually(async () => {
+    const { status } = await get('appdatabase', 'orders', namespace);
+    const conditions = (status as unknown as { conditions: readonly { type: string; message: string }[] }).conditions;
+    expect(conditions.find(({ type }) => type === 'Allowed')?.message).toBe(
+      'cannot apply in environment prod: instance (Instance orders-database-instance): spec.forProvider.multiAz: got false, want true [rds-multi-az]',
+    );
+  });
+  const after = await list(managedKinds, '-n', namespace);
+  expect(after.map(({ metadata, spec }) => [metadata.uid, spec])).toEqual(before.map(({ metadata, spec }) => [metadata.uid, spec]));
+  await apply(claim(namespace, 'orders'));
+  await ready(namespace, 'orders');
+});
+
+test('after deletion: Delete the way is free as soon as AWS has protection off', async () => {
+  await apply(claim(namespace, 'orders', { engine: 'postgres', deletion: 'Delete' }));
+  await eventually(async () => {
+    const instance = await get('instances.rds.aws.m.upbound.io', 'orders-database-instance', namespace);
+    expect([at(instance, 'spec', 'forProvider', 'deletionProtection'), at(instance, 'spec', 'managementPolicies')]).toEqual([
+      false,
+      ['Observe', 'Create', 'Update', 'LateInitialize', 'Delete'],
+    ]);
+  });
+  const early = await run('kubectl', ['delete', 'appdatabase', 'orders', '-n', namespace, '--timeout=10s']);
+  expect([early.code, early.stderr]).toEqual([
+    1,
+    expect.stringContaining('AWS is still turning deletion protection off: try again in a few minutes'),
+  ]);
+  await playProvider((status, object) =>
+    object.kind === 'Instance' ? { ...status, atProvider: { ...(status['atProvider'] as object), deletionProtection: false } } : status,
+  );
+  await eventually(async () => expect((await list('usages.protection.crossplane.io', '-n', namespace)).length).toBe(0));
+  await kubectl('delete', 'appdatabase', 'orders', '-n', namespace, '--timeout=60s');
+  await eventually(async () => expect((await list(managedKinds, '-n', namespace)).length).toBe(0));
+});
