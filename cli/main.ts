@@ -38,7 +38,7 @@ async function run(): Promise<number> {
     process.stdout.write(help);
     return command === undefined && values.help !== true ? 2 : 0;
   }
-  const color = process.stdout.isTTY && pico.isColorSupported;
+  const color = process.stdout.isTTY === true && pico.isColorSupported;
   switch (command) {
     case 'plan': {
       const { plan } = await import('./plan/command.ts');
