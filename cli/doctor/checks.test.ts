@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { apis } from '../../functions/apis/index.ts';
 import type { KubernetesObject } from '../../functions/core/kubernetes.ts';
+import { composedKinds, isManaged } from '../../package/composed.ts';
 import { judgeApis } from './apis.ts';
 import { age, judgeClaims } from './claims.ts';
-import { hasDefinition, kinds } from './composed.ts';
 import { judgeCrossplane } from './crossplane.ts';
 import { judgeEnvironments, validEnvironments } from './environments.ts';
 import { judgeManagedResources } from './managed-resources.ts';
@@ -267,7 +267,7 @@ describe('managed resources', () => {
   });
 
   test('are those of providers, without their configuration', () => {
-    const names = kinds.filter(hasDefinition).map(({ kind }) => kind);
+    const names = composedKinds.filter(isManaged).map(({ kind }) => kind);
     expect(names).toContain('Instance');
     expect(names).not.toContain('StatefulSet');
     expect(names).not.toContain('ProviderConfig');

@@ -1,7 +1,7 @@
 import { type ComposedKind, type KubernetesObject, stringAt } from '../../functions/core/kubernetes.ts';
+import { composedKinds, isManaged } from '../../package/composed.ts';
 import type { Check } from './check.ts';
 import { groupOf, nameOf } from './cluster.ts';
-import { hasDefinition, kinds } from './composed.ts';
 import { type Diagnosis, whyNot } from './finding.ts';
 import { installPlatform } from './packages.ts';
 
@@ -52,7 +52,7 @@ export const managedResources: Check = {
     const definitions = { apiVersion: 'apiextensions.crossplane.io/v1alpha1', plural: 'managedresourcedefinitions' };
     return judgeManagedResources(
       await Promise.all(
-        kinds.filter(hasDefinition).map(async (kind) => ({ kind, definition: await cluster.get(definitions, nameOf(kind)) })),
+        composedKinds.filter(isManaged).map(async (kind) => ({ kind, definition: await cluster.get(definitions, nameOf(kind)) })),
       ),
     );
   },

@@ -1,5 +1,5 @@
 import { type KubernetesObject, stringAt } from '../../functions/core/kubernetes.ts';
-import { configurationName, functionName, repository } from '../../package/names.ts';
+import { configurationName, functionName, repository, repositoryOf } from '../../package/names.ts';
 import type { Check } from './check.ts';
 import { type Diagnosis, identify, whyNot } from './finding.ts';
 
@@ -8,21 +8,20 @@ const plurals: Readonly<Record<string, string>> = { Configuration: 'configuratio
 export const functions = { apiVersion, plural: 'functions' };
 
 /** How the platform itself is installed or reinstalled. */
-export const installPlatform = 'kubectl apply -f package/install/, with your registry in packages.yaml';
+export const installPlatform = 'npm run deploy -- --registry HOST';
 
 const ours = [
   { kind: 'Configuration', suffix: repository('', configurationName) },
   { kind: 'Function', suffix: repository('', functionName) },
 ];
 
-function repositoryOf(object: KubernetesObject): string {
-  return (stringAt(object, 'spec', 'package') ?? '').replace(/(:[^/:@]+)?(@[^/]+)?$/, '');
-}
-
 /** Judges every Configuration, Function and Provider. */
 export function judgePackages(packages: readonly KubernetesObject[]): readonly Diagnosis[] {
   const missing = ours
-    .filter(({ kind, suffix }) => !packages.some((object) => object.kind === kind && repositoryOf(object).endsWith(suffix)))
+    .filter(
+      ({ kind, suffix }) =>
+        !packages.some((object) => object.kind === kind && repositoryOf(stringAt(object, 'spec', 'package') ?? '').endsWith(suffix)),
+    )
     .map(
       ({ kind, suffix }): Diagnosis => ({
         severity: 'error',

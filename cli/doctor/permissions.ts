@@ -1,8 +1,7 @@
 import { stringAt } from '../../functions/core/kubernetes.ts';
-import { isManaged } from '../../package/composed.ts';
+import { composedKinds, isOfProvider } from '../../package/composed.ts';
 import type { Check } from './check.ts';
 import { type Cluster, nameOf, type Resource, Unserved } from './cluster.ts';
-import { kinds } from './composed.ts';
 import { crossplaneDeployment } from './crossplane.ts';
 import type { Diagnosis } from './finding.ts';
 
@@ -53,8 +52,8 @@ export const permissions: Check = {
     };
     const denials = await Promise.all([
       ...required.map((resource) => denialsOf(resource, read, false)),
-      ...kinds.map(async (kind) =>
-        isManaged(kind) && !(await exists(cluster, kind)) ? [] : denialsOf(kind, [...read, ...write], isManaged(kind)),
+      ...composedKinds.map(async (kind) =>
+        isOfProvider(kind) && !(await exists(cluster, kind)) ? [] : denialsOf(kind, [...read, ...write], isOfProvider(kind)),
       ),
     ]);
     return judgePermissions(denials.flat(), namespace);

@@ -126,6 +126,16 @@ test('neither of two claims on the shared server reaches the other', async () =>
   }
 });
 
+test('a namespace with something outside of the cluster is not deleted before its claims', async () => {
+  const { code, stderr } = await run('kubectl', ['delete', 'namespace', 'claims-staging', '--timeout=10s']);
+  expect([code, stderr]).toEqual([
+    1,
+    expect.stringContaining(
+      'which stands for something outside of the cluster; first run: kubectl delete appdatabases --all --cascade=foreground --namespace claims-staging',
+    ),
+  ]);
+});
+
 describe('extensions', () => {
   test.each(['claims-dev', 'claims-staging'])('in %s are created', async (namespace) => {
     await apply(claim(namespace, 'extended', { extensions: ['pg_trgm', 'uuid-ossp'] }));

@@ -91,18 +91,18 @@ export async function makeNamespace(name: string, environment?: string): Promise
   });
 }
 
-/** Deletes namespaces with all that is in them, whatever protects it, and waits until they are gone. */
+/** Deletes namespaces with all that is in them, whatever protects it: first the claims, until all that they made is gone. */
 export async function removeNamespaces(...names: readonly string[]): Promise<void> {
-  for (const name of names) {
-    if ((await run('kubectl', ['get', 'namespace', name])).code !== 0) continue;
-    for (const claim of await list('appdatabases', '-n', name)) {
-      await run('kubectl', ['delete', 'usages.protection.crossplane.io', '--all', '-n', name]);
-      await run('kubectl', ['delete', 'appdatabase', claim.metadata.name, '-n', name, '--wait=false']);
-    }
-    await kubectl('annotate', 'namespace', name, 'platform.internal/deletion=Allow', '--overwrite');
-    await kubectl('delete', 'namespace', name, '--wait=false');
-  }
-  for (const name of names) await run('kubectl', ['wait', `namespace/${name}`, '--for=delete', '--timeout=120s']);
+  await Promise.all(
+    names.map(async (name) => {
+      if ((await run('kubectl', ['get', 'namespace', name])).code !== 0) return;
+      // A claim whose environment is gone is not reconciled, so its Usage goes by hand.
+      await kubectl('delete', 'usages.protection.crossplane.io', '--all', '-n', name);
+      await kubectl('delete', 'appdatabases', '--all', '--cascade=foreground', '-n', name, '--timeout=240s');
+      await kubectl('annotate', 'namespace', name, 'platform.internal/deletion=Allow', '--overwrite');
+      await kubectl('delete', 'namespace', name, '--timeout=120s');
+    }),
+  );
 }
 
 export function claim(namespace: string, name: string, spec: Readonly<Record<string, unknown>> = { engine: 'postgres' }) {
