@@ -96,9 +96,11 @@ export async function removeNamespaces(...names: readonly string[]): Promise<voi
   await Promise.all(
     names.map(async (name) => {
       if ((await run('kubectl', ['get', 'namespace', name])).code !== 0) return;
-      // A claim whose environment is gone is not reconciled, so its Usage goes by hand.
-      await kubectl('delete', 'usages.protection.crossplane.io', '--all', '-n', name);
-      await kubectl('delete', 'appdatabases', '--all', '--cascade=foreground', '-n', name, '--timeout=240s');
+      // Crossplane makes a Usage again as long as its claim is there.
+      await eventually(async () => {
+        await kubectl('delete', 'usages.protection.crossplane.io', '--all', '-n', name);
+        await kubectl('delete', 'appdatabases', '--all', '--cascade=foreground', '-n', name, '--timeout=200s');
+      });
       await kubectl('annotate', 'namespace', name, 'platform.internal/deletion=Allow', '--overwrite');
       await kubectl('delete', 'namespace', name, '--timeout=120s');
     }),
