@@ -12,7 +12,7 @@ const help = `goldenpath: what a claim becomes, and whether an installation is s
 
   goldenpath doctor [--output table|json|yaml]
       Checks the installation that the current kubeconfig points to, and says for each
-      finding what to run. Exit code 0: all is fine; 1: findings; 2: no cluster.
+      finding what to run. Exit code 0: nothing is wrong; 1: errors; 2: no cluster.
 
   goldenpath --help
 `;

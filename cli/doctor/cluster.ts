@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { HttpMethod, IsomorphicFetchHttpLibrary, KubeConfig, type RequestContext, ServerConfiguration } from '@kubernetes/client-node';
 import { at, type KubernetesObject, stringAt } from '../../functions/core/kubernetes.ts';
 import { oneLine } from './finding.ts';
@@ -39,6 +40,8 @@ export class Unreadable extends Error {
 /** What a check needs is not there at all, as before Crossplane is installed. */
 export class Unserved extends Unreadable {}
 
+const tooManyRequests = 429;
+const retryMilliseconds = 2000;
 const timeoutMilliseconds = 10_000;
 const checkKubeconfig = 'check KUBECONFIG or kubectl config current-context';
 
@@ -100,9 +103,17 @@ class Server {
   }
 
   read(path: string): Promise<Answer> {
-    const known = this.#answers.get(path) ?? this.#send(this.#configuration.makeRequestContext(path, HttpMethod.GET));
+    const known = this.#answers.get(path) ?? this.#patientlyGet(path);
     this.#answers.set(path, known);
     return known;
+  }
+
+  /** The apiserver says 429 for some seconds about a kind that was installed just now. */
+  async #patientlyGet(path: string, retries = 5): Promise<Answer> {
+    const answer = await this.#send(this.#configuration.makeRequestContext(path, HttpMethod.GET));
+    if (answer.status !== tooManyRequests || retries === 0) return answer;
+    await sleep(retryMilliseconds);
+    return this.#patientlyGet(path, retries - 1);
   }
 
   create(path: string, body: unknown): Promise<Answer> {

@@ -36,7 +36,7 @@ async function examineAll(cluster: Cluster): Promise<Report> {
   const sound = first.findings.length === 0;
   const rest = await Promise.all(checks.filter((check) => check !== crossplane).map((check) => examine(check, cluster, sound)));
   const results = [first, ...rest];
-  return { checks: results, ok: results.every(({ findings }) => findings.length === 0) };
+  return { checks: results, ok: results.every(({ findings }) => findings.every(({ severity }) => severity === 'warning')) };
 }
 
 /** Shows on a terminal that something slow goes on, until the work is done. */
@@ -55,7 +55,7 @@ async function withProgress<T>(stderr: Sink, message: string, work: Promise<T>):
   }
 }
 
-/** Checks the installation that the current kubeconfig context points at; the exit code says whether something was found. */
+/** Checks the installation that the current kubeconfig context points at; the exit code says whether something is wrong: a warning is not. */
 export async function doctor({ output, stdout, stderr, color }: DoctorOptions): Promise<0 | 1 | 2> {
   if (!isOutput(output)) {
     stderr.write(`cannot print the findings: --output: got ${shown(output)}, want one of ${outputs.join(', ')}\n`);
