@@ -236,6 +236,25 @@ describe('a live database', () => {
     });
   });
 
+  test('says what gp3 has once it was grown past its step, by the claim or by AWS', () => {
+    const performance = (spec: object, allocatedStorage: number) => {
+      const state = settled({ ...prod(), spec: {} });
+      const atProvider = { allocatedStorage, deletionProtection: true };
+      const { instance } = state.observed;
+      const observed = {
+        ...state.observed,
+        instance: { object: { ...instance?.object, status: { atProvider } }, connectionDetails: instance?.connectionDetails },
+      } as typeof state.observed;
+      const response = expand(stepRequest({ ...prod(), spec, ...state, observed }));
+      return [forProvider(response)?.['allocatedStorage'], forProvider(response)?.['iops'], forProvider(response)?.['storageThroughput']];
+    };
+    expect([performance({}, 100), performance({ storageGiB: 400 }, 100), performance({ storageGiB: 250 }, 450)]).toEqual([
+      [100, undefined, undefined],
+      [400, 12_000, 500],
+      [250, 12_000, 500],
+    ]);
+  });
+
   test('keeps what AWS fixed, whatever the environment says later', () => {
     const state = settled(prod());
     const moved = prod(

@@ -46,6 +46,14 @@ const longestGroupName = 255;
 /** AWS refuses a growth below this factor's first tenth; twice leaves room for a year of neglect. */
 const autoscalingFactor = 2;
 
+/**
+ * gp3 gets more from 400 GiB on, and below that AWS refuses to be told. The provider records what it finds and later asks for
+ * that again, so a database that has grown past the step must say what it has by then.
+ * https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Storage.html
+ */
+const gp3StepGiB = 400;
+const gp3AboveStep = { iops: 12_000, storageThroughput: 500 };
+
 const instanceClasses: Readonly<Record<Size, string>> = {
   small: 'db.t4g.medium',
   medium: 'db.m7g.large',
@@ -81,6 +89,7 @@ function expand(context: Context<DatabaseSettings, Needs>): Expansion {
   if ('refusal' in version) return { resources: {}, pending: {}, status: {}, refusal: version.refusal };
   if ('refusal' in storage) return { resources: {}, pending: {}, status: {}, refusal: storage.refusal };
 
+  const grownToGiB = numberAt(instance?.object, 'status', 'atProvider', 'allocatedStorage') ?? 0;
   const allTags = tags(identity, facts.tags);
   // A region that changed under a live database would have a second one made there.
   const region = made('region') ?? aws.region;
@@ -141,6 +150,7 @@ function expand(context: Context<DatabaseSettings, Needs>): Expansion {
     allocatedStorage: storage.value,
     maxAllocatedStorage: storage.value * autoscalingFactor,
     storageType: 'gp3',
+    ...(Math.max(storage.value, grownToGiB) >= gp3StepGiB && gp3AboveStep),
     storageEncrypted: true,
     ...(kmsKeyId !== undefined && { kmsKeyId }),
     multiAz: settings.highAvailability,
