@@ -2,7 +2,7 @@ import { describe, expect, it, test } from 'vitest';
 import { toYaml } from '../cli/yaml.ts';
 import { apis } from '../functions/apis/index.ts';
 import type { Api } from '../functions/core/api.ts';
-import { at } from '../functions/core/kubernetes.ts';
+import { at, type KubernetesObject } from '../functions/core/kubernetes.ts';
 import type { StepResponse } from '../functions/core/step.ts';
 import { type Tier, tiers } from '../functions/core/tier.ts';
 import { expand } from '../functions/expand/expand.ts';
@@ -136,13 +136,15 @@ describe.each(cases)('$api.kind in tier $tier on $backend with $fields', (which)
     for (const key of Object.keys(complete)) {
       const blinked = Object.fromEntries(Object.entries(complete).filter(([other]) => other !== key));
       const hollow = { ...complete, [key]: { object: { apiVersion: 'v1', kind: 'X' }, connectionDetails: {} } };
+      const nulls = { apiVersion: 'v1', kind: 'X', metadata: null, spec: null, status: null, data: null, extra: [null] };
+      const empty = { ...complete, [key]: { object: nulls as unknown as KubernetesObject, connectionDetails: {} } };
       const whole = complete[key];
       if (whole === undefined) throw new Error('unreachable');
       const deleting = {
         ...complete,
         [key]: { ...whole, object: { ...whole.object, metadata: { ...whole.object.metadata, deletionTimestamp: '2026-01-01T00:00:00Z' } } },
       };
-      for (const observed of [blinked, hollow, deleting]) {
+      for (const observed of [blinked, hollow, empty, deleting]) {
         const response = run(observed);
         if (response.refusal !== undefined) {
           expect(response.refusal.reason).toBe('BindingMissing');
