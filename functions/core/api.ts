@@ -25,6 +25,8 @@ export interface Expansion {
   readonly status: Readonly<Record<string, unknown>>;
   /** Settings that differ from the settled ones, since what runs already cannot follow them. */
   readonly inForce?: Readonly<Record<string, unknown>>;
+  /** Something besides readiness is awaited, so that Crossplane should look again soon. */
+  readonly awaiting?: boolean;
   /** Set where going on would lose something; nothing is applied then. */
   readonly refusal?: Refusal;
 }

@@ -305,6 +305,9 @@ describe('a live database', () => {
     );
     expect(reason(state.observed)).toBe('AWS is still turning deletion protection off: try again in a few minutes');
     expect(reason(off)).toBeUndefined();
+    const ttl = (observed: typeof state.observed) =>
+      expand(stepRequest({ ...prod(), spec: { deletion: 'Delete' }, status: state.status, observed })).ttlSeconds;
+    expect([ttl(state.observed), ttl(off)]).toEqual([15, 300]);
   });
 
   test('whose only copy of the password is gone is not given another', () => {

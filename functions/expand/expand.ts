@@ -112,7 +112,7 @@ export function expand(request: StepRequest): StepResponse {
       progress.condition,
     ],
     events: done && wasWaiting(request) ? [`${api.kind} ${name} is ready: connect with Secret ${bindingName}`] : [],
-    ttlSeconds: done ? settledTtlSeconds : waitingTtlSeconds,
+    ttlSeconds: done && expansion.awaiting !== true ? settledTtlSeconds : waitingTtlSeconds,
   };
 }
 

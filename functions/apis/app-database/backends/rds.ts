@@ -194,10 +194,11 @@ function expand(context: Context<DatabaseSettings, Needs>): Expansion {
   const bound = bind(claim, nameOf(), binding, fresh, observed[bindingKey], 'the instance and its endpoint');
   const sql = withExtensions(context, nameOf, databaseName, bound.values);
 
+  const unlocking = settings.deletion !== 'Protect' && mayBeProtected(observed);
   const guardRail =
     settings.deletion === 'Protect'
       ? protection(claim, nameOf())
-      : mayBeProtected(observed)
+      : unlocking
         ? protection(claim, nameOf(), 'AWS is still turning deletion protection off: try again in a few minutes')
         : {};
 
@@ -228,6 +229,7 @@ function expand(context: Context<DatabaseSettings, Needs>): Expansion {
     },
     pending: { ...bound.pending, ...sql.pending },
     status: { ...(address !== undefined && { host: address }), port },
+    awaiting: unlocking || families.length > 1,
     inForce: { version: version.value, storageGiB: storage.value, databaseName },
     ...(bound.refusal && { refusal: bound.refusal }),
   };
