@@ -11,7 +11,8 @@ export type BindingValues = Readonly<Record<string, string>> & { readonly type: 
 
 export type BindingSchema = z.ZodType<BindingValues>;
 
-const encode = (value: string) => Buffer.from(value, 'utf8').toString('base64');
+/** A value as a Secret's `data` has it. */
+export const encode = (value: string) => Buffer.from(value, 'utf8').toString('base64');
 const decode = (value: string) => Buffer.from(value, 'base64').toString('utf8');
 
 /** The values of a binding that was issued before; undefined where there is none, or where it lacks a key. */

@@ -3,13 +3,13 @@ import { container } from './backends/container.ts';
 import { rds } from './backends/rds.ts';
 import { shared } from './backends/shared.ts';
 import { profiles } from './profiles.ts';
-import { binding, profile, spec, specRules, status } from './schema.ts';
+import { binding, profile, spec, specRules, status, suffix } from './schema.ts';
 
 export const appDatabase = defineApi({
   kind: 'AppDatabase',
   plural: 'appdatabases',
   shortName: 'appdb',
-  suffix: 'database',
+  suffix,
   doc: 'A relational database for one app, with its connection details in a Secret named <claim>-database.',
   // A StatefulSet's pods carry its name and a hash in a label of at most 63 characters.
   maxNameLength: 40,

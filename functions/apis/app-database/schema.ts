@@ -1,6 +1,13 @@
 import * as z from 'zod';
 import { deletions } from '../../core/protection.ts';
 
+/** What names made for a claim end with. */
+export const suffix = 'database';
+
+/** How a server of a claim's own is reached. */
+export const port = 5432;
+export const username = 'app';
+
 export const versions = ['16', '17'] as const;
 const sizes = ['small', 'medium', 'large', 'xlarge'] as const;
 const backendNames = ['container', 'shared', 'rds'] as const;

@@ -4,13 +4,11 @@ import { bind, bindingKey, issuedValues } from '../../../core/binding.ts';
 import { at, stringAt } from '../../../core/kubernetes.ts';
 import { composedName, protection, protectionKind } from '../../../core/protection.ts';
 import type { Refusal } from '../../../core/step.ts';
-import { type Binding, binding, completeBinding, type DatabaseSettings, type Size, versions } from '../schema.ts';
+import { type Binding, binding, completeBinding, type DatabaseSettings, port, type Size, suffix, username, versions } from '../schema.ts';
 
 const needs = z.object({ images: z.object({ postgres: z.string().optional() }).optional() });
 type Needs = z.output<typeof needs>;
 
-const port = 5432;
-const username = 'app';
 const dataPath = '/var/lib/postgresql/data';
 const secretPath = '/etc/binding';
 
@@ -136,7 +134,7 @@ function expand(context: Context<DatabaseSettings, Needs>): Expansion {
   const issued = issuedValues(binding, observed[bindingKey]);
   const { settings: kept, refusal } = running(context);
   const settings = { ...kept, databaseName: issued?.['database'] ?? kept.databaseName };
-  const name = composedName(claim, 'database');
+  const name = composedName(claim, suffix);
   const labels = {
     'app.kubernetes.io/name': 'postgres',
     'app.kubernetes.io/instance': name,

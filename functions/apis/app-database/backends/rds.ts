@@ -1,14 +1,25 @@
 import * as z from 'zod';
 import { backupSlots, backupWindow, maintenanceSlots, maintenanceWindow, tags } from '../../../aws/aws.ts';
 import type { Backend, Composed, Context, Expansion, Pending } from '../../../core/api.ts';
-import { bind, bindingKey } from '../../../core/binding.ts';
+import { bind, bindingKey, encode } from '../../../core/binding.ts';
 import { grown } from '../../../core/grows.ts';
 import { at, type ComposedKind, numberAt, stringAt } from '../../../core/kubernetes.ts';
 import { managed, policiesFor } from '../../../core/managed.ts';
 import { externalName, shortHash, spread } from '../../../core/names.ts';
 import { composedName, protection, protectionKind } from '../../../core/protection.ts';
 import { conditionOf, isReady } from '../../../core/readiness.ts';
-import { type Binding, binding, completeBinding, type DatabaseSettings, type Size, type Version, versions } from '../schema.ts';
+import {
+  type Binding,
+  binding,
+  completeBinding,
+  type DatabaseSettings,
+  port,
+  type Size,
+  suffix,
+  username,
+  type Version,
+  versions,
+} from '../schema.ts';
 import { extensions, installedExtensions, sqlKinds } from './sql.ts';
 
 const needs = z
@@ -38,8 +49,6 @@ const kinds = {
   securityGroupRule: { apiVersion: 'ec2.aws.m.upbound.io/v1beta1', kind: 'SecurityGroupRule', plural: 'securitygrouprules' },
 } as const;
 
-const port = 5432;
-const username = 'app';
 const longestIdentifier = 63;
 const longestGroupName = 255;
 
@@ -71,7 +80,7 @@ function expand(context: Context<DatabaseSettings, Needs>): Expansion {
   const { claim, environment, settings, sources, facts, observed } = context;
   const { aws } = facts;
   const identity = { environment, namespace: claim.namespace, kind: claim.kind, name: claim.name };
-  const nameOf = (part?: string) => composedName(claim, 'database', part);
+  const nameOf = (part?: string) => composedName(claim, suffix, part);
   const identifier = externalName(identity, longestIdentifier);
   const instance = observed['instance'];
   const made = (field: string) => stringAt(instance?.object, 'spec', 'forProvider', field);
@@ -273,7 +282,6 @@ function withExtensions(
       ]),
     };
   }
-  const encode = (value: string | undefined) => Buffer.from(value ?? '').toString('base64');
   return {
     resources: {
       'sql-login': {
@@ -283,10 +291,10 @@ function withExtensions(
           metadata: { name: nameOf('sql-login') },
           type: 'Opaque',
           data: {
-            endpoint: encode(values['host']),
-            password: encode(values['password']),
-            port: encode(values['port']),
-            username: encode(values['username']),
+            endpoint: encode(values['host'] ?? ''),
+            password: encode(values['password'] ?? ''),
+            port: encode(values['port'] ?? ''),
+            username: encode(values['username'] ?? ''),
           },
         },
         readiness: 'Exists',

@@ -5,7 +5,7 @@ import { stringAt } from '../../../core/kubernetes.ts';
 import { keep, managed, policiesFor } from '../../../core/managed.ts';
 import { externalName } from '../../../core/names.ts';
 import { composedName, protection, protectionKind } from '../../../core/protection.ts';
-import { type Binding, binding, completeBinding, type DatabaseSettings, type Size } from '../schema.ts';
+import { type Binding, binding, completeBinding, type DatabaseSettings, type Size, suffix } from '../schema.ts';
 import { extensions, installedExtensions, sqlKinds } from './sql.ts';
 
 const needs = z.object({
@@ -28,7 +28,7 @@ const connectionLimits: Readonly<Record<Size, number>> = { small: 20, medium: 50
 
 function expand({ claim, environment, settings, facts, observed }: Context<DatabaseSettings, Needs>): Expansion {
   const server = facts.shared.postgres;
-  const nameOf = (part?: string) => composedName(claim, 'database', part);
+  const nameOf = (part?: string) => composedName(claim, suffix, part);
   const external = externalName({ environment, namespace: claim.namespace, kind: claim.kind, name: claim.name }, longestIdentifier, '_');
   const providerConfig = { kind: 'ClusterProviderConfig', name: server.providerConfig } as const;
   const managementPolicies = policiesFor(settings.deletion, ['Delete']);
