@@ -152,16 +152,16 @@ function namespaceProtection(): readonly KubernetesObject[] {
 
 /** The Function comes first: the Configuration depends on it, and finds it under the name that Crossplane would give it. */
 function packageManifests(registry: string, tag: string): readonly [KubernetesObject, KubernetesObject] {
-  const pkg = 'pkg.crossplane.io/v1';
+  const packageApiVersion = 'pkg.crossplane.io/v1';
   return [
     {
-      apiVersion: pkg,
+      apiVersion: packageApiVersion,
       kind: 'Function',
       metadata: { name: installedName(registry, functionName) },
       spec: { package: packageReference(registry, functionName, tag), runtimeConfigRef: { name: productName } },
     },
     {
-      apiVersion: pkg,
+      apiVersion: packageApiVersion,
       kind: 'Configuration',
       metadata: { name: installedName(registry, configurationName) },
       spec: { package: packageReference(registry, configurationName, tag) },
@@ -195,7 +195,7 @@ function managedBeforeNamespace({ apiVersion, kind, plural }: ComposedKind): rea
           {
             expression: 'false',
             reason: 'Forbidden',
-            message: `the namespace still has a ${kind}, which stands for something outside of the cluster: delete the claims first`,
+            message: `the namespace still has ${kind} objects, each of which stands for something outside of the cluster: delete the claims first`,
             messageExpression: `'cannot delete namespace "' + oldObject.metadata.name + '": it has ${kind} "' + params.metadata.name + '", which stands for something outside of the cluster; first run: kubectl delete ${claims} --all --cascade=foreground --namespace ' + oldObject.metadata.name`,
           },
         ],
