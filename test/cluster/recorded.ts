@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { KubernetesObject } from '../../functions/core/kubernetes.ts';
 
 interface Recorded {
-  /** By kind, what provider-aws 2.5 wrote into the status of the resources that a claim in tier prod composes. */
+  /** By kind, what the real provider-aws 2.5, in front of a simulated AWS, wrote into the status of what a claim in tier prod composes. */
   readonly status: Readonly<Record<string, KubernetesObject>>;
   /** What it wrote into the instance's connection secret, but for the password. */
   readonly connection: Readonly<Record<string, string>>;
