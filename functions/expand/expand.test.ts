@@ -223,7 +223,7 @@ describe('a live database', () => {
     const response = expand(stepRequest({ ...prod({ storageGiB: 100, version: '16' }), spec: {}, ...state }));
     expect(response.refusal).toBeUndefined();
     expect([forProvider(response)?.['allocatedStorage'], forProvider(response)?.['engineVersion']]).toEqual([500, '17']);
-    expect(response.status?.['settings']).toMatchObject({ storageGiB: 500, version: '17' });
+    expect(response.status?.['settings']).toEqual(state.status?.['settings']);
   });
 
   test.each([
@@ -261,13 +261,9 @@ describe('a live database', () => {
       { databaseName: 'other' },
       { aws: { ...everything.aws, region: 'us-east-1', vpcId: 'vpc-2', kmsKeyArn: 'arn:other' } },
     );
-    const response = expand(stepRequest({ ...moved, ...state }));
-    expect({ ...forProvider(response), ...forProvider(response, 'security-group') }).toMatchObject({
-      region: 'eu-west-1',
-      dbName: 'app',
-      kmsKeyId: 'arn:aws:kms:eu-west-1:111122223333:key/1',
-      vpcId: 'vpc-1',
-    });
+    const [before, after] = [prod(), moved].map((environment) => expand(stepRequest({ ...environment, ...state })));
+    expect(after?.desired).toEqual(before?.desired);
+    expect(before?.refusal).toBeUndefined();
   });
 
   test('hands its parameter group over only when AWS reports the new major version', () => {
