@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { parseAllDocuments } from 'yaml';
 import type { KubernetesObject } from '../functions/core/kubernetes.ts';
 import { shown } from '../functions/core/problem.ts';
@@ -6,7 +6,7 @@ import { shown } from '../functions/core/problem.ts';
 /** What a person typed or wrote is wrong; the message is the whole of what they see. */
 export class InputError extends Error {}
 
-function isKubernetesObject(value: unknown): value is KubernetesObject {
+export function isKubernetesObject(value: unknown): value is KubernetesObject {
   return (
     typeof value === 'object' &&
     value !== null &&
@@ -17,26 +17,37 @@ function isKubernetesObject(value: unknown): value is KubernetesObject {
   );
 }
 
-/** The Kubernetes objects of a YAML file, of which there is at least one. */
-export function readObjects(file: string): readonly KubernetesObject[] {
-  let text: string;
+/** Why the system could not do something, such as `ENOENT`. */
+export function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
+}
+
+export async function readText(file: string): Promise<string> {
   try {
-    text = readFileSync(file, 'utf8');
+    return await readFile(file, 'utf8');
   } catch (error) {
-    throw new InputError(
-      `cannot read ${shown(file)}: ${error instanceof Error && 'code' in error ? String(error.code) : String(error)}, want a YAML file`,
-    );
+    throw new InputError(`cannot read ${shown(file)}: ${codeOf(error)}, want a YAML file`);
   }
+}
+
+/** Every document of a YAML text that is not empty. */
+export function readDocuments(text: string, source: string): readonly unknown[] {
   const documents = parseAllDocuments(text, { version: '1.1' });
-  const objects = ('empty' in documents ? [] : documents).flatMap((document, index) => {
+  return ('empty' in documents ? [] : documents).flatMap((document) => {
     const [broken] = document.errors;
-    if (broken !== undefined) throw new InputError(`cannot read ${shown(file)}: ${broken.message.split('\n')[0]}`);
+    if (broken !== undefined) throw new InputError(`cannot read ${shown(source)}: ${broken.message.split('\n')[0]}`);
     const value: unknown = document.toJS();
-    if (value === null) return [];
-    if (!isKubernetesObject(value))
-      throw new InputError(`cannot read ${shown(file)}: document ${index + 1}: want an object with apiVersion and kind`);
-    return [value];
+    return value === null ? [] : [value];
   });
-  if (objects.length === 0) throw new InputError(`cannot read ${shown(file)}: it is empty, want a claim`);
+}
+
+/** The Kubernetes objects of a YAML text, of which there is at least one. */
+export function readObjects(text: string, source: string): readonly KubernetesObject[] {
+  const objects = readDocuments(text, source).map((value, index) => {
+    if (!isKubernetesObject(value))
+      throw new InputError(`cannot read ${shown(source)}: document ${index + 1}: want an object with apiVersion and kind`);
+    return value;
+  });
+  if (objects.length === 0) throw new InputError(`cannot read ${shown(source)}: it is empty, want a claim`);
   return objects;
 }

@@ -1,13 +1,24 @@
 #!/usr/bin/env node
+import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import pico from 'picocolors';
 import { InputError } from './input.ts';
 
 const help = `goldenpath: what a claim becomes, and whether an installation is sound
 
-  goldenpath plan FILE… --environment NAME|FILE [--environment …] [--output table|yaml|json]
+  goldenpath plan FILE|DIR|-… --environment NAME|FILE [--environment …] [--output table|json|yaml|markdown]
+      [--against NAME|FILE] [--from FILE|DIR|REVISION] [--live]
       What each claim would become in each environment: settings and where they come
-      from, resources, verdict. Runs the code that runs in the cluster; needs no cluster.
+      from, resources, cost, policies, verdict. Runs the code that runs in the cluster;
+      needs no cluster. Of a folder every claim is planned, whatever else is in it.
+
+      --against NAME|FILE       only what differs from this environment
+      --from FILE|DIR|REVISION  what changes of the claims there, or of a git revision's,
+                                as if the old claim were provisioned in the environment
+      --live                    what changes of what the current kubeconfig's cluster
+                                has; --environment defaults to that of the namespace
+      --output markdown         a pull-request comment
+
       Exit code 0: all is fine; 1: something is refused; 2: bad input.
 
   goldenpath doctor [--output table|json|yaml]
@@ -19,6 +30,9 @@ const help = `goldenpath: what a claim becomes, and whether an installation is s
 
 const options = {
   environment: { type: 'string', short: 'e', multiple: true },
+  against: { type: 'string' },
+  from: { type: 'string' },
+  live: { type: 'boolean' },
   output: { type: 'string', short: 'o', default: 'table' },
   help: { type: 'boolean', short: 'h' },
 } as const;
@@ -42,9 +56,16 @@ async function run(): Promise<number> {
   switch (command) {
     case 'plan': {
       const { plan } = await import('./plan/command.ts');
-      const { text, exitCode } = plan({ files, environments: values.environment ?? [], output: values.output }, pico.createColors(color));
-      process.stdout.write(text);
-      return exitCode;
+      const { environment, ...rest } = values;
+      return plan({
+        ...rest,
+        files,
+        environments: environment ?? [],
+        color,
+        stdin: () => text(process.stdin),
+        stdout: process.stdout,
+        stderr: process.stderr,
+      });
     }
     case 'doctor': {
       const { doctor } = await import('./doctor/doctor.ts');

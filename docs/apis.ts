@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { environment } from '../functions/apis/environment.ts';
 import type { Api } from '../functions/core/api.ts';
 import { apiVersion, environmentLabel, kindLabel } from '../functions/core/group.ts';
 import { tiers } from '../functions/core/tier.ts';
+import { environment } from '../functions/environment.ts';
 
 type Schema = { readonly [keyword: string]: unknown; readonly properties?: Readonly<Record<string, Schema>>; readonly items?: Schema };
 

@@ -1,8 +1,8 @@
 import type * as z from 'zod';
-import type { environment } from '../functions/apis/environment.ts';
 import type { Api } from '../functions/core/api.ts';
 import { apiVersion, kindLabel } from '../functions/core/group.ts';
 import type { KubernetesObject } from '../functions/core/kubernetes.ts';
+import type { environment } from '../functions/environment.ts';
 
 type Data = z.input<typeof environment>;
 

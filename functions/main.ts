@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { apis } from './apis/index.ts';
+import { apiVersion } from './core/group.ts';
 import { expand } from './expand/expand.ts';
 import { guard } from './guard/guard.ts';
 import { readFlags } from './runtime/flags.ts';
@@ -16,6 +17,7 @@ const log = createLog(flags.debug);
 const metrics = createMetrics(apis.map(({ kind }) => kind));
 const runFunction = createRunFunction({
   steps: { Expand: expand, Guard: guard },
+  claims: apis.map(({ kind, plural }) => ({ apiVersion, kind, plural })),
   observe(call) {
     metrics.observe(call);
     logCall(log, call);

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { toYaml } from '../cli/yaml.ts';
 import { toComposition } from '../compositions/composition.ts';
 import { apisPage } from '../docs/apis.ts';
+import { policyPages } from '../docs/policies.ts';
 import { environmentConfigs, exampleClaim, exampleFile } from '../examples/examples.ts';
 import { apis } from '../functions/apis/index.ts';
 import { group } from '../functions/core/group.ts';
@@ -13,8 +14,8 @@ import { exampleRegistry, functionName, installedName } from './names.ts';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Folders whose YAML is all generated, so that a file which nothing generates any more is noticed. */
-const folders = ['xrds', 'compositions', 'examples', 'package/install'];
+/** Folders whose files with these endings are all generated, so that one which nothing generates any more is noticed. */
+const folders = { xrds: '.yaml', compositions: '.yaml', examples: '.yaml', 'package/install': '.yaml', 'docs/policies': '.md' };
 
 /** Every generated file: path from the repository's root, and content. */
 export function generatedFiles(): ReadonlyMap<string, string> {
@@ -26,14 +27,18 @@ export function generatedFiles(): ReadonlyMap<string, string> {
     ...[...environmentConfigs()].map(([file, object]): [string, string] => [`examples/environments/${file}`, toYaml(object)]),
     ...Object.entries(installManifests()).map(([file, objects]): [string, string] => [`package/install/${file}`, toYaml(...objects)]),
     ['docs/apis.md', apisPage(apis)],
+    ...[...policyPages()].map(([file, text]): [string, string] => [`docs/policies/${file}`, text]),
   ]);
 }
 
 /** Files in the generated folders that nothing generates. */
 export function strayFiles(files: ReadonlyMap<string, string>): readonly string[] {
-  return folders
-    .flatMap((folder) => readdirSync(join(root, folder), { recursive: true, withFileTypes: true }))
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.yaml'))
+  return Object.entries(folders)
+    .flatMap(([folder, ending]) =>
+      readdirSync(join(root, folder), { recursive: true, withFileTypes: true }).filter(
+        (entry) => entry.isFile() && entry.name.endsWith(ending),
+      ),
+    )
     .map((entry) => relative(root, join(entry.parentPath, entry.name)))
     .filter((path) => !files.has(path));
 }

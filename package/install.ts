@@ -1,8 +1,6 @@
 import { k8s } from 'cdk8s-plus-28';
-import { apis } from '../functions/apis/index.ts';
-import { environmentLabel, group, kindLabel, namespaceDeletionAnnotation } from '../functions/core/group.ts';
-import type { ComposedKind, KubernetesObject } from '../functions/core/kubernetes.ts';
-import { protectedTiers, tiers } from '../functions/core/tier.ts';
+import type { KubernetesObject } from '../functions/core/kubernetes.ts';
+import { claimPolicies, managedBeforeNamespace, namespaceProtection } from './admission.ts';
 import { composedKinds, distinct, groupOf, isManaged, isOfProvider } from './composed.ts';
 import { configurationName, exampleRegistry, functionName, installedName, packageReference, productName, releaseTag } from './names.ts';
 
@@ -89,67 +87,6 @@ function disruptionBudget(podLabels: Readonly<Record<string, string>>): Kubernet
   });
 }
 
-const celList = (values: readonly string[]): string => `[${values.map((value) => `'${value}'`).join(', ')}]`;
-
-/**
- * Deleting a namespace takes its claims along, whatever protects them one by one.
- * The policy lists the tiers that may go, so an environment whose tier cannot be read is protected too.
- */
-function namespaceProtection(): readonly KubernetesObject[] {
-  const name = `namespace-protection.${group}`;
-  const labels = 'oldObject.metadata.labels';
-  const annotations = 'oldObject.metadata.annotations';
-  const unprotected = tiers.filter((tier) => !protectedTiers.includes(tier));
-  return [
-    {
-      apiVersion: 'admissionregistration.k8s.io/v1',
-      kind: 'ValidatingAdmissionPolicy',
-      metadata: { name },
-      spec: {
-        failurePolicy: 'Fail',
-        paramKind: { apiVersion: 'apiextensions.crossplane.io/v1beta1', kind: 'EnvironmentConfig' },
-        matchConstraints: {
-          resourceRules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['DELETE'], resources: ['namespaces'] }],
-          objectSelector: { matchExpressions: [{ key: environmentLabel, operator: 'Exists' }] },
-        },
-        variables: [
-          { name: 'environment', expression: `${labels}['${environmentLabel}']` },
-          { name: 'isParam', expression: 'variables.environment == params.metadata.name' },
-          {
-            name: 'tierIsUnprotected',
-            expression: `has(params.data) && 'tier' in params.data && params.data.tier in ${celList(unprotected)}`,
-          },
-          {
-            name: 'isAllowed',
-            expression: `has(${annotations}) && '${namespaceDeletionAnnotation}' in ${annotations} && ${annotations}['${namespaceDeletionAnnotation}'] == 'Allow'`,
-          },
-        ],
-        validations: [
-          {
-            expression: '!variables.isParam || variables.tierIsUnprotected || variables.isAllowed',
-            reason: 'Forbidden',
-            message: `the namespace belongs to a protected environment; to delete it all the same, annotate it with ${namespaceDeletionAnnotation}=Allow first`,
-            messageExpression: [
-              `'cannot delete namespace "' + oldObject.metadata.name + '": environment "' + variables.environment + '" is protected; `,
-              `to delete it all the same, first run: kubectl annotate namespace ' + oldObject.metadata.name + ' ${namespaceDeletionAnnotation}=Allow'`,
-            ].join(''),
-          },
-        ],
-      },
-    },
-    {
-      apiVersion: 'admissionregistration.k8s.io/v1',
-      kind: 'ValidatingAdmissionPolicyBinding',
-      metadata: { name },
-      spec: {
-        policyName: name,
-        validationActions: ['Deny'],
-        paramRef: { selector: { matchLabels: { [kindLabel]: 'environment' } }, parameterNotFoundAction: 'Allow' },
-      },
-    },
-  ];
-}
-
 /** The Function comes first: the Configuration depends on it, and finds it under the name that Crossplane would give it. */
 function packageManifests(registry: string, tag: string): readonly [KubernetesObject, KubernetesObject] {
   const packageApiVersion = 'pkg.crossplane.io/v1';
@@ -169,46 +106,8 @@ function packageManifests(registry: string, tag: string): readonly [KubernetesOb
   ];
 }
 
-type InstallFile = 'rbac.yaml' | 'runtime.yaml' | 'namespace-protection.yaml' | 'packages.yaml';
+type InstallFile = 'rbac.yaml' | 'runtime.yaml' | 'namespace-protection.yaml' | 'claim-policies.yaml' | 'packages.yaml';
 export type InstallManifests = Readonly<Record<InstallFile, readonly KubernetesObject[]>>;
-
-/**
- * A managed resource cannot delete what is outside the cluster once its namespace is going, since its provider may not record
- * there any more which credentials it uses: it, and so the namespace, would hang for ever. Where the kind is not installed there
- * is none of it, which is why a failure to look lets the namespace go.
- */
-function managedBeforeNamespace({ apiVersion, kind, plural }: ComposedKind): readonly KubernetesObject[] {
-  const name = `managed-before-namespace.${plural}.${apiVersion.split('/')[0]}`;
-  const claims = apis.map((api) => api.plural).join(',');
-  return [
-    {
-      apiVersion: 'admissionregistration.k8s.io/v1',
-      kind: 'ValidatingAdmissionPolicy',
-      metadata: { name },
-      spec: {
-        failurePolicy: 'Ignore',
-        paramKind: { apiVersion, kind },
-        matchConstraints: {
-          resourceRules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['DELETE'], resources: ['namespaces'] }],
-        },
-        validations: [
-          {
-            expression: 'false',
-            reason: 'Forbidden',
-            message: `the namespace still has ${kind} objects, each of which stands for something outside of the cluster: delete the claims first`,
-            messageExpression: `'cannot delete namespace "' + oldObject.metadata.name + '": it has ${kind} "' + params.metadata.name + '", which stands for something outside of the cluster; first run: kubectl delete ${claims} --all --cascade=foreground --namespace ' + oldObject.metadata.name`,
-          },
-        ],
-      },
-    },
-    {
-      apiVersion: 'admissionregistration.k8s.io/v1',
-      kind: 'ValidatingAdmissionPolicyBinding',
-      metadata: { name },
-      spec: { policyName: name, validationActions: ['Deny'], paramRef: { selector: {}, parameterNotFoundAction: 'Allow' } },
-    },
-  ];
-}
 
 /** What an installation needs besides the packages, and the packages themselves, by the file under package/install. */
 export function installManifests(registry: string = exampleRegistry, tag: string = releaseTag): InstallManifests {
@@ -217,6 +116,7 @@ export function installManifests(registry: string = exampleRegistry, tag: string
     'rbac.yaml': [clusterRole()],
     'runtime.yaml': [runtimeConfig(podLabels), disruptionBudget(podLabels)],
     'namespace-protection.yaml': [...namespaceProtection(), ...composedKinds.filter(isManaged).flatMap(managedBeforeNamespace)],
+    'claim-policies.yaml': claimPolicies(),
     'packages.yaml': packageManifests(registry, tag),
   };
 }

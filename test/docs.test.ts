@@ -12,11 +12,11 @@ import { judgePermissions } from '../cli/doctor/permissions.ts';
 import { print } from '../cli/doctor/report.ts';
 import { planClaim } from '../cli/plan/plan.ts';
 import { toComposition } from '../compositions/composition.ts';
-import { environment as environmentSchema } from '../functions/apis/environment.ts';
 import { apis } from '../functions/apis/index.ts';
 import { parseEnvironment } from '../functions/core/environment.ts';
 import { apiVersion } from '../functions/core/group.ts';
 import { at, type KubernetesObject } from '../functions/core/kubernetes.ts';
+import { environment as environmentSchema } from '../functions/environment.ts';
 import { policies } from '../functions/guard/policies/index.ts';
 import { exampleRegistry, functionName, installedName, packageReference, releaseTag } from '../package/names.ts';
 import manifest from '../package.json' with { type: 'json' };
@@ -247,9 +247,11 @@ test('the README lists the keys of the binding', () => {
   expect(rows.flatMap(([keys = '']) => keys.split(', ').map(unquoted)).sort()).toEqual(Object.keys(apis[0]?.binding.shape ?? {}).sort());
 });
 
-test('the README lists the policies that the guard enforces, in its words', () => {
-  const rows = tableRows(readme, 'policy', 'what it asks for', 'tiers');
-  expect(rows.map((row) => row.map(unquoted))).toEqual(policies.map(({ id, text, tiers }) => [id, text, tiers?.join(', ') ?? 'all']));
+test('the README lists the policies that the guard enforces, in its words, each with its page', () => {
+  const rows = tableRows(readme, 'policy', 'what it asks for', 'breaking it', 'tiers');
+  expect(rows).toEqual(
+    policies.map(({ id, text, severity, tiers }) => [`[\`${id}\`](docs/policies/${id}.md)`, text, severity, tiers?.join(', ') ?? 'all']),
+  );
 });
 
 test('the README says where each backend is the default, and what of', () => {
@@ -270,7 +272,7 @@ test('troubleshooting has each reason that the steps can give', () => {
 });
 
 test('troubleshooting quotes messages that there are', () => {
-  const sources = globSync(['functions/**/*.ts', 'package/install.ts'], { cwd: root }).map(read).join('\n');
+  const sources = globSync(['functions/**/*.ts', 'package/admission.ts'], { cwd: root }).map(read).join('\n');
   for (const quote of [
     'AWS is still turning deletion protection off',
     '" is protected; ',

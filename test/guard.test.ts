@@ -1,197 +1,339 @@
 import { describe, expect, test } from 'vitest';
 import type { KubernetesObject } from '../functions/core/kubernetes.ts';
-import type { DesiredResource } from '../functions/core/step.ts';
+import type { DesiredResource, ObservedResource } from '../functions/core/step.ts';
 import { expand } from '../functions/expand/expand.ts';
 import { guard } from '../functions/guard/guard.ts';
-import { type Given, stepRequest } from './request.ts';
+import { environmentConfig, everything, type Given, instanceDetails, observedAfter, stepRequest } from './request.ts';
 
-const configMap = (name: string, namespace?: string): DesiredResource => ({
-  object: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, ...(namespace !== undefined && { namespace }) } },
-});
+type Change = (desired: Record<string, DesiredResource>) => Record<string, DesiredResource>;
 
-/** What the guard says once a later step has changed what expand wanted. */
-function refusalOf(change: (desired: Record<string, DesiredResource>) => Record<string, DesiredResource>, given: Given = {}) {
+/** The guard's answer once a later step has changed what expand wanted. */
+function guarded(given: Given = {}, change: Change = (desired) => desired) {
   const request = stepRequest(given);
-  return guard({ ...request, desired: change({ ...expand(request).desired }) });
+  const { desired, status, refusal } = expand(request);
+  if (refusal !== undefined) throw new Error(refusal.message);
+  return guard({ ...request, desired: change({ ...desired }), desiredStatus: status ?? {} });
 }
 
 const prod: Given = { environment: 'prod' };
 
-function instanceWith(forProvider: Record<string, unknown>, spec: Record<string, unknown> = {}) {
-  return (desired: Record<string, DesiredResource>) => {
+function here(data: object, tier = 'prod'): Given {
+  return { environment: 'here', environments: [environmentConfig('here', { ...everything, tier, ...data })] };
+}
+
+/** A claim that is provisioned, as Crossplane sees it. */
+function live(given: Given): Given {
+  const first = expand(stepRequest(given));
+  const details = { instance: instanceDetails };
+  const observed = observedAfter(first, details);
+  const second = expand(stepRequest({ ...given, observed }));
+  const uids = Object.fromEntries(
+    Object.entries(observedAfter(second, details)).map(([key, { object, connectionDetails }]): [string, ObservedResource] => [
+      key,
+      { object: { ...object, metadata: { ...object.metadata, uid: `uid-of-${key}` } }, connectionDetails },
+    ]),
+  );
+  const status = { ...second.status, ...guard({ ...stepRequest(given), desired: second.desired }).status };
+  return { ...given, observed: uids, status };
+}
+
+function instanceWith(forProvider: Record<string, unknown>): Change {
+  return (desired) => {
     const instance = desired['instance']?.object as KubernetesObject & { spec: { forProvider: object } };
-    const object = { ...instance, spec: { ...instance.spec, ...spec, forProvider: { ...instance.spec.forProvider, ...forProvider } } };
+    const object = { ...instance, spec: { ...instance.spec, forProvider: { ...instance.spec.forProvider, ...forProvider } } };
     return { ...desired, instance: { object } };
   };
 }
 
-const cluster: DesiredResource = { object: { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'x' } } };
-const legacy: DesiredResource = { object: { apiVersion: 's3.aws.upbound.io/v1beta1', kind: 'Bucket', metadata: { name: 'x' } } };
-const openRule = (forProvider: object, kind = 'SecurityGroupRule'): DesiredResource => ({
-  object: { apiVersion: 'ec2.aws.m.upbound.io/v1beta1', kind, metadata: { name: 'open' }, spec: { forProvider } },
-});
-const at = 'instance (Instance orders-database-instance): spec.forProvider.';
+const multiAz = 'instance (Instance orders-database-instance): spec.forProvider.multiAz: got false, want true [multi-az]';
 
-describe('refuses, whoever wrote it:', () => {
-  test.each<[string, (desired: Record<string, DesiredResource>) => Record<string, DesiredResource>, Given, string]>([
-    [
-      'one object under two keys',
-      (desired) => ({ ...desired, a: configMap('x'), b: configMap('x') }),
-      {},
-      'cannot apply in environment dev: b (ConfigMap x): the same object as key a, want one key for each object [unique-objects]',
-    ],
-    [
-      'a foreign namespace',
-      (desired) => ({ ...desired, a: configMap('x', 'kube-system') }),
-      {},
-      'cannot apply in environment dev: a (ConfigMap x): metadata.namespace: got "kube-system", want "shop" [own-namespace]',
-    ],
-    [
-      'a cluster-scoped kind',
-      (desired) => ({ ...desired, a: cluster }),
-      {},
-      'cannot apply in environment dev: a (Namespace x): kind: got "v1 Namespace", which is cluster-scoped, want a namespaced kind [own-namespace]',
-    ],
-    [
-      'a cluster-scoped managed resource',
-      (desired) => ({ ...desired, a: legacy }),
-      {},
-      'cannot apply in environment dev: a (Bucket x): kind: got "s3.aws.upbound.io/v1beta1 Bucket", which is cluster-scoped, want a namespaced kind [own-namespace]',
-    ],
-    [
-      'a name that is too long',
-      (desired) => ({ ...desired, a: { object: { apiVersion: 'v1', kind: 'Service', metadata: { name: 'x'.repeat(64) } } } }),
-      {},
-      `cannot apply in environment dev: a (Service ${'x'.repeat(64)}): metadata.name: got "${'x'.repeat(59)}… (66 characters), want at most 63 characters [names-within-limits]`,
-    ],
-    [
-      'a name that Kubernetes refuses',
-      (desired) => ({ ...desired, a: configMap('Orders') }),
-      {},
-      'cannot apply in environment dev: a (ConfigMap Orders): metadata.name: got "Orders", want a match of ^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$ [names-within-limits]',
-    ],
-    [
-      'an RDS identifier that AWS refuses',
-      instanceWith({ identifier: 'a--b' }),
-      prod,
-      `cannot apply in environment prod: ${at}identifier: got "a--b", want a match of ^[a-z](-?[a-z0-9])*$ [names-within-limits]`,
-    ],
-    [
-      'no encryption',
-      instanceWith({ storageEncrypted: false }),
-      prod,
-      `cannot apply in environment prod: ${at}storageEncrypted: got false, want true [rds-encrypted]`,
-    ],
-    [
-      'a public address',
-      instanceWith({ publiclyAccessible: true }),
-      prod,
-      `cannot apply in environment prod: ${at}publiclyAccessible: got true, want false [rds-private]`,
-    ],
-    [
-      'one zone',
-      instanceWith({ multiAz: undefined }),
-      prod,
-      `cannot apply in environment prod: ${at}multiAz: got undefined, want true [rds-multi-az]`,
-    ],
-    [
-      'short backups',
-      instanceWith({ backupRetentionPeriod: 6 }),
-      prod,
-      `cannot apply in environment prod: ${at}backupRetentionPeriod: got 6, want at least 7 [rds-backed-up]`,
-    ],
-    [
-      'backups that go with the database',
-      instanceWith({ deleteAutomatedBackups: true }),
-      prod,
-      `cannot apply in environment prod: ${at}deleteAutomatedBackups: got true, want false [rds-backed-up]`,
-    ],
-    [
-      'no deletion protection',
-      instanceWith({ deletionProtection: false }),
-      prod,
-      `cannot apply in environment prod: ${at}deletionProtection: got false, want true [rds-deletion-protected]`,
-    ],
-    [
-      'no final snapshot',
-      instanceWith({ skipFinalSnapshot: true }),
-      prod,
-      `cannot apply in environment prod: ${at}skipFinalSnapshot: got true, want false [rds-final-snapshot]`,
-    ],
-    [
-      'a final snapshot without a name',
-      instanceWith({ finalSnapshotIdentifier: undefined }),
-      prod,
-      `cannot apply in environment prod: ${at}finalSnapshotIdentifier: got undefined, want a name [rds-final-snapshot]`,
-    ],
-    [
-      'a parameter group that does not force TLS',
-      instanceWith({ parameterGroupName: 'default.postgres17' }),
-      prod,
-      `cannot apply in environment prod: ${at}parameterGroupName: got "default.postgres17", want a composed ParameterGroup with rds.force_ssl = 1 [rds-tls-enforced]`,
-    ],
-    [
-      'a managed resource whose deletion takes the database along',
-      instanceWith({}, { managementPolicies: ['*'] }),
-      prod,
-      'cannot apply in environment prod: instance (Instance orders-database-instance): spec.managementPolicies: got ["*"], want them without Delete [rds-outlives-control-plane]',
-    ],
-    [
-      'ingress from everywhere',
-      (desired) => ({ ...desired, open: openRule({ type: 'ingress', cidrBlocks: ['10.0.0.0/8', '0.0.0.0/0'] }) }),
-      {},
-      'cannot apply in environment dev: open (SecurityGroupRule open): spec.forProvider.cidrBlocks: got "0.0.0.0/0", want the address ranges of the clients [no-open-ingress]',
-    ],
-    [
-      'ingress from everywhere by the newer kind',
-      (desired) => ({ ...desired, open: openRule({ cidrIpv6: '::/0' }, 'SecurityGroupIngressRule') }),
-      {},
-      'cannot apply in environment dev: open (SecurityGroupIngressRule open): spec.forProvider.cidrIpv6: got "::/0", want the address ranges of the clients [no-open-ingress]',
-    ],
-  ])('%s', (_, change, given, message) => {
-    const response = refusalOf(change, given);
-    expect(response.refusal).toEqual({ reason: 'PolicyViolated', message });
-    expect(response.conditions).toEqual([{ type: 'Allowed', status: 'False', reason: 'PolicyViolated', message }]);
+describe('a policy', () => {
+  test('refuses whoever wrote it', () => {
+    const message = `cannot apply in environment prod: ${multiAz}`;
+    const response = guarded(prod, instanceWith({ multiAz: false }));
+    expect([response.refusal, response.conditions]).toEqual([
+      { reason: 'PolicyViolated', message },
+      [{ type: 'Allowed', status: 'False', reason: 'PolicyViolated', message }],
+    ]);
   });
-});
 
-test('an egress rule to everywhere is no ingress', () => {
-  expect(refusalOf((desired) => ({ ...desired, out: openRule({ type: 'egress', cidrBlocks: ['0.0.0.0/0'] }) })).refusal).toBeUndefined();
-});
-
-test.each(['Snapshot', 'Delete'])('spec.deletion: %s of the claim itself gives the protection up', (deletion) => {
-  expect(refusalOf((desired) => desired, { ...prod, spec: { deletion } }).refusal).toBeUndefined();
-});
-
-test('a default of the environment cannot give the protection up', () => {
-  const request = stepRequest({ ...prod, environments: prodWith({ deletion: 'Delete' }) });
-  expect(guard({ ...request, desired: expand(request).desired }).refusal?.reason).toBe('PolicyViolated');
-});
-
-function prodWith(patch: object): readonly KubernetesObject[] {
-  return (
-    stepRequest(prod).required.environments?.map((object) => ({
-      ...object,
-      data: { ...(object['data'] as object), defaults: { AppDatabase: patch } },
-    })) ?? []
-  );
-}
-
-describe('what is observed and no longer wanted', () => {
-  const observed = { extra: { object: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'x' } }, connectionDetails: {} } };
-
-  test('is not deleted', () => {
-    expect(refusalOf((desired) => desired, { observed }).refusal).toEqual({
-      reason: 'WouldRemove',
+  test('names the field of the claim where that is at fault', () => {
+    expect(guarded({ ...prod, spec: { highAvailability: false, backupRetentionDays: 3 } }).refusal).toEqual({
+      reason: 'PolicyViolated',
       message:
-        "cannot apply: it would delete extra (ConfigMap x), which the claim's spec did not ask for; " +
-        'if it is meant, name the keys in annotation platform.internal/allow-removal of the claim',
+        'cannot apply in environment prod: spec.highAvailability: got false, want true [multi-az]; ' +
+        'spec.backupRetentionDays: got 3, want at least 7 [backed-up]',
     });
   });
 
-  test('is deleted where the claim names it', () => {
+  test('warns where the environment only wants that', () => {
+    const response = guarded(here({ policies: { 'multi-az': { severity: 'warn' } } }), instanceWith({ multiAz: false }));
+    expect([response.refusal, response.conditions]).toEqual([
+      undefined,
+      [
+        {
+          type: 'Allowed',
+          status: 'True',
+          reason: 'PoliciesHoldWithWarnings',
+          message: `Every policy of tier prod holds; warning: ${multiAz}`,
+        },
+      ],
+    ]);
+  });
+
+  test('is silent where the environment has it off', () => {
+    const response = guarded(here({ policies: { 'multi-az': { severity: 'off' } } }), instanceWith({ multiAz: false }));
+    expect(response.conditions).toEqual([
+      { type: 'Allowed', status: 'True', reason: 'PoliciesHold', message: 'Every policy of tier prod holds' },
+    ]);
+  });
+
+  test('is waived by the claim only where the environment lets it, and the status says so', () => {
+    const annotations = { 'platform.internal/waive-policies': 'multi-az, backed-up' };
+    const waivable = here({ policies: { 'multi-az': { waivable: true } } });
+    expect(guarded({ ...prod, annotations }, instanceWith({ multiAz: false })).refusal?.message).toBe(
+      `cannot apply in environment prod: ${multiAz}`,
+    );
+    const response = guarded({ ...waivable, annotations }, instanceWith({ multiAz: false }));
+    expect([response.status?.['waivedPolicies'], response.conditions]).toEqual([
+      ['multi-az'],
+      [
+        {
+          type: 'Allowed',
+          status: 'True',
+          reason: 'PoliciesHold',
+          message: 'Every policy of tier prod holds, but for those waived by the claim: multi-az',
+        },
+      ],
+    ]);
+  });
+
+  test('that Crossplane itself rests on cannot be set', () => {
     expect(
-      refusalOf((desired) => desired, { observed, annotations: { 'platform.internal/allow-removal': 'other, extra' } }).refusal,
-    ).toBeUndefined();
+      expand(stepRequest(here({ policies: { 'unique-objects': { severity: 'off' } } }))).refusal?.message.includes(
+        'data.policies.unique-objects: unknown field',
+      ),
+    ).toBe(true);
+  });
+});
+
+test.each(['Snapshot', 'Delete'])('spec.deletion: %s of the claim itself gives the protection up', (deletion) => {
+  expect(guarded({ ...prod, spec: { deletion } }).refusal).toBeUndefined();
+});
+
+test('a default of the environment cannot give the protection up', () => {
+  expect(guarded(here({ defaults: { AppDatabase: { deletion: 'Delete' } } })).refusal?.reason).toBe('PolicyViolated');
+});
+
+const annotate = (tokens: string) =>
+  `; if that loss is meant, run: kubectl annotate appdatabase orders --namespace shop --overwrite platform.internal/acknowledge=${tokens}`;
+
+/** The refusal without the tokens, and the answer once they are in the annotation. */
+function lossOf(given: Given, change?: Change) {
+  const refusal = guarded(given, change).refusal;
+  const tokens = refusal?.message.split('acknowledge=')[1] ?? '';
+  const message = refusal?.message.replace(annotate(tokens), '');
+  const annotations = { 'platform.internal/acknowledge': tokens };
+  return { reason: refusal?.reason, message, tokens, acknowledged: guarded({ ...given, annotations }, change) };
+}
+
+describe('data', () => {
+  const without =
+    (key: string): Change =>
+    ({ [key]: _, ...rest }) =>
+      rest;
+
+  test.each<[string, Given, Change | undefined, string, string]>([
+    [
+      'whose resource would vanish',
+      live(prod),
+      without('instance'),
+      'WouldRemove',
+      "cannot apply: it would delete instance (Instance orders-database-instance), which the claim's spec did not ask for",
+    ],
+    [
+      'whose database name changed',
+      live(prod),
+      instanceWith({ dbName: 'other' }),
+      'WouldReplace',
+      'cannot apply: instance (Instance orders-database-instance): spec.forProvider.dbName: got "other", want "app", which cannot change without losing the data',
+    ],
+    [
+      'whose key changed',
+      live(here({})),
+      instanceWith({ kmsKeyId: 'arn:other' }),
+      'WouldReplace',
+      'cannot apply: instance (Instance orders-database-instance): spec.forProvider.kmsKeyId: got "arn:other", want "arn:aws:kms:eu-west-1:111122223333:key/1", which cannot change without losing the data',
+    ],
+    [
+      'whose storage shrank',
+      live(prod),
+      instanceWith({ allocatedStorage: 50 }),
+      'WouldShrink',
+      'cannot apply: instance (Instance orders-database-instance): spec.forProvider.allocatedStorage: got 50, want at least 100, which is in use',
+    ],
+    [
+      'whose engine would go back',
+      live(prod),
+      instanceWith({ engineVersion: '16' }),
+      'UpgradeNotSupported',
+      'cannot apply: instance (Instance orders-database-instance): spec.forProvider.engineVersion: got "16", want "17" or "18", to which the engine can go from there in one step',
+    ],
+    [
+      'whose object has another name',
+      live(prod),
+      (desired) => {
+        const instance = desired['instance']?.object as KubernetesObject;
+        return { ...desired, instance: { object: { ...instance, metadata: { ...instance.metadata, name: 'other' } } } };
+      },
+      'WouldReplace',
+      'cannot apply: instance (Instance orders-database-instance): metadata.name: got "other", want "orders-database-instance", which cannot change without losing the data',
+    ],
+  ])('%s is kept, until that very loss is acknowledged', (_, given, change, reason, message) => {
+    const loss = lossOf(given, change);
+    expect([loss.reason, loss.message]).toEqual([reason, message]);
+    expect([loss.acknowledged.refusal, loss.acknowledged.conditions[0]?.message]).toEqual([
+      undefined,
+      `Every policy of tier prod holds; acknowledged: ${loss.tokens}`,
+    ]);
+  });
+
+  test('is kept when the namespace is relabelled from prod to dev, and the message says what happened', () => {
+    const moved = { ...live(prod), environment: 'dev' };
+    const { reason, message, acknowledged } = lossOf(moved);
+    expect([reason, message, acknowledged.refusal]).toEqual([
+      'WouldMove',
+      'cannot apply: it would move a live AppDatabase from tier prod, backend rds to tier dev, backend container and leave its data behind, ' +
+        'since its namespace was moved from environment prod to dev; undo that, or make a new claim and move the data',
+      undefined,
+    ]);
+  });
+
+  test('is kept when the environment names another backend', () => {
+    const before = live(here({ defaults: { AppDatabase: { backend: 'shared' } } }, 'staging'));
+    expect(
+      lossOf({ ...before, environments: here({ defaults: { AppDatabase: { backend: 'container' } } }, 'staging').environments ?? [] })
+        .message,
+    ).toBe(
+      'cannot apply: it would move a live AppDatabase from backend shared to backend container and leave its data behind, ' +
+        'since environment here now says so; undo that, or make a new claim and move the data',
+    );
+  });
+
+  test("is kept by the claim's own record where nothing can be observed", () => {
+    const { status, ...given } = live({ ...prod, spec: { storageGiB: 200 } });
+    const blind = { ...given, spec: {}, observed: {}, ...(status !== undefined && { status: { ...status, binding: undefined } }) };
+    expect(lossOf(blind).message).toBe('cannot apply: status.settings.storageGiB: got 100, want at least 200, which is in use');
+  });
+
+  test('keeps its protection while something else is lost', () => {
+    const given = { ...live(prod), spec: { deletion: 'Delete' } };
+    expect(guarded(given).refusal).toBeUndefined();
+    expect(lossOf(given, instanceWith({ dbName: 'other', deletionProtection: false })).message).toBe(
+      'cannot apply: instance (Instance orders-database-instance): spec.forProvider.dbName: got "other", want "app", which cannot change without losing the data; ' +
+        'it would drop the deletion protection of instance together with that, want one after the other',
+    );
+  });
+
+  test('is kept although another change, or another state of the claim, was acknowledged', () => {
+    const given = live(prod);
+    const { tokens } = lossOf(given, instanceWith({ dbName: 'other' }));
+    const annotations = { 'platform.internal/acknowledge': tokens };
+    expect(guarded({ ...given, annotations }, instanceWith({ dbName: 'third' })).refusal?.reason).toBe('WouldReplace');
+    expect(guarded({ ...given, annotations, generation: 2 }, instanceWith({ dbName: 'other' })).refusal?.reason).toBe('WouldReplace');
+  });
+
+  test('that is being deleted already needs no acknowledgement', () => {
+    const given = live(prod);
+    const instance = given.observed?.['instance'] as ObservedResource;
+    const going = { ...instance.object, metadata: { ...instance.object.metadata, deletionTimestamp: '2026-01-02T03:04:05Z' } };
+    const observed = { ...given.observed, instance: { ...instance, object: going } };
+    expect(guarded({ ...given, observed }, without('instance')).refusal).toBeUndefined();
+  });
+});
+
+describe('a budget', () => {
+  const priced = (budget: object) =>
+    here({
+      budget,
+      prices: {
+        'rds/db.t4g.medium': 0.1,
+        'rds/db.m7g.large': 0.2,
+        'rds/db.r7g.xlarge': 0.5,
+        'rds/db.r7g.4xlarge': 2,
+        'rds/gp3-gib-month': 0.1,
+      },
+    });
+  const claim = (name: string, rest: object = {}): KubernetesObject => ({
+    apiVersion: 'platform.internal/v1alpha1',
+    kind: 'AppDatabase',
+    metadata: { name, namespace: 'shop', creationTimestamp: '2026-01-02T03:04:00Z' },
+    spec: { engine: 'postgres' },
+    ...rest,
+  });
+
+  test('is kept to: the cost and its drivers are in the status', () => {
+    const { status, refusal } = guarded(priced({ claimMonthlyUSD: 312 }));
+    expect([refusal, status?.['monthlyCostUSD'], (status?.['cost'] as { drivers: unknown } | undefined)?.drivers]).toEqual([
+      undefined,
+      312,
+      [
+        { resource: 'instance', what: expect.any(String), monthlyUSD: 292 },
+        { resource: 'instance', what: expect.any(String), monthlyUSD: 20 },
+      ],
+    ]);
+  });
+
+  test('of a claim refuses, and says which sizes fit', () => {
+    expect(guarded(priced({ claimMonthlyUSD: 311.99 })).refusal).toEqual({
+      reason: 'OverBudget',
+      message:
+        'cannot apply in environment here: it would cost 312.00 USD a month, want at most 311.99, the budget of a claim; what fits: spec.size: small (166.00)',
+    });
+  });
+
+  test('of a namespace counts the other claims: as recorded, or as estimated where they came first', () => {
+    const given = { ...priced({ namespaceMonthlyUSD: 700 }), name: 'orders' };
+    const recorded = claim('cart', { status: { monthlyCostUSD: 100 } });
+    const refused = claim('wish', { status: { conditions: [{ type: 'Allowed', status: 'False' }] } });
+    const younger = { ...claim('later'), metadata: { name: 'later', namespace: 'shop', creationTimestamp: '2027-01-01T00:00:00Z' } };
+    expect(guarded({ ...given, claims: [recorded, refused, younger] }).refusal).toBeUndefined();
+    expect(guarded({ ...given, claims: [recorded, refused, younger, claim('first')] }).refusal).toEqual({
+      reason: 'OverBudget',
+      message:
+        'cannot apply in environment here: its namespace would cost 724.00 USD a month, of which 312.00 for this claim besides AppDatabase first 312.00, ' +
+        'AppDatabase cart 100.00, want at most 700.00, the budget of a namespace; what fits: spec.size: small (166.00)',
+    });
+  });
+
+  test('of a namespace waits until the claims were looked up', () => {
+    expect(guarded(priced({ namespaceMonthlyUSD: 700 }))).toEqual({
+      desired: expect.anything(),
+      conditions: [],
+      events: [],
+      needsClaims: true,
+      ttlSeconds: 300,
+    });
+  });
+
+  test('that became smaller than what runs only warns', () => {
+    const running = live(priced({}));
+    const { refusal, conditions } = guarded({ ...running, ...priced({ claimMonthlyUSD: 10 }), observed: running.observed ?? {} });
+    expect([refusal, conditions[0]?.reason, conditions[0]?.message]).toEqual([
+      undefined,
+      'PoliciesHoldWithWarnings',
+      'Every policy of tier prod holds; warning: it would cost 312.00 USD a month, want at most 10.00, the budget of a claim; no smaller size fits',
+    ]);
+    const larger = { ...running, ...priced({ claimMonthlyUSD: 10 }), observed: running.observed ?? {}, spec: { size: 'large' } };
+    expect(guarded(larger).refusal?.reason).toBe('OverBudget');
+  });
+
+  test('says that a price is missing', () => {
+    const { status, conditions } = guarded({}, (desired) => ({
+      ...desired,
+      odd: { object: { apiVersion: 'neptune.aws.m.upbound.io/v1beta1', kind: 'Cluster', metadata: { name: 'x' } } },
+    }));
+    const unpriced = (status?.['cost'] as { unpriced: { what: string }[] } | undefined)?.unpriced;
+    expect(conditions[0]?.message).toBe(`Every policy of tier dev holds; warning: its cost is not known: odd: ${unpriced?.[0]?.what}`);
   });
 });

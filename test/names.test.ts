@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { backupSlots, backupWindow, maintenanceSlots, maintenanceWindow } from '../functions/aws/aws.ts';
+import { backupSlots, backupWindow, maintenanceSlots, maintenanceWindow } from '../functions/aws/windows.ts';
 import { externalName, type Identity, spread } from '../functions/core/names.ts';
 
 const label = fc.stringMatching(/^[a-z]([-a-z0-9]{0,30}[a-z0-9])?$/);

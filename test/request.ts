@@ -1,9 +1,9 @@
 import type * as z from 'zod';
 import { environmentConfigs } from '../examples/examples.ts';
-import type { environment as environmentSchema } from '../functions/apis/environment.ts';
 import { apiVersion, environmentLabel, kindLabel } from '../functions/core/group.ts';
 import type { KubernetesObject } from '../functions/core/kubernetes.ts';
 import type { ObservedResource, StepRequest, StepResponse } from '../functions/core/step.ts';
+import type { environment as environmentSchema } from '../functions/environment.ts';
 
 export type EnvironmentData = z.input<typeof environmentSchema>;
 
@@ -29,6 +29,9 @@ export const everything: Omit<EnvironmentData, 'tier'> = {
     clientSecurityGroupIds: ['sg-1'],
     clientCidrs: ['10.0.0.0/16', 'fd00::/8'],
     kmsKeyArn: 'arn:aws:kms:eu-west-1:111122223333:key/1',
+    accountId: '111122223333',
+    clusterName: 'shop',
+    permissionsBoundaryArn: 'arn:aws:iam::111122223333:policy/boundary',
   },
   shared: { postgres: { providerConfig: 'shared-postgres', host: 'pg.shared.svc', adminRole: 'admin' } },
   tags: { team: 'shop' },
@@ -48,8 +51,10 @@ export interface Given {
   readonly spec?: unknown;
   readonly status?: unknown;
   readonly annotations?: Readonly<Record<string, string>>;
+  readonly generation?: number;
   readonly environment?: string | undefined;
   readonly environments?: readonly KubernetesObject[];
+  readonly claims?: readonly KubernetesObject[];
   readonly observed?: Readonly<Record<string, ObservedResource>>;
   readonly desired?: StepRequest['desired'];
 }
@@ -64,6 +69,7 @@ export function stepRequest(given: Given = {}): StepRequest {
         name: given.name ?? 'orders',
         namespace: 'shop',
         creationTimestamp: '2026-01-02T03:04:05Z',
+        ...(given.generation !== undefined && { generation: given.generation }),
         ...(given.annotations !== undefined && { annotations: given.annotations }),
       },
       spec: given.spec ?? { engine: 'postgres' },
@@ -71,9 +77,11 @@ export function stepRequest(given: Given = {}): StepRequest {
     },
     observed: given.observed ?? {},
     desired: given.desired ?? {},
+    desiredStatus: {},
     required: {
       namespace: [namespace('shop', 'environment' in given ? given.environment : 'dev')],
       environments: given.environments ?? exampleEnvironments,
+      claims: given.claims,
     },
     issueSecret: () => 'secret-1',
   };

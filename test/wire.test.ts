@@ -72,7 +72,7 @@ afterAll(() => rmSync(scratch, { recursive: true }));
 
 async function serve(tlsCertsDir: string | undefined = serverDirectory): Promise<RunningServer> {
   const metrics = createMetrics(['AppDatabase']);
-  const runFunction = createRunFunction({ steps, observe: metrics.observe, issueSecret: () => 'secret' });
+  const runFunction = createRunFunction({ steps, claims: [], observe: metrics.observe, issueSecret: () => 'secret' });
   const anyPort = '127.0.0.1:0';
   const server = await startServer({
     runFunction,

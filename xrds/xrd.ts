@@ -8,6 +8,11 @@ import type { KubernetesObject } from '../functions/core/kubernetes.ts';
 import { tiers } from '../functions/core/tier.ts';
 import { structuralSchema } from './structural-schema.ts';
 
+const driver = z.object({
+  resource: z.string().describe('Key of the composed resource.'),
+  what: z.string().describe('What is charged.'),
+});
+
 /** What the status of every API has: where the claim lives, its binding, and the values in force. */
 function statusOf(api: Api): z.ZodObject {
   const backends = Object.keys(api.backends) as [string, ...string[]];
@@ -21,6 +26,18 @@ function statusOf(api: Api): z.ZodObject {
       .optional()
       .describe('The Secret with the connection details, after the Service Binding specification.'),
     ...api.status.shape,
+    monthlyCostUSD: z.number().optional().describe('What it costs a month in USD, as far as that can be known beforehand.'),
+    cost: z
+      .object({
+        drivers: z
+          .array(driver.extend({ monthlyUSD: z.number().describe('USD a month.') }))
+          .describe('What makes up the cost, the dearest first.'),
+        byUse: z.array(driver).describe('What is charged by use, and is not in the sum.'),
+        unpriced: z.array(driver).describe('What has no price, and is not in the sum.'),
+      })
+      .optional()
+      .describe('Where the cost comes from.'),
+    waivedPolicies: z.array(z.string()).optional().describe('Policies that do not hold and that an annotation of the claim waived.'),
     settings: z
       .object(Object.fromEntries(Object.entries(settings).map(([key, field]) => [key, inForce(field)])))
       .optional()

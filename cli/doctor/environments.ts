@@ -1,8 +1,8 @@
-import { environment as schema } from '../../functions/apis/environment.ts';
 import { type Environment, parseEnvironment } from '../../functions/core/environment.ts';
 import { environmentLabel, kindLabel } from '../../functions/core/group.ts';
 import { at, type KubernetesObject } from '../../functions/core/kubernetes.ts';
 import { tiers } from '../../functions/core/tier.ts';
+import { environment as schema } from '../../functions/environment.ts';
 import type { Check } from './check.ts';
 import type { Cluster } from './cluster.ts';
 import { type Diagnosis, identify } from './finding.ts';

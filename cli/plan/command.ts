@@ -1,56 +1,173 @@
-import { readdirSync } from 'node:fs';
-import { basename, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import type { Colors } from 'picocolors/types.js';
+import { isDeepStrictEqual } from 'node:util';
+import { createColors } from 'picocolors';
 import type { KubernetesObject } from '../../functions/core/kubernetes.ts';
 import { shown } from '../../functions/core/problem.ts';
-import { InputError, readObjects } from '../input.ts';
-import { planClaim } from './plan.ts';
-import { outputs } from './render.ts';
-
-const examples = fileURLToPath(new URL('../../examples/environments/', import.meta.url));
+import { InputError } from '../input.ts';
+import { type Comparison, compareEnvironments } from './against.ts';
+import { deletion, deltaOf, type Entry, running, simulated } from './change.ts';
+import { cluster, type Reader } from './cluster.ts';
+import { type Chosen, environmentInCluster, readEnvironment } from './environments.ts';
+import { environmentOf, readLive } from './live.ts';
+import { nameOf, planClaim } from './plan.ts';
+import { type Progress, progressOn, type Sink } from './progress.ts';
+import { provision, successor } from './provisioned.ts';
+import { isOutput, outputs, print } from './render.ts';
+import { readRevision } from './revision.ts';
+import { claimsOf, isFolder, readSources } from './sources.ts';
+import { planTogether } from './together.ts';
 
 /** Refusals that come from what was typed rather than from a rule. */
 const badInput = new Set(['ClaimInvalid', 'KindUnknown', 'EnvironmentInvalid', 'EnvironmentIncomplete', 'EnvironmentNotFound']);
 
 export interface PlanOptions {
+  /** Files, folders, or `-`. */
   readonly files: readonly string[];
   /** Names of environments in `environments/` or EnvironmentConfig files. */
   readonly environments: readonly string[];
+  readonly against?: string | undefined;
+  /** A file, a folder or a git revision. */
+  readonly from?: string | undefined;
+  readonly live?: boolean | undefined;
   readonly output: string;
+  readonly color: boolean;
+  readonly stdin: () => Promise<string>;
+  readonly stdout: Sink;
+  readonly stderr: Sink;
+  /** How to read the cluster. */
+  readonly reader?: () => Reader;
 }
 
-/** The EnvironmentConfigs of the examples, and the one that was named or given as a file. */
-function readEnvironment(nameOrFile: string): { readonly name: string; readonly all: readonly KubernetesObject[] } {
-  if (/\.ya?ml$/.test(nameOrFile)) {
-    const all = readObjects(nameOrFile).filter(({ kind }) => kind === 'EnvironmentConfig');
-    const [first] = all;
-    if (first?.metadata?.name === undefined)
-      throw new InputError(`cannot use environment: ${shown(nameOrFile)} has no EnvironmentConfig with a name`);
-    return { name: first.metadata.name, all };
-  }
-  const files = readdirSync(examples).filter((file) => file.endsWith('.yaml'));
-  const names = files.map((file) => basename(file, '.yaml')).sort();
-  if (!names.includes(nameOrFile)) {
-    throw new InputError(
-      `cannot use environment: --environment: got ${shown(nameOrFile)}, want one of ${names.join(', ')}, or an EnvironmentConfig file ending in .yaml`,
-    );
-  }
-  return { name: nameOrFile, all: files.flatMap((file) => readObjects(join(examples, file))) };
+interface Work {
+  readonly claims: readonly KubernetesObject[];
+  /** The claims as they were, with `--from`. */
+  readonly old: readonly KubernetesObject[] | undefined;
+  readonly progress: Progress;
 }
 
-/** Plans every claim of the files in every environment; the exit code is 0, or 1 where something is refused, or 2 for bad input. */
-export function plan(options: PlanOptions, colors: Colors): { readonly text: string; readonly exitCode: number } {
-  const render = outputs[options.output];
-  if (render === undefined)
-    throw new InputError(`cannot plan: --output: got ${shown(options.output)}, want one of ${Object.keys(outputs).join(', ')}`);
-  if (options.files.length === 0) throw new InputError('cannot plan: no FILE was given, want one or more claim files');
-  if (options.environments.length === 0)
+function checked(options: PlanOptions): void {
+  const { files, environments, against, from, live, output } = options;
+  if (!isOutput(output)) throw new InputError(`cannot plan: --output: got ${shown(output)}, want one of ${outputs.join(', ')}`);
+  if (files.length === 0) throw new InputError('cannot plan: no FILE was given, want one or more claim files');
+  if (environments.length === 0 && live !== true)
     throw new InputError('cannot plan: --environment: missing, want the name of an environment or an EnvironmentConfig file');
-  const claims = options.files.flatMap(readObjects);
-  const environments = options.environments.map(readEnvironment);
-  const plans = claims.flatMap((claim) => environments.map(({ name, all }) => planClaim(claim, name, all)));
-  const refusals = plans.flatMap(({ refused }) => (refused === null ? [] : [refused]));
-  const exitCode = refusals.length === 0 ? 0 : refusals.some(({ reason }) => badInput.has(reason)) ? 2 : 1;
-  return { text: render(plans, colors), exitCode };
+  const exclusive = [
+    ...(against === undefined ? [] : ['--against']),
+    ...(from === undefined ? [] : ['--from']),
+    ...(live === true ? ['--live'] : []),
+  ];
+  if (exclusive.length > 1) throw new InputError(`cannot plan: got ${exclusive.join(' and ')}, want one of them`);
+}
+
+const identityOf = (claim: KubernetesObject) => {
+  const { kind, namespace, name } = nameOf(claim);
+  return `${kind} ${namespace}/${name}`;
+};
+
+function planOffline({ claims, old, progress }: Work, environments: readonly Chosen[]): readonly Entry[] {
+  const total = claims.length * environments.length;
+  let done = 0;
+  const onPlanned = () => {
+    done += 1;
+    progress.say(`planned ${done} of ${total} …`);
+  };
+  const columns = environments.map(({ name, all }): readonly Entry[] => {
+    if (old === undefined) {
+      const subjects = claims.map((claim) => ({ claim, observed: {} }));
+      return planTogether(subjects, name, all, [], onPlanned).map((plan) => ({ plan }));
+    }
+    const before = new Map(old.map((claim) => [identityOf(claim), { claim, provisioned: provision(claim, name, all) }]));
+    const subjects = claims.map((claim) => {
+      const was = before.get(identityOf(claim));
+      if (was?.provisioned === undefined) return { claim, observed: {} };
+      const same = isDeepStrictEqual(was.claim['spec'], claim['spec']);
+      return { claim: successor(was.provisioned.claim, claim, same), observed: was.provisioned.observed };
+    });
+    const plans = planTogether(subjects, name, all, [], onPlanned);
+    const kept = plans.map((plan, index): Entry => {
+      const claim = claims[index] as KubernetesObject;
+      const was = before.get(identityOf(claim));
+      const delta = deltaOf(plan, claim, was?.provisioned && simulated(was.provisioned), all);
+      if (was === undefined || was.provisioned !== undefined) return { plan, delta };
+      return { plan, delta: { ...delta, claim: 'changed', notes: ['the old claim comes to no resources: it is refused'] } };
+    });
+    const left = new Set(claims.map(identityOf));
+    const gone = [...before].flatMap(([identity, { claim, provisioned }]) =>
+      left.has(identity) ? [] : [deletion(provisioned?.plan ?? planClaim(claim, name, all), provisioned?.observed ?? {})],
+    );
+    return [...kept, ...gone];
+  });
+  // Claim by claim, each in every environment.
+  return (columns[0] ?? []).flatMap((_, index) => columns.flatMap((column) => column[index] ?? []));
+}
+
+async function planLive({ claims, progress }: Work, options: PlanOptions): Promise<readonly Entry[]> {
+  const state = await readLive((options.reader ?? cluster)(), claims, progress.say);
+  const chosen = await Promise.all(options.environments.map((each) => environmentInCluster(each, state.environments)));
+  const columns: readonly ((live: (typeof state.claims)[number]) => Chosen)[] =
+    chosen.length === 0 ? [(live) => ({ name: environmentOf(live), all: state.environments })] : chosen.map((each) => () => each);
+  const planned = columns.map((choose) => {
+    const groups = Map.groupBy(state.claims, (live) => choose(live).name);
+    const entries = new Map<(typeof state.claims)[number], Entry>();
+    for (const [name, group] of groups) {
+      const all = group[0] === undefined ? [] : choose(group[0]).all;
+      const plans = planTogether(group, name, all, state.all, () => {});
+      group.forEach((live, index) => {
+        const plan = plans[index];
+        if (plan === undefined) return;
+        const before = live.before && running(live.before, live.observed);
+        entries.set(live, { plan, delta: deltaOf(plan, live.claim, before, all) });
+      });
+    }
+    return entries;
+  });
+  return state.claims.flatMap((live) => planned.flatMap((entries) => entries.get(live) ?? []));
+}
+
+async function readWork(options: PlanOptions, progress: Progress): Promise<Work> {
+  const { files, from, stdin, stderr } = options;
+  progress.say('reading claims …');
+  const isPath = from !== undefined && (await isFolder(from)) !== undefined;
+  const missing = from === undefined || isPath ? 'refused' : 'passed over';
+  const { claims, skipped } = claimsOf(await readSources(files, stdin, missing));
+  const sources = from === undefined ? undefined : isPath ? await readSources([from], stdin) : await readRevision(files, from);
+  const old = sources && claimsOf(sources).claims;
+  if (claims.length === 0 && (old ?? []).length === 0)
+    throw new InputError(`cannot plan ${files.map(shown).join(', ')}: there is no claim, want one or more`);
+  if (skipped > 0) {
+    progress.end();
+    stderr.write(`goldenpath: passed over ${skipped} ${skipped === 1 ? 'object that is no claim' : 'objects that are no claims'}\n`);
+  }
+  return { claims, old, progress };
+}
+
+function comparisonsOf(entries: readonly Entry[]): readonly Comparison[] {
+  const byClaim = Map.groupBy(entries, ({ plan: { claim } }) => `${claim.kind} ${claim.namespace}/${claim.name}`);
+  return [...byClaim.values()].flatMap((group) => compareEnvironments(group.map(({ plan }) => plan)) ?? []);
+}
+
+/** Plans every claim in every environment; the exit code is 0, or 1 where something is refused, or 2 for bad input. */
+export async function plan(options: PlanOptions): Promise<0 | 1 | 2> {
+  checked(options);
+  const { environments, against, live, output, color, stdout, stderr } = options;
+  const progress = progressOn(stderr);
+  try {
+    const work = await readWork(options, progress);
+    let entries: readonly Entry[];
+    if (live === true) {
+      entries = await planLive(work, options);
+    } else {
+      const chosen = await Promise.all(environments.map((each) => readEnvironment(each, '--environment')));
+      const beside = against === undefined ? [] : [await readEnvironment(against, '--against')];
+      entries = planOffline(work, [...chosen, ...beside]);
+    }
+    const comparisons = against === undefined ? undefined : comparisonsOf(entries);
+    const text = isOutput(output) ? print({ entries, ...(comparisons && { comparisons }) }, output, createColors(color)) : '';
+    progress.end();
+    stdout.write(text);
+    const refusals = entries.flatMap(({ plan: { refused } }) => (refused === null ? [] : [refused]));
+    if (refusals.length === 0) return 0;
+    return refusals.some(({ reason }) => badInput.has(reason)) ? 2 : 1;
+  } finally {
+    progress.end();
+  }
 }

@@ -1,9 +1,14 @@
 import type { Pending, Source } from '../../functions/core/api.ts';
 import { environmentLabel } from '../../functions/core/group.ts';
 import type { Condition, KubernetesObject } from '../../functions/core/kubernetes.ts';
-import type { Refusal, StepRequest } from '../../functions/core/step.ts';
-import { expand, expandClaim, settingsInForce } from '../../functions/expand/expand.ts';
+import type { DesiredResource, ObservedResource, Refusal, StepRequest } from '../../functions/core/step.ts';
+import type { Estimate } from '../../functions/cost/estimate.ts';
+import { expand } from '../../functions/expand/expand.ts';
+import { expandClaim, settingsInForce } from '../../functions/expand/expand-claim.ts';
+import type { Change } from '../../functions/guard/changes.ts';
 import { guard } from '../../functions/guard/guard.ts';
+import { judge } from '../../functions/guard/judge.ts';
+import type { Verdict } from '../../functions/guard/verdicts.ts';
 
 interface PlannedSetting {
   readonly name: string;
@@ -11,47 +16,115 @@ interface PlannedSetting {
   readonly from: Source;
 }
 
+export interface ClaimName {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+}
+
 /** What would become of one claim in one environment. */
 export interface Plan {
-  readonly claim: { readonly apiVersion: string; readonly kind: string; readonly namespace: string; readonly name: string };
+  readonly claim: ClaimName;
   readonly environment: string;
   readonly settings: readonly PlannedSetting[];
   /** The composed objects that would be made at once, by key. */
   readonly resources: Readonly<Record<string, KubernetesObject>>;
   /** Those that would follow once what they wait for exists. */
   readonly pending: Readonly<Record<string, Pending>>;
+  /** What the resources cost a month; null where there are none to know it of. */
+  readonly cost: Estimate | null;
+  readonly policies: readonly Verdict[];
+  /** What of it loses data, acknowledged or not. */
+  readonly losses: readonly Change[];
+  readonly warnings: readonly string[];
   readonly conditions: readonly Condition[];
   readonly refused: Refusal | null;
+}
+
+/** What there is already beside the claim; by default nothing. */
+export interface Situation {
+  /** The claim's namespace, where it is known; its environment is given apart. */
+  readonly namespace?: KubernetesObject | undefined;
+  /** The claims of the namespace. */
+  readonly claims?: readonly KubernetesObject[];
+  /** By key, what the claim composed before. */
+  readonly observed?: Readonly<Record<string, ObservedResource>>;
+}
+
+/** A plan, with what only a simulation of the cluster needs. */
+export interface Outcome {
+  readonly plan: Plan;
+  readonly desired: Readonly<Record<string, DesiredResource>>;
+  readonly status: Readonly<Record<string, unknown>>;
 }
 
 /** Stands where a random secret will be, so that a plan is the same every time. */
 export const secretPlaceholder = 'issued-when-applied';
 
-/** Runs the pipeline's own steps on a claim that does not exist yet. `environments` are the EnvironmentConfigs there are. */
-export function planClaim(claim: KubernetesObject, environment: string, environments: readonly KubernetesObject[]): Plan {
-  const namespace = claim.metadata?.namespace ?? 'default';
+export function nameOf({ apiVersion, kind, metadata }: KubernetesObject): ClaimName {
+  return { apiVersion, kind, namespace: metadata?.namespace ?? 'default', name: metadata?.name ?? '' };
+}
+
+/** Runs the pipeline's own steps on a claim. `environments` are the EnvironmentConfigs there are. */
+export function runSteps(
+  claim: KubernetesObject,
+  environment: string,
+  environments: readonly KubernetesObject[],
+  situation: Situation = {},
+): Outcome {
+  const { namespace, name } = nameOf(claim);
+  const known = situation.namespace?.metadata;
+  const labels = { ...known?.labels, [environmentLabel]: environment };
   const request: StepRequest = {
     claim: { ...claim, metadata: { ...claim.metadata, namespace } },
-    observed: {},
+    observed: situation.observed ?? {},
     desired: {},
+    desiredStatus: {},
     required: {
-      namespace: [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels: { [environmentLabel]: environment } } }],
+      namespace: [{ apiVersion: 'v1', kind: 'Namespace', metadata: { ...known, name: namespace, labels } }],
       environments,
+      claims: situation.claims ?? [],
     },
     issueSecret: () => secretPlaceholder,
   };
   const expanded = expandClaim(request);
   const afterExpand = expand(request);
-  const afterGuard = afterExpand.refusal === undefined ? guard({ ...request, desired: afterExpand.desired }) : undefined;
-  const known = expanded !== undefined && !('refusal' in expanded) ? expanded : undefined;
-  const values = known === undefined ? {} : { ...known.settled.settings, ...settingsInForce(known) };
+  const guarded = { ...request, desired: afterExpand.desired, desiredStatus: afterExpand.status ?? {} };
+  const afterGuard = afterExpand.refusal === undefined ? guard(guarded) : undefined;
+  const judged = afterExpand.refusal === undefined ? judge(guarded) : undefined;
+  const judgement = judged !== undefined && 'verdicts' in judged ? judged : undefined;
+  const made = expanded !== undefined && !('refusal' in expanded) ? expanded : undefined;
+  const values = made === undefined ? {} : { ...made.settled.settings, ...settingsInForce(made) };
   return {
-    claim: { apiVersion: claim.apiVersion, kind: claim.kind, namespace, name: claim.metadata?.name ?? '' },
-    environment,
-    settings: Object.entries(values).map(([name, value]) => ({ name, value, from: known?.settled.sources[name] ?? 'API' })),
-    resources: Object.fromEntries(Object.entries(afterExpand.desired).map(([key, { object }]) => [key, object])),
-    pending: known?.expansion.pending ?? {},
-    conditions: [...afterExpand.conditions, ...(afterGuard?.conditions ?? [])],
-    refused: afterExpand.refusal ?? afterGuard?.refusal ?? null,
+    plan: {
+      claim: { apiVersion: claim.apiVersion, kind: claim.kind, namespace, name },
+      environment,
+      settings: Object.entries(values).map(([setting, value]) => ({
+        name: setting,
+        value,
+        from: made?.settled.sources[setting] ?? 'API',
+      })),
+      resources: Object.fromEntries(Object.entries(afterExpand.desired).map(([key, { object }]) => [key, object])),
+      pending: made?.expansion.pending ?? {},
+      cost: judgement?.cost ?? null,
+      policies: judgement?.verdicts ?? [],
+      losses: judgement?.changes ?? [],
+      warnings: judgement?.warnings ?? [],
+      conditions: [...afterExpand.conditions, ...(afterGuard?.conditions ?? [])],
+      refused: afterExpand.refusal ?? afterGuard?.refusal ?? null,
+    },
+    desired: afterExpand.desired,
+    status: { ...afterExpand.status, ...afterGuard?.status },
   };
+}
+
+/** What would become of a claim in an environment. */
+export function planClaim(
+  claim: KubernetesObject,
+  environment: string,
+  environments: readonly KubernetesObject[],
+  situation: Situation = {},
+): Plan {
+  return runSteps(claim, environment, environments, situation).plan;
 }

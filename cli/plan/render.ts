@@ -1,51 +1,58 @@
 import type { Colors } from 'picocolors/types.js';
-import { table } from '../table.ts';
 import { toYaml } from '../yaml.ts';
+import type { Comparison } from './against.ts';
+import type { Entry } from './change.ts';
+import { markdown } from './markdown.ts';
 import type { Plan } from './plan.ts';
+import { withoutSecrets } from './secrets.ts';
+import { comparisonBody, comparisonTitle, entryText } from './text.ts';
 
 const keyAnnotation = 'crossplane.io/composition-resource-name';
 
-function shownValue(value: unknown): string {
-  if (Array.isArray(value)) return value.length === 0 ? '(none)' : value.join(', ');
-  return String(value);
+export const outputs = ['table', 'json', 'yaml', 'markdown'] as const;
+export type Output = (typeof outputs)[number];
+
+export function isOutput(text: string): text is Output {
+  return outputs.some((output) => output === text);
 }
 
-function planTable(plan: Plan, colors: Colors): string {
-  const { claim, environment, settings, resources, pending, refused } = plan;
-  const backend = settings.find(({ name }) => name === 'backend')?.value;
-  const title = `${claim.kind} ${claim.namespace}/${claim.name} in ${environment}`;
-  const verdict = refused === null ? colors.green('✓ allowed') : `${colors.red('✗ refused')}: ${refused.message}`;
-  const rows = [
-    ...Object.entries(resources).map(([key, { kind, metadata }]) => [key, kind, metadata?.name ?? '']),
-    ...Object.entries(pending).map(([key, { kind, name, waitsFor }]) => [key, kind, `${name} (once there is ${waitsFor})`]),
-  ];
-  return [
-    colors.bold(backend === undefined ? title : `${title}, as ${shownValue(backend)}`),
-    ...(settings.length === 0
-      ? []
-      : [
-          '',
-          table(
-            ['setting', 'value', 'from'],
-            settings.map(({ name, value, from }) => [name, shownValue(value), from]),
-          ),
-        ]),
-    ...(rows.length === 0 ? [] : ['', table(['key', 'would make', 'name'], rows)]),
-    '',
-    `  ${verdict}`,
-  ].join('\n');
+export interface Printed {
+  readonly entries: readonly Entry[];
+  /** In place of whole plans, what differs between environments. */
+  readonly comparisons?: readonly Comparison[];
 }
 
-function planYaml(plan: Plan): readonly unknown[] {
-  return Object.entries(plan.resources).map(([key, object]) => ({
-    ...object,
+function tables({ entries, comparisons }: Printed, colors: Colors): string {
+  const texts =
+    comparisons === undefined
+      ? entries.map((entry) => entryText(entry, colors))
+      : comparisons.map((comparison) => `${colors.bold(comparisonTitle(comparison))}\n\n${comparisonBody(comparison, colors)}`);
+  return `${texts.join('\n\n')}\n`;
+}
+
+function objects({ resources }: Plan): readonly unknown[] {
+  return Object.entries(resources).map(([key, object]) => ({
+    ...withoutSecrets(object),
     metadata: { ...object.metadata, annotations: { ...object.metadata?.annotations, [keyAnnotation]: key } },
   }));
 }
 
-/** How plans are printed, by the name that `--output` takes. */
-export const outputs: Readonly<Record<string, (plans: readonly Plan[], colors: Colors) => string>> = {
-  table: (plans, colors) => `${plans.map((plan) => planTable(plan, colors)).join('\n\n')}\n`,
-  yaml: (plans) => toYaml(...plans.flatMap(planYaml)),
-  json: (plans) => `${JSON.stringify({ claims: plans }, null, 2)}\n`,
+function json({ entries, comparisons }: Printed): string {
+  const claims = entries.map(({ plan, delta }) => ({
+    ...plan,
+    resources: Object.fromEntries(Object.entries(plan.resources).map(([key, object]) => [key, withoutSecrets(object)])),
+    ...(delta && { changes: delta }),
+  }));
+  return `${JSON.stringify({ claims, ...(comparisons && { comparisons }) }, null, 2)}\n`;
+}
+
+const printers: Readonly<Record<Output, (printed: Printed, colors: Colors) => string>> = {
+  table: tables,
+  json,
+  yaml: ({ entries }) => toYaml(...entries.flatMap(({ plan }) => objects(plan))),
+  markdown: ({ entries, comparisons }) => markdown(entries, comparisons),
 };
+
+export function print(printed: Printed, output: Output, colors: Colors): string {
+  return printers[output](printed, colors);
+}

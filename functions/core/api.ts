@@ -49,11 +49,15 @@ export interface Context<Settings, Needs> {
   readonly claim: Claim;
   readonly environment: string;
   readonly tier: Tier;
+  /** Who answers for what is made. */
+  readonly owner: string;
   readonly settings: Settings;
   /** Where each setting came from. */
   readonly sources: Readonly<Record<string, Source>>;
   readonly facts: Needs;
   readonly observed: Readonly<Record<string, ObservedResource>>;
+  /** The claims of the namespace, of any API; empty unless the API `seesClaims`. */
+  readonly claims: readonly KubernetesObject[];
   readonly issueSecret: () => string;
 }
 
@@ -74,6 +78,12 @@ interface ValidationRule {
   readonly rule: string;
   readonly message: string;
 }
+
+/** What a policy asks of one field of the claim itself, where the claim has it; both the guard and the apiserver refuse it. */
+export type ClaimPolicy = { readonly policy: string; readonly field: string } & (
+  | { readonly equals: boolean | string }
+  | { readonly atLeast: number }
+);
 
 interface Column {
   readonly name: string;
@@ -105,6 +115,13 @@ export interface Api {
   readonly binding: z.ZodObject;
   /** Keys of composed resources that hold no data and that expand itself may let go; a trailing `*` stands for any ending. */
   readonly releasable: readonly string[];
+  /** Its backends look at the other claims of the namespace. */
+  readonly seesClaims?: true;
+  /** Settings, as the status records them, that never change or only grow while the claim lives. */
+  readonly durable: { readonly fixed: readonly string[]; readonly growing: readonly string[] };
+  readonly claimPolicies: readonly ClaimPolicy[];
+  /** The field of the spec whose smaller values a refusal over budget proposes. */
+  readonly sizes?: { readonly field: string; readonly values: readonly string[] };
   readonly columns: readonly Column[];
   readonly example: { readonly name: string; readonly spec: Readonly<Record<string, unknown>> };
 }

@@ -21,8 +21,9 @@ const aws = z
       .string()
       .regex(/^[0-9]{12}$/)
       .optional()
-      .describe('AWS account, 12 digits in quotes.'),
-    clusterName: text.optional().describe('EKS cluster that Pod Identity belongs to.'),
+      .describe('AWS account, 12 digits in quotes. Buckets, queues and identities need it.'),
+    clusterName: text.optional().describe('EKS cluster that Pod Identity belongs to. Identities need it.'),
+    permissionsBoundaryArn: text.optional().describe('IAM policy that bounds what any role made here may do.'),
   })
   .describe('Facts of the AWS account.');
 
@@ -46,7 +47,12 @@ const facts = {
   aws: aws.optional(),
   shared: shared.optional(),
   images: z
-    .strictObject({ postgres: text.optional().describe('Repository of the Postgres image, without a tag.') })
+    .strictObject({
+      postgres: text.optional().describe('Repository of the Postgres image, without a tag.'),
+      valkey: text.optional().describe('Repository of the Valkey image, without a tag.'),
+      s3: text.optional().describe('Repository of the image of the S3-compatible server, without a tag.'),
+      sqs: text.optional().describe('Repository of the image of the SQS-compatible server, without a tag.'),
+    })
     .optional()
     .describe('Container images to use in place of the public ones.'),
   budget: z
@@ -59,14 +65,43 @@ const facts = {
   tags: z.record(text, text).optional().describe('Tags on every cloud resource.'),
 };
 
+export const severities = ['deny', 'warn'] as const;
+export type Severity = (typeof severities)[number];
+
+const policySetting = z.strictObject({
+  severity: z
+    .enum([...severities, 'off'])
+    .optional()
+    .describe('What breaking the policy does here: refuse, warn, or nothing.'),
+  allow: z.array(text).max(100).optional().describe('Values to allow besides those that the policy allows itself.'),
+  waivable: z.boolean().optional().describe('Whether a claim may be let off by an annotation of its own.'),
+});
+type PolicySetting = z.output<typeof policySetting>;
+
 const factsSchema = z.strictObject(facts);
 type Facts = z.output<typeof factsSchema>;
 
-/** The schema of an EnvironmentConfig's `data`; `patches` has for each API the schema of a patch on its profile. */
-export function environmentSchema(patches: Readonly<Record<string, z.ZodType<Readonly<Record<string, unknown>>>>>) {
+/** What an EnvironmentConfig can say about parts of the platform that this file does not know. */
+interface Extensions {
+  /** By API, the schema of a patch on its profile. */
+  readonly patches: Readonly<Record<string, z.ZodType<Readonly<Record<string, unknown>>>>>;
+  /** The policies that an environment may set, by id, with their text. */
+  readonly policies: Readonly<Record<string, string>>;
+  /** What an id in the price list looks like. */
+  readonly priceId: z.ZodType<string, string>;
+}
+
+/** The schema of an EnvironmentConfig's `data`. */
+export function environmentSchema({ patches, policies, priceId }: Extensions) {
   const optional = Object.fromEntries(Object.entries(patches).map(([kind, patch]) => [kind, patch.optional()]));
+  const settings = Object.fromEntries(Object.entries(policies).map(([id, doc]) => [id, policySetting.optional().describe(doc)]));
   return z.strictObject({
     ...facts,
+    prices: z
+      .record(priceId, z.number().min(0))
+      .optional()
+      .describe('Prices in USD that replace those of the price list or add to it, by id, such as `rds/db.m7g.large`.'),
+    policies: z.strictObject(settings).optional().describe('By policy, how it holds in this environment.'),
     defaults: z.strictObject(optional).optional().describe('Defaults of this environment, by API: a patch on the profile of its tier.'),
   });
 }
@@ -75,6 +110,9 @@ export interface Environment {
   readonly name: string;
   readonly tier: Tier;
   readonly facts: Facts;
+  /** In USD by price id; only what differs from the price list. */
+  readonly prices: Readonly<Record<string, number>>;
+  readonly policies: Readonly<Record<string, PolicySetting | undefined>>;
   /** By API, a patch on the profile of the tier. */
   readonly defaults: Readonly<Record<string, Readonly<Record<string, unknown>> | undefined>>;
 }
@@ -90,8 +128,8 @@ export function parseEnvironment(schema: EnvironmentSchema, object: KubernetesOb
   if (!parsed.success) {
     return { problem: `cannot use EnvironmentConfig ${shown(name)}: ${problemsOf(parsed.error, data, 'data')}` };
   }
-  const { defaults, ...rest } = parsed.data;
-  return { value: { name, tier: rest.tier, facts: rest, defaults: defaults ?? {} } };
+  const { prices, policies, defaults, ...rest } = parsed.data;
+  return { value: { name, tier: rest.tier, facts: rest, prices: prices ?? {}, policies: policies ?? {}, defaults: defaults ?? {} } };
 }
 
 /**
@@ -101,7 +139,7 @@ export function parseEnvironment(schema: EnvironmentSchema, object: KubernetesOb
 export function resolveEnvironment(
   schema: EnvironmentSchema,
   namespace: string,
-  required: { readonly [K in keyof RequiredObjects]-?: NonNullable<RequiredObjects[K]> },
+  required: { readonly [K in 'namespace' | 'environments']: NonNullable<RequiredObjects[K]> },
 ): { readonly environment: Environment } | { readonly refusal: Refusal } {
   const candidates = required.environments.filter((object) => at(object, 'metadata', 'labels', kindLabel) === 'environment');
   const names = candidates.map((object) => object.metadata?.name ?? '').sort();

@@ -9,6 +9,9 @@ export const inputApiVersion = `fn.${group}/${version}`;
 /** On a Namespace: the name of the environment that its claims belong to. */
 export const environmentLabel = `${group}/environment`;
 
+/** On a Namespace: who answers for what its claims make; a tag on every cloud resource. */
+export const ownerLabel = `${group}/owner`;
+
 /** On an EnvironmentConfig: `environment` marks it as one of ours. */
 export const kindLabel = `${group}/kind`;
 

@@ -16,6 +16,8 @@ export interface DesiredResource {
 export interface RequiredObjects {
   readonly namespace: readonly KubernetesObject[] | undefined;
   readonly environments: readonly KubernetesObject[] | undefined;
+  /** Every claim in the claim's namespace, of any API; undefined too where no step asked for them. */
+  readonly claims: readonly KubernetesObject[] | undefined;
 }
 
 /** One call of a pipeline step, free of the wire. */
@@ -24,6 +26,8 @@ export interface StepRequest {
   readonly observed: Readonly<Record<string, ObservedResource>>;
   /** What the steps before this one want. */
   readonly desired: Readonly<Record<string, DesiredResource>>;
+  /** The claim's status as the steps before this one want it. */
+  readonly desiredStatus: Readonly<Record<string, unknown>>;
   readonly required: RequiredObjects;
   /** A new random secret; the only source of randomness, used for a secret that was never issued. */
   readonly issueSecret: () => string;
@@ -40,7 +44,7 @@ export interface Refusal {
 export interface StepResponse {
   /** The whole desired state after this step. */
   readonly desired: Readonly<Record<string, DesiredResource>>;
-  /** The claim's whole status; left out where the step does not write it. */
+  /** Fields of the claim's status, beside what earlier steps wrote; left out where the step does not write it. */
   readonly status?: Readonly<Record<string, unknown>>;
   /** False holds the claim's Ready back while resources are still to come. */
   readonly claimReady?: false;
@@ -48,6 +52,8 @@ export interface StepResponse {
   /** Told once, on a change. */
   readonly events: readonly string[];
   readonly refusal?: Refusal;
+  /** The step has to see the other claims of the namespace. */
+  readonly needsClaims?: boolean;
   /** After how long Crossplane should call again if nothing changes. */
   readonly ttlSeconds: number;
 }

@@ -164,8 +164,8 @@ describe('refuses, and touches nothing:', () => {
 test('asks and waits while Crossplane has not looked yet', () => {
   const request = stepRequest();
   for (const required of [
-    { namespace: undefined, environments: exampleEnvironments },
-    { namespace: [namespace('shop', 'dev')], environments: undefined },
+    { namespace: undefined, environments: exampleEnvironments, claims: undefined },
+    { namespace: [namespace('shop', 'dev')], environments: undefined, claims: undefined },
   ]) {
     expect(expand({ ...request, required })).toEqual({ desired: {}, conditions: [], events: [], ttlSeconds: 15 });
   }
@@ -366,6 +366,8 @@ describe('what the developer is told', () => {
     };
     const instance = { object: { ...state.observed['instance']?.object, status } as KubernetesObject, connectionDetails: {} };
     const response = expand(stepRequest({ environment: 'prod', ...state, observed: { ...state.observed, instance } }));
-    expect(response.conditions[1]?.message).toBe('Instance orders-database-instance: create failed: InvalidParameter: no');
+    expect(response.conditions[1]?.message).toBe(
+      'cannot provision Instance orders-database-instance: InvalidParameter: no; see kubectl describe instance.rds.aws.m.upbound.io orders-database-instance',
+    );
   });
 });

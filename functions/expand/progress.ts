@@ -2,22 +2,55 @@ import type { Composed, Expansion } from '../core/api.ts';
 import type { Condition } from '../core/kubernetes.ts';
 import { conditionOf, isReady } from '../core/readiness.ts';
 import type { ObservedResource } from '../core/step.ts';
+import { meaningOf } from './failures/index.ts';
 
-const longestWhy = 200;
 const longestList = 5;
 
-function oneLine(text: string): string {
-  const line = text.replaceAll(/\s+/g, ' ').trim();
-  return line.length <= longestWhy ? line : `${line.slice(0, longestWhy)}…`;
+/**
+ * What a resource's provider said is wrong. Synced is the newer of the two, but turns true as soon as the next attempt begins;
+ * upjet leaves the last asynchronous attempt's condition false until one succeeds, or nothing is left to do.
+ */
+function errorsOf(observed: ObservedResource): readonly string[] {
+  return ['Synced', 'LastAsyncOperation'].flatMap((type) => {
+    const condition = conditionOf(observed, type);
+    return condition?.status === 'False' ? [String(condition.message || condition.reason)] : [];
+  });
 }
 
-function why(composed: Composed, observed: ObservedResource | undefined): string {
-  const where = `${composed.object.kind} ${composed.object.metadata?.name ?? ''}`;
-  if (observed === undefined) return `${where} is being created`;
-  const synced = conditionOf(observed, 'Synced');
-  if (synced?.status === 'False') return `${where}: ${oneLine(String(synced.message ?? synced.reason))}`;
+interface Finding {
+  readonly resource: string;
+  readonly cause?: string;
+  readonly waiting?: string;
+}
+
+function find({ object }: Composed, observed: ObservedResource | undefined, environment: string): Finding {
+  const resource = `${object.kind} ${object.metadata?.name ?? ''}`;
+  if (observed === undefined) return { resource, waiting: `${resource} is being created` };
+  const meanings = errorsOf(observed).map((error) => meaningOf(object, error, environment));
+  // What goes away by itself, such as a conflict, must not hide for a moment what does not.
+  const meaning = meanings.find((each) => 'cause' in each) ?? meanings[0];
+  if (meaning !== undefined) {
+    return 'cause' in meaning ? { resource, cause: meaning.cause } : { resource, waiting: `${resource} waits for ${meaning.waitsFor}` };
+  }
   const ready = conditionOf(observed, 'Ready');
-  return `${where} is not ready${typeof ready?.reason === 'string' ? ` (${ready.reason})` : ''}`;
+  return { resource, waiting: `${resource} is not ready${typeof ready?.reason === 'string' ? ` (${ready.reason})` : ''}` };
+}
+
+function listed(items: readonly string[], separator: string): string {
+  const rest = items.length - longestList;
+  return [...items.slice(0, longestList), ...(rest > 0 ? [`and ${rest} more`] : [])].join(separator);
+}
+
+/** One sentence for each cause, since what one mistake breaks is often several resources. */
+function failuresIn(findings: readonly Finding[]): readonly string[] {
+  const failed = findings.filter(({ cause }) => cause !== undefined);
+  return [...Map.groupBy(failed, ({ cause }) => cause)].map(
+    ([cause, broken]) =>
+      `cannot provision ${listed(
+        broken.map(({ resource }) => resource),
+        ', ',
+      )}: ${cause}`,
+  );
 }
 
 export interface Progress {
@@ -25,21 +58,31 @@ export interface Progress {
   readonly condition: Condition;
 }
 
-/** Which of the resources are ready, and for the developer, what the claim still waits for. */
-export function progressOf(expansion: Expansion, observed: Readonly<Record<string, ObservedResource>>): Progress {
+/** Which of the resources are ready, and for the developer, what went wrong and what the claim still waits for. */
+export function progressOf(expansion: Expansion, observed: Readonly<Record<string, ObservedResource>>, environment: string): Progress {
   const entries = Object.entries(expansion.resources).sort(([a], [b]) => (a < b ? -1 : 1));
-  const ready = Object.fromEntries(entries.map(([key, composed]) => [key, isReady(observed[key], composed.readiness)]));
+  // A resource that serves, but whose last change failed, must not be ready in one moment and not in the next.
+  const isDone = (key: string, { readiness }: Composed) =>
+    isReady(observed[key], readiness) && conditionOf(observed[key], 'LastAsyncOperation')?.status !== 'False';
+  const ready = Object.fromEntries(entries.map(([key, composed]) => [key, isDone(key, composed)]));
+  const findings = entries.filter(([key]) => !ready[key]).map(([key, composed]) => find(composed, observed[key], environment));
+  const failures = failuresIn(findings);
   const waiting = [
-    ...entries.filter(([key]) => !ready[key]).map(([key, composed]) => why(composed, observed[key])),
+    ...findings.flatMap(({ waiting }) => waiting ?? []),
     ...Object.values(expansion.pending).map(({ kind, name, waitsFor }) => `${kind} ${name} waits for ${waitsFor}`),
   ];
-  if (waiting.length === 0) {
+  if (failures.length + waiting.length === 0) {
     return {
       ready,
       condition: { type: 'Provisioned', status: 'True', reason: 'Ready', message: 'Everything that the claim needs is ready' },
     };
   }
-  const rest = waiting.length - longestList;
-  const message = [...waiting.slice(0, longestList), ...(rest > 0 ? [`and ${rest} more`] : [])].join('; ');
-  return { ready, condition: { type: 'Provisioned', status: 'False', reason: 'Waiting', message } };
+  const message = listed([...failures, ...waiting], '; ');
+  return {
+    ready,
+    condition:
+      failures.length > 0
+        ? { type: 'Provisioned', status: 'False', reason: 'ProvisioningFailed', message }
+        : { type: 'Provisioned', status: 'False', reason: 'Waiting', message },
+  };
 }

@@ -28,6 +28,7 @@ function run(step: Step, request: object = base) {
   const calls: Call[] = [];
   const runFunction = createRunFunction({
     steps: { Expand: step, Guard: passThrough },
+    claims: [{ apiVersion: 'platform.internal/v1alpha1', kind: 'AppDatabase', plural: 'appdatabases' }],
     observe: (call) => calls.push(call),
     issueSecret: () => 'secret',
   });
@@ -66,15 +67,17 @@ test('gives the step what Crossplane sent', () => {
       resources: { pod: { resource: pod, connectionDetails: { password: Buffer.from('pässword').toString('base64') } } },
     },
     desired: {
+      composite: { resource: { status: { backend: 'rds' } } },
       resources: { a: { resource: pod }, b: { resource: pod, ready: Ready.READY_FALSE }, c: { resource: pod, ready: Ready.READY_TRUE } },
     },
-    requiredResources: { environments: { items: [{ resource: environment }] } },
+    requiredResources: { environments: { items: [{ resource: environment }] }, 'claims-appdatabases': { items: [{ resource: claim }] } },
   });
   expect(given).toEqual({
     claim,
     observed: { pod: { object: pod, connectionDetails: { password: 'pässword' } } },
     desired: { a: { object: pod }, b: { object: pod, ready: false }, c: { object: pod, ready: true } },
-    required: { namespace: undefined, environments: [environment] },
+    desiredStatus: { backend: 'rds' },
+    required: { namespace: undefined, environments: [environment], claims: [claim] },
     issueSecret: expect.any(Function),
   });
 });
@@ -88,7 +91,23 @@ test('tells objects that are not there from objects not yet asked for', () => {
     },
     { ...base, requiredResources: { namespace: { items: [] } } },
   );
-  expect(given?.required).toEqual({ namespace: [], environments: undefined });
+  expect(given?.required).toEqual({ namespace: [], environments: undefined, claims: undefined });
+});
+
+test('asks for the claims of the namespace where a step needs them', () => {
+  const { response } = run(responding({ needsClaims: true }));
+  expect(response.requirements).toEqual({
+    ...requirements,
+    resources: {
+      ...requirements.resources,
+      'claims-appdatabases': {
+        apiVersion: 'platform.internal/v1alpha1',
+        kind: 'AppDatabase',
+        namespace: 'shop',
+        matchLabels: { labels: {} },
+      },
+    },
+  });
 });
 
 test('passes on what the step leaves alone, byte for byte', () => {
@@ -127,7 +146,7 @@ test.each([
   expect(response.desired?.resources['pod']?.ready).toBe(want);
 });
 
-test('writes the whole status, the conditions and the events of the claim', () => {
+test('writes its part of the status, the conditions and the events of the claim', () => {
   const { response } = run(
     responding({
       status: { backend: 'rds', extensions: ['a', 'a'] },
@@ -146,7 +165,7 @@ test('writes the whole status, the conditions and the events of the claim', () =
     },
   );
   expect(response.desired?.composite).toEqual({
-    resource: { apiVersion: claim.apiVersion, kind: claim.kind, status: { backend: 'rds', extensions: ['a', 'a'] } },
+    resource: { apiVersion: claim.apiVersion, kind: claim.kind, status: { backend: 'rds', extensions: ['a', 'a'], old: true } },
     connectionDetails: {},
     ready: Ready.READY_FALSE,
   });
@@ -273,7 +292,12 @@ test('leaves out fields that are undefined', () => {
 });
 
 test('answers the same bytes to the same request', () => {
-  const runFunction = createRunFunction({ steps: { Expand: passThrough }, observe: () => undefined, issueSecret: () => 'secret' });
+  const runFunction = createRunFunction({
+    steps: { Expand: passThrough },
+    claims: [],
+    observe: () => undefined,
+    issueSecret: () => 'secret',
+  });
   const request = encoded({ ...base, desired: { resources: { b: { resource: pod }, a: { resource: pod } } } });
   expect(runFunction(request)).toEqual(runFunction(request));
 });
@@ -282,6 +306,7 @@ test('answers bytes that are no request', () => {
   const calls: Call[] = [];
   const runFunction = createRunFunction({
     steps: { Expand: passThrough },
+    claims: [],
     observe: (call) => calls.push(call),
     issueSecret: () => 'secret',
   });

@@ -13,7 +13,7 @@ import {
 } from '@crossplane-org/function-sdk-typescript';
 import * as z from 'zod';
 import { inputApiVersion, kindLabel } from '../core/group.ts';
-import { type Condition, type KubernetesObject, stringAt } from '../core/kubernetes.ts';
+import { at, type ComposedKind, type Condition, type KubernetesObject, stringAt } from '../core/kubernetes.ts';
 import { problemsOf } from '../core/problem.ts';
 import type { DesiredResource, ObservedResource, Step, StepResponse } from '../core/step.ts';
 
@@ -35,6 +35,8 @@ export interface Call {
 export interface RunFunctionOptions {
   /** By the kind of the pipeline step's input. */
   readonly steps: Readonly<Record<string, Step>>;
+  /** The kinds of claims that a step may ask to see. */
+  readonly claims: readonly ComposedKind[];
   readonly observe: (call: Call) => void;
   readonly issueSecret: () => string;
 }
@@ -62,17 +64,24 @@ function result(severity: Severity, message: string): Result {
   return { severity, message, target: Target.TARGET_COMPOSITE };
 }
 
+/** The name of the requirement for the claims of an API. */
+const claimsOf = (plural: string) => `claims-${plural}`;
+
 /** Crossplane calls again until two calls in a row ask for the same, so every call asks for all of it. */
-function requirements(claim: unknown): Requirements {
+function requirements(claim: unknown, claims: readonly ComposedKind[] = []): Requirements {
+  const namespace = stringAt(claim, 'metadata', 'namespace') ?? 'default';
   return {
     extraResources: {},
     resources: {
-      namespace: { apiVersion: 'v1', kind: 'Namespace', matchName: stringAt(claim, 'metadata', 'namespace') ?? 'default' },
+      namespace: { apiVersion: 'v1', kind: 'Namespace', matchName: namespace },
       environments: {
         apiVersion: 'apiextensions.crossplane.io/v1beta1',
         kind: 'EnvironmentConfig',
         matchLabels: { labels: { [kindLabel]: 'environment' } },
       },
+      ...Object.fromEntries(
+        claims.map(({ apiVersion, kind, plural }) => [claimsOf(plural), { apiVersion, kind, namespace, matchLabels: { labels: {} } }]),
+      ),
     },
     schemas: {},
   };
@@ -98,6 +107,12 @@ function desiredOf(resource: Resource): DesiredResource {
 
 function requiredOf(resources: Resources | undefined): readonly KubernetesObject[] | undefined {
   return resources?.items.map(objectOf);
+}
+
+/** Undefined where none was asked for, since all of them are asked for at once. */
+function claimsIn(required: Readonly<Record<string, Resources>>): readonly KubernetesObject[] | undefined {
+  const found = Object.entries(required).filter(([name]) => name.startsWith(claimsOf('')));
+  return found.length === 0 ? undefined : found.flatMap(([, { items }]) => items.map(objectOf));
 }
 
 function readyOf(ready: boolean | undefined): Ready {
@@ -135,12 +150,20 @@ function requireJson(value: unknown, path: string): void {
   if (problem !== undefined) throw new TypeError(`${path}${problem}, want a JSON value`);
 }
 
+function statusOf(composite: Resource | undefined): Readonly<Record<string, unknown>> {
+  const status = at(composite?.resource, 'status');
+  return isRecord(status) ? status : {};
+}
+
 function compositeOf(claim: KubernetesObject, before: Resource | undefined, response: StepResponse): Resource | undefined {
   const { status, claimReady } = response;
   if (status === undefined && claimReady === undefined) return before;
   requireJson(status ?? {}, 'status');
   return {
-    resource: status === undefined ? before?.resource : { apiVersion: claim.apiVersion, kind: claim.kind, status },
+    resource:
+      status === undefined
+        ? before?.resource
+        : { apiVersion: claim.apiVersion, kind: claim.kind, ...before?.resource, status: { ...statusOf(before), ...status } },
     connectionDetails: before?.connectionDetails ?? {},
     ready: claimReady === false ? Ready.READY_FALSE : (before?.ready ?? Ready.READY_UNSPECIFIED),
   };
@@ -176,9 +199,11 @@ function runStep(
     claim,
     observed: mapValues(request.observed?.resources ?? {}, observedOf),
     desired,
+    desiredStatus: statusOf(request.desired?.composite),
     required: {
       namespace: requiredOf(request.requiredResources['namespace']),
       environments: requiredOf(request.requiredResources['environments']),
+      claims: claimsIn(request.requiredResources),
     },
     issueSecret,
   });
@@ -191,7 +216,7 @@ function oneLine(error: unknown): string {
 }
 
 /** Serves the steps: the only place that knows both Crossplane's messages and ours. */
-export function createRunFunction({ steps, observe, issueSecret }: RunFunctionOptions): RunFunction {
+export function createRunFunction({ steps, claims, observe, issueSecret }: RunFunctionOptions): RunFunction {
   const input = z.strictObject({
     apiVersion: z.literal(inputApiVersion),
     kind: z.enum(Object.keys(steps)),
@@ -221,6 +246,7 @@ export function createRunFunction({ steps, observe, issueSecret }: RunFunctionOp
       refusal === undefined ? { step: kind, outcome: 'done' } : { step: kind, outcome: 'refused', reason: refusal.reason },
       {
         ...unchanged,
+        ...(response.needsClaims === true && { requirements: requirements(composite, claims) }),
         desired,
         results: [
           ...response.events.map((event) => result(Severity.SEVERITY_NORMAL, event)),

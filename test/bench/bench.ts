@@ -7,16 +7,20 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { FunctionRunnerServiceService, RunFunctionRequest, RunFunctionResponse } from '@crossplane-org/function-sdk-typescript';
 import { type ChannelCredentials, Client, credentials } from '@grpc/grpc-js';
+import type { StepRequest } from '../../functions/core/step.ts';
+import { guard } from '../../functions/guard/guard.ts';
 import { bundle } from '../../package/bundle.ts';
 import { nodeFlags } from '../../package/image.ts';
 import { clientCredentials, createAuthority, issueCertificate } from '../certificates.ts';
-import { settledRequest } from './request.ts';
+import { guardRequest, settledRequest } from './request.ts';
 
 const repositoryRoot = fileURLToPath(new URL('../..', import.meta.url));
 const program = join(repositoryRoot, 'dist/function/main.mjs');
 const calls = 10_000;
 const warmUpCalls = 1000;
 const concurrentCalls = 16;
+const guardedResources = 100;
+const guardCalls = 2000;
 const starts = 7;
 
 interface Server {
@@ -59,7 +63,7 @@ interface Measured {
   readonly megabytes: number;
 }
 
-async function measure(server: Server, channel: ChannelCredentials, request: Buffer): Promise<Measured> {
+async function measure(server: Server, channel: ChannelCredentials, request: Buffer, times = calls): Promise<Measured> {
   const client = new Client(server.address, channel);
   const { path } = FunctionRunnerServiceService.runFunction;
   const same = (bytes: Buffer): Buffer => bytes;
@@ -75,7 +79,7 @@ async function measure(server: Server, channel: ChannelCredentials, request: Buf
   for (let done = 0; done < warmUpCalls; done += 1) await call();
 
   const milliseconds: number[] = [];
-  for (let done = 0; done < calls; done += 1) {
+  for (let done = 0; done < times; done += 1) {
     const started = performance.now();
     await call();
     milliseconds.push(performance.now() - started);
@@ -85,12 +89,25 @@ async function measure(server: Server, channel: ChannelCredentials, request: Buf
 
   const started = performance.now();
   const caller = async () => {
-    for (let done = 0; done < calls / concurrentCalls; done += 1) await call();
+    for (let done = 0; done < times / concurrentCalls; done += 1) await call();
   };
   await Promise.all(Array.from({ length: concurrentCalls }, caller));
   const seconds = (performance.now() - started) / 1000;
   client.close();
-  return { p50: quantile(milliseconds, 0.5), p99: quantile(milliseconds, 0.99), perSecond: calls / seconds, megabytes };
+  return { p50: quantile(milliseconds, 0.5), p99: quantile(milliseconds, 0.99), perSecond: times / seconds, megabytes };
+}
+
+/** The guard by itself, in this process: its share of what a call costs. */
+function measureGuard(step: StepRequest): Pick<Measured, 'p50' | 'p99'> {
+  const milliseconds: number[] = [];
+  for (let done = 0; done < warmUpCalls + guardCalls; done += 1) {
+    const started = performance.now();
+    const { refusal } = guard(step);
+    if (done >= warmUpCalls) milliseconds.push(performance.now() - started);
+    if (refusal !== undefined) throw new Error(`cannot measure: ${refusal.message}`);
+  }
+  milliseconds.sort((a, b) => a - b);
+  return { p50: quantile(milliseconds, 0.5), p99: quantile(milliseconds, 0.99) };
 }
 
 async function medianStart(tlsFlags: readonly string[], port: number): Promise<number> {
@@ -126,6 +143,13 @@ try {
   const request = Buffer.from(RunFunctionRequest.encode(message).finish());
   const ports = { tls: 19500, plain: 19510, start: 19520 };
 
+  const guarded = guardRequest(guardedResources);
+  const guardMessage = Buffer.from(RunFunctionRequest.encode(guarded.message).finish());
+  const guardAlone = measureGuard(guarded.step);
+  const guardServer = await start(tlsFlags, ports.start);
+  const guardServed = await measure(guardServer, clientCredentials(authority.certificate, clientDirectory), guardMessage, guardCalls);
+  await stop(guardServer);
+
   const rows: [string, string][] = [
     ['request', `${(request.length / 1000).toFixed(1)} kB, ${Object.keys(message.observed?.resources ?? {}).length} observed resources`],
   ];
@@ -143,7 +167,13 @@ try {
     );
     await stop(server);
   }
+  const guardName = `guard, ${guardedResources} desired resources`;
   rows.push(
+    [guardName, `${(guardMessage.length / 1000).toFixed(1)} kB`],
+    [`${guardName}, in process, p50`, `${guardAlone.p50.toFixed(2)} ms`],
+    [`${guardName}, in process, p99`, `${guardAlone.p99.toFixed(2)} ms`],
+    [`${guardName}, mutual TLS, p50`, `${guardServed.p50.toFixed(2)} ms`],
+    [`${guardName}, mutual TLS, p99`, `${guardServed.p99.toFixed(2)} ms`],
     ['start to serving, mutual TLS', `${(await medianStart(tlsFlags, ports.start)).toFixed(0)} ms`],
     ['bundle', kilobytes(program)],
     ...packageSizes(),

@@ -3,7 +3,7 @@ import { Ready, type Resource, RunFunctionRequest, type State } from '@crossplan
 import { parse } from 'yaml';
 import { inputApiVersion } from '../../functions/core/group.ts';
 import type { KubernetesObject } from '../../functions/core/kubernetes.ts';
-import type { ObservedResource } from '../../functions/core/step.ts';
+import type { ObservedResource, StepRequest } from '../../functions/core/step.ts';
 import { expand } from '../../functions/expand/expand.ts';
 
 const created = '2026-01-01T00:00:00Z';
@@ -61,8 +61,8 @@ function state(composite: KubernetesObject | undefined, resources: Readonly<Reco
   };
 }
 
-/** The expand step's request for the example claim in prod, as Crossplane sends it hour after hour: all made, all ready. */
-export function settledRequest(): RunFunctionRequest {
+/** The example claim in prod as it is hour after hour: all made, all ready. */
+function settledStep(): StepRequest {
   const environment = read('environments/prod.yaml');
   const claim = read('app-database.yaml');
   const composite = { ...claim, metadata: { ...claim.metadata, creationTimestamp: created, generation: 1 } };
@@ -72,16 +72,14 @@ export function settledRequest(): RunFunctionRequest {
     metadata: { name: claim.metadata?.namespace ?? '', labels: { 'platform.internal/environment': environment.metadata?.name ?? '' } },
   };
   const connectionDetails = { address: host, port: '5432', username: 'app', password: 'secret' };
-  let observed: Readonly<Record<string, ObservedResource>> = {};
+  const required = { namespace: [namespace], environments: [environment], claims: undefined };
+  const issueSecret = () => 'secret';
+  let observed: StepRequest['observed'] = {};
+  let wanted: StepRequest['desired'] = {};
   for (let round = 0; round < longestUnlocking; round += 1) {
-    const { desired, refusal } = expand({
-      claim: composite,
-      observed,
-      desired: {},
-      required: { namespace: [namespace], environments: [environment] },
-      issueSecret: () => 'secret',
-    });
+    const { desired, refusal } = expand({ claim: composite, observed, desired: {}, desiredStatus: {}, required, issueSecret });
     if (refusal !== undefined) throw new Error(refusal.message);
+    wanted = desired;
     observed = Object.fromEntries(
       Object.entries(desired).map(([key, { object }]) => [
         key,
@@ -89,11 +87,42 @@ export function settledRequest(): RunFunctionRequest {
       ]),
     );
   }
+  return { claim: composite, observed, desired: wanted, desiredStatus: {}, required, issueSecret };
+}
+
+function encoded(kind: string, { claim, observed, desired, required }: StepRequest): RunFunctionRequest {
+  const items = (objects: readonly KubernetesObject[] | undefined) => ({ items: (objects ?? []).map(resource) });
   return RunFunctionRequest.fromPartial({
     meta: { tag: 'bench', capabilities: [] },
-    input: { apiVersion: inputApiVersion, kind: 'Expand' },
-    observed: state(composite, observed),
-    desired: state(undefined, {}),
-    requiredResources: { namespace: { items: [resource(namespace)] }, environments: { items: [resource(environment)] } },
+    input: { apiVersion: inputApiVersion, kind },
+    observed: state(claim, observed),
+    desired: state(
+      undefined,
+      Object.fromEntries(Object.entries(desired).map(([key, { object }]) => [key, { object, connectionDetails: {} }])),
+    ),
+    requiredResources: { namespace: items(required.namespace), environments: items(required.environments) },
   });
+}
+
+/** The expand step's request for the example claim in prod. */
+export function settledRequest(): RunFunctionRequest {
+  return encoded('Expand', { ...settledStep(), desired: {} });
+}
+
+/** The guard step's request where steps in between have added copies of everything, up to so many desired resources. */
+export function guardRequest(resources: number): { readonly step: StepRequest; readonly message: RunFunctionRequest } {
+  const settledOnce = settledStep();
+  const keys = Object.keys(settledOnce.desired);
+  const copies = <T extends { readonly object: KubernetesObject }>(of: Readonly<Record<string, T>>): Record<string, T> =>
+    Object.fromEntries(
+      Array.from({ length: resources }, (_, index): [string, T] => {
+        const key = keys[index % keys.length] as string;
+        const { object, ...rest } = of[key] as T;
+        const suffix = index < keys.length ? '' : `-${Math.floor(index / keys.length)}`;
+        const name = `${object.metadata?.name}${suffix}`;
+        return [`${key}${suffix}`, { ...rest, object: { ...object, metadata: { ...object.metadata, name } } } as T];
+      }),
+    );
+  const step = { ...settledOnce, desired: copies(settledOnce.desired), observed: copies(settledOnce.observed) };
+  return { step, message: encoded('Guard', step) };
 }

@@ -39,16 +39,17 @@ test('kubectl get claim shows where each lives and what it is', async () => {
     'BACKEND',
     'VERSION',
     'SIZE',
+    'COST',
     'HOST',
     'SYNCED',
     'READY',
     'COMPOSITION',
     'AGE',
   ]);
-  expect(shown.filter(([namespace]) => namespaces.includes(namespace ?? '')).map((row) => row.slice(0, 9))).toEqual([
-    ['claims-dev', 'orders', 'dev', 'container', '17', 'small', 'orders-database.claims-dev.svc', 'True', 'True'],
-    ['claims-other', 'orders', 'staging', 'shared', '17', 'small', 'postgres.shared.svc', 'True', 'True'],
-    ['claims-staging', 'orders', 'staging', 'shared', '17', 'small', 'postgres.shared.svc', 'True', 'True'],
+  expect(shown.filter(([namespace]) => namespaces.includes(namespace ?? '')).map((row) => row.slice(0, 10))).toEqual([
+    ['claims-dev', 'orders', 'dev', 'container', '17', 'small', '3.77', 'orders-database.claims-dev.svc', 'True', 'True'],
+    ['claims-other', 'orders', 'staging', 'shared', '17', 'small', '0', 'postgres.shared.svc', 'True', 'True'],
+    ['claims-staging', 'orders', 'staging', 'shared', '17', 'small', '0', 'postgres.shared.svc', 'True', 'True'],
   ]);
 });
 
@@ -64,6 +65,16 @@ test('the status has the binding and every value in force', async () => {
     binding: { name: 'orders-database' },
     host: 'orders-database.claims-dev.svc',
     port: 5432,
+    monthlyCostUSD: 3.77,
+    cost: {
+      drivers: [
+        { resource: 'server', what: '0.1 vCPU at the Fargate rate, as in us-east-1', monthlyUSD: 2.96 },
+        { resource: 'server', what: '0.25 GiB of memory at the Fargate rate, as in us-east-1', monthlyUSD: 0.81 },
+      ],
+      byUse: [],
+      unpriced: [],
+    },
+    waivedPolicies: [],
     settings: {
       engine: 'postgres',
       version: '17',

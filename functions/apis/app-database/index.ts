@@ -3,7 +3,7 @@ import { container } from './backends/container.ts';
 import { rds } from './backends/rds.ts';
 import { shared } from './backends/shared.ts';
 import { profiles } from './profiles.ts';
-import { binding, profile, spec, specRules, status, suffix } from './schema.ts';
+import { binding, profile, sizes, spec, specRules, status, suffix } from './schema.ts';
 
 export const appDatabase = defineApi({
   kind: 'AppDatabase',
@@ -21,11 +21,18 @@ export const appDatabase = defineApi({
   binding,
   backends: { container, shared, rds },
   releasable: ['protection', 'parameter-group-*', 'ingress-*'],
+  durable: { fixed: ['engine', 'databaseName'], growing: ['version', 'storageGiB'] },
+  claimPolicies: [
+    { policy: 'multi-az', field: 'highAvailability', equals: true },
+    { policy: 'backed-up', field: 'backupRetentionDays', atLeast: 7 },
+  ],
+  sizes: { field: 'size', values: sizes },
   columns: [
     { name: 'ENVIRONMENT', type: 'string', path: '.status.environment' },
     { name: 'BACKEND', type: 'string', path: '.status.backend' },
     { name: 'VERSION', type: 'string', path: '.status.settings.version' },
     { name: 'SIZE', type: 'string', path: '.status.settings.size' },
+    { name: 'COST', type: 'number', path: '.status.monthlyCostUSD' },
     { name: 'HOST', type: 'string', path: '.status.host' },
     { name: 'BINDING', type: 'string', path: '.status.binding.name', priority: 1 },
   ],

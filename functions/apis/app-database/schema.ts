@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { growsOnly, immutable } from '../../core/fields.ts';
 import { deletions } from '../../core/protection.ts';
 
 /** What names made for a claim end with. */
@@ -9,21 +10,11 @@ export const port = 5432;
 export const username = 'app';
 
 export const versions = ['16', '17'] as const;
-const sizes = ['small', 'medium', 'large', 'xlarge'] as const;
+export const sizes = ['small', 'medium', 'large', 'xlarge'] as const;
 const backendNames = ['container', 'shared', 'rds'] as const;
 
 export type Version = (typeof versions)[number];
 export type Size = (typeof sizes)[number];
-
-const immutable = (field: string) => ({
-  'x-kubernetes-validations': [{ rule: 'self == oldSelf', message: `${field} cannot be changed: make a new claim and move the data` }],
-});
-
-const growsOnly = (field: string, number: string, old: string) => ({
-  'x-kubernetes-validations': [
-    { rule: `${number} >= ${old}`, message: `${field} can only grow: to go back, make a new claim and move the data` },
-  ],
-});
 
 const databaseName = z
   .string()
@@ -45,7 +36,7 @@ const fields = {
     .int()
     .min(20)
     .max(16384)
-    .meta(growsOnly('storageGiB', 'self', 'oldSelf'))
+    .meta(growsOnly('storageGiB'))
     .describe(
       "Storage in GiB. Default by tier; only grows. A container's volume keeps its first size; a shared server has no limit of its own.",
     ),

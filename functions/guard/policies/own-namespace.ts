@@ -31,7 +31,13 @@ const namespacedCrossplaneGroup = /^(protection|apiextensions|pkg|ops)\.crosspla
 
 export const ownNamespace: Policy = {
   id: 'own-namespace',
+  severity: 'deny',
+  fixed: true,
   text: "Everything is composed in the claim's own namespace.",
+  why: 'A namespaced claim cannot own what lies outside its namespace: Crossplane refuses to apply it, and the claim stays stuck.',
+  fix:
+    "Leave metadata.namespace out and compose namespaced kinds only: a provider's are in groups with `.m.`, such as " +
+    '`rds.aws.m.upbound.io`. What a whole cluster shares belongs to the platform, not to a claim.',
   check(resources, { request }) {
     const namespace = request.claim.metadata?.namespace ?? 'default';
     return Object.entries(resources).flatMap(([key, object]) => {

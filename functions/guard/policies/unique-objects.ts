@@ -1,15 +1,20 @@
-import type { KubernetesObject } from '../../core/kubernetes.ts';
+import { type KubernetesObject, stringAt } from '../../core/kubernetes.ts';
+import { groupKind } from '../inspect.ts';
 import { named, type Policy } from '../policy.ts';
 
-function identityOf({ apiVersion, kind, metadata }: KubernetesObject): string | undefined {
-  const group = apiVersion.includes('/') ? apiVersion.split('/')[0] : '';
-  return metadata?.name === undefined ? undefined : `${group}/${kind}/${metadata.name}`;
+function identityOf(object: KubernetesObject): string | undefined {
+  const name = stringAt(object, 'metadata', 'name');
+  return name === undefined ? undefined : `${groupKind(object)} ${name}`;
 }
 
 /** Crossplane applies both in a random order, and deletes the object when either key goes. */
 export const uniqueObjects: Policy = {
   id: 'unique-objects',
+  severity: 'deny',
+  fixed: true,
   text: 'No object is composed under two keys.',
+  why: 'Crossplane would apply both in a random order, so the object would flip between them, and would delete it as soon as one of the keys goes.',
+  fix: 'Give each object one key, in one step of the pipeline: change the name of one of the two, or drop it.',
   check(resources) {
     const seen = new Map<string, string>();
     return Object.entries(resources).flatMap(([key, object]) => {

@@ -1,12 +1,13 @@
-import * as z from 'zod';
-import { backupSlots, backupWindow, maintenanceSlots, maintenanceWindow, tags } from '../../../aws/aws.ts';
+import { firewall, longestGroupName, type NetworkNeeds, networkKinds, networkNeeds } from '../../../aws/network.ts';
+import { awsResources } from '../../../aws/resources.ts';
+import { backupSlots, backupWindow, maintenanceSlots, maintenanceWindow } from '../../../aws/windows.ts';
 import type { Backend, Composed, Context, Expansion, Pending } from '../../../core/api.ts';
 import { bind, bindingKey, encode } from '../../../core/binding.ts';
 import { grown } from '../../../core/grows.ts';
 import { at, type ComposedKind, numberAt, stringAt } from '../../../core/kubernetes.ts';
-import { managed, policiesFor } from '../../../core/managed.ts';
-import { externalName, shortHash, spread } from '../../../core/names.ts';
-import { composedName, protection, protectionKind } from '../../../core/protection.ts';
+import { policiesFor } from '../../../core/managed.ts';
+import { spread } from '../../../core/names.ts';
+import { protection, protectionKind } from '../../../core/protection.ts';
 import { conditionOf, isReady } from '../../../core/readiness.ts';
 import {
   type Binding,
@@ -22,35 +23,13 @@ import {
 } from '../schema.ts';
 import { extensions, installedExtensions, sqlKinds } from './sql.ts';
 
-const needs = z
-  .object({
-    aws: z.object({
-      region: z.string(),
-      providerConfig: z.string(),
-      vpcId: z.string(),
-      subnetIds: z.array(z.string()),
-      clientSecurityGroupIds: z.array(z.string()).default([]),
-      clientCidrs: z.array(z.string()).default([]),
-      kmsKeyArn: z.string().optional(),
-    }),
-    tags: z.record(z.string(), z.string()).optional(),
-  })
-  .refine(({ aws }) => aws.clientSecurityGroupIds.length + aws.clientCidrs.length > 0, {
-    path: ['aws', 'clientCidrs'],
-    error: 'want at least one of clientSecurityGroupIds or clientCidrs, or nothing could connect',
-  });
-type Needs = z.output<typeof needs>;
-
 const kinds = {
   instance: { apiVersion: 'rds.aws.m.upbound.io/v1beta1', kind: 'Instance', plural: 'instances' },
   parameterGroup: { apiVersion: 'rds.aws.m.upbound.io/v1beta1', kind: 'ParameterGroup', plural: 'parametergroups' },
   subnetGroup: { apiVersion: 'rds.aws.m.upbound.io/v1beta1', kind: 'SubnetGroup', plural: 'subnetgroups' },
-  securityGroup: { apiVersion: 'ec2.aws.m.upbound.io/v1beta1', kind: 'SecurityGroup', plural: 'securitygroups' },
-  securityGroupRule: { apiVersion: 'ec2.aws.m.upbound.io/v1beta1', kind: 'SecurityGroupRule', plural: 'securitygrouprules' },
 } as const;
 
 const longestIdentifier = 63;
-const longestGroupName = 255;
 
 /** AWS refuses a growth below this factor's first tenth; twice leaves room for a year of neglect. */
 const autoscalingFactor = 2;
@@ -76,12 +55,13 @@ function majorOf(engineVersion: string | undefined): Version | undefined {
   return versions.find((version) => engineVersion === version || engineVersion?.startsWith(`${version}.`));
 }
 
-function expand(context: Context<DatabaseSettings, Needs>): Expansion {
-  const { claim, environment, settings, sources, facts, observed } = context;
+function expand(context: Context<DatabaseSettings, NetworkNeeds>): Expansion {
+  const { claim, settings, sources, facts, observed } = context;
   const { aws } = facts;
-  const identity = { environment, namespace: claim.namespace, kind: claim.kind, name: claim.name };
-  const nameOf = (part?: string) => composedName(claim, suffix, part);
-  const identifier = externalName(identity, longestIdentifier);
+  const policies = policiesFor(settings.deletion, ['Snapshot', 'Delete']);
+  const resources = awsResources(context, suffix, 'instance', policies);
+  const { identity, nameOf, resource, externalNameOf, description, tags } = resources;
+  const identifier = externalNameOf(longestIdentifier);
   const instance = observed['instance'];
   const made = (field: string) => stringAt(instance?.object, 'spec', 'forProvider', field);
 
@@ -99,27 +79,7 @@ function expand(context: Context<DatabaseSettings, Needs>): Expansion {
   if ('refusal' in storage) return { resources: {}, pending: {}, status: {}, refusal: storage.refusal };
 
   const grownToGiB = numberAt(instance?.object, 'status', 'atProvider', 'allocatedStorage') ?? 0;
-  const allTags = tags(identity, facts.tags);
-  // A region that changed under a live database would have a second one made there.
-  const region = made('region') ?? aws.region;
-  const vpcId = stringAt(observed['security-group']?.object, 'spec', 'forProvider', 'vpcId') ?? aws.vpcId;
-  const resource = (
-    part: string,
-    kind: ComposedKind,
-    forProvider: object,
-    names: { externalName?: string; connectionSecret?: string } = {},
-  ) =>
-    managed({
-      apiVersion: kind.apiVersion,
-      kind: kind.kind,
-      name: nameOf(part),
-      ...names,
-      providerConfig: { kind: 'ClusterProviderConfig', name: aws.providerConfig },
-      managementPolicies: policiesFor(settings.deletion, ['Snapshot', 'Delete']),
-      forProvider: { region, ...forProvider },
-    });
-
-  const parameterGroupName = (major: string) => externalName(identity, longestGroupName, '-', `${parameterGroupPrefix}${major}`);
+  const parameterGroupName = (major: string) => externalNameOf(longestGroupName, `${parameterGroupPrefix}${major}`);
   // The old family's group stays until AWS says that the instance has left it.
   const runningMajor = majorOf(stringAt(instance?.object, 'status', 'atProvider', 'engineVersionActual'));
   const handedOver = runningMajor === version.value && isReady(instance, 'Conditions');
@@ -133,19 +93,13 @@ function expand(context: Context<DatabaseSettings, Needs>): Expansion {
       kinds.parameterGroup,
       {
         family: `postgres${major}`,
-        description: `${claim.kind} ${claim.namespace}/${claim.name}`,
+        description,
         parameter: [{ name: 'rds.force_ssl', value: '1', applyMethod: 'immediate' }],
-        tags: allTags,
+        tags,
       },
       { externalName: parameterGroupName(major) },
     ),
   ]);
-
-  const ingress = (source: string, from: object): [string, Composed] => {
-    const key = `ingress-${shortHash(source)}`;
-    const rule = { type: 'ingress', protocol: 'tcp', fromPort: port, toPort: port, description: `Clients of ${source}`, ...from };
-    return [key, resource(key, kinds.securityGroupRule, { ...rule, securityGroupIdRef: { name: nameOf('security-group') } })];
-  };
 
   const snapshotOf = claim.creationTimestamp?.replaceAll(/[^0-9]/g, '') ?? 'created';
   const instanceSpec = {
@@ -183,7 +137,7 @@ function expand(context: Context<DatabaseSettings, Needs>): Expansion {
     performanceInsightsEnabled: true,
     performanceInsightsRetentionPeriod: 7,
     enabledCloudwatchLogsExports: ['postgresql', 'upgrade'],
-    tags: allTags,
+    tags,
   };
 
   const connection = instance?.connectionDetails ?? {};
@@ -217,19 +171,10 @@ function expand(context: Context<DatabaseSettings, Needs>): Expansion {
       'subnet-group': resource(
         'subnet-group',
         kinds.subnetGroup,
-        { description: `${claim.kind} ${claim.namespace}/${claim.name}`, subnetIds: [...aws.subnetIds].sort(), tags: allTags },
-        { externalName: externalName(identity, longestGroupName, '-', 'subnet-group') },
+        { description, subnetIds: [...aws.subnetIds].sort(), tags },
+        { externalName: externalNameOf(longestGroupName, 'subnet-group') },
       ),
-      'security-group': resource('security-group', kinds.securityGroup, {
-        name: externalName(identity, longestGroupName, '-', 'security-group'),
-        description: `${claim.kind} ${claim.namespace}/${claim.name}`,
-        vpcId,
-        tags: allTags,
-      }),
-      ...Object.fromEntries(aws.clientSecurityGroupIds.map((id) => ingress(id, { sourceSecurityGroupId: id }))),
-      ...Object.fromEntries(
-        aws.clientCidrs.map((cidr) => ingress(cidr, cidr.includes(':') ? { ipv6CidrBlocks: [cidr] } : { cidrBlocks: [cidr] })),
-      ),
+      ...firewall(resources, aws, observed, port),
       ...Object.fromEntries(parameterGroups),
       instance: resource('instance', kinds.instance, instanceSpec, { connectionSecret: nameOf('connection') }),
       ...bound.resources,
@@ -248,7 +193,7 @@ function expand(context: Context<DatabaseSettings, Needs>): Expansion {
  * Whether AWS may still refuse to delete the instance. A claim deleted then would hang, since a managed resource that is being
  * deleted is not updated any more, so the Usage stays until AWS has been seen to have protection off, or never to have made it.
  */
-function mayBeProtected(observed: Context<DatabaseSettings, Needs>['observed']): boolean {
+function mayBeProtected(observed: Context<DatabaseSettings, NetworkNeeds>['observed']): boolean {
   const instance = observed['instance'];
   const protectedNow = at(instance?.object, 'status', 'atProvider', 'deletionProtection');
   if (typeof protectedNow === 'boolean') return protectedNow;
@@ -258,7 +203,7 @@ function mayBeProtected(observed: Context<DatabaseSettings, Needs>['observed']):
 
 /** Extensions are made by provider-sql, which wants the connection details under keys of its own. */
 function withExtensions(
-  { settings, observed }: Context<DatabaseSettings, Needs>,
+  { settings, observed }: Context<DatabaseSettings, NetworkNeeds>,
   nameOf: (part: string) => string,
   databaseName: string,
   values: Readonly<Record<string, string>> | undefined,
@@ -319,11 +264,11 @@ function withExtensions(
 }
 
 /** An isolated RDS instance with its own groups. */
-export const rds: Backend<DatabaseSettings, Needs> = {
-  needs,
+export const rds: Backend<DatabaseSettings, NetworkNeeds> = {
+  needs: networkNeeds,
   composes: [
     { apiVersion: 'v1', kind: 'Secret', plural: 'secrets' },
-    ...Object.values(kinds),
+    ...Object.values({ ...kinds, ...networkKinds }),
     sqlKinds.providerConfig,
     sqlKinds.extension,
     protectionKind,

@@ -1,17 +1,3 @@
-import type { Identity } from '../core/names.ts';
-
-/** Tags that every AWS resource of a claim carries; the environment's own tags come first and cannot replace them. */
-export function tags(identity: Identity, environmentTags: Readonly<Record<string, string>> | undefined): Readonly<Record<string, string>> {
-  return {
-    ...environmentTags,
-    environment: identity.environment,
-    namespace: identity.namespace,
-    claim: identity.name,
-    kind: identity.kind,
-    'managed-by': 'golden-path',
-  };
-}
-
 const slotMinutes = 30;
 const days = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 

@@ -1,0 +1,52 @@
+import { readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { KubernetesObject } from '../../functions/core/kubernetes.ts';
+import { shown } from '../../functions/core/problem.ts';
+import { InputError, readObjects, readText } from '../input.ts';
+import { isYaml } from './sources.ts';
+
+const examples = fileURLToPath(new URL('../../examples/environments/', import.meta.url));
+
+/** An environment by name, with all the EnvironmentConfigs that there are beside it. */
+export interface Chosen {
+  readonly name: string;
+  readonly all: readonly KubernetesObject[];
+}
+
+const configsIn = async (file: string) => readObjects(await readText(file), file).filter(({ kind }) => kind === 'EnvironmentConfig');
+
+/** The environments of a file, of which the first is meant. */
+async function fromFile(file: string): Promise<Chosen> {
+  const all = await configsIn(file);
+  const name = all[0]?.metadata?.name;
+  if (name === undefined) throw new InputError(`cannot use environment: ${shown(file)} has no EnvironmentConfig with a name`);
+  return { name, all };
+}
+
+function among(name: string, all: readonly KubernetesObject[], where: string, option: string): Chosen {
+  const names = all.flatMap(({ metadata }) => metadata?.name ?? []).sort();
+  if (names.includes(name)) return { name, all };
+  throw new InputError(
+    `cannot use environment: ${option}: got ${shown(name)}, want one of ${names.join(', ')}${where}, or an EnvironmentConfig file ending in .yaml`,
+  );
+}
+
+/** An environment by the name of an example or by a file. */
+export async function readEnvironment(nameOrFile: string, option: string): Promise<Chosen> {
+  if (isYaml(nameOrFile)) return await fromFile(nameOrFile);
+  const files = readdirSync(examples).filter((file) => file.endsWith('.yaml'));
+  if (!files.includes(`${nameOrFile}.yaml`)) {
+    const named = files.map((file) => ({ apiVersion: '', kind: '', metadata: { name: basename(file, '.yaml') } }));
+    return among(nameOrFile, named, '', option);
+  }
+  return { name: nameOrFile, all: (await Promise.all(files.map((file) => configsIn(join(examples, file))))).flat() };
+}
+
+/** An environment of the cluster by name, or one of a file in place of the cluster's of that name. */
+export async function environmentInCluster(nameOrFile: string, there: readonly KubernetesObject[]): Promise<Chosen> {
+  if (!isYaml(nameOrFile)) return among(nameOrFile, there, ' in the cluster', '--environment');
+  const { name, all } = await fromFile(nameOrFile);
+  const replaced = new Set(all.map(({ metadata }) => metadata?.name));
+  return { name, all: [...there.filter(({ metadata }) => !replaced.has(metadata?.name)), ...all] };
+}

@@ -1,0 +1,60 @@
+import * as z from 'zod';
+import type { Composed } from '../core/api.ts';
+import { stringAt } from '../core/kubernetes.ts';
+import { shortHash } from '../core/names.ts';
+import type { ObservedResource } from '../core/step.ts';
+import { type AwsResources, accountNeeds } from './resources.ts';
+
+/** What an environment has to say of its network, beside its account. */
+export const networkNeeds = z
+  .object({
+    ...accountNeeds.shape,
+    aws: accountNeeds.shape.aws.extend({
+      vpcId: z.string(),
+      subnetIds: z.array(z.string()),
+      clientSecurityGroupIds: z.array(z.string()).default([]),
+      clientCidrs: z.array(z.string()).default([]),
+    }),
+  })
+  .refine(({ aws }) => aws.clientSecurityGroupIds.length + aws.clientCidrs.length > 0, {
+    path: ['aws', 'clientCidrs'],
+    error: 'want at least one of clientSecurityGroupIds or clientCidrs, or nothing could connect',
+  });
+export type NetworkNeeds = z.output<typeof networkNeeds>;
+
+export const networkKinds = {
+  securityGroup: { apiVersion: 'ec2.aws.m.upbound.io/v1beta1', kind: 'SecurityGroup', plural: 'securitygroups' },
+  securityGroupRule: { apiVersion: 'ec2.aws.m.upbound.io/v1beta1', kind: 'SecurityGroupRule', plural: 'securitygrouprules' },
+} as const;
+
+/** AWS's limit on the names of security groups and of the groups of subnets and of parameters. */
+export const longestGroupName = 255;
+
+/** A security group that lets the environment's clients reach one port, one rule for each source. */
+export function firewall(
+  resources: AwsResources,
+  aws: NetworkNeeds['aws'],
+  observed: Readonly<Record<string, ObservedResource>>,
+  port: number,
+): Readonly<Record<string, Composed>> {
+  const { nameOf, resource, description, tags, externalNameOf } = resources;
+  // A VPC that changed under a live resource would have the group made anew, without it.
+  const vpcId = stringAt(observed['security-group']?.object, 'spec', 'forProvider', 'vpcId') ?? aws.vpcId;
+  const ingress = (source: string, from: object): [string, Composed] => {
+    const key = `ingress-${shortHash(source)}`;
+    const rule = { type: 'ingress', protocol: 'tcp', fromPort: port, toPort: port, description: `Clients of ${source}`, ...from };
+    return [key, resource(key, networkKinds.securityGroupRule, { ...rule, securityGroupIdRef: { name: nameOf('security-group') } })];
+  };
+  return {
+    'security-group': resource('security-group', networkKinds.securityGroup, {
+      name: externalNameOf(longestGroupName, 'security-group'),
+      description,
+      vpcId,
+      tags,
+    }),
+    ...Object.fromEntries(aws.clientSecurityGroupIds.map((id) => ingress(id, { sourceSecurityGroupId: id }))),
+    ...Object.fromEntries(
+      aws.clientCidrs.map((cidr) => ingress(cidr, cidr.includes(':') ? { ipv6CidrBlocks: [cidr] } : { cidrBlocks: [cidr] })),
+    ),
+  };
+}

@@ -1,0 +1,86 @@
+import * as z from 'zod';
+import type { Composed, Context } from '../core/api.ts';
+import { type ComposedKind, stringAt } from '../core/kubernetes.ts';
+import { managed } from '../core/managed.ts';
+import { externalName, type Identity } from '../core/names.ts';
+import { composedName } from '../core/protection.ts';
+
+/** What an environment has to say of its AWS account. */
+export const accountNeeds = z.object({
+  aws: z.object({ region: z.string(), providerConfig: z.string(), kmsKeyArn: z.string().optional() }),
+  tags: z.record(z.string(), z.string()).optional(),
+});
+export type AccountNeeds = z.output<typeof accountNeeds>;
+
+/** A kind of provider-aws; IAM's belong to no region. */
+interface AwsKind extends ComposedKind {
+  readonly global?: true;
+}
+
+interface Names {
+  /** Name outside the cluster, where the provider takes it from an annotation. */
+  readonly externalName?: string;
+  /** Name of the Secret that the provider writes connection details to. */
+  readonly connectionSecret?: string;
+  /** Where it differs from those of the claim's other resources. */
+  readonly managementPolicies?: readonly string[];
+}
+
+/** How a claim's AWS resources are named, tagged and made. */
+export interface AwsResources {
+  readonly identity: Identity;
+  readonly tags: Readonly<Record<string, string>>;
+  /** For fields that a person reads in AWS's console. */
+  readonly description: string;
+  readonly region: string;
+  nameOf(part?: string): string;
+  externalNameOf(limit: number, part?: string): string;
+  resource(part: string, kind: AwsKind, forProvider: object, names?: Names): Composed;
+}
+
+/** Tags that every AWS resource of a claim carries; the environment's own tags come first and cannot replace them. */
+function tagsOf(
+  identity: Identity,
+  owner: string,
+  environmentTags: Readonly<Record<string, string>> | undefined,
+): Readonly<Record<string, string>> {
+  return {
+    ...environmentTags,
+    owner,
+    environment: identity.environment,
+    namespace: identity.namespace,
+    claim: identity.name,
+    kind: identity.kind,
+    'managed-by': 'golden-path',
+  };
+}
+
+/** `anchor` is the key of the resource that holds the data: where it was made stays the region, whatever the environment says later. */
+export function awsResources(
+  { claim, environment, owner, facts, observed }: Context<unknown, AccountNeeds>,
+  suffix: string,
+  anchor: string,
+  managementPolicies: readonly string[],
+): AwsResources {
+  const identity = { environment, namespace: claim.namespace, kind: claim.kind, name: claim.name };
+  const region = stringAt(observed[anchor]?.object, 'spec', 'forProvider', 'region') ?? facts.aws.region;
+  const nameOf = (part?: string) => composedName(claim, suffix, part);
+  return {
+    identity,
+    region,
+    tags: tagsOf(identity, owner, facts.tags),
+    description: `${claim.kind} ${claim.namespace}/${claim.name}`,
+    nameOf,
+    externalNameOf: (limit, part) => externalName(identity, limit, '-', part),
+    resource: (part, kind, forProvider, names = {}) =>
+      managed({
+        apiVersion: kind.apiVersion,
+        kind: kind.kind,
+        name: nameOf(part),
+        managementPolicies,
+        ...names,
+        providerConfig: { kind: 'ClusterProviderConfig', name: facts.aws.providerConfig },
+        forProvider: { ...(!kind.global && { region }), ...forProvider },
+      }),
+  };
+}

@@ -1,0 +1,182 @@
+import type { Claim, Composed } from '../core/api.ts';
+import type { ComposedKind } from '../core/kubernetes.ts';
+import type { Deletion } from '../core/protection.ts';
+
+/** What a container may use, as Kubernetes quantities. */
+export interface ContainerSize {
+  readonly cpu: string;
+  readonly cpuLimit: string;
+  /** Requested and at most, so that the scheduler knows what it will take. */
+  readonly memory: string;
+}
+
+/** A writable place in an image whose root file system is read-only. */
+interface Scratch {
+  readonly name: string;
+  readonly mountPath: string;
+  readonly sizeLimit: string;
+  readonly inMemory?: true;
+}
+
+export interface Server {
+  readonly claim: Claim;
+  readonly name: string;
+  /** What runs, such as `postgres`: the name of its container and of its port. */
+  readonly app: string;
+  readonly image: string;
+  /** uid and gid that the image has its files for. */
+  readonly user: number;
+  readonly port: number;
+  readonly size: ContainerSize;
+  readonly command?: readonly string[];
+  readonly env?: readonly { readonly name: string; readonly value: string }[];
+  /** A shell command that succeeds once clients are served. */
+  readonly probe: readonly string[];
+  /** A shell command to run once after each start. */
+  readonly postStart?: readonly string[];
+  readonly dataPath: string;
+  /** For the data: a volume, or as much of the node's disk. */
+  readonly storageGiB: number;
+  readonly persistent: boolean;
+  readonly deletion: Deletion;
+  readonly scratch: readonly Scratch[];
+  /** Keys of the binding that the server itself reads, as files under `secretPath`. */
+  readonly secretKeys: readonly string[];
+}
+
+/** Where the server finds its keys of the binding. */
+export const secretPath = '/etc/binding';
+
+/** A command line for the image's shell. */
+export const shell = (script: string): readonly string[] => ['/bin/sh', '-c', script];
+
+const exec = (command: readonly string[]) => ({ exec: { command } });
+
+function labelsOf({ app, name }: Server) {
+  return {
+    'app.kubernetes.io/name': app,
+    'app.kubernetes.io/instance': name,
+    'app.kubernetes.io/managed-by': 'golden-path',
+  };
+}
+
+function statefulSet(server: Server) {
+  const { name, app, image, user, port, size, command, env, postStart, dataPath, persistent, deletion, scratch, secretKeys } = server;
+  const labels = labelsOf(server);
+  const storage = `${server.storageGiB}Gi`;
+  const probe = { ...exec(server.probe), timeoutSeconds: 5 };
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'StatefulSet',
+    metadata: { name, labels },
+    spec: {
+      serviceName: name,
+      replicas: 1,
+      selector: { matchLabels: labels },
+      persistentVolumeClaimRetentionPolicy: { whenDeleted: deletion === 'Delete' ? 'Delete' : 'Retain', whenScaled: 'Retain' },
+      template: {
+        metadata: { labels },
+        spec: {
+          automountServiceAccountToken: false,
+          enableServiceLinks: false,
+          terminationGracePeriodSeconds: 60,
+          securityContext: {
+            runAsNonRoot: true,
+            runAsUser: user,
+            runAsGroup: user,
+            fsGroup: user,
+            seccompProfile: { type: 'RuntimeDefault' },
+          },
+          containers: [
+            {
+              name: app,
+              image,
+              ...(command !== undefined && { command }),
+              ...(env !== undefined && { env }),
+              ports: [{ name: app, containerPort: port, protocol: 'TCP' }],
+              resources: {
+                requests: { cpu: size.cpu, memory: size.memory },
+                limits: { cpu: size.cpuLimit, memory: size.memory },
+              },
+              securityContext: {
+                allowPrivilegeEscalation: false,
+                readOnlyRootFilesystem: true,
+                capabilities: { drop: ['ALL'] },
+              },
+              startupProbe: { ...probe, periodSeconds: 1, failureThreshold: 120 },
+              readinessProbe: { ...probe, periodSeconds: 5, failureThreshold: 3 },
+              livenessProbe: { ...probe, periodSeconds: 20, failureThreshold: 6 },
+              ...(postStart !== undefined && { lifecycle: { postStart: exec(postStart) } }),
+              volumeMounts: [
+                { name: 'data', mountPath: dataPath },
+                ...scratch.map((each) => ({ name: each.name, mountPath: each.mountPath })),
+                { name: 'binding', mountPath: secretPath, readOnly: true },
+              ],
+            },
+          ],
+          volumes: [
+            ...(persistent ? [] : [{ name: 'data', emptyDir: { sizeLimit: storage } }]),
+            ...scratch.map((each) => ({
+              name: each.name,
+              emptyDir: { ...(each.inMemory && { medium: 'Memory' }), sizeLimit: each.sizeLimit },
+            })),
+            { name: 'binding', secret: { secretName: name, items: secretKeys.map((key) => ({ key, path: key })) } },
+          ],
+        },
+      },
+      ...(persistent && {
+        volumeClaimTemplates: [
+          {
+            apiVersion: 'v1',
+            kind: 'PersistentVolumeClaim',
+            metadata: { name: 'data' },
+            spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage } } },
+          },
+        ],
+      }),
+    },
+  };
+}
+
+/** One server in a pod of the claim's own namespace, which pods of that namespace, and no others, can reach. */
+export function server(options: Server): Readonly<Record<string, Composed>> {
+  const { name, app, port } = options;
+  const labels = labelsOf(options);
+  return {
+    service: {
+      object: {
+        apiVersion: 'v1',
+        kind: 'Service',
+        metadata: { name, labels },
+        spec: { clusterIP: 'None', selector: labels, ports: [{ name: app, port, protocol: 'TCP', targetPort: app }] },
+      },
+      readiness: 'Exists',
+    },
+    'network-policy': {
+      object: {
+        apiVersion: 'networking.k8s.io/v1',
+        kind: 'NetworkPolicy',
+        metadata: { name, labels },
+        spec: {
+          podSelector: { matchLabels: labels },
+          policyTypes: ['Ingress'],
+          ingress: [{ from: [{ podSelector: {} }], ports: [{ port: app, protocol: 'TCP' }] }],
+        },
+      },
+      readiness: 'Exists',
+    },
+    server: { object: statefulSet(options), readiness: 'Replicas' },
+  };
+}
+
+/** The host name under which the server is reached in the cluster. */
+export function serverHost(claim: Claim, name: string): string {
+  return `${name}.${claim.namespace}.svc`;
+}
+
+/** What `server` composes. */
+export const serverKinds: readonly ComposedKind[] = [
+  { apiVersion: 'v1', kind: 'Service', plural: 'services' },
+  { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', plural: 'networkpolicies' },
+  { apiVersion: 'apps/v1', kind: 'StatefulSet', plural: 'statefulsets' },
+];

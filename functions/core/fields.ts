@@ -1,0 +1,11 @@
+/** For a field's `.meta()`: the apiserver refuses to change it. */
+export const immutable = (field: string, instead = 'make a new claim and move the data') => ({
+  'x-kubernetes-validations': [{ rule: 'self == oldSelf', message: `${field} cannot be changed: ${instead}` }],
+});
+
+/** For a field's `.meta()`: the apiserver refuses to make it smaller. `number` and `old` are its values as CEL numbers. */
+export const growsOnly = (field: string, number = 'self', old = 'oldSelf') => ({
+  'x-kubernetes-validations': [
+    { rule: `${number} >= ${old}`, message: `${field} can only grow: to go back, make a new claim and move the data` },
+  ],
+});

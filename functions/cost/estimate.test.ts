@@ -1,0 +1,424 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { environmentConfig, everything, type Given, instanceDetails, observedAfter, stepRequest } from '../../test/request.ts';
+import { apis } from '../apis/index.ts';
+import { type KubernetesObject, stringAt } from '../core/kubernetes.ts';
+import { expand } from '../expand/expand.ts';
+import { estimate } from './estimate.ts';
+import { freeKinds, pricedKinds } from './kinds.ts';
+
+const region = 'eu-west-1';
+
+function desired(given: Given): Record<string, KubernetesObject> {
+  return Object.fromEntries(Object.entries(expand(stepRequest(given)).desired).map(([key, { object }]) => [key, object]));
+}
+
+const claimIn = (tier: 'dev' | 'staging' | 'prod', given: Given = {}) =>
+  desired({ environment: tier, environments: [environmentConfig(tier, { tier, ...everything })], ...given });
+
+const managed = (group: string, kind: string, forProvider: Record<string, unknown>): KubernetesObject => ({
+  apiVersion: `${group}.aws.m.upbound.io/v1beta1`,
+  kind,
+  spec: { forProvider },
+});
+const instance = (forProvider: Record<string, unknown>) =>
+  managed('rds', 'Instance', {
+    region,
+    engine: 'postgres',
+    instanceClass: 'db.m7g.large',
+    storageType: 'gp3',
+    allocatedStorage: 100,
+    ...forProvider,
+  });
+const pods = (kind: string, resources: unknown, spec: Record<string, unknown> = {}): KubernetesObject => ({
+  apiVersion: 'apps/v1',
+  kind,
+  spec: { template: { spec: { containers: [{ name: 'app', resources }] } }, ...spec },
+});
+const unpriced = (object: unknown, given: Parameters<typeof estimate>[1] = { region }) => {
+  const { drivers, ...rest } = estimate({ it: object as KubernetesObject }, given);
+  return { drivers: drivers.map(({ what }) => what), unpriced: rest.unpriced.map(({ what }) => what) };
+};
+
+describe('AppDatabase', () => {
+  test('in dev is a container', () => {
+    expect(estimate(claimIn('dev'), { region })).toEqual({
+      monthlyUSD: 3.77,
+      drivers: [
+        { resource: 'server', what: '0.1 vCPU at the Fargate rate', monthlyUSD: 2.96 },
+        { resource: 'server', what: '0.25 GiB of memory at the Fargate rate', monthlyUSD: 0.81 },
+      ],
+      byUse: [],
+      unpriced: [],
+    });
+  });
+
+  test('in a dev that has no AWS region costs as much as where the default is, and says so', () => {
+    const environment = environmentConfig('dev', { tier: 'dev', ...everything, defaults: { AppDatabase: { persistence: 'Persistent' } } });
+    expect(estimate(claimIn('dev', { environments: [environment] }), { region: undefined })).toEqual({
+      monthlyUSD: 5.37,
+      drivers: [
+        { resource: 'server', what: '0.1 vCPU at the Fargate rate, as in us-east-1', monthlyUSD: 2.96 },
+        { resource: 'server', what: '20 GiB volume, as in us-east-1', monthlyUSD: 1.6 },
+        { resource: 'server', what: '0.25 GiB of memory at the Fargate rate, as in us-east-1', monthlyUSD: 0.81 },
+      ],
+      byUse: [],
+      unpriced: [],
+    });
+  });
+
+  test('in staging costs nothing of its own', () => {
+    expect(estimate(claimIn('staging'), { region })).toEqual({ monthlyUSD: 0, drivers: [], byUse: [], unpriced: [] });
+  });
+
+  test('in prod is a Multi-AZ instance with its storage', () => {
+    const given: Given = { spec: { extensions: ['pgcrypto'] } };
+    const first = expand(
+      stepRequest({ environment: 'prod', environments: [environmentConfig('prod', { tier: 'prod', ...everything })], ...given }),
+    );
+    const resources = claimIn('prod', { ...given, observed: observedAfter(first, { instance: instanceDetails }) });
+    expect(Object.keys(resources)).toEqual(
+      expect.arrayContaining(['binding', 'instance', 'protection', 'security-group', 'sql', 'extension-pgcrypto']),
+    );
+    expect(estimate(resources, { region })).toEqual({
+      monthlyUSD: 296.96,
+      drivers: [
+        { resource: 'instance', what: 'db.m7g.large, Multi-AZ', monthlyUSD: 271.56 },
+        { resource: 'instance', what: '100 GiB of gp3, Multi-AZ', monthlyUSD: 25.4 },
+      ],
+      byUse: [
+        { resource: 'instance', what: 'backups beyond 100 GiB: 0.095 USD per GiB and month' },
+        { resource: 'instance', what: 'storage grown beyond 100 GiB, to 200 GiB at most: 0.254 USD per GiB and month' },
+      ],
+      unpriced: [],
+    });
+  });
+
+  test.each([
+    ['small', 'db.t4g.medium, Multi-AZ', 100.74],
+    ['medium', 'db.m7g.large, Multi-AZ', 271.56],
+    ['large', 'db.r7g.xlarge, Multi-AZ', 782.56],
+    ['xlarge', 'db.r7g.4xlarge, Multi-AZ', 3128.78],
+  ])('of size %s in prod: %s', (size, what, monthlyUSD) => {
+    const { drivers, unpriced } = estimate(claimIn('prod', { spec: { size } }), { region });
+    expect({ drivers: drivers.slice(0, 1), unpriced }).toEqual({ drivers: [{ resource: 'instance', what, monthlyUSD }], unpriced: [] });
+  });
+
+  test('of 500 GiB has all its IOPS and throughput included', () => {
+    expect(unpriced(claimIn('prod', { spec: { storageGiB: 500 } })['instance'])).toEqual({
+      drivers: ['db.m7g.large, Multi-AZ', '500 GiB of gp3, Multi-AZ'],
+      unpriced: [],
+    });
+  });
+});
+
+describe('a price', () => {
+  test('of the environment replaces the one listed', () => {
+    const { monthlyUSD, drivers } = estimate({ it: instance({}) }, { region, prices: { 'rds/db.m7g.large': 0.1, 'rds/gp3-gib-month': 0 } });
+    expect({ monthlyUSD, drivers }).toEqual({
+      monthlyUSD: 73,
+      drivers: [
+        { resource: 'it', what: 'db.m7g.large', monthlyUSD: 73 },
+        { resource: 'it', what: '100 GiB of gp3', monthlyUSD: 0 },
+      ],
+    });
+  });
+
+  test('of the environment adds to the list, and is asked for where it is missing', () => {
+    const resources = { it: instance({ instanceClass: 'db.z1d.large', multiAz: true }) };
+    expect(estimate(resources, { region }).unpriced).toEqual([
+      {
+        resource: 'it',
+        what: 'db.z1d.large, Multi-AZ in eu-west-1: no price "rds/db.z1d.large"; set it in data.prices of the EnvironmentConfig',
+      },
+    ]);
+    expect(estimate(resources, { region, prices: { 'rds/db.z1d.large': 0.5 } })).toEqual({
+      monthlyUSD: 755.4,
+      drivers: [
+        { resource: 'it', what: 'db.z1d.large, Multi-AZ', monthlyUSD: 730 },
+        { resource: 'it', what: '100 GiB of gp3, Multi-AZ', monthlyUSD: 25.4 },
+      ],
+      byUse: [{ resource: 'it', what: 'backups beyond 100 GiB: 0.095 USD per GiB and month' }],
+      unpriced: [],
+    });
+  });
+
+  test('of the environment holds in its region only, since an instance stays where it was made', () => {
+    const { drivers } = estimate({ it: instance({ region: 'eu-central-1' }) }, { region, prices: { 'rds/db.m7g.large': 100 } });
+    expect(drivers[0]).toEqual({ resource: 'it', what: 'db.m7g.large', monthlyUSD: 146 });
+    expect(unpriced(instance({ region: 'eu-south-1' }))).toEqual({
+      drivers: [],
+      unpriced: [
+        '100 GiB of gp3 in eu-south-1: no price "rds/gp3-gib-month"; set it in data.prices of an EnvironmentConfig of that region',
+        'backups beyond 100 GiB in eu-south-1: no price "rds/backup-gib-month"; set it in data.prices of an EnvironmentConfig of that region',
+        'db.m7g.large in eu-south-1: no price "rds/db.m7g.large"; set it in data.prices of an EnvironmentConfig of that region',
+      ],
+    });
+  });
+
+  test('of a region without a list is missing, for containers too', () => {
+    expect(unpriced(pods('Deployment', { requests: { cpu: '1', memory: '1Gi' } }), { region: 'eu-south-1' })).toEqual({
+      drivers: [],
+      unpriced: [
+        '1 GiB of memory at the Fargate rate in eu-south-1: no price "compute/gib-hour"; set it in data.prices of the EnvironmentConfig',
+        '1 vCPU at the Fargate rate in eu-south-1: no price "compute/vcpu-hour"; set it in data.prices of the EnvironmentConfig',
+      ],
+    });
+  });
+
+  test('needs a region', () => {
+    expect(unpriced(managed('kms', 'Key', {}), { region: undefined })).toEqual({
+      drivers: [],
+      unpriced: ['key: no region; set data.aws.region of the EnvironmentConfig'],
+    });
+  });
+});
+
+describe('gp3', () => {
+  test.each([
+    [100, 3_000, 125, []],
+    [100, 4_000, 225, ['100 MiB/s above the included 125: 8.8', '1000 IOPS above the included 3000: 22']],
+    [400, 12_000, 500, []],
+    [400, 14_000, 1_000, ['500 MiB/s above the included 500: 44', '2000 IOPS above the included 12000: 44']],
+  ])('of %d GiB with %d IOPS and %d MiB/s', (allocatedStorage, iops, storageThroughput, expected) => {
+    const { drivers } = estimate({ it: instance({ allocatedStorage, iops, storageThroughput }) }, { region });
+    const above = drivers.filter(({ what }) => what.includes('above')).map(({ what, monthlyUSD }) => `${what}: ${monthlyUSD}`);
+    expect(above.sort()).toEqual([...expected].sort());
+  });
+
+  test('costs twice as much Multi-AZ', () => {
+    const { drivers } = estimate({ it: instance({ multiAz: true, iops: 4_000 }) }, { region });
+    expect(drivers.slice(1)).toEqual([
+      { resource: 'it', what: '1000 IOPS above the included 3000, Multi-AZ', monthlyUSD: 44 },
+      { resource: 'it', what: '100 GiB of gp3, Multi-AZ', monthlyUSD: 25.4 },
+    ]);
+  });
+});
+
+test('every priced kind, the highest cost first', () => {
+  const container = { requests: { cpu: '250m' }, limits: { cpu: '1', memory: '512Mi' } };
+  const sidecar = { name: 'proxy', restartPolicy: 'Always', resources: { requests: { cpu: '50m', memory: '512Mi' } } };
+  const first = { name: 'migrate', resources: {} };
+  const resources = {
+    cache: managed('elasticache', 'ReplicationGroup', { engine: 'valkey', nodeType: 'cache.t4g.small', numCacheClusters: 2 }),
+    sharded: managed('elasticache', 'ReplicationGroup', {
+      engine: 'valkey',
+      nodeType: 'cache.t4g.micro',
+      numNodeGroups: 2,
+      replicasPerNodeGroup: 1,
+    }),
+    app: pods('Deployment', container, {
+      replicas: 2,
+      template: { spec: { containers: [{ name: 'app', resources: container }], initContainers: [first, sidecar] } },
+    }),
+    files: {
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      spec: { resources: { requests: { storage: '10Gi' } } },
+    },
+    bucket: managed('s3', 'Bucket', {}),
+    queue: managed('sqs', 'Queue', {}),
+    fifo: managed('sqs', 'Queue', { fifoQueue: true }),
+    key: managed('kms', 'Key', {}),
+    secret: managed('secretsmanager', 'Secret', { replica: [{ region: 'us-west-2' }] }),
+    service: { apiVersion: 'v1', kind: 'Service', spec: { clusterIP: 'None' } },
+  };
+  expect(estimate(resources, { region: 'us-east-1' })).toEqual({
+    monthlyUSD: 101.58,
+    drivers: [
+      { resource: 'sharded', what: '4 × cache.t4g.micro', monthlyUSD: 37.38 },
+      { resource: 'cache', what: '2 × cache.t4g.small', monthlyUSD: 37.38 },
+      { resource: 'app', what: '2 × 0.3 vCPU at the Fargate rate', monthlyUSD: 17.73 },
+      { resource: 'app', what: '2 × 1 GiB of memory at the Fargate rate', monthlyUSD: 6.49 },
+      { resource: 'key', what: 'key', monthlyUSD: 1 },
+      { resource: 'files', what: '10 GiB volume', monthlyUSD: 0.8 },
+      { resource: 'secret', what: 'secret in 2 regions', monthlyUSD: 0.8 },
+    ].sort((a, b) => b.monthlyUSD - a.monthlyUSD || (a.resource < b.resource ? -1 : 1)),
+    byUse: [
+      { resource: 'bucket', what: 'S3 Standard storage: 0.023 USD per GiB and month' },
+      { resource: 'bucket', what: 'S3 reads: 0.0004 USD per 1000 requests' },
+      { resource: 'bucket', what: 'S3 writes and lists: 0.005 USD per 1000 requests' },
+      { resource: 'fifo', what: 'SQS FIFO requests: 0.5 USD per million requests' },
+      { resource: 'queue', what: 'SQS requests: 0.4 USD per million requests' },
+    ],
+    unpriced: [],
+  });
+});
+
+test('every kind that an API composes is priced or known to be free', () => {
+  const kinds = apis
+    .flatMap(({ backends }) => Object.values(backends).flatMap(({ composes }) => composes))
+    .map(({ apiVersion, kind }) => `${apiVersion.split('/')[0]} ${kind}`);
+  expect(kinds.filter((kind) => freeKinds.has(kind) === pricedKinds.has(kind))).toEqual([]);
+});
+
+describe('never silently free:', () => {
+  test.each<[string, unknown, readonly string[]]>([
+    [
+      'an AWS kind that is not known',
+      managed('ec2', 'Instance', {}),
+      ['ec2.aws.m.upbound.io Instance: this version knows no price of the kind'],
+    ],
+    ['any other kind', { apiVersion: 'batch/v1', kind: 'Job' }, ['batch Job: this version knows no price of the kind']],
+    ['an inherited key', { apiVersion: 'v1', kind: 'constructor' }, ['v1 constructor: this version knows no price of the kind']],
+    ['no kind', {}, ['? ?: this version knows no price of the kind']],
+    ['null', null, ['? ?: this version knows no price of the kind']],
+    [
+      'a load balancer',
+      { apiVersion: 'v1', kind: 'Service', spec: { type: 'LoadBalancer' } },
+      ['spec.type: got "LoadBalancer", want one of ClusterIP, NodePort, ExternalName'],
+    ],
+    ['another engine', instance({ engine: 'mysql' }), ['spec.forProvider.engine: got "mysql", want postgres']],
+    [
+      'another cache engine',
+      managed('elasticache', 'ReplicationGroup', { engine: 'redis' }),
+      ['spec.forProvider.engine: got "redis", want valkey'],
+    ],
+    [
+      'a node type that is none',
+      managed('elasticache', 'ReplicationGroup', { engine: 'valkey', nodeType: 'gp3' }),
+      ['spec.forProvider.nodeType: got "gp3", want a node type such as cache.t4g.small'],
+    ],
+    [
+      'no number of nodes',
+      managed('elasticache', 'ReplicationGroup', {
+        engine: 'valkey',
+        nodeType: 'cache.t4g.small',
+        numNodeGroups: 2,
+        replicasPerNodeGroup: 'two',
+      }),
+      ['spec.forProvider.numCacheClusters: missing, want a number of nodes'],
+    ],
+    ['odd replicas of a secret', managed('secretsmanager', 'Secret', { replica: 2 }), ['spec.forProvider.replica: got 2, want a list']],
+    ['odd volumes', pods('StatefulSet', {}, { volumeClaimTemplates: 'x' }), ['spec.volumeClaimTemplates: got "x", want a list']],
+    ['an odd queue', managed('sqs', 'Queue', { fifoQueue: 'yes' }), ['spec.forProvider.fifoQueue: got "yes", want boolean']],
+    [
+      'a volume without a size',
+      { apiVersion: 'v1', kind: 'PersistentVolumeClaim' },
+      ['spec.resources.requests.storage: missing, want a quantity such as 20Gi'],
+    ],
+    ['no containers', pods('Deployment', {}, { template: {} }), ['spec.template.spec.containers: missing, want containers']],
+    ['odd replicas', pods('Deployment', {}, { replicas: -1 }), ['spec.replicas: got -1, want a number of pods']],
+    [
+      'containers that request nothing',
+      pods('StatefulSet', { requests: { cpu: 'much' } }, { volumeClaimTemplates: [{}] }),
+      [
+        'container "app": resources.requests.cpu: got "much", want a quantity such as 500m or 1Gi',
+        'container "app": resources.requests.memory: missing, want a quantity such as 500m or 1Gi',
+        'spec.volumeClaimTemplates: spec.resources.requests.storage: missing, want a quantity such as 20Gi',
+      ],
+    ],
+  ])('%s', (_, object, expected) => {
+    expect(unpriced(object)).toEqual({ drivers: [], unpriced: expected });
+  });
+
+  test.each<[string, Record<string, unknown>, readonly string[], readonly string[]]>([
+    [
+      'no instance class',
+      { instanceClass: undefined },
+      ['100 GiB of gp3'],
+      ['spec.forProvider.instanceClass: missing, want an instance class such as db.m7g.large'],
+    ],
+    [
+      'an instance class that is the id of something else',
+      { instanceClass: 'gp3-gib-month' },
+      ['100 GiB of gp3'],
+      ['spec.forProvider.instanceClass: got "gp3-gib-month", want an instance class such as db.m7g.large'],
+    ],
+    ['another kind of storage', { storageType: 'io2' }, ['db.m7g.large'], ['spec.forProvider.storageType: got "io2", want gp3']],
+    ['no size', { allocatedStorage: '100' }, ['db.m7g.large'], ['spec.forProvider.allocatedStorage: got "100", want a number of GiB']],
+    ['odd IOPS', { iops: 'many' }, ['db.m7g.large', '100 GiB of gp3'], ['spec.forProvider.iops: got "many", want a number of IOPS']],
+    ['odd zones', { multiAz: 'yes' }, [], ['spec.forProvider.multiAz: got "yes", want boolean']],
+    [
+      'a size that nobody means',
+      { allocatedStorage: 1e300 },
+      ['db.m7g.large'],
+      ['1e+300 GiB of gp3: got 1.27e+299 USD, want 0 to 1000000000'],
+    ],
+  ])('an instance with %s', (_, forProvider, drivers, expected) => {
+    expect(unpriced(instance(forProvider))).toEqual({ drivers, unpriced: expected });
+  });
+});
+
+describe('whatever it is given', () => {
+  const kind = fc.oneof(
+    fc.constantFrom(...pricedKinds.keys(), ...freeKinds).map((known) => {
+      const [group, name] = known.split(' ');
+      return { apiVersion: group === 'v1' ? 'v1' : `${group}/v1`, kind: name };
+    }),
+    fc.record({ apiVersion: fc.jsonValue(), kind: fc.jsonValue() }, { requiredKeys: [] }),
+  );
+  const value = fc.oneof(
+    fc.jsonValue(),
+    fc.integer(),
+    fc.double(),
+    fc.boolean(),
+    fc.constantFrom('postgres', 'valkey', 'gp3', 'db.m7g.large', 'cache.t4g.small', '250m', '4Gi', 'eu-west-1', '__proto__'),
+  );
+  const record = (...keys: readonly string[]) => fc.record(Object.fromEntries(keys.map((key) => [key, value])), { requiredKeys: [] });
+  const container = fc.record({
+    name: value,
+    resources: fc.record({ requests: record('cpu', 'memory'), limits: record('cpu', 'memory') }),
+  });
+  const template = fc.record({
+    spec: fc.record({ containers: fc.oneof(value, fc.array(container)), initContainers: fc.array(container) }),
+  });
+  const forProvider = record(
+    ...[
+      'region',
+      'engine',
+      'instanceClass',
+      'multiAz',
+      'storageType',
+      'allocatedStorage',
+      'maxAllocatedStorage',
+      'iops',
+      'storageThroughput',
+    ],
+    ...['nodeType', 'numCacheClusters', 'numNodeGroups', 'replicasPerNodeGroup', 'fifoQueue', 'replica', 'backupRetentionPeriod'],
+  );
+  const spec = fc.record(
+    { forProvider, template, replicas: value, type: value, volumeClaimTemplates: value, resources: value },
+    { requiredKeys: [] },
+  );
+  const object = fc.oneof(
+    fc.tuple(kind, fc.oneof(spec, value)).map(([meta, specified]) => ({ ...meta, spec: specified }) as unknown as KubernetesObject),
+    fc.jsonValue().map((odd) => odd as unknown as KubernetesObject),
+  );
+  const resources = fc.dictionary(fc.string(), object, { maxKeys: 8 });
+  const given = fc.record({
+    region: fc.option(fc.constantFrom('us-east-1', 'eu-west-1', 'eu-central-1', 'mars-1'), { nil: undefined }),
+    prices: fc.option(
+      fc.dictionary(fc.constantFrom('rds/db.m7g.large', 'compute/vcpu-hour', 'kms/key-month'), fc.double({ min: 0, noNaN: true })),
+      {
+        nil: undefined,
+      },
+    ),
+  });
+
+  test('the sum is finite, not negative and that of the drivers, and no resource is passed over', () => {
+    fc.assert(
+      fc.property(resources, given, (some, where) => {
+        const { monthlyUSD, drivers, byUse, unpriced: rest } = estimate(some, where);
+        expect(Number.isFinite(monthlyUSD) && monthlyUSD >= 0).toBe(true);
+        expect(monthlyUSD).toBeCloseTo(
+          drivers.reduce((sum, driver) => sum + driver.monthlyUSD, 0),
+          2,
+        );
+        const mentioned = new Set([...drivers, ...byUse, ...rest].map(({ resource }) => resource));
+        const passedOver = Object.entries(some).filter(([key]) => !mentioned.has(key));
+        const kinds = passedOver.map(([, it]) => `${stringAt(it, 'apiVersion')?.split('/')[0]} ${stringAt(it, 'kind')}`);
+        expect(kinds.filter((of) => !freeKinds.has(of) && of !== 'v1 Service')).toEqual([]);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('the order of the resources changes nothing', () => {
+    fc.assert(
+      fc.property(resources, given, (some, where) => {
+        expect(estimate(Object.fromEntries(Object.entries(some).reverse()), where)).toEqual(estimate(some, where));
+      }),
+    );
+  });
+});

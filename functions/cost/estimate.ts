@@ -1,0 +1,99 @@
+import { type KubernetesObject, numberAt, stringAt } from '../core/kubernetes.ts';
+import { freeKinds, type Item, plain, pricedKinds } from './kinds.ts';
+import { defaultRegion, listPrice } from './prices.ts';
+
+interface CostDriver {
+  /** The composition-resource-name. */
+  readonly resource: string;
+  /** `db.m7g.large, Multi-AZ` */
+  readonly what: string;
+  /** Rounded to cents. */
+  readonly monthlyUSD: number;
+}
+
+/** Something besides the sum that a reader of it has to know of a resource. */
+interface Remark {
+  readonly resource: string;
+  readonly what: string;
+}
+
+export interface Estimate {
+  /** The sum of the drivers. */
+  readonly monthlyUSD: number;
+  /** The highest first. */
+  readonly drivers: readonly CostDriver[];
+  /** What depends on use and is not in the sum, with its rate. */
+  readonly byUse: readonly Remark[];
+  /** What has no price, and what to do about it. */
+  readonly unpriced: readonly Remark[];
+}
+
+interface Given {
+  /** The environment's. */
+  readonly region: string | undefined;
+  /** USD by price id, in the environment's region: they replace the list's prices, or add to them. */
+  readonly prices?: Readonly<Record<string, number>> | undefined;
+}
+
+/** No claim costs as much in earnest; what is beyond it, a typing error most likely, would drown the sum. */
+const mostUSD = 1e9;
+
+const byText = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+const byResource = (a: Remark, b: Remark) => byText(a.resource, b.resource) || byText(a.what, b.what);
+
+function kindOf(object: unknown): string {
+  const [group] = (stringAt(object, 'apiVersion') ?? '?').split('/');
+  return `${group} ${stringAt(object, 'kind') ?? '?'}`;
+}
+
+function itemsOf(object: unknown, kind: string): readonly Item[] {
+  if (freeKinds.has(kind)) return [];
+  return pricedKinds.get(kind)?.items(object) ?? [{ unpriced: `${kind}: this version knows no price of the kind` }];
+}
+
+/** What desired resources cost a month at list prices; the objects may be anything, since any step may have written them. */
+export function estimate(resources: Readonly<Record<string, KubernetesObject>>, given: Given): Estimate {
+  const drivers: CostDriver[] = [];
+  const byUse: Remark[] = [];
+  const unpriced: Remark[] = [];
+  const ownRegion = given.region ?? defaultRegion;
+
+  for (const [resource, object] of Object.entries(resources)) {
+    const kind = kindOf(object);
+    const inCluster = pricedKinds.get(kind)?.priced === 'in the cluster';
+    const region = inCluster ? ownRegion : (stringAt(object, 'spec', 'forProvider', 'region') ?? given.region);
+    const borrowed = inCluster && given.region === undefined ? `, as in ${defaultRegion}` : '';
+
+    for (const item of itemsOf(object, kind)) {
+      if ('unpriced' in item) {
+        unpriced.push({ resource, what: item.unpriced });
+        continue;
+      }
+      const what = 'charge' in item ? item.charge : item.use;
+      if (region === undefined) {
+        unpriced.push({ resource, what: `${what}: no region; set data.aws.region of the EnvironmentConfig` });
+        continue;
+      }
+      const override = region === ownRegion ? numberAt(given.prices, item.price) : undefined;
+      const price = override ?? listPrice(region, item.price);
+      if (price === undefined) {
+        const where = region === ownRegion ? 'data.prices of the EnvironmentConfig' : 'data.prices of an EnvironmentConfig of that region';
+        unpriced.push({ resource, what: `${what} in ${region}: no price "${item.price}"; set it in ${where}` });
+      } else if ('use' in item) {
+        byUse.push({ resource, what: `${what}: ${plain(price * item.factor)} USD per ${item.per}${borrowed}` });
+      } else {
+        const monthlyUSD = Math.round(price * item.units * 100) / 100;
+        if (monthlyUSD >= 0 && monthlyUSD <= mostUSD) drivers.push({ resource, what: `${what}${borrowed}`, monthlyUSD });
+        else unpriced.push({ resource, what: `${what}: got ${plain(monthlyUSD)} USD, want 0 to ${mostUSD}` });
+      }
+    }
+  }
+
+  return {
+    // In cents, so that the sum is exact.
+    monthlyUSD: drivers.reduce((cents, { monthlyUSD }) => cents + Math.round(monthlyUSD * 100), 0) / 100,
+    drivers: drivers.sort((a, b) => b.monthlyUSD - a.monthlyUSD || byResource(a, b)),
+    byUse: byUse.sort(byResource),
+    unpriced: unpriced.sort(byResource),
+  };
+}

@@ -1,0 +1,63 @@
+import { describe, expect, test } from 'vitest';
+import { defaultRegion, listPrice, priceId, priceLists } from './prices.ts';
+
+describe('the price lists', () => {
+  const listed = priceLists.flatMap(({ region, prices }) => Object.entries(prices).map(([id, price]) => ({ region, id, price })));
+
+  test('give each price once for a region', () => {
+    const keys = listed.map(({ region, id }) => `${region} ${id}`);
+    expect(keys).toEqual([...new Set(keys)]);
+  });
+
+  test('use ids that an environment can use too', () => {
+    expect(listed.filter(({ id }) => !priceId.safeParse(id).success)).toEqual([]);
+  });
+
+  test('say when and where each price was read', () => {
+    for (const { date, source } of priceLists) {
+      expect(date).toMatch(/^20\d\d-\d\d-\d\d$/);
+      expect(source).toMatch(/^https:\/\/(pricing\.us-east-1\.amazonaws\.com|b0\.p\.awsstatic\.com|aws\.amazon\.com)\//);
+    }
+  });
+
+  test('have what containers need in the region that stands in for none', () => {
+    expect(
+      ['compute/vcpu-hour', 'compute/gib-hour', 'ebs/gp3-gib-month'].map((id) => listPrice(defaultRegion, id as 'compute/gib-hour')),
+    ).toEqual([0.04048, 0.004445, 0.08]);
+  });
+
+  test('charge twice as much, within rounding, for the next larger instance of a family', () => {
+    const steps = ['large', 'xlarge', '2xlarge', '4xlarge'];
+    const odd = listed.filter(({ region, id, price }) => {
+      const [, family, size] = /^(.+\.)(\w+)$/.exec(id) ?? [];
+      const smaller = steps[steps.indexOf(size ?? '') - 1];
+      const half = smaller === undefined ? undefined : listPrice(region, `${family}${smaller}` as `rds/db.${string}`);
+      return half !== undefined && Math.abs((price ?? 0) - 2 * half) > 0.0021;
+    });
+    expect(odd).toEqual([]);
+  });
+});
+
+describe('a price id', () => {
+  test.each(['rds/db.z1d.large', 'rds/db.x2iedn.32xlarge', 'elasticache/cache.r7g.16xlarge', 'ebs/gp3-gib-month', 'kms/key-month'])(
+    'can be %s',
+    (id) => {
+      expect(priceId.safeParse(id).success).toBe(true);
+    },
+  );
+
+  test.each([
+    '',
+    'rds/db',
+    'rds/db.',
+    'rds/db.large',
+    'rds/db.m7g.large ',
+    'rds/DB.m7g.large',
+    'rds/cache.m7g.large',
+    'db.m7g.large',
+    'ebs/gp4-gib-month',
+    '__proto__',
+  ])('cannot be %j', (id) => {
+    expect(priceId.safeParse(id).success).toBe(false);
+  });
+});

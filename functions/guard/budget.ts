@@ -1,0 +1,119 @@
+import { apis } from '../apis/index.ts';
+import type { Environment } from '../core/environment.ts';
+import { at, type KubernetesObject, numberAt } from '../core/kubernetes.ts';
+import type { StepRequest } from '../core/step.ts';
+import { type Estimate, estimate } from '../cost/estimate.ts';
+import { expandClaim } from '../expand/expand-claim.ts';
+
+const usd = (amount: number) => amount.toFixed(2);
+const toCents = (amount: number) => Math.round(amount * 100) / 100;
+
+/** What resources cost in an environment. */
+export function costOf(environment: Environment, resources: Readonly<Record<string, KubernetesObject>>): Estimate {
+  return estimate(resources, { region: environment.facts.aws?.region, prices: environment.prices });
+}
+
+/** What a claim would cost, given what is there of it; undefined where it would be refused. The password is never applied. */
+function plannedCost(request: StepRequest, environment: Environment, claim: KubernetesObject): Estimate | undefined {
+  const expanded = expandClaim({ ...request, claim, issueSecret: () => 'not-applied' });
+  if (expanded === undefined || 'refusal' in expanded) return undefined;
+  return costOf(environment, Object.fromEntries(Object.entries(expanded.expansion.resources).map(([key, { object }]) => [key, object])));
+}
+
+function isRefused(claim: KubernetesObject): boolean {
+  const conditions = at(claim, 'status', 'conditions');
+  return (
+    Array.isArray(conditions) &&
+    conditions.some(
+      (condition) => (at(condition, 'type') === 'Resolved' || at(condition, 'type') === 'Allowed') && at(condition, 'status') === 'False',
+    )
+  );
+}
+
+const age = ({ metadata, kind }: KubernetesObject) => [metadata?.creationTimestamp ?? '~', kind, metadata?.name ?? ''].join(' ');
+
+/**
+ * What the other claims of the namespace cost: what was recorded of those that were allowed, and an estimate for those that came
+ * before this one and have not had their turn, so that of two claims at the same time the first takes the budget.
+ */
+function others(
+  request: StepRequest,
+  environment: Environment,
+  claims: readonly KubernetesObject[],
+): readonly (readonly [string, number])[] {
+  const { claim } = request;
+  return claims
+    .filter(({ kind, metadata }) => kind !== claim.kind || metadata?.name !== claim.metadata?.name)
+    .flatMap((other): readonly (readonly [string, number])[] => {
+      const recorded = numberAt(other, 'status', 'monthlyCostUSD');
+      const cost =
+        recorded ??
+        (isRefused(other) || age(other) > age(claim)
+          ? undefined
+          : plannedCost({ ...request, observed: {} }, environment, { ...other, status: {} })?.monthlyUSD);
+      return cost === undefined || cost === 0 ? [] : [[`${other.kind} ${other.metadata?.name}`, cost]];
+    })
+    .sort(([a, costA], [b, costB]) => costB - costA || (a < b ? -1 : 1));
+}
+
+/** The values of the API's size field that cost at most `room`, with their cost, the dearest first. */
+function fitting(request: StepRequest, environment: Environment, room: number, below: number): readonly string[] {
+  const api = apis.find(({ kind }) => kind === request.claim.kind);
+  if (api?.sizes === undefined) return [];
+  const { field, values } = api.sizes;
+  return values
+    .map((value): readonly [string, number | undefined] => {
+      const spec = { ...(request.claim['spec'] as object | undefined), [field]: value };
+      return [value, plannedCost(request, environment, { ...request.claim, spec })?.monthlyUSD];
+    })
+    .filter((option): option is readonly [string, number] => option[1] !== undefined && option[1] <= room && option[1] < below)
+    .sort(([, a], [, b]) => b - a)
+    .map(([value, cost]) => `spec.${field}: ${value} (${usd(cost)})`);
+}
+
+const longestList = 4;
+
+function spent(costs: readonly (readonly [string, number])[]): string {
+  const named = costs.slice(0, longestList).map(([name, cost]) => `${name} ${usd(cost)}`);
+  const rest = costs.slice(longestList);
+  return [...named, ...(rest.length === 0 ? [] : [`${rest.length} more ${usd(rest.reduce((sum, [, cost]) => sum + cost, 0))}`])].join(', ');
+}
+
+export interface BudgetFindings {
+  readonly overruns: readonly string[];
+  /** What runs already costs as much, so that refusing would save nothing: overruns are for telling only. */
+  readonly refuses: boolean;
+  /** The sum cannot be known until the other claims are. */
+  readonly needsClaims: boolean;
+}
+
+/** Holds the cost of a claim, and of its namespace with it, against the environment's budget. */
+export function overBudget(request: StepRequest, environment: Environment, cost: Estimate): BudgetFindings {
+  const { claimMonthlyUSD, namespaceMonthlyUSD } = environment.facts.budget ?? {};
+  const { claims } = request.required;
+  const observed = Object.fromEntries(Object.entries(request.observed).map(([key, { object }]) => [key, object]));
+  const refuses = cost.monthlyUSD > costOf(environment, observed).monthlyUSD;
+  const suggest = (room: number) => {
+    const sizes = fitting(request, environment, room, cost.monthlyUSD);
+    return sizes.length === 0 ? 'no smaller size fits' : `what fits: ${sizes.join(', ')}`;
+  };
+  const overruns: string[] = [];
+  if (claimMonthlyUSD !== undefined && cost.monthlyUSD > claimMonthlyUSD) {
+    overruns.push(
+      `it would cost ${usd(cost.monthlyUSD)} USD a month, want at most ${usd(claimMonthlyUSD)}, the budget of a claim; ${suggest(claimMonthlyUSD)}`,
+    );
+  }
+  if (namespaceMonthlyUSD !== undefined && claims !== undefined) {
+    const costs = others(request, environment, claims);
+    const before = toCents(costs.reduce((sum, [, each]) => sum + each, 0));
+    const sum = toCents(before + cost.monthlyUSD);
+    if (sum > namespaceMonthlyUSD && cost.monthlyUSD > 0) {
+      const rest = costs.length === 0 ? '' : ` besides ${spent(costs)}`;
+      overruns.push(
+        `its namespace would cost ${usd(sum)} USD a month, of which ${usd(cost.monthlyUSD)} for this claim${rest}, ` +
+          `want at most ${usd(namespaceMonthlyUSD)}, the budget of a namespace; ${suggest(namespaceMonthlyUSD - before)}`,
+      );
+    }
+  }
+  return { overruns, refuses, needsClaims: namespaceMonthlyUSD !== undefined };
+}

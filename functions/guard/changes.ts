@@ -1,0 +1,224 @@
+import { apis } from '../apis/index.ts';
+import { at, type KubernetesObject, stringAt } from '../core/kubernetes.ts';
+import { shortHash } from '../core/names.ts';
+import { shown } from '../core/problem.ts';
+import type { ObservedResource, StepRequest } from '../core/step.ts';
+import { type Durable, deletesExternal, durable, gibibytes, majorOf } from './durable.ts';
+import { named } from './policy.ts';
+import { acknowledgeAnnotation, listed } from './waivers.ts';
+
+/** A change that loses data, or may. */
+export interface Change {
+  /** CamelCase, the reason of the refusal. */
+  readonly reason: 'WouldRemove' | 'WouldMove' | 'WouldReplace' | 'WouldShrink' | 'UpgradeNotSupported' | 'WouldUnprotect';
+  readonly sentence: string;
+  /** Names exactly this change of exactly these objects: with it in the annotation, the change passes, once. */
+  readonly token: string;
+  readonly acknowledged: boolean;
+}
+
+type Found = Omit<Change, 'token' | 'acknowledged'> & {
+  readonly verb: string;
+  /** What the change is about, so that no other change has the same token. */
+  readonly about: readonly unknown[];
+};
+
+const longestList = 5;
+
+function matches(pattern: string, key: string): boolean {
+  return pattern.endsWith('*') ? key.startsWith(pattern.slice(0, -1)) : key === pattern;
+}
+
+const isGoing = (object: KubernetesObject) => object.metadata?.deletionTimestamp !== undefined;
+
+/** The keys, which are observed and no step wants any more, of what the API does not let go by itself. */
+function removed({ claim, observed, desired }: StepRequest): readonly string[] {
+  const releasable = apis.find(({ kind }) => kind === claim.kind)?.releasable ?? [];
+  return Object.entries(observed)
+    .filter(([key, { object }]) => desired[key] === undefined && !isGoing(object) && !releasable.some((pattern) => matches(pattern, key)))
+    .map(([key]) => key)
+    .sort();
+}
+
+function removal(request: StepRequest): readonly Found[] {
+  const keys = removed(request);
+  if (keys.length === 0) return [];
+  const names = keys.slice(0, longestList).map((key) => named(key, (request.observed[key] as ObservedResource).object));
+  const rest = keys.length - names.length;
+  return [
+    {
+      reason: 'WouldRemove',
+      verb: 'remove',
+      about: keys.flatMap((key) => [key, request.observed[key]?.object.metadata?.uid]),
+      sentence: `it would delete ${names.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}, which the claim's spec did not ask for`,
+    },
+  ];
+}
+
+/** What a claim is realised with cannot change under its data; everything that it has would be deleted and made anew, empty. */
+function move({ claim, desiredStatus }: StepRequest): readonly Found[] {
+  const moved = ['tier', 'backend'].filter((field) => {
+    const [before, after] = [at(claim, 'status', field), desiredStatus[field]];
+    return before !== undefined && after !== undefined && before !== after;
+  });
+  if (moved.length === 0) return [];
+  const [from, to] = [claim['status'], desiredStatus].map((status) =>
+    moved.map((field) => `${field} ${String(at(status, field))}`).join(', '),
+  );
+  const [was, is] = [at(claim, 'status', 'environment'), desiredStatus['environment']];
+  const where =
+    was === is ? `environment ${String(is)} now says so` : `its namespace was moved from environment ${String(was)} to ${String(is)}`;
+  return [
+    {
+      reason: 'WouldMove',
+      verb: 'move',
+      about: [from, to, was, is],
+      sentence:
+        `it would move a live ${claim.kind} from ${from} to ${to} and leave its data behind, since ${where}; ` +
+        'undo that, or make a new claim and move the data',
+    },
+  ];
+}
+
+/** What the claim's own record says that cannot change. */
+function recordChanges({ claim, desiredStatus }: StepRequest): readonly Found[] {
+  const record = apis.find(({ kind }) => kind === claim.kind)?.durable;
+  const before = (field: string) => at(claim, 'status', 'settings', field);
+  const after = (field: string) => at(desiredStatus, 'settings', field);
+  return [
+    ...(record?.fixed ?? [])
+      .filter((field) => before(field) !== undefined && after(field) !== undefined && before(field) !== after(field))
+      .map((field) => replaced(`status.settings.${field}`, before(field), after(field), [field])),
+    ...(record?.growing ?? [])
+      .filter((field) => before(field) !== undefined && after(field) !== undefined && Number(after(field)) < Number(before(field)))
+      .map((field) => shrunk(`status.settings.${field}`, before(field), after(field), [field])),
+  ];
+}
+
+function replaced(where: string, before: unknown, after: unknown, about: readonly unknown[]): Found {
+  return {
+    reason: 'WouldReplace',
+    verb: 'replace',
+    about: [...about, before, after],
+    sentence: `${where}: got ${shown(after)}, want ${shown(before)}, which cannot change without losing the data`,
+  };
+}
+
+function shrunk(where: string, before: unknown, after: unknown, about: readonly unknown[]): Found {
+  return {
+    reason: 'WouldShrink',
+    verb: 'shrink',
+    about: [...about, before, after],
+    sentence: `${where}: got ${shown(after)}, want at least ${shown(before)}, which is in use`,
+  };
+}
+
+/** What an object with data says that cannot change. */
+function objectChanges(key: string, { observed, desired }: StepRequest): readonly Found[] {
+  const was = observed[key]?.object;
+  const is = desired[key]?.object;
+  if (was === undefined || is === undefined) return [];
+  const row = durable(was);
+  if (row === undefined) return [];
+  const about = [key, was.metadata?.uid];
+  const where = named(key, was);
+  const groupKind = ({ apiVersion, kind }: KubernetesObject) => `${apiVersion.split('/')[0]} ${kind}`;
+  if (groupKind(was) !== groupKind(is)) return [replaced(`${where}: kind`, groupKind(was), groupKind(is), about)];
+  const identity = [['metadata', 'name'], ...row.fixed];
+  return [
+    ...identity.flatMap((path) => {
+      const [before, after] = [at(was, ...path), at(is, ...path)];
+      const changed = before !== undefined && after !== undefined && before !== after;
+      return changed ? [replaced(`${where}: ${path.join('.')}`, before, after, [...about, ...path])] : [];
+    }),
+    ...row.grows.flatMap((path) => {
+      const [before, after] = [at(was, ...path), at(is, ...path)];
+      const [least, size] = [gibibytes(before), gibibytes(after)];
+      const shrinks = least !== undefined && size !== undefined && size < least;
+      return shrinks ? [shrunk(`${where}: ${path.join('.')}`, before, after, [...about, ...path])] : [];
+    }),
+    ...versionChange(where, about, row, was, is),
+  ];
+}
+
+function versionChange(
+  where: string,
+  about: readonly unknown[],
+  row: Durable,
+  was: KubernetesObject,
+  is: KubernetesObject,
+): readonly Found[] {
+  if (row.version === undefined) return [];
+  const { path, majors } = row.version;
+  const [from, to] = [majorOf(was, path), majorOf(is, path)];
+  if (from === undefined || to === undefined || from === to || majors[from]?.includes(to) === true) return [];
+  const choices = majors[from] ?? [];
+  const want = [from, ...choices].map((major) => `"${major}"`).join(' or ');
+  return [
+    {
+      reason: 'UpgradeNotSupported',
+      verb: 'upgrade',
+      about: [...about, from, to],
+      sentence: `${where}: ${path.join('.')}: got ${shown(at(is, ...path))}, want ${want}, to which the engine can go from there in one step`,
+    },
+  ];
+}
+
+/** The keys that lose a protection which they have now. */
+function unprotected({ observed, desired }: StepRequest): readonly string[] {
+  return Object.keys(desired)
+    .filter((key) => {
+      const was = observed[key]?.object;
+      const is = desired[key]?.object;
+      if (was === undefined || is === undefined) return false;
+      const drops = (durable(was)?.protection ?? []).some((path) => at(was, ...path) === true && at(is, ...path) === false);
+      return drops || (durable(was) !== undefined && !deletesExternal(was) && deletesExternal(is));
+    })
+    .sort();
+}
+
+/**
+ * What of a request loses data, in a stable order. Protection that is dropped counts only beside another such change: dropped by
+ * itself it loses nothing, and the next change finds it gone.
+ */
+export function changesOf(request: StepRequest): readonly Change[] {
+  const moved = move(request);
+  // What a move leaves behind, and what it makes anew, is part of it.
+  const destructive = [
+    ...(moved.length > 0 ? moved : [...removal(request), ...recordChanges(request)]),
+    ...Object.keys(request.desired)
+      .sort()
+      .flatMap((key) => objectChanges(key, request)),
+  ];
+  const bare = destructive.length === 0 ? [] : unprotected(request);
+  const found: readonly Found[] = [
+    ...destructive,
+    ...(bare.length === 0
+      ? []
+      : [
+          {
+            reason: 'WouldUnprotect' as const,
+            verb: 'unprotect',
+            about: bare.flatMap((key) => [key, request.observed[key]?.object.metadata?.uid]),
+            sentence: `it would drop the deletion protection of ${bare.join(', ')} together with that, want one after the other`,
+          },
+        ]),
+  ];
+  const acknowledged = listed(request.claim, acknowledgeAnnotation);
+  return found.map(({ reason, sentence, verb, about }) => {
+    // The generation makes a token good for one state of the claim only.
+    const generation = request.claim.metadata?.generation;
+    const token = `${verb}-${shortHash(JSON.stringify([about, generation]))}`;
+    return { reason, sentence, token, acknowledged: acknowledged.includes(token) };
+  });
+}
+
+/** Why a request may not be applied, and how to say that its losses are meant. */
+export function refusalOf(claim: KubernetesObject, changes: readonly Change[]): string {
+  const tokens = changes.map(({ token }) => token).join(',');
+  const namespace = stringAt(claim, 'metadata', 'namespace') ?? 'default';
+  return (
+    `cannot apply: ${changes.map(({ sentence }) => sentence).join('; ')}; if that loss is meant, run: ` +
+    `kubectl annotate ${claim.kind.toLowerCase()} ${claim.metadata?.name} --namespace ${namespace} --overwrite ${acknowledgeAnnotation}=${tokens}`
+  );
+}

@@ -1,0 +1,78 @@
+import { type Environment, resolveEnvironment } from '../core/environment.ts';
+import type { KubernetesObject } from '../core/kubernetes.ts';
+import type { Refusal, StepRequest } from '../core/step.ts';
+import type { Estimate } from '../cost/estimate.ts';
+import { environment as environmentSchema } from '../environment.ts';
+import { costOf, overBudget } from './budget.ts';
+import { type Change, changesOf, refusalOf } from './changes.ts';
+import { type Verdict, verdicts } from './verdicts.ts';
+
+/** All that the guard has to say of a request. */
+export interface Judgement {
+  readonly environment: Environment;
+  readonly verdicts: readonly Verdict[];
+  /** What loses data, acknowledged or not. */
+  readonly changes: readonly Change[];
+  readonly cost: Estimate;
+  /** What the developer should know although it refuses nothing, one sentence each. */
+  readonly warnings: readonly string[];
+  /** The other claims of the namespace have to be seen. */
+  readonly needsClaims: boolean;
+  readonly refusal?: Refusal;
+}
+
+const sentences = (given: readonly Verdict[], outcome: Verdict['outcome']) =>
+  given
+    .filter((verdict) => verdict.outcome === outcome)
+    .flatMap(({ policy, problems }) => problems.map((problem) => `${problem} [${policy}]`));
+
+function lost(claim: KubernetesObject, changes: readonly Change[]): readonly Refusal[] {
+  const open = changes.filter(({ acknowledged }) => !acknowledged);
+  const [first] = open;
+  return first === undefined ? [] : [{ reason: first.reason, message: refusalOf(claim, open) }];
+}
+
+function broken(
+  environment: Environment,
+  { reason, problems }: { readonly reason: string; readonly problems: readonly string[] },
+): readonly Refusal[] {
+  return problems.length === 0 ? [] : [{ reason, message: `cannot apply in environment ${environment.name}: ${problems.join('; ')}` }];
+}
+
+/** Undefined while Crossplane has not looked up what the guard needs. */
+export function judge(request: StepRequest): Judgement | { readonly refusal: Refusal } | undefined {
+  const { namespace, environments } = request.required;
+  if (namespace === undefined || environments === undefined) return undefined;
+  const resolved = resolveEnvironment(environmentSchema, request.claim.metadata?.namespace ?? 'default', { namespace, environments });
+  if ('refusal' in resolved) return resolved;
+  const { environment } = resolved;
+  const resources: Readonly<Record<string, KubernetesObject>> = Object.fromEntries(
+    Object.entries(request.desired)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, { object }]) => [key, object]),
+  );
+
+  const changes = changesOf(request);
+  const given = verdicts(request, environment, resources);
+  const cost = costOf(environment, resources);
+  const budget = overBudget(request, environment, cost);
+  const refusals: readonly Refusal[] = [
+    ...lost(request.claim, changes),
+    ...broken(environment, { reason: 'PolicyViolated', problems: sentences(given, 'denied') }),
+    ...broken(environment, { reason: 'OverBudget', problems: budget.refuses ? budget.overruns : [] }),
+  ];
+  const [first] = refusals;
+  return {
+    environment,
+    verdicts: given,
+    changes,
+    cost,
+    warnings: [
+      ...sentences(given, 'warned'),
+      ...(budget.refuses ? [] : budget.overruns),
+      ...cost.unpriced.map(({ resource, what }) => `its cost is not known: ${resource}: ${what}`),
+    ],
+    needsClaims: budget.needsClaims,
+    ...(first !== undefined && { refusal: { reason: first.reason, message: refusals.map(({ message }) => message).join('; ') } }),
+  };
+}

@@ -1,0 +1,26 @@
+import { shown } from '../../core/problem.ts';
+import { each, isAws, setting, writtenAt } from '../inspect.ts';
+import type { Policy } from '../policy.ts';
+
+export const allowedRegions: Policy = {
+  id: 'allowed-regions',
+  severity: 'deny',
+  text: "AWS resources are made in the environment's region, or in one that it allows.",
+  why: 'Data would lie under another law, far from the app, and where nobody looks for it or pays attention to its cost.',
+  fix: "Leave the region to the platform, or use the environment's own. What a claim already has elsewhere may stay there.",
+  allows: "Regions besides the environment's own, such as us-east-1.",
+  check: each((object, _, { environment, allowed, request }) => {
+    if (!isAws(object)) return [];
+    const own = environment.facts.aws?.region;
+    const wanted = [...(own === undefined ? [] : [own]), ...allowed];
+    // An environment may move; what a claim has in AWS cannot.
+    const isInUse = (value: unknown) =>
+      Object.values(request.observed).some(({ object: observed }) => isAws(observed) && setting(observed, 'region') === value);
+    return writtenAt(object, 'spec.forProvider.region')
+      .filter(({ value }) => !wanted.some((region) => region === value) && !isInUse(value))
+      .map(({ path, value }) => {
+        const want = wanted.length === 0 ? 'a region that the environment names' : `one of ${wanted.join(', ')}`;
+        return `${path}: got ${shown(value)}, want ${want}`;
+      });
+  }),
+};

@@ -1,0 +1,38 @@
+import { shown } from '../../core/problem.ts';
+import { each, imagesOf, isText } from '../inspect.ts';
+import type { Policy } from '../policy.ts';
+
+const repositories = ['docker.io/library', 'docker.io/softwaremill', 'docker.io/valkey', 'docker.io/versity'];
+
+const isHost = (part: string) => /[.:]/.test(part) || part === 'localhost';
+
+/** Where an image is pulled from, in full, without tag and digest: `docker.io/library/postgres` for `postgres:17`. */
+function repositoryOf(image: string): string {
+  const path = image.replace(/@.*$/, '').replace(/:[^:/]*$/, '');
+  const [first = '', ...rest] = path.split('/');
+  const [host, names] = rest.length > 0 && isHost(first) ? [first, rest] : ['docker.io', [first, ...rest]];
+  if (host !== 'docker.io' && host !== 'index.docker.io') return path;
+  return ['docker.io', ...(names.length === 1 ? ['library'] : []), ...names].join('/');
+}
+
+/** What an environment names: a registry, a part of one, or a repository. */
+function prefixOf(place: string): string {
+  const path = place.replace(/\/+$/, '');
+  return !path.includes('/') && isHost(path) ? path : repositoryOf(path);
+}
+
+export const allowedRegistries: Policy = {
+  id: 'allowed-registries',
+  severity: 'deny',
+  text: 'Images come from official repositories, or from registries that the environment names.',
+  why: 'An image runs with whatever the app may do. From a registry that nobody vouches for, it can be anything, and can change or vanish.',
+  fix: 'Copy the image to a registry that the environment names, and use it from there; the message lists them.',
+  allows: 'Registries, parts of registries or repositories, such as registry.example.com or ghcr.io/acme.',
+  check: each((object, _, { environment, allowed }) => {
+    const own = Object.values(environment.facts.images ?? {}).filter(isText);
+    const prefixes = [...new Set([...repositories, ...own.map(prefixOf), ...allowed.map(prefixOf)])];
+    return imagesOf(object)
+      .filter(({ image }) => !prefixes.some((prefix) => `${repositoryOf(image)}/`.startsWith(`${prefix}/`)))
+      .map(({ path, image }) => `${path}: got ${shown(image)}, want an image from ${prefixes.join(', ')}`);
+  }),
+};

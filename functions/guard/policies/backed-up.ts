@@ -1,0 +1,37 @@
+import { companions, each, fields, isAtLeast, isFalse, kinds, ofBucket, setting } from '../inspect.ts';
+import type { Policy } from '../policy.ts';
+
+const databases = [kinds.instance, kinds.cluster];
+const leastDays = 7;
+
+export const backedUp: Policy = {
+  id: 'backed-up',
+  severity: 'deny',
+  tiers: ['prod'],
+  text: `Databases keep backups for at least ${leastDays} days and after deletion, caches a snapshot, and buckets old versions.`,
+  why: 'A bad migration or a bug that deletes rows is often noticed days later; without a backup, what it took is gone.',
+  fix:
+    `Ask for at least ${leastDays} days of backups in the claim. In a template: \`backupRetentionPeriod\` and \`deleteAutomatedBackups: false\` ` +
+    'on a database, `snapshotRetentionLimit` of at least 1 on a cache, a BucketVersioning with status Enabled for a bucket.',
+  check: each(
+    fields([
+      { kinds: databases, path: 'spec.forProvider.backupRetentionPeriod', want: `at least ${leastDays}`, holds: isAtLeast(leastDays) },
+      { kinds: databases, path: 'spec.forProvider.deleteAutomatedBackups', want: 'false', holds: isFalse, waivedBy: ['Delete'] },
+      {
+        kinds: [kinds.replicationGroup, kinds.serverlessCache],
+        path: 'spec.forProvider.snapshotRetentionLimit',
+        want: 'at least 1',
+        holds: isAtLeast(1),
+      },
+    ]),
+    companions([
+      {
+        of: kinds.bucket,
+        kind: 's3.aws.m.upbound.io BucketVersioning',
+        belongs: ofBucket,
+        want: 'one with versioningConfiguration.status Enabled',
+        holds: (versioning) => setting(versioning, 'versioningConfiguration', 'status') === 'Enabled',
+      },
+    ]),
+  ),
+};

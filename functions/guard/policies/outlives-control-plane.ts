@@ -1,0 +1,29 @@
+import { each, fields, gaveUpProtection, kinds } from '../inspect.ts';
+import type { Policy } from '../policy.ts';
+
+/** A provider does everything where managementPolicies are left out. */
+function isKept(policies: unknown): boolean {
+  return Array.isArray(policies) && !policies.some((policy) => policy === '*' || policy === 'Delete');
+}
+
+export const outlivesControlPlane: Policy = {
+  id: 'outlives-control-plane',
+  severity: 'deny',
+  tiers: ['prod'],
+  text: 'Databases, caches, buckets and queues stay when their managed resource is deleted, unless the claim says spec.deletion.',
+  why: 'Deleting a namespace, or losing the cluster that Crossplane runs in, would delete the data in AWS as well.',
+  fix:
+    'Leave `spec.deletion` of the claim at Protect, or say Snapshot or Delete there if the data is meant to go. In a template: list ' +
+    '`managementPolicies` without `Delete` and without `*`.',
+  check: each(
+    fields([
+      {
+        kinds: [kinds.instance, kinds.cluster, kinds.replicationGroup, kinds.serverlessCache, kinds.bucket, kinds.queue],
+        path: 'spec.managementPolicies',
+        want: 'them without Delete',
+        holds: isKept,
+        waivedBy: gaveUpProtection,
+      },
+    ]),
+  ),
+};

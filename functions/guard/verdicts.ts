@@ -1,0 +1,37 @@
+import type { Environment } from '../core/environment.ts';
+import type { KubernetesObject } from '../core/kubernetes.ts';
+import type { StepRequest } from '../core/step.ts';
+import { brokenByClaim } from './claim-policies.ts';
+import { policies } from './policies/index.ts';
+import { listed, waiverAnnotation } from './waivers.ts';
+
+/** How a policy turned out: `warned` and `waived` let the claim pass although there are problems. */
+export interface Verdict {
+  readonly policy: string;
+  readonly outcome: 'held' | 'off' | 'warned' | 'waived' | 'denied';
+  /** What is wrong, one sentence each. */
+  readonly problems: readonly string[];
+}
+
+/** Holds the resources to every policy of the environment's tier, with what the environment and the claim say of each. */
+export function verdicts(
+  request: StepRequest,
+  environment: Environment,
+  resources: Readonly<Record<string, KubernetesObject>>,
+): readonly Verdict[] {
+  const asked = new Set(listed(request.claim, waiverAnnotation));
+  const byClaim = brokenByClaim(request.claim);
+  return policies.flatMap((policy): readonly Verdict[] => {
+    const { id, tiers } = policy;
+    if (tiers !== undefined && !tiers.includes(environment.tier)) return [];
+    const setting = policy.fixed ? undefined : environment.policies[id];
+    const severity = setting?.severity ?? policy.severity;
+    if (severity === 'off') return [{ policy: id, outcome: 'off', problems: [] }];
+    // What the claim itself says is named instead of what it led to.
+    const said = byClaim[id] ?? [];
+    const problems = said.length > 0 ? said : policy.check(resources, { request, environment, allowed: setting?.allow ?? [] });
+    if (problems.length === 0) return [{ policy: id, outcome: 'held', problems }];
+    const waived = setting?.waivable === true && asked.has(id);
+    return [{ policy: id, outcome: waived ? 'waived' : severity === 'warn' ? 'warned' : 'denied', problems }];
+  });
+}

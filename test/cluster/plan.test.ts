@@ -1,0 +1,84 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { fieldsOf } from '../../cli/plan/compare.ts';
+import { toYaml } from '../../cli/yaml.ts';
+import { exampleClaim } from '../../examples/examples.ts';
+import { apis } from '../../functions/apis/index.ts';
+import type { KubernetesObject } from '../../functions/core/kubernetes.ts';
+import { apply, eventually, get, list, makeNamespace, removeNamespaces, run } from './cluster.ts';
+
+const tiers = ['dev', 'staging', 'prod'] as const;
+const namespaceOf = (tier: string) => `plan-${tier}`;
+const namespaces = tiers.map(namespaceOf);
+const folder = mkdtempSync(join(tmpdir(), 'plan-'));
+
+beforeAll(async () => {
+  await removeNamespaces(...namespaces);
+  for (const tier of tiers) await makeNamespace(namespaceOf(tier), tier);
+  const environments = await list('environmentconfigs');
+  for (const tier of tiers) {
+    // The cluster's own environment, not the example's.
+    const config = environments.find(({ metadata }) => metadata.name === tier);
+    const { apiVersion, kind, metadata, ...rest } = config as KubernetesObject & { readonly metadata: { readonly labels: object } };
+    writeFileSync(
+      join(folder, `${tier}.yaml`),
+      toYaml({ apiVersion, kind, metadata: { name: tier, labels: metadata.labels }, data: rest['data'] }),
+    );
+  }
+});
+afterAll(async () => {
+  rmSync(folder, { recursive: true });
+  await removeNamespaces(...namespaces);
+});
+
+interface Printed {
+  readonly environment: string;
+  readonly resources: Readonly<Record<string, KubernetesObject>>;
+  readonly changes?: { readonly claim: string; readonly settings: readonly unknown[]; readonly resources: readonly unknown[] };
+  readonly refused: unknown;
+}
+
+async function plan(...args: readonly string[]): Promise<Printed> {
+  const { stdout, stderr } = await run(process.execPath, ['cli/main.ts', 'plan', ...args, '--output', 'json']);
+  expect(stderr).toBe('');
+  const [printed] = (JSON.parse(stdout) as { readonly claims: readonly Printed[] }).claims;
+  if (printed === undefined) throw new Error('nothing was planned');
+  return printed;
+}
+
+const cases = apis.flatMap((api) => tiers.map((tier) => ({ api, tier, kind: api.kind })));
+
+describe.each(cases)('the plan of $kind in $tier', ({ api, tier }) => {
+  const namespace = namespaceOf(tier);
+  const example = exampleClaim(api);
+  const claim = { ...example, metadata: { ...example.metadata, namespace } };
+  const file = join(folder, `${api.plural}-${tier}.yaml`);
+
+  test('is what the cluster makes, field by field, and --live then has nothing to change', async () => {
+    writeFileSync(file, toYaml(claim));
+    const planned = await plan(file, '--environment', join(folder, `${tier}.yaml`));
+    expect(planned.refused).toBeNull();
+    await apply(claim);
+    for (const object of Object.values(planned.resources)) {
+      const group = object.apiVersion.includes('/') ? `.${object.apiVersion.split('/')[0]}` : '';
+      const live = await eventually(() => get(`${object.kind}${group}`.toLowerCase(), object.metadata?.name ?? '', namespace));
+      const differing = fieldsOf(live, object).filter(
+        // A secret is made when it is applied, and the snapshot's name carries the claim's time of creation.
+        ({ field }) => !(object.kind === 'Secret' && field.startsWith('data.')) && field !== 'spec.forProvider.finalSnapshotIdentifier',
+      );
+      expect(differing, `${object.kind} ${object.metadata?.name}`).toEqual([]);
+      if (object.kind === 'Secret')
+        expect(Object.keys(live.data ?? {})).toEqual(expect.arrayContaining(Object.keys((object['data'] ?? {}) as object)));
+    }
+    await eventually(async () => {
+      const after = await plan(file, '--live');
+      expect([after.environment, after.refused, after.changes]).toEqual([
+        tier,
+        null,
+        expect.objectContaining({ claim: 'unchanged', settings: [], resources: [] }),
+      ]);
+    });
+  });
+});

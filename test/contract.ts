@@ -1,0 +1,191 @@
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it, test } from 'vitest';
+import { toYaml } from '../cli/yaml.ts';
+import type { Api } from '../functions/core/api.ts';
+import { at, type KubernetesObject } from '../functions/core/kubernetes.ts';
+import type { StepResponse } from '../functions/core/step.ts';
+import { type Tier, tiers } from '../functions/core/tier.ts';
+import { expand } from '../functions/expand/expand.ts';
+import { guard } from '../functions/guard/guard.ts';
+import { toXrd } from '../xrds/xrd.ts';
+import { environmentConfig, everything, type Given, observedAfter, stepRequest } from './request.ts';
+
+const golden = fileURLToPath(new URL('golden/', import.meta.url));
+
+type Details = Parameters<typeof observedAfter>[1];
+
+/** What the contract has to know of an API besides its definition. */
+interface Known {
+  /** Every field of the spec set to something other than its default. */
+  readonly everyField: Readonly<Record<string, unknown>>;
+  /** What providers report of composed resources, by key. */
+  readonly details?: Details;
+  /** Other claims of the namespace. */
+  readonly claims?: readonly KubernetesObject[];
+  /** Keys of the binding whose values may stand nowhere else. */
+  readonly secretKeys: readonly string[];
+  /** What the binding's values say of each other. */
+  readonly checkBinding: (values: Readonly<Record<string, string | undefined>>) => void;
+}
+
+interface Case {
+  readonly api: Api;
+  readonly tier: Tier;
+  readonly backend: string;
+  readonly spec: Readonly<Record<string, unknown>>;
+  readonly fields: string;
+}
+
+function casesOf(api: Api, { everyField }: Known): readonly Case[] {
+  return tiers.flatMap((tier) =>
+    Object.keys(api.backends).flatMap((backend) => [
+      { api, tier, backend, spec: api.example.spec, fields: 'defaults' },
+      { api, tier, backend, spec: everyField, fields: 'every-field' },
+    ]),
+  );
+}
+
+function given({ api, tier, backend, spec }: Case, { claims = [] }: Known): Given {
+  const environment = environmentConfig(tier, { ...everything, tier, defaults: { [api.kind]: { backend } } });
+  return { kind: api.kind, spec, environment: tier, environments: [environment], claims };
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null) for (const child of Object.values(value)) deepFreeze(child);
+  return Object.freeze(value);
+}
+
+const objects = (response: StepResponse) => Object.fromEntries(Object.entries(response.desired).map(([key, { object }]) => [key, object]));
+
+/** A claim's life from nothing to ready: each response is observed before the next call. */
+function settle(which: Case, known: Known): readonly StepResponse[] {
+  const responses: StepResponse[] = [];
+  let observed = {};
+  let status: unknown;
+  for (let round = 0; round < 6; round++) {
+    const request = deepFreeze(stepRequest({ ...given(which, known), observed, ...(status !== undefined && { status }) }));
+    const expanded = expand(request);
+    const guarded = guard({ ...request, desired: expanded.desired });
+    responses.push({
+      ...expanded,
+      conditions: [...expanded.conditions, ...guarded.conditions],
+      ...(guarded.refusal && { refusal: guarded.refusal }),
+    });
+    observed = observedAfter(expanded, known.details);
+    status = expanded.status;
+  }
+  return responses;
+}
+
+/** What every API is held to, in every tier and on every backend. Golden files are in `test/golden/<plural>/`. */
+export function contract(api: Api, known: Known): void {
+  describe.each(casesOf(api, known))('$api.kind in tier $tier on $backend with $fields', (which) => {
+    const responses = settle(which, known);
+    const [first] = responses;
+    const last = responses.at(-1);
+    if (first === undefined || last === undefined) throw new Error('no responses');
+
+    test('is allowed, becomes ready, and never drops a key on the way', () => {
+      expect(responses.map(({ refusal }) => refusal)).toEqual(responses.map(() => undefined));
+      expect(last.conditions.map(({ type, status }) => [type, status])).toEqual([
+        ['Resolved', 'True'],
+        ['Provisioned', 'True'],
+        ['Allowed', 'True'],
+      ]);
+      expect(Object.values(last.desired).every(({ ready }) => ready)).toBe(true);
+      expect(last.claimReady).toBeUndefined();
+      const counts = responses.map(({ desired }) => Object.keys(desired).length);
+      expect(counts).toEqual([...counts].sort((a, b) => a - b));
+    });
+
+    test('gives the same bytes for the same input', () => {
+      expect(JSON.stringify(settle(which, known))).toBe(JSON.stringify(responses));
+    });
+
+    test('matches the golden file', async () => {
+      const { api, tier, backend, fields } = which;
+      const text = toYaml({ status: last.status }, objects(last));
+      await expect(text).toMatchFileSnapshot(`${golden}${api.plural}/${tier}-${backend}-${fields}.yaml`);
+    });
+
+    test('composes only declared kinds, in the namespace, without status, under valid keys', () => {
+      const { api, backend } = which;
+      const declared = api.backends[backend]?.composes.map(({ apiVersion, kind }) => `${apiVersion} ${kind}`) ?? [];
+      for (const [key, object] of Object.entries(objects(last))) {
+        expect(key).toMatch(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/);
+        expect(declared).toContain(`${object.apiVersion} ${object.kind}`);
+        expect(object.metadata?.namespace).toBeUndefined();
+        expect(object['status']).toBeUndefined();
+        expect(object.metadata?.name?.startsWith(`orders-${api.suffix}`)).toBe(true);
+      }
+    });
+
+    test('has a binding with exactly the keys of its type, and no secret of it elsewhere', () => {
+      const data = at(last.desired['binding']?.object, 'data') as Record<string, string>;
+      const values = Object.fromEntries(Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]));
+      expect(Object.keys(values)).toEqual(Object.keys(which.api.binding.shape).sort());
+      known.checkBinding(values);
+      for (const key of known.secretKeys) {
+        expect(values[key], key).toBeTruthy();
+        expect(JSON.stringify([last.status, last.conditions, last.events])).not.toContain(values[key]);
+      }
+    });
+
+    test('keeps every key and every issued secret when an observed resource blinks, lacks parts or is being deleted', () => {
+      const complete = observedAfter(last, known.details);
+      const run = (observed: typeof complete) => expand(stepRequest({ ...given(which, known), observed, status: last.status }));
+      for (const key of Object.keys(complete)) {
+        const blinked = Object.fromEntries(Object.entries(complete).filter(([other]) => other !== key));
+        const hollow = { ...complete, [key]: { object: { apiVersion: 'v1', kind: 'X' }, connectionDetails: {} } };
+        const nulls = { apiVersion: 'v1', kind: 'X', metadata: null, spec: null, status: null, data: null, extra: [null] };
+        const empty = { ...complete, [key]: { object: nulls as unknown as KubernetesObject, connectionDetails: {} } };
+        const whole = complete[key];
+        if (whole === undefined) throw new Error('unreachable');
+        const deleting = {
+          ...complete,
+          [key]: {
+            ...whole,
+            object: { ...whole.object, metadata: { ...whole.object.metadata, deletionTimestamp: '2026-01-01T00:00:00Z' } },
+          },
+        };
+        for (const observed of [blinked, hollow, empty, deleting]) {
+          const response = run(observed);
+          if (response.refusal !== undefined) {
+            expect(response.refusal.reason).toBe('BindingMissing');
+            continue;
+          }
+          expect(Object.keys(response.desired).sort()).toEqual(Object.keys(last.desired).sort());
+          expect(response.desired['binding']?.object).toEqual(last.desired['binding']?.object);
+        }
+      }
+    });
+  });
+
+  describe(api.kind, () => {
+    it('describes every field for kubectl explain', () => {
+      const undescribed: string[] = [];
+      const walk = (schema: unknown, path: string) => {
+        if (!at(schema, 'description')) undescribed.push(path);
+        for (const [name, property] of Object.entries((at(schema, 'properties') ?? {}) as object)) walk(property, `${path}.${name}`);
+      };
+      const [version] = at(toXrd(api), 'spec', 'versions') as readonly unknown[];
+      walk(at(version, 'schema', 'openAPIV3Schema'), api.kind);
+      expect(undescribed).toEqual([]);
+    });
+
+    it('has columns whose paths exist', () => {
+      const [version] = at(toXrd(api), 'spec', 'versions') as readonly unknown[];
+      for (const { path } of api.columns) {
+        const steps = path
+          .slice(1)
+          .split('.')
+          .flatMap((step) => ['properties', step]);
+        expect(at(version, 'schema', 'openAPIV3Schema', ...steps), path).toBeDefined();
+      }
+    });
+
+    it('sets every field in the every-field case', () => {
+      expect(Object.keys(known.everyField).sort()).toEqual(Object.keys(api.spec.shape).sort());
+    });
+  });
+}

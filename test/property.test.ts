@@ -1,0 +1,243 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { apis } from '../functions/apis/index.ts';
+import type { Api } from '../functions/core/api.ts';
+import { resolveEnvironment } from '../functions/core/environment.ts';
+import { at, type KubernetesObject } from '../functions/core/kubernetes.ts';
+import type { ObservedResource, StepRequest, StepResponse } from '../functions/core/step.ts';
+import { tiers } from '../functions/core/tier.ts';
+import { environment as environmentSchema } from '../functions/environment.ts';
+import { expand } from '../functions/expand/expand.ts';
+import { guard } from '../functions/guard/guard.ts';
+import { policies } from '../functions/guard/policies/index.ts';
+import { environmentConfig, everything, instanceDetails, observedAfter, roleDetails, stepRequest } from './request.ts';
+
+/** `npm run test:nightly` sets more. */
+const numRuns = Number(process.env['PROPERTY_RUNS'] ?? 500);
+
+const secret = 'Xk9s3cr3tXk9';
+
+/** Any value that a field's JSON schema allows, for the shapes that fields of claims and of profiles have. */
+function anyValue(field: unknown): fc.Arbitrary<unknown> {
+  let inner = field as { readonly def: { readonly type: string; readonly innerType?: unknown } };
+  while (inner.def.type === 'optional' || inner.def.type === 'default') inner = inner.def.innerType as typeof inner;
+  const schema = inner as unknown as {
+    readonly options?: readonly string[];
+    readonly minValue?: number | null;
+    readonly maxValue?: number | null;
+    safeParse(value: unknown): { readonly success: boolean };
+  };
+  const candidates: Readonly<Record<string, () => fc.Arbitrary<unknown>>> = {
+    enum: () => fc.constantFrom(...(schema.options ?? [])),
+    boolean: () => fc.boolean(),
+    number: () => fc.integer({ min: Math.max(schema.minValue ?? 0, 0), max: Math.min(schema.maxValue ?? 1000, 1000) }),
+    string: () => fc.constantFrom('app', 'other', 'orders_db'),
+    array: () => fc.uniqueArray(fc.constantFrom('pgcrypto', 'citext', 'pg_trgm'), { maxLength: 2 }),
+  };
+  const arbitrary = candidates[inner.def.type];
+  if (arbitrary === undefined) throw new Error(`no arbitrary for a field of type ${inner.def.type}`);
+  return arbitrary().filter((value) => schema.safeParse(value).success);
+}
+
+function anyOf(shape: Readonly<Record<string, unknown>>): fc.Arbitrary<Record<string, unknown>> {
+  return fc.record(Object.fromEntries(Object.entries(shape).map(([key, field]) => [key, anyValue(field)])), { requiredKeys: [] });
+}
+
+const policySettings = fc.dictionary(
+  fc.constantFrom(...policies.filter(({ fixed }) => fixed !== true).map(({ id }) => id)),
+  fc.record({ severity: fc.constantFrom('deny', 'warn', 'off'), waivable: fc.boolean() }, { requiredKeys: [] }),
+  { maxKeys: 3 },
+);
+
+const environmentOf = (api: Api) =>
+  fc
+    .record({
+      tier: fc.constantFrom(...tiers),
+      defaults: fc.option(anyOf(api.profile.shape)),
+      policies: policySettings,
+      budget: fc.option(fc.record({ claimMonthlyUSD: fc.constantFrom(10, 500, 5000), namespaceMonthlyUSD: fc.constantFrom(100, 10_000) })),
+      tags: fc.constantFrom({ team: 'shop' }, { team: 'other', owner: 'someone' }),
+      emptied: fc.integer({ min: 0, max: 19 }).map((roll) => roll === 0),
+    })
+    .map(({ tier, defaults, policies: settings, budget, tags, emptied }) =>
+      environmentConfig(
+        'here',
+        emptied
+          ? {}
+          : {
+              ...everything,
+              tier,
+              tags,
+              policies: settings,
+              ...(defaults !== null && { defaults: { [api.kind]: defaults } }),
+              ...(budget !== null && { budget }),
+            },
+      ),
+    );
+
+const details = {
+  instance: { ...instanceDetails, connectionDetails: { ...instanceDetails.connectionDetails, password: secret } },
+  role: { connectionDetails: { ...roleDetails.connectionDetails, password: secret } },
+};
+
+/** What happens to one observed resource between two calls. */
+const fates = fc.constantFrom('kept', 'kept', 'kept', 'kept', 'missing', 'stale', 'deleting', 'failing');
+
+function withFate(resource: ObservedResource, fate: string): ObservedResource | undefined {
+  const { object, connectionDetails } = resource;
+  switch (fate) {
+    case 'missing':
+      return undefined;
+    case 'stale':
+      return { object: { ...object, status: {} }, connectionDetails: {} };
+    case 'deleting':
+      return { object: { ...object, metadata: { ...object.metadata, deletionTimestamp: '2026-01-02T03:04:05Z' } }, connectionDetails };
+    case 'failing': {
+      const message = `cannot connect: postgres://admin:${secret}@host/db password=${secret}`;
+      return {
+        object: { ...object, status: { conditions: [{ type: 'Synced', status: 'False', reason: 'ReconcileError', message }] } },
+        connectionDetails,
+      };
+    }
+    default:
+      return resource;
+  }
+}
+
+interface Run {
+  readonly request: StepRequest;
+  readonly expanded: StepResponse;
+  readonly guarded: StepResponse | undefined;
+}
+
+function run(request: StepRequest): Run {
+  const expanded = expand(request);
+  const desiredStatus = expanded.status ?? {};
+  return {
+    request,
+    expanded,
+    guarded: expanded.refusal === undefined ? guard({ ...request, desired: expanded.desired, desiredStatus }) : undefined,
+  };
+}
+
+const claimOf = (api: Api) =>
+  fc.record({
+    spec: anyOf(api.spec.shape),
+    environment: environmentOf(api),
+    labelled: fc.integer({ min: 0, max: 19 }).map((roll) => (roll === 0 ? undefined : 'here')),
+    waived: fc.constantFrom('', 'multi-az', 'backed-up, multi-az'),
+  });
+
+const situation = fc.constantFrom(...apis).chain((api) =>
+  fc.record({
+    api: fc.constant(api),
+    before: claimOf(api),
+    after: claimOf(api),
+    fates: fc.array(fates, { minLength: 12, maxLength: 12 }),
+  }),
+);
+
+type Situation = typeof situation extends fc.Arbitrary<infer T> ? T : never;
+
+function requestOf(
+  { api }: Situation,
+  claim: Situation['before'],
+  observed: Readonly<Record<string, ObservedResource>>,
+  status?: unknown,
+): StepRequest {
+  const request = stepRequest({
+    kind: api.kind,
+    spec: claim.spec,
+    environment: claim.labelled,
+    environments: [claim.environment],
+    annotations: { 'platform.internal/waive-policies': claim.waived },
+    observed,
+    claims: [],
+    ...(status !== undefined && { status }),
+  });
+  return { ...request, issueSecret: () => secret };
+}
+
+/** What is there after some reconciles of the first claim, if that was allowed. */
+function livedThrough(given: Situation): { readonly observed: Record<string, ObservedResource>; readonly status: unknown } {
+  let observed: Record<string, ObservedResource> = {};
+  let status: unknown;
+  for (let round = 0; round < 3; round += 1) {
+    const { expanded, guarded } = run(requestOf(given, { ...given.before, labelled: 'here' }, observed, status));
+    if (guarded === undefined || guarded.refusal !== undefined) break;
+    status = { ...expanded.status, ...guarded.status };
+    observed = observedAfter(expanded, details);
+  }
+  return { observed, status };
+}
+
+function follows(given: Situation): Run {
+  const { observed, status } = livedThrough(given);
+  const keys = Object.keys(observed).sort();
+  const changed = keys.flatMap((key, index): [string, ObservedResource][] => {
+    const resource = withFate(observed[key] as ObservedResource, given.fates[index % given.fates.length] ?? 'kept');
+    return resource === undefined ? [] : [[key, resource]];
+  });
+  return run(requestOf(given, given.after, Object.fromEntries(changed), status));
+}
+
+const isReleasable = (api: Api, key: string) =>
+  api.releasable.some((pattern) => (pattern.endsWith('*') ? key.startsWith(pattern.slice(0, -1)) : key === pattern));
+
+/** Paths that AWS and provider-sql cannot change without making another resource. */
+const identities = [
+  ['metadata', 'name'],
+  ['metadata', 'annotations', 'crossplane.io/external-name'],
+  ...['identifier', 'engine', 'dbName', 'kmsKeyId', 'region', 'username'].map((field) => ['spec', 'forProvider', field]),
+];
+
+const seen = { applied: 0, refused: 0 };
+
+test(`nothing is lost, told or changed that should not be, in ${numRuns} situations`, { timeout: 60_000 + numRuns * 100 }, () => {
+  fc.assert(
+    fc.property(situation, (given) => {
+      const { request, expanded, guarded } = follows(given);
+      const again = follows(given);
+      expect(JSON.stringify([again.expanded, again.guarded])).toBe(JSON.stringify([expanded, guarded]));
+
+      const told = [expanded, guarded].map((response) => response && { ...response, desired: undefined });
+      expect(JSON.stringify(told)).not.toContain(secret);
+
+      if (guarded === undefined || guarded.refusal !== undefined) {
+        seen.refused += 1;
+        return;
+      }
+      seen.applied += 1;
+      const { desired } = guarded;
+      for (const [key, { object }] of Object.entries(request.observed)) {
+        if (object.metadata?.deletionTimestamp !== undefined || isReleasable(given.api, key)) continue;
+        expect(desired[key], `observed key ${key} is no longer desired`).toBeDefined();
+        for (const path of identities) {
+          const [was, is] = [at(object, ...path), at(desired[key]?.object, ...path)];
+          if (was !== undefined && is !== undefined) expect(is, `${key} ${path.join('.')}`).toEqual(was);
+        }
+        const [was, is] = [object, desired[key]?.object].map((each) => at(each, 'spec', 'forProvider', 'allocatedStorage'));
+        if (typeof was === 'number' && typeof is === 'number') expect(is).toBeGreaterThanOrEqual(was);
+      }
+
+      const { namespace, environments } = request.required;
+      const resolved = resolveEnvironment(environmentSchema, 'shop', { namespace: namespace ?? [], environments: environments ?? [] });
+      if ('refusal' in resolved) throw new Error(resolved.refusal.message);
+      const { environment } = resolved;
+      const resources: Record<string, KubernetesObject> = Object.fromEntries(
+        Object.entries(desired).map(([key, { object }]) => [key, object]),
+      );
+      for (const policy of policies) {
+        const setting = environment.policies[policy.id];
+        const denies = (setting?.severity ?? policy.severity) === 'deny' && policy.tiers?.includes(environment.tier) !== false;
+        const waived = setting?.waivable === true && given.after.waived.includes(policy.id);
+        if (denies && !waived) expect(policy.check(resources, { request, environment, allowed: [] }), policy.id).toEqual([]);
+      }
+    }),
+    { numRuns },
+  );
+  // A run that refuses everything, or nothing, has shown nothing.
+  expect(seen.applied).toBeGreaterThan(numRuns / 10);
+  expect(seen.refused).toBeGreaterThan(numRuns / 20);
+  console.log(`${numRuns} situations: ${seen.applied} applied, ${seen.refused} refused`);
+});

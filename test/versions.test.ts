@@ -1,0 +1,100 @@
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { KubernetesObject } from '../functions/core/kubernetes.ts';
+import type { ObservedResource, Step } from '../functions/core/step.ts';
+import { expand } from '../functions/expand/expand.ts';
+import { guard } from '../functions/guard/guard.ts';
+import { type Given, instanceDetails, observedAfter, stepRequest } from './request.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+let scratch: string;
+
+// Inside the checkout, where the dependencies are found.
+beforeAll(() => {
+  mkdirSync(join(root, 'dist'), { recursive: true });
+  scratch = mkdtempSync(join(root, 'dist/version-'));
+});
+afterAll(() => rmSync(scratch, { recursive: true }));
+
+/** Another version of the function: a copy of its source with some text replaced. */
+async function otherVersion(name: string, file: string, replacements: Readonly<Record<string, string>>) {
+  const copy = join(scratch, name);
+  cpSync(join(root, 'functions'), copy, { recursive: true, filter: (path) => !path.endsWith('.test.ts') });
+  const path = join(copy, file);
+  let source = readFileSync(path, 'utf8');
+  for (const [before, after] of Object.entries(replacements)) {
+    expect(source.includes(before), `${file} has ${before}`).toBe(true);
+    source = source.replace(before, after);
+  }
+  writeFileSync(path, source);
+  const [expansion, judgement] = (await Promise.all(
+    ['expand/expand.ts', 'guard/guard.ts'].map((module) => import(pathToFileURL(join(copy, module)).href)),
+  )) as [{ readonly expand: Step }, { readonly guard: Step }];
+  return { expand: expansion.expand, guard: judgement.guard };
+}
+
+function pipeline(version: { readonly expand: Step; readonly guard: Step }, given: Given) {
+  const request = stepRequest(given);
+  const expanded = version.expand(request);
+  if (expanded.refusal !== undefined) return expanded;
+  const guarded = version.guard({ ...request, desired: expanded.desired, desiredStatus: expanded.status ?? {} });
+  return { ...guarded, status: { ...expanded.status, ...guarded.status } };
+}
+
+/** A claim that this version has provisioned. */
+function live(given: Given): Given & { readonly observed: Readonly<Record<string, ObservedResource>> } {
+  const first = observedAfter(expand(stepRequest(given)), { instance: instanceDetails });
+  const settled = pipeline({ expand, guard }, { ...given, observed: first });
+  return { ...given, observed: observedAfter(settled, { instance: instanceDetails }), status: settled.status };
+}
+
+const forProvider = (object: KubernetesObject | undefined) =>
+  (object?.['spec'] as { forProvider: Record<string, unknown> } | undefined)?.forProvider ?? {};
+
+test('a version with other defaults resizes in place and replaces nothing', async () => {
+  const other = await otherVersion('other-defaults', 'apis/app-database/profiles.ts', {
+    "version: '17'": "version: '16'",
+    "size: 'medium'": "size: 'large'",
+    'storageGiB: 100': 'storageGiB: 50',
+    "databaseName: 'app'": "databaseName: 'main'",
+    'backupRetentionDays: 14': 'backupRetentionDays: 30',
+  });
+  const given = live({ environment: 'prod' });
+  const response = pipeline(other, given);
+  const before = Object.fromEntries(Object.entries(given.observed).map(([key, { object }]) => [key, object]));
+  const changed = Object.entries(response.desired).flatMap(([key, { object }]) => {
+    const [is, was] = [object, before[key]].map(forProvider);
+    return Object.keys({ ...is, ...was })
+      .filter((field) => JSON.stringify(is?.[field]) !== JSON.stringify(was?.[field]))
+      .map((field) => [key, field, was?.[field], is?.[field]]);
+  });
+  expect([response.refusal, Object.keys(response.desired).sort(), changed]).toEqual([
+    undefined,
+    Object.keys(given.observed).sort(),
+    [
+      ['instance', 'instanceClass', 'db.m7g.large', 'db.r7g.xlarge'],
+      ['instance', 'backupRetentionPeriod', 14, 30],
+    ],
+  ]);
+});
+
+test('a version with another default backend moves nothing', async () => {
+  const other = await otherVersion('other-backend', 'apis/app-database/profiles.ts', { "backend: 'shared'": "backend: 'container'" });
+  expect(pipeline(other, live({ environment: 'staging' })).refusal?.reason).toBe('WouldMove');
+});
+
+test('an older version, which knows a resource by another key, deletes nothing', async () => {
+  const older = await otherVersion('older', 'apis/app-database/backends/rds.ts', {
+    "'subnet-group': resource(": 'subnets: resource(',
+  });
+  expect(pipeline(older, live({ environment: 'prod' })).refusal?.reason).toBe('WouldRemove');
+});
+
+test.each(['dev', 'staging', 'prod'])('an EnvironmentConfig of %s that was emptied deletes nothing', (environment) => {
+  const given = live({ environment });
+  const emptied = stepRequest(given).required.environments?.map((object) => ({ ...object, data: {} })) ?? [];
+  const response = pipeline({ expand, guard }, { ...given, environments: emptied });
+  expect(response.refusal?.reason).toBe('EnvironmentInvalid');
+});
