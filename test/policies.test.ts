@@ -1173,7 +1173,10 @@ const values = fc.oneof(
   fc.jsonValue().map((value) => JSON.stringify(value)),
 );
 
-test('no policy fails over what a template may write, and each sentence is one line', () => {
+/** `npm run test:nightly` sets more. */
+const runs = Number(process.env['PROPERTY_RUNS'] ?? 200);
+
+test('no policy fails over what a template may write, and each sentence is one line', { timeout: 20_000 + runs * 20 }, () => {
   const changes = fc.array(fc.record({ place: fc.constantFrom(...places), value: values }), { minLength: 1, maxLength: 4 });
   const deletion = fc.constantFrom(undefined, 'Protect', 'Snapshot', 'Delete');
   fc.assert(
@@ -1189,7 +1192,7 @@ test('no policy fails over what a template may write, and each sentence is one l
         expect(sentences.filter((sentence) => /[\r\n]/.test(sentence))).toEqual([]);
       }
     }),
-    { numRuns: Number(process.env['PROPERTY_RUNS'] ?? 200) },
+    { numRuns: runs },
   );
 });
 

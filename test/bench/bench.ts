@@ -1,6 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -21,6 +21,7 @@ const warmUpCalls = 1000;
 const concurrentCalls = 16;
 const guardedResources = 100;
 const guardCalls = 2000;
+const plannedClaims = 1000;
 const starts = 7;
 
 interface Server {
@@ -110,6 +111,22 @@ function measureGuard(step: StepRequest): Pick<Measured, 'p50' | 'p99'> {
   return { p50: quantile(milliseconds, 0.5), p99: quantile(milliseconds, 0.99) };
 }
 
+/** The command line on a folder of claims, from its start to its exit. */
+function measurePlan(folder: string, ...flags: readonly string[]): number {
+  const claim = readFileSync(join(repositoryRoot, 'examples/app-database.yaml'), 'utf8');
+  mkdirSync(folder, { recursive: true });
+  for (let index = 0; index < plannedClaims; index += 1) {
+    writeFileSync(join(folder, `${index}.yaml`), claim.replace('name: orders', `name: orders-${index}`));
+  }
+  const started = performance.now();
+  const { status, stderr } = spawnSync(process.execPath, [join(repositoryRoot, 'cli/main.ts'), 'plan', folder, ...flags], {
+    encoding: 'utf8',
+    maxBuffer: 1024 ** 3,
+  });
+  if (status !== 0) throw new Error(`cannot measure: ${stderr}`);
+  return (performance.now() - started) / 1000;
+}
+
 async function medianStart(tlsFlags: readonly string[], port: number): Promise<number> {
   const milliseconds: number[] = [];
   for (let done = 0; done < starts; done += 1) {
@@ -174,6 +191,7 @@ try {
     [`${guardName}, in process, p99`, `${guardAlone.p99.toFixed(2)} ms`],
     [`${guardName}, mutual TLS, p50`, `${guardServed.p50.toFixed(2)} ms`],
     [`${guardName}, mutual TLS, p99`, `${guardServed.p99.toFixed(2)} ms`],
+    [`goldenpath plan, ${plannedClaims} claims in prod`, `${measurePlan(join(scratch, 'claims'), '--environment', 'prod').toFixed(1)} s`],
     ['start to serving, mutual TLS', `${(await medianStart(tlsFlags, ports.start)).toFixed(0)} ms`],
     ['bundle', kilobytes(program)],
     ...packageSizes(),
