@@ -32,9 +32,9 @@ export default {
     ),
     error(
       'steps-are-pure',
-      'expand and guard know no wire, no file and no network.',
+      'expand and guard know no wire, no file, no network, and no API but those that the platform has.',
       { path: '^functions/(expand|guard)/', pathNot: '\\.test\\.ts$' },
-      { pathNot: '^functions/(core|apis|cost|expand|guard)/|^functions/environment\\.ts$|^node_modules/zod/' },
+      { pathNot: '^functions/(core|cost|expand|guard)/|^node_modules/zod/' },
     ),
     error(
       'steps-are-apart',
@@ -45,7 +45,7 @@ export default {
     error(
       'only-runtime-knows-the-wire',
       'gRPC, logs and metrics stay at the edge.',
-      { path: production, pathNot: '^functions/(runtime/|main\\.ts)' },
+      { path: production, pathNot: '^functions/(runtime/|serve\\.ts)' },
       { path: '^node_modules/(@crossplane-org|@grpc|grpc-health-check|pino|prom-client)/' },
     ),
     error(

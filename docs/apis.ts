@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import type { Api } from '../functions/core/api.ts';
 import { apiVersion, environmentLabel, kindLabel } from '../functions/core/group.ts';
+import type { Platform } from '../functions/core/pipeline.ts';
 import { tiers } from '../functions/core/tier.ts';
-import { environment } from '../functions/environment.ts';
 
 type Schema = { readonly [keyword: string]: unknown; readonly properties?: Readonly<Record<string, Schema>>; readonly items?: Schema };
 
@@ -68,7 +68,7 @@ ${table(
 }
 
 /** The reference of every API and of the environments, made from their schemas. */
-export function apisPage(apis: readonly Api[]): string {
+export function apisPage({ apis, environment }: Platform): string {
   const shape = { ...environment.shape, defaults: z.object({}).optional().describe('By API, a patch on the profile of its tier.') };
   return `# APIs
 

@@ -1,6 +1,5 @@
+import type { Policy } from '../functions/core/pipeline.ts';
 import { tiers } from '../functions/core/tier.ts';
-import { policies } from '../functions/guard/policies/index.ts';
-import type { Policy } from '../functions/guard/policy.ts';
 import { waiverAnnotation } from '../functions/guard/waivers.ts';
 
 const effects: Readonly<Record<Policy['severity'], string>> = {
@@ -63,7 +62,7 @@ ${exceptions(policy)}
 `;
 }
 
-function indexPage(): string {
+function indexPage(policies: readonly Policy[]): string {
   const rows = policies.map((policy) => `| [${policy.id}](${policy.id}.md) | ${policy.severity} | ${where(policy)} | ${policy.text} |`);
   return `# Policies
 
@@ -77,6 +76,6 @@ ${rows.join('\n')}
 }
 
 /** The pages of `docs/policies/`, by file name: one for each policy, and their list. */
-export function policyPages(): ReadonlyMap<string, string> {
-  return new Map([['README.md', indexPage()], ...policies.map((policy): [string, string] => [`${policy.id}.md`, page(policy)])]);
+export function policyPages(policies: readonly Policy[]): ReadonlyMap<string, string> {
+  return new Map([['README.md', indexPage(policies)], ...policies.map((policy): [string, string] => [`${policy.id}.md`, page(policy)])]);
 }

@@ -1,10 +1,10 @@
 import type * as z from 'zod';
 import type { Api } from '../functions/core/api.ts';
+import type { EnvironmentSchema } from '../functions/core/environment.ts';
 import { apiVersion, kindLabel } from '../functions/core/group.ts';
 import type { KubernetesObject } from '../functions/core/kubernetes.ts';
-import type { environment } from '../functions/environment.ts';
 
-type Data = z.input<typeof environment>;
+type Data = z.input<EnvironmentSchema>;
 
 /** One environment for each tier, to start from; ids and hosts are placeholders. */
 const environments: Readonly<Record<string, Data>> = {

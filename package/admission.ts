@@ -1,12 +1,10 @@
-import { apis } from '../functions/apis/index.ts';
 import type { Api, ClaimPolicy } from '../functions/core/api.ts';
 import { type Severity, severities } from '../functions/core/environment.ts';
 import { environmentLabel, group, kindLabel, namespaceDeletionAnnotation, version } from '../functions/core/group.ts';
 import type { ComposedKind, KubernetesObject } from '../functions/core/kubernetes.ts';
+import type { Platform, Policy } from '../functions/core/pipeline.ts';
 import { protectedTiers, tiers } from '../functions/core/tier.ts';
 import { wanted } from '../functions/guard/claim-policies.ts';
-import { policies } from '../functions/guard/policies/index.ts';
-import type { Policy } from '../functions/guard/policy.ts';
 import { waiverAnnotation } from '../functions/guard/waivers.ts';
 
 const celList = (values: readonly string[]): string => `[${values.map((value) => `'${value}'`).join(', ')}]`;
@@ -75,7 +73,7 @@ export function namespaceProtection(): readonly KubernetesObject[] {
  * there any more which credentials it uses: it, and so the namespace, would hang for ever. Where the kind is not installed there
  * is none of it, which is why a failure to look lets the namespace go.
  */
-export function managedBeforeNamespace({ apiVersion, kind, plural }: ComposedKind): readonly KubernetesObject[] {
+export function managedBeforeNamespace({ apis }: Platform, { apiVersion, kind, plural }: ComposedKind): readonly KubernetesObject[] {
   const name = `managed-before-namespace.${plural}.${apiVersion.split('/')[0]}`;
   const claims = apis.map((api) => api.plural).join(',');
   return [
@@ -136,7 +134,7 @@ function celBroken(api: Api, rule: ClaimPolicy, policy: Policy, severity: Severi
 }
 
 /** The policies that need nothing but the claim, so that `kubectl apply` tells at once what the guard would refuse later. */
-export function claimPolicies(): readonly KubernetesObject[] {
+export function claimPolicies({ apis, policies }: Platform): readonly KubernetesObject[] {
   return severities.flatMap((severity) => {
     const name = severity === 'deny' ? `claim-policies.${group}` : `claim-policy-warnings.${group}`;
     const broken = apis.flatMap((api) =>

@@ -1,21 +1,18 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { stringify } from 'yaml';
 import { bundle } from './bundle.ts';
 import { configurationContents, functionContents, type PackageContents } from './contents.ts';
 import { type Architecture, image, platforms } from './image.ts';
 import { configurationName, exampleRegistry, functionName, parseRegistry } from './names.ts';
+import { type Project, project } from './project.ts';
 import { command, run } from './run.ts';
 
-const repositoryRoot = fileURLToPath(new URL('..', import.meta.url));
-const dist = join(repositoryRoot, 'dist');
-
 /** `crossplane xpkg build` takes every YAML file below its root, so a package gets a directory of its own. */
-async function stage(directory: string, contents: PackageContents): Promise<string> {
-  const root = join(dist, directory);
+async function stage({ root: project }: Project, directory: string, contents: PackageContents): Promise<string> {
+  const root = join(project, 'dist', directory);
   await rm(root, { recursive: true, force: true });
   for (const [file, object] of Object.entries(contents)) {
     const path = join(root, file);
@@ -25,10 +22,10 @@ async function stage(directory: string, contents: PackageContents): Promise<stri
   return root;
 }
 
-async function buildConfiguration(contents: PackageContents): Promise<string> {
-  const root = await stage('configuration', contents);
-  const file = join(dist, `${configurationName}.xpkg`);
-  const examples = join(repositoryRoot, 'examples');
+async function buildConfiguration(project: Project, contents: PackageContents): Promise<string> {
+  const root = await stage(project, 'configuration', contents);
+  const file = join(project.root, 'dist', `${configurationName(project.platform)}.xpkg`);
+  const examples = join(project.root, 'examples');
   await run('crossplane', ['xpkg', 'build', '--package-root', root, '--examples-root', examples, '--package-file', file]);
   return file;
 }
@@ -38,13 +35,20 @@ interface BuiltFunction {
   readonly image: Buffer;
 }
 
-async function buildFunction(architecture: Architecture, root: string, program: Buffer): Promise<BuiltFunction | undefined> {
-  const file = join(dist, `${functionName}-${architecture}.xpkg`);
+async function buildFunction(
+  project: Project,
+  architecture: Architecture,
+  root: string,
+  program: Buffer,
+): Promise<BuiltFunction | undefined> {
+  const name = functionName(project.platform);
+  const dist = join(project.root, 'dist');
+  const file = join(dist, `${name}-${architecture}.xpkg`);
   // An architecture that is skipped must not be pushed as it was built before.
   await rm(file, { force: true });
   const tarball = await image(architecture, program);
   if ('missing' in tarball) {
-    console.log(`skipped ${functionName} for ${architecture}: missing ${tarball.missing}`);
+    console.log(`skipped ${name} for ${architecture}: missing ${tarball.missing}`);
     return undefined;
   }
   const runtime = join(dist, `runtime-${architecture}.tar`);
@@ -64,22 +68,22 @@ export interface BuiltPackages {
   readonly contentHash: string;
 }
 
-/** Builds both packages into dist/, for the registry that they will be pushed to. */
-export async function build(registry: string): Promise<BuiltPackages> {
+/** Builds both packages into the project's dist/, for the registry that they will be pushed to. */
+export async function build(project: Project, registry: string): Promise<BuiltPackages> {
   const started = performance.now();
-  const contents = { configuration: configurationContents(registry), function: functionContents() };
-  const root = await stage('function', contents.function);
+  const contents = { configuration: configurationContents(project, registry), function: functionContents(project.platform) };
+  const root = await stage(project, 'function', contents.function);
   const program = join(root, 'main.mjs');
-  await bundle(program);
+  await bundle(project.main, program);
   const bundled = await readFile(program);
   const [configuration, ...perArchitecture] = await Promise.all([
-    buildConfiguration(contents.configuration),
-    ...(Object.keys(platforms) as Architecture[]).map((architecture) => buildFunction(architecture, root, bundled)),
+    buildConfiguration(project, contents.configuration),
+    ...(Object.keys(platforms) as Architecture[]).map((architecture) => buildFunction(project, architecture, root, bundled)),
   ]);
   const functions = perArchitecture.filter((built) => built !== undefined);
   if (functions.length === 0) {
     throw new Error(
-      `cannot build ${functionName}: no architecture's libraries are here; build on Linux with glibc, or from package/Dockerfile`,
+      `cannot build ${functionName(project.platform)}: no architecture's libraries are here; build on Linux with glibc, or from package/Dockerfile`,
     );
   }
   const hash = createHash('sha256').update(JSON.stringify(contents));
@@ -92,10 +96,13 @@ export async function build(registry: string): Promise<BuiltPackages> {
   return { configuration, functions: files, contentHash: hash.digest('hex') };
 }
 
-if (import.meta.main) {
+/** `npm run package`: its arguments are the process's. */
+export async function packageCommand(project: Project): Promise<void> {
   await command(async () => {
     const { values } = parseArgs({ options: { registry: { type: 'string', default: exampleRegistry } } });
-    await build(parseRegistry(values.registry));
+    await build(project, parseRegistry(values.registry));
     return 0;
   });
 }
+
+if (import.meta.main) await packageCommand(project);

@@ -1,10 +1,7 @@
-import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
-const entryPoint = fileURLToPath(new URL('../functions/main.ts', import.meta.url));
-
-/** Writes the function and everything that it imports as one file for Node 24. */
-export async function bundle(outFile: string): Promise<void> {
+/** Writes a module and everything that it imports as one file for Node 24. */
+export async function bundle(entryPoint: string, outFile: string): Promise<void> {
   await build({
     entryPoints: [entryPoint],
     outfile: outFile,

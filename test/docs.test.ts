@@ -16,7 +16,7 @@ import { apis } from '../functions/apis/index.ts';
 import { parseEnvironment } from '../functions/core/environment.ts';
 import { apiVersion } from '../functions/core/group.ts';
 import { at, type KubernetesObject } from '../functions/core/kubernetes.ts';
-import { environment as environmentSchema } from '../functions/environment.ts';
+import { goldenPath } from '../functions/golden-path.ts';
 import { policies } from '../functions/guard/policies/index.ts';
 import { exampleRegistry, functionName, installedName, packageReference, releaseTag } from '../package/names.ts';
 import manifest from '../package.json' with { type: 'json' };
@@ -157,7 +157,7 @@ describe.each(pages)('$path', (page) => {
     const schemas: Readonly<Record<string, readonly unknown[]>> = {
       spec: claims,
       status: claims,
-      data: [{ properties: { data: jsonSchema(environmentSchema) } }],
+      data: [{ properties: { data: jsonSchema(goldenPath.environment) } }],
     };
     const exists = (path: readonly string[]) =>
       schemas[path[0] ?? '']?.some((schema) => at(schema, ...path.flatMap((field) => ['properties', field])) !== undefined);
@@ -217,7 +217,7 @@ describe('YAML in the README', () => {
   });
 
   test('is valid as environments', () => {
-    expect(environments.map((object) => parseEnvironment(environmentSchema, object))).toEqual(
+    expect(environments.map((object) => parseEnvironment(goldenPath.environment, object))).toEqual(
       environments.map((object) => ({ value: expect.objectContaining({ name: object.metadata?.name }) })),
     );
   });
@@ -225,7 +225,9 @@ describe('YAML in the README', () => {
   test('is allowed as claims in every environment there is', () => {
     const all = [...exampleEnvironments, ...environments];
     const refusals = claims.flatMap((claim) =>
-      all.map((environment) => planClaim(claim, environment.metadata?.name ?? '', all).refused?.message),
+      all.map(
+        (environment) => planClaim(claim, environment.metadata?.name ?? '', { platform: goldenPath, environments: all }).refused?.message,
+      ),
     );
     expect(refusals).toEqual(claims.flatMap(() => all.map(() => undefined)));
     expect(claims).toEqual([parse(read('examples/app-database.yaml'))]);
@@ -361,11 +363,11 @@ test('the patch in the README puts a step between expand and guard', () => {
 });
 
 test('the packages in the README have the names that they are installed under', () => {
-  const name = installedName(exampleRegistry, functionName);
+  const name = installedName(exampleRegistry, goldenPath, functionName(goldenPath));
   expect(readme.text).toContain(
-    `function ${packageReference(exampleRegistry, functionName, releaseTag)} \\\n  ${name} --runtime-config ${manifest.name}\n`,
+    `function ${packageReference(exampleRegistry, goldenPath, functionName(goldenPath), releaseTag(manifest.version))} \\\n  ${name} --runtime-config ${manifest.name}\n`,
   );
-  expect(readme.text).toContain(`\`${installedName(`${exampleRegistry}/acme`, functionName)}\``);
+  expect(readme.text).toContain(`\`${installedName(`${exampleRegistry}/acme`, goldenPath, functionName(goldenPath))}\``);
   expect(pageAt('CHANGELOG.md').text).toContain(`\n## ${manifest.version}\n`);
 });
 

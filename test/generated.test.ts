@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { apis } from '../functions/apis/index.ts';
 import { tiers } from '../functions/core/tier.ts';
-import { generatedFiles, root, strayFiles } from '../package/generate.ts';
+import { generatedFiles, strayFiles } from '../package/generate.ts';
+import { project } from '../package/project.ts';
 
-const files = generatedFiles();
+const { root } = project;
+const files = generatedFiles(project);
 
 test.each([...files].map(([path, content]) => ({ path, content })))('$path is what npm run generate writes', ({ path, content }) => {
   expect(existsSync(join(root, path)), `${path} is missing: run npm run generate`).toBe(true);
@@ -14,7 +16,7 @@ test.each([...files].map(([path, content]) => ({ path, content })))('$path is wh
 
 test('nothing else lies among the generated files', () => {
   expect(files.size).toBeGreaterThan(5);
-  expect(strayFiles(files)).toEqual([]);
+  expect(strayFiles(project, files)).toEqual([]);
 });
 
 test('every golden file belongs to a tier and a backend that exist', () => {

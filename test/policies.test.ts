@@ -3,10 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { policyPages } from '../docs/policies.ts';
 import type { Environment } from '../functions/core/environment.ts';
 import type { KubernetesObject } from '../functions/core/kubernetes.ts';
+import type { PolicyContext } from '../functions/core/pipeline.ts';
 import { type Tier, tiers } from '../functions/core/tier.ts';
 import { expand } from '../functions/expand/expand.ts';
 import { policies } from '../functions/guard/policies/index.ts';
-import type { PolicyContext } from '../functions/guard/policy.ts';
 import { environmentConfig, everything, stepRequest } from './request.ts';
 
 type Resources = Readonly<Record<string, KubernetesObject>>;
@@ -1197,7 +1197,7 @@ test('no policy fails over what a template may write, and each sentence is one l
 });
 
 describe('the pages of policies', () => {
-  const pages = policyPages();
+  const pages = policyPages(policies);
 
   test('are one for each, and their list', () => {
     expect([...pages.keys()]).toEqual(['README.md', ...policies.map(({ id }) => `${id}.md`)]);

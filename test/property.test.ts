@@ -4,13 +4,21 @@ import { apis } from '../functions/apis/index.ts';
 import type { Api } from '../functions/core/api.ts';
 import { resolveEnvironment } from '../functions/core/environment.ts';
 import { at, type KubernetesObject } from '../functions/core/kubernetes.ts';
-import type { ObservedResource, StepRequest, StepResponse } from '../functions/core/step.ts';
+import type { StepRequest } from '../functions/core/pipeline.ts';
+import type { ObservedResource, StepResponse } from '../functions/core/step.ts';
 import { tiers } from '../functions/core/tier.ts';
-import { environment as environmentSchema } from '../functions/environment.ts';
 import { expand } from '../functions/expand/expand.ts';
 import { guard } from '../functions/guard/guard.ts';
 import { policies } from '../functions/guard/policies/index.ts';
-import { environmentConfig, everything, instanceDetails, observedAfter, roleDetails, stepRequest } from './request.ts';
+import {
+  environmentConfig,
+  everything,
+  instanceDetails,
+  observedAfter,
+  replicationGroupDetails,
+  roleDetails,
+  stepRequest,
+} from './request.ts';
 
 /** `npm run test:nightly` sets more. */
 const numRuns = Number(process.env['PROPERTY_RUNS'] ?? 500);
@@ -77,6 +85,10 @@ const environmentOf = (api: Api) =>
 
 const details = {
   instance: { ...instanceDetails, connectionDetails: { ...instanceDetails.connectionDetails, password: secret } },
+  'replication-group': {
+    ...replicationGroupDetails,
+    connectionDetails: { ...replicationGroupDetails.connectionDetails, 'attribute.auth_token': secret },
+  },
   role: { connectionDetails: { ...roleDetails.connectionDetails, password: secret } },
 };
 
@@ -129,12 +141,16 @@ const claimOf = (api: Api) =>
   });
 
 const situation = fc.constantFrom(...apis).chain((api) =>
-  fc.record({
-    api: fc.constant(api),
-    before: claimOf(api),
-    after: claimOf(api),
-    fates: fc.array(fates, { minLength: 12, maxLength: 12 }),
-  }),
+  fc
+    .record({
+      api: fc.constant(api),
+      before: claimOf(api),
+      after: claimOf(api),
+      // Most environments stay what they are; those that do not are mostly refused.
+      moves: fc.integer({ min: 0, max: 3 }).map((roll) => roll === 0),
+      fates: fc.array(fates, { minLength: 12, maxLength: 12 }),
+    })
+    .map(({ moves, ...rest }) => (moves ? rest : { ...rest, after: { ...rest.after, environment: rest.before.environment } })),
 );
 
 type Situation = typeof situation extends fc.Arbitrary<infer T> ? T : never;
@@ -221,7 +237,10 @@ test(`nothing is lost, told or changed that should not be, in ${numRuns} situati
       }
 
       const { namespace, environments } = request.required;
-      const resolved = resolveEnvironment(environmentSchema, 'shop', { namespace: namespace ?? [], environments: environments ?? [] });
+      const resolved = resolveEnvironment(request.platform.environment, 'shop', {
+        namespace: namespace ?? [],
+        environments: environments ?? [],
+      });
       if ('refusal' in resolved) throw new Error(resolved.refusal.message);
       const { environment } = resolved;
       const resources: Record<string, KubernetesObject> = Object.fromEntries(

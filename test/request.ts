@@ -1,11 +1,13 @@
 import type * as z from 'zod';
 import { environmentConfigs } from '../examples/examples.ts';
+import type { EnvironmentSchema } from '../functions/core/environment.ts';
 import { apiVersion, environmentLabel, kindLabel } from '../functions/core/group.ts';
 import type { KubernetesObject } from '../functions/core/kubernetes.ts';
-import type { ObservedResource, StepRequest, StepResponse } from '../functions/core/step.ts';
-import type { environment as environmentSchema } from '../functions/environment.ts';
+import type { StepRequest } from '../functions/core/pipeline.ts';
+import type { ObservedResource, StepResponse } from '../functions/core/step.ts';
+import { goldenPath } from '../functions/golden-path.ts';
 
-export type EnvironmentData = z.input<typeof environmentSchema>;
+export type EnvironmentData = z.input<EnvironmentSchema>;
 
 export function environmentConfig(name: string, data: unknown): KubernetesObject {
   return {
@@ -62,6 +64,7 @@ export interface Given {
 /** A request as Crossplane makes it for a claim in namespace `shop`. */
 export function stepRequest(given: Given = {}): StepRequest {
   return {
+    platform: goldenPath,
     claim: {
       apiVersion,
       kind: given.kind ?? 'AppDatabase',
@@ -127,3 +130,14 @@ export const instanceDetails = {
 };
 
 export const roleDetails = { connectionDetails: { username: 'staging_shop_orders_77b11eb2', password: 'pw' } };
+
+/** What provider-aws publishes of a replication group. */
+export const replicationGroupDetails = {
+  status: { atProvider: { engineVersionActual: '8.1.0', primaryEndpointAddress: 'master.orders.cache.internal' } },
+  connectionDetails: {
+    primary_endpoint_address: 'master.orders.cache.internal',
+    reader_endpoint_address: 'replica.orders.cache.internal',
+    port: '6379',
+    'attribute.auth_token': 'p:/@%',
+  },
+};

@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { KubernetesObject } from '../functions/core/kubernetes.ts';
-import type { ObservedResource, Step } from '../functions/core/step.ts';
+import type { Platform, Step } from '../functions/core/pipeline.ts';
+import type { ObservedResource } from '../functions/core/step.ts';
 import { expand } from '../functions/expand/expand.ts';
+import { goldenPath } from '../functions/golden-path.ts';
 import { guard } from '../functions/guard/guard.ts';
 import { type Given, instanceDetails, observedAfter, stepRequest } from './request.ts';
 
@@ -29,14 +31,22 @@ async function otherVersion(name: string, file: string, replacements: Readonly<R
     source = source.replace(before, after);
   }
   writeFileSync(path, source);
-  const [expansion, judgement] = (await Promise.all(
-    ['expand/expand.ts', 'guard/guard.ts'].map((module) => import(pathToFileURL(join(copy, module)).href)),
-  )) as [{ readonly expand: Step }, { readonly guard: Step }];
-  return { expand: expansion.expand, guard: judgement.guard };
+  const [expansion, judgement, served] = (await Promise.all(
+    ['expand/expand.ts', 'guard/guard.ts', 'golden-path.ts'].map((module) => import(pathToFileURL(join(copy, module)).href)),
+  )) as [{ readonly expand: Step }, { readonly guard: Step }, { readonly goldenPath: Platform }];
+  return { expand: expansion.expand, guard: judgement.guard, platform: served.goldenPath };
 }
 
-function pipeline(version: { readonly expand: Step; readonly guard: Step }, given: Given) {
-  const request = stepRequest(given);
+interface Version {
+  readonly expand: Step;
+  readonly guard: Step;
+  readonly platform: Platform;
+}
+
+const thisVersion: Version = { expand, guard, platform: goldenPath };
+
+function pipeline(version: Version, given: Given) {
+  const request = { ...stepRequest(given), platform: version.platform };
   const expanded = version.expand(request);
   if (expanded.refusal !== undefined) return expanded;
   const guarded = version.guard({ ...request, desired: expanded.desired, desiredStatus: expanded.status ?? {} });
@@ -46,7 +56,7 @@ function pipeline(version: { readonly expand: Step; readonly guard: Step }, give
 /** A claim that this version has provisioned. */
 function live(given: Given): Given & { readonly observed: Readonly<Record<string, ObservedResource>> } {
   const first = observedAfter(expand(stepRequest(given)), { instance: instanceDetails });
-  const settled = pipeline({ expand, guard }, { ...given, observed: first });
+  const settled = pipeline(thisVersion, { ...given, observed: first });
   return { ...given, observed: observedAfter(settled, { instance: instanceDetails }), status: settled.status };
 }
 
@@ -87,7 +97,7 @@ test('a version with another default backend moves nothing', async () => {
 
 test('an older version, which knows a resource by another key, deletes nothing', async () => {
   const older = await otherVersion('older', 'apis/app-database/backends/rds.ts', {
-    "'subnet-group': resource(": 'subnets: resource(',
+    "'subnet-group': subnetGroup(": 'subnets: subnetGroup(',
   });
   expect(pipeline(older, live({ environment: 'prod' })).refusal?.reason).toBe('WouldRemove');
 });
@@ -95,6 +105,6 @@ test('an older version, which knows a resource by another key, deletes nothing',
 test.each(['dev', 'staging', 'prod'])('an EnvironmentConfig of %s that was emptied deletes nothing', (environment) => {
   const given = live({ environment });
   const emptied = stepRequest(given).required.environments?.map((object) => ({ ...object, data: {} })) ?? [];
-  const response = pipeline({ expand, guard }, { ...given, environments: emptied });
+  const response = pipeline(thisVersion, { ...given, environments: emptied });
   expect(response.refusal?.reason).toBe('EnvironmentInvalid');
 });

@@ -27,7 +27,8 @@ import { service as healthDefinition } from 'grpc-health-check';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { inputApiVersion } from '../functions/core/group.ts';
-import type { Step } from '../functions/core/step.ts';
+import type { Step } from '../functions/core/pipeline.ts';
+import { goldenPath } from '../functions/golden-path.ts';
 import { createMetrics } from '../functions/runtime/metrics.ts';
 import { createRunFunction } from '../functions/runtime/run-function.ts';
 import { type RunningServer, startServer } from '../functions/runtime/server.ts';
@@ -72,7 +73,7 @@ afterAll(() => rmSync(scratch, { recursive: true }));
 
 async function serve(tlsCertsDir: string | undefined = serverDirectory): Promise<RunningServer> {
   const metrics = createMetrics(['AppDatabase']);
-  const runFunction = createRunFunction({ steps, claims: [], observe: metrics.observe, issueSecret: () => 'secret' });
+  const runFunction = createRunFunction({ steps, platform: goldenPath, observe: metrics.observe, issueSecret: () => 'secret' });
   const anyPort = '127.0.0.1:0';
   const server = await startServer({
     runFunction,

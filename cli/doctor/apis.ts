@@ -1,4 +1,3 @@
-import { apis as registry } from '../../functions/apis/index.ts';
 import type { Api } from '../../functions/core/api.ts';
 import { apiVersion, group } from '../../functions/core/group.ts';
 import { at, type KubernetesObject, stringAt } from '../../functions/core/kubernetes.ts';
@@ -60,12 +59,12 @@ export function judgeApis(apis: readonly Api[], installed: Installed): readonly 
 export const apis: Check = {
   id: 'apis',
   title: 'APIs',
-  async run(cluster) {
+  async run(cluster, platform) {
     const [xrds, compositions, installedFunctions] = await Promise.all([
       cluster.list({ apiVersion: 'apiextensions.crossplane.io/v2', plural: 'compositeresourcedefinitions' }),
       cluster.list({ apiVersion: 'apiextensions.crossplane.io/v1', plural: 'compositions' }),
       cluster.list(functions),
     ]);
-    return judgeApis(registry, { xrds, compositions, functions: installedFunctions });
+    return judgeApis(platform.apis, { xrds, compositions, functions: installedFunctions });
   },
 };

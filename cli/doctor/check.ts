@@ -1,3 +1,4 @@
+import type { Platform } from '../../functions/core/pipeline.ts';
 import type { Cluster } from './cluster.ts';
 import type { Diagnosis } from './finding.ts';
 
@@ -5,5 +6,5 @@ import type { Diagnosis } from './finding.ts';
 export interface Check {
   readonly id: string;
   readonly title: string;
-  run(cluster: Cluster): Promise<readonly Diagnosis[]>;
+  run(cluster: Cluster, platform: Platform): Promise<readonly Diagnosis[]>;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { apis } from '../../functions/apis/index.ts';
 import type { KubernetesObject } from '../../functions/core/kubernetes.ts';
+import { goldenPath } from '../../functions/golden-path.ts';
 import { composedKinds, isManaged } from '../../package/composed.ts';
 import { judgeApis } from './apis.ts';
 import { age, judgeClaims } from './claims.ts';
@@ -144,20 +145,20 @@ describe('permissions', () => {
 describe('packages', () => {
   test('that are healthy give no finding, in whatever registry', () => {
     const pinned = { ...configuration, spec: { package: 'ghcr.io/acme/golden-path/configuration-golden-path@sha256:0123' } };
-    expect(judgePackages([configuration, healthyFunction])).toEqual([]);
-    expect(judgePackages([pinned, healthyFunction])).toEqual([]);
+    expect(judgePackages(goldenPath, [configuration, healthyFunction])).toEqual([]);
+    expect(judgePackages(goldenPath, [pinned, healthyFunction])).toEqual([]);
   });
 
   test('of the platform that are absent are told', () => {
     const other = { ...configuration, spec: { package: 'ghcr.io/acme/not-golden-path/configuration-golden-path:v0.1.0' } };
-    expect(judgePackages([other]).map(({ problem }) => problem)).toEqual([
+    expect(judgePackages(goldenPath, [other]).map(({ problem }) => problem)).toEqual([
       'no Configuration is installed from a repository that ends in /golden-path/configuration-golden-path',
       'no Function is installed from a repository that ends in /golden-path/function-golden-path',
     ]);
   });
 
   test('that are broken say why on one line, once', () => {
-    expect(judgePackages([configuration, brokenFunction])).toEqual([
+    expect(judgePackages(goldenPath, [configuration, brokenFunction])).toEqual([
       {
         severity: 'error',
         object: 'Function golden-path-function-golden-path',
@@ -170,7 +171,7 @@ describe('packages', () => {
 
   test('that have no conditions yet are told', () => {
     const { status, ...fresh } = brokenFunction;
-    expect(judgePackages([configuration, fresh]).map(({ problem }) => problem)).toEqual([
+    expect(judgePackages(goldenPath, [configuration, fresh]).map(({ problem }) => problem)).toEqual([
       'Function golden-path-function-golden-path is not installed: Installed is not reported yet',
     ]);
   });
@@ -267,7 +268,9 @@ describe('managed resources', () => {
   });
 
   test('are those of providers, without their configuration', () => {
-    const names = composedKinds.filter(isManaged).map(({ kind }) => kind);
+    const names = composedKinds(goldenPath)
+      .filter(isManaged)
+      .map(({ kind }) => kind);
     expect(names).toContain('Instance');
     expect(names).not.toContain('StatefulSet');
     expect(names).not.toContain('ProviderConfig');
@@ -276,12 +279,14 @@ describe('managed resources', () => {
 
 describe('environments', () => {
   test('that are valid give no finding', () => {
-    expect(judgeEnvironments([environmentConfig('dev', { tier: 'dev' }, labelled)], new Set(['dev']))).toEqual([]);
+    expect(judgeEnvironments(goldenPath.environment, [environmentConfig('dev', { tier: 'dev' }, labelled)], new Set(['dev']))).toEqual([]);
   });
 
   test('are missed where there are none', () => {
     expect(
-      judgeEnvironments([environmentConfig('other', { color: 'blue' })], new Set()).map(({ severity, problem }) => ({ severity, problem })),
+      judgeEnvironments(goldenPath.environment, [environmentConfig('other', { color: 'blue' })], new Set()).map(
+        ({ severity, problem }) => ({ severity, problem }),
+      ),
     ).toEqual([
       {
         severity: 'warning',
@@ -292,7 +297,7 @@ describe('environments', () => {
 
   test('that the schema refuses name each bad field', () => {
     const config = environmentConfig('bad', { tier: 'gold', aws: { region: 'eu-central-1' } }, labelled);
-    expect(judgeEnvironments([config], new Set())).toEqual([
+    expect(judgeEnvironments(goldenPath.environment, [config], new Set())).toEqual([
       {
         severity: 'error',
         object: 'EnvironmentConfig bad',
@@ -307,7 +312,9 @@ describe('environments', () => {
     { reason: 'it has a tier', config: environmentConfig('qa', { tier: 'dev' }) },
   ])('that lack the label are told when $reason', ({ config }) => {
     const good = environmentConfig('prod', { tier: 'prod' }, labelled);
-    expect(judgeEnvironments([good, config], new Set(['dev'])).map(({ severity, remedy }) => ({ severity, remedy }))).toEqual([
+    expect(
+      judgeEnvironments(goldenPath.environment, [good, config], new Set(['dev'])).map(({ severity, remedy }) => ({ severity, remedy })),
+    ).toEqual([
       {
         severity: 'warning',
         remedy: `kubectl label environmentconfig ${config.metadata?.name} platform.internal/kind=environment --overwrite`,
@@ -317,7 +324,7 @@ describe('environments', () => {
 });
 
 describe('provider configurations', () => {
-  const environments = validEnvironments([
+  const environments = validEnvironments(goldenPath.environment, [
     environmentConfig(
       'prod',
       {

@@ -1,4 +1,3 @@
-import { apis } from '../../functions/apis/index.ts';
 import type { Api } from '../../functions/core/api.ts';
 import { apiVersion } from '../../functions/core/group.ts';
 import type { KubernetesObject } from '../../functions/core/kubernetes.ts';
@@ -56,5 +55,5 @@ export function judgeClaims(claims: readonly KubernetesObject[], now: Date): rea
 export const claims: Check = {
   id: 'claims',
   title: 'Claims',
-  run: async (cluster) => judgeClaims(await claimsOf(cluster, apis), new Date()),
+  run: async (cluster, { apis }) => judgeClaims(await claimsOf(cluster, apis), new Date()),
 };

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { goldenPath } from '../../functions/golden-path.ts';
 import { doctor } from './doctor.ts';
 
 interface Reply {
@@ -79,6 +80,7 @@ const kubeconfigOf = (url: string) =>
 async function run(output = 'json'): Promise<{ readonly code: number; readonly out: string; readonly err: string }> {
   const written = { out: '', err: '' };
   const code = await doctor({
+    platform: goldenPath,
     output,
     stdout: { write: (text) => (written.out += text) },
     stderr: { write: (text) => (written.err += text) },

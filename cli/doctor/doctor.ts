@@ -1,3 +1,4 @@
+import type { Platform } from '../../functions/core/pipeline.ts';
 import { shown } from '../../functions/core/problem.ts';
 import type { Check } from './check.ts';
 import { checks } from './checks.ts';
@@ -11,6 +12,7 @@ interface Sink {
 }
 
 export interface DoctorOptions {
+  readonly platform: Platform;
   readonly output: string;
   readonly stdout: Sink;
   readonly stderr: Sink;
@@ -19,10 +21,10 @@ export interface DoctorOptions {
 
 const patienceMilliseconds = 2000;
 
-async function examine(check: Check, cluster: Cluster, hasCrossplane: boolean): Promise<Result> {
+async function examine(check: Check, cluster: Cluster, platform: Platform, hasCrossplane: boolean): Promise<Result> {
   const { id, title } = check;
   try {
-    const findings = await check.run(cluster);
+    const findings = await check.run(cluster, platform);
     return { id, title, findings: findings.map((finding) => ({ check: id, ...finding })) };
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
@@ -31,10 +33,10 @@ async function examine(check: Check, cluster: Cluster, hasCrossplane: boolean): 
   }
 }
 
-async function examineAll(cluster: Cluster): Promise<Report> {
-  const first = await examine(crossplane, cluster, true);
+async function examineAll(cluster: Cluster, platform: Platform): Promise<Report> {
+  const first = await examine(crossplane, cluster, platform, true);
   const sound = first.findings.length === 0;
-  const rest = await Promise.all(checks.filter((check) => check !== crossplane).map((check) => examine(check, cluster, sound)));
+  const rest = await Promise.all(checks.filter((check) => check !== crossplane).map((check) => examine(check, cluster, platform, sound)));
   const results = [first, ...rest];
   return { checks: results, ok: results.every(({ findings }) => findings.every(({ severity }) => severity === 'warning')) };
 }
@@ -56,7 +58,7 @@ async function withProgress<T>(stderr: Sink, message: string, work: Promise<T>):
 }
 
 /** Checks the installation that the current kubeconfig context points at; the exit code says whether something is wrong: a warning is not. */
-export async function doctor({ output, stdout, stderr, color }: DoctorOptions): Promise<0 | 1 | 2> {
+export async function doctor({ platform, output, stdout, stderr, color }: DoctorOptions): Promise<0 | 1 | 2> {
   if (!isOutput(output)) {
     stderr.write(`cannot print the findings: --output: got ${shown(output)}, want one of ${outputs.join(', ')}\n`);
     return 2;
@@ -66,7 +68,7 @@ export async function doctor({ output, stdout, stderr, color }: DoctorOptions): 
     stderr.write(`${connection.problem}\n`);
     return 2;
   }
-  const report = await withProgress(stderr, 'checking the cluster …', examineAll(connection.cluster));
+  const report = await withProgress(stderr, 'checking the cluster …', examineAll(connection.cluster, platform));
   stdout.write(print(report, output, color));
   return report.ok ? 0 : 1;
 }

@@ -1,8 +1,7 @@
-import { type Environment, parseEnvironment } from '../../functions/core/environment.ts';
+import { type Environment, type EnvironmentSchema, parseEnvironment } from '../../functions/core/environment.ts';
 import { environmentLabel, kindLabel } from '../../functions/core/group.ts';
 import { at, type KubernetesObject } from '../../functions/core/kubernetes.ts';
 import { tiers } from '../../functions/core/tier.ts';
-import { environment as schema } from '../../functions/environment.ts';
 import type { Check } from './check.ts';
 import type { Cluster } from './cluster.ts';
 import { type Diagnosis, identify } from './finding.ts';
@@ -23,7 +22,7 @@ export async function environmentsOf(cluster: Cluster): Promise<readonly Kuberne
   return (await cluster.list(environmentConfigs)).filter(isEnvironment);
 }
 
-export function validEnvironments(configs: readonly KubernetesObject[]): readonly Environment[] {
+export function validEnvironments(schema: EnvironmentSchema, configs: readonly KubernetesObject[]): readonly Environment[] {
   return configs.flatMap((config) => {
     const parsed = parseEnvironment(schema, config);
     return 'value' in parsed ? [parsed.value] : [];
@@ -31,7 +30,11 @@ export function validEnvironments(configs: readonly KubernetesObject[]): readonl
 }
 
 /** Judges all EnvironmentConfigs; `used` are the names that Namespaces give. */
-export function judgeEnvironments(configs: readonly KubernetesObject[], used: ReadonlySet<string>): readonly Diagnosis[] {
+export function judgeEnvironments(
+  schema: EnvironmentSchema,
+  configs: readonly KubernetesObject[],
+  used: ReadonlySet<string>,
+): readonly Diagnosis[] {
   const labelled = configs.filter(isEnvironment);
   const invalid = labelled.flatMap((config): readonly Diagnosis[] => {
     const parsed = parseEnvironment(schema, config);
@@ -72,8 +75,8 @@ export function judgeEnvironments(configs: readonly KubernetesObject[], used: Re
 export const environments: Check = {
   id: 'environments',
   title: 'Environments',
-  async run(cluster) {
+  async run(cluster, platform) {
     const [configs, all] = await Promise.all([cluster.list(environmentConfigs), cluster.list(namespaces)]);
-    return judgeEnvironments(configs, new Set(all.flatMap((namespace) => environmentNamedBy(namespace) ?? [])));
+    return judgeEnvironments(platform.environment, configs, new Set(all.flatMap((namespace) => environmentNamedBy(namespace) ?? [])));
   },
 };

@@ -48,11 +48,13 @@ export function judgeManagedResources(all: readonly Managed[]): readonly Diagnos
 export const managedResources: Check = {
   id: 'managed-resources',
   title: 'Managed resources',
-  async run(cluster) {
+  async run(cluster, platform) {
     const definitions = { apiVersion: 'apiextensions.crossplane.io/v1alpha1', plural: 'managedresourcedefinitions' };
     return judgeManagedResources(
       await Promise.all(
-        composedKinds.filter(isManaged).map(async (kind) => ({ kind, definition: await cluster.get(definitions, nameOf(kind)) })),
+        composedKinds(platform)
+          .filter(isManaged)
+          .map(async (kind) => ({ kind, definition: await cluster.get(definitions, nameOf(kind)) })),
       ),
     );
   },

@@ -1,4 +1,3 @@
-import { apis } from '../../functions/apis/index.ts';
 import { environmentLabel } from '../../functions/core/group.ts';
 import type { KubernetesObject } from '../../functions/core/kubernetes.ts';
 import { shown } from '../../functions/core/problem.ts';
@@ -31,7 +30,7 @@ export function judgeNamespaces(
 export const namespaces: Check = {
   id: 'namespaces',
   title: 'Namespaces',
-  async run(cluster) {
+  async run(cluster, { apis }) {
     const [all, environments, claims] = await Promise.all([cluster.list(resource), environmentsOf(cluster), claimsOf(cluster, apis)]);
     return judgeNamespaces(
       all,

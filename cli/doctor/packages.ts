@@ -1,4 +1,5 @@
 import { type KubernetesObject, stringAt } from '../../functions/core/kubernetes.ts';
+import type { Platform } from '../../functions/core/pipeline.ts';
 import { configurationName, functionName, repository, repositoryOf } from '../../package/names.ts';
 import type { Check } from './check.ts';
 import { type Diagnosis, identify, whyNot } from './finding.ts';
@@ -10,14 +11,14 @@ export const functions = { apiVersion, plural: 'functions' };
 /** How the platform itself is installed or reinstalled. */
 export const installPlatform = 'npm run deploy -- --registry HOST';
 
-const ours = [
-  { kind: 'Configuration', suffix: repository('', configurationName) },
-  { kind: 'Function', suffix: repository('', functionName) },
+const packagesOf = (platform: Platform) => [
+  { kind: 'Configuration', suffix: repository('', platform, configurationName(platform)) },
+  { kind: 'Function', suffix: repository('', platform, functionName(platform)) },
 ];
 
 /** Judges every Configuration, Function and Provider. */
-export function judgePackages(packages: readonly KubernetesObject[]): readonly Diagnosis[] {
-  const missing = ours
+export function judgePackages(platform: Platform, packages: readonly KubernetesObject[]): readonly Diagnosis[] {
+  const missing = packagesOf(platform)
     .filter(
       ({ kind, suffix }) =>
         !packages.some((object) => object.kind === kind && repositoryOf(stringAt(object, 'spec', 'package') ?? '').endsWith(suffix)),
@@ -47,8 +48,8 @@ export function judgePackages(packages: readonly KubernetesObject[]): readonly D
 export const packages: Check = {
   id: 'packages',
   title: 'Packages',
-  async run(cluster) {
+  async run(cluster, platform) {
     const lists = await Promise.all(Object.values(plurals).map((plural) => cluster.list({ apiVersion, plural })));
-    return judgePackages(lists.flat());
+    return judgePackages(platform, lists.flat());
   },
 };

@@ -40,7 +40,7 @@ async function exists(cluster: Cluster, kind: Resource): Promise<boolean> {
 export const permissions: Check = {
   id: 'permissions',
   title: 'Permissions of Crossplane',
-  async run(cluster) {
+  async run(cluster, platform) {
     const deployment = await crossplaneDeployment(cluster);
     if (deployment === undefined) throw new Unserved('cannot tell what Crossplane may do: it is not installed', 'install Crossplane');
     const namespace = deployment.metadata?.namespace ?? '';
@@ -52,7 +52,7 @@ export const permissions: Check = {
     };
     const denials = await Promise.all([
       ...required.map((resource) => denialsOf(resource, read, false)),
-      ...composedKinds.map(async (kind) =>
+      ...composedKinds(platform).map(async (kind) =>
         isOfProvider(kind) && !(await exists(cluster, kind)) ? [] : denialsOf(kind, [...read, ...write], isOfProvider(kind)),
       ),
     ]);

@@ -58,8 +58,8 @@ export function judgeProviderConfigs(environments: readonly Environment[], exist
 export const providerConfigs: Check = {
   id: 'provider-configs',
   title: 'Provider configurations',
-  async run(cluster) {
-    const environments = validEnvironments(await environmentsOf(cluster));
+  async run(cluster, platform) {
+    const environments = validEnvironments(platform.environment, await environmentsOf(cluster));
     const existing = await Promise.all(
       references.map(async ({ resource }) => {
         const configs = await cluster.listIfServed(resource);

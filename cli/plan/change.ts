@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { at, type KubernetesObject, numberAt, stringAt } from '../../functions/core/kubernetes.ts';
 import type { ObservedResource } from '../../functions/core/step.ts';
 import { type Delta, type Extent, objectsOf, resourceDeltas, settingDeltas, settingsOf, specWith } from './compare.ts';
-import { type Plan, planClaim } from './plan.ts';
+import { type Plan, planClaim, type World } from './plan.ts';
 import { type Provisioned, successor } from './provisioned.ts';
 
 /** A plan, and what it changes where it is compared with something. */
@@ -25,7 +25,7 @@ const simulatedTokens =
   'what the refusal has to be acknowledged with is of a simulated claim: goldenpath plan --live says what the cluster takes';
 
 /** What a plan changes of what there was. */
-export function deltaOf(plan: Plan, after: KubernetesObject, before: Before | undefined, environments: readonly KubernetesObject[]): Delta {
+export function deltaOf(plan: Plan, after: KubernetesObject, before: Before | undefined, world: World): Delta {
   if (before === undefined) {
     return { claim: 'new', settings: [], resources: resourceDeltas({}, plan.resources, 'whole'), costBefore: null, notes: [] };
   }
@@ -36,7 +36,7 @@ export function deltaOf(plan: Plan, after: KubernetesObject, before: Before | un
   const alone = (name: string) => {
     if (isDeepStrictEqual(at(before.claim, 'spec', name), at(after, 'spec', name))) return undefined;
     const variant = successor(before.claim, { ...before.claim, spec: specWith(before.claim['spec'], name, after['spec']) }, false);
-    const single = planClaim(variant, plan.environment, environments, { observed: before.observed });
+    const single = planClaim(variant, plan.environment, world, { observed: before.observed });
     return Object.keys(single.resources).length === 0 ? undefined : resourceDeltas(was, single.resources, before.extent);
   };
   const planned = settingsOf(plan);

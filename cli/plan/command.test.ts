@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { goldenPath } from '../../functions/golden-path.ts';
 import { environmentConfig } from '../../test/request.ts';
 import { InputError } from '../input.ts';
 import { toYaml } from '../yaml.ts';
@@ -34,6 +35,7 @@ async function run(files: readonly string[], options: Partial<PlanOptions> = {})
   let stdout = '';
   let stderr = '';
   const code = await plan({
+    platform: goldenPath,
     files,
     environments: ['dev'],
     output: 'table',

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { createColors } from 'picocolors';
 import type { KubernetesObject } from '../../functions/core/kubernetes.ts';
+import type { Platform } from '../../functions/core/pipeline.ts';
 import { shown } from '../../functions/core/problem.ts';
 import { InputError } from '../input.ts';
 import { type Comparison, compareEnvironments } from './against.ts';
@@ -20,6 +21,7 @@ import { planTogether } from './together.ts';
 const badInput = new Set(['ClaimInvalid', 'KindUnknown', 'EnvironmentInvalid', 'EnvironmentIncomplete', 'EnvironmentNotFound']);
 
 export interface PlanOptions {
+  readonly platform: Platform;
   /** Files, folders, or `-`. */
   readonly files: readonly string[];
   /** Names of environments in `environments/` or EnvironmentConfig files. */
@@ -63,7 +65,7 @@ const identityOf = (claim: KubernetesObject) => {
   return `${kind} ${namespace}/${name}`;
 };
 
-function planOffline({ claims, old, progress }: Work, environments: readonly Chosen[]): readonly Entry[] {
+function planOffline({ claims, old, progress }: Work, platform: Platform, environments: readonly Chosen[]): readonly Entry[] {
   const total = claims.length * environments.length;
   let done = 0;
   const onPlanned = () => {
@@ -71,28 +73,29 @@ function planOffline({ claims, old, progress }: Work, environments: readonly Cho
     progress.say(`planned ${done} of ${total} …`);
   };
   const columns = environments.map(({ name, all }): readonly Entry[] => {
+    const world = { platform, environments: all };
     if (old === undefined) {
       const subjects = claims.map((claim) => ({ claim, observed: {} }));
-      return planTogether(subjects, name, all, [], onPlanned).map((plan) => ({ plan }));
+      return planTogether(subjects, name, world, [], onPlanned).map((plan) => ({ plan }));
     }
-    const before = new Map(old.map((claim) => [identityOf(claim), { claim, provisioned: provision(claim, name, all) }]));
+    const before = new Map(old.map((claim) => [identityOf(claim), { claim, provisioned: provision(claim, name, world) }]));
     const subjects = claims.map((claim) => {
       const was = before.get(identityOf(claim));
       if (was?.provisioned === undefined) return { claim, observed: {} };
       const same = isDeepStrictEqual(was.claim['spec'], claim['spec']);
       return { claim: successor(was.provisioned.claim, claim, same), observed: was.provisioned.observed };
     });
-    const plans = planTogether(subjects, name, all, [], onPlanned);
+    const plans = planTogether(subjects, name, world, [], onPlanned);
     const kept = plans.map((plan, index): Entry => {
       const claim = claims[index] as KubernetesObject;
       const was = before.get(identityOf(claim));
-      const delta = deltaOf(plan, claim, was?.provisioned && simulated(was.provisioned), all);
+      const delta = deltaOf(plan, claim, was?.provisioned && simulated(was.provisioned), world);
       if (was === undefined || was.provisioned !== undefined) return { plan, delta };
       return { plan, delta: { ...delta, claim: 'changed', notes: ['the old claim comes to no resources: it is refused'] } };
     });
     const left = new Set(claims.map(identityOf));
     const gone = [...before].flatMap(([identity, { claim, provisioned }]) =>
-      left.has(identity) ? [] : [deletion(provisioned?.plan ?? planClaim(claim, name, all), provisioned?.observed ?? {})],
+      left.has(identity) ? [] : [deletion(provisioned?.plan ?? planClaim(claim, name, world), provisioned?.observed ?? {})],
     );
     return [...kept, ...gone];
   });
@@ -101,7 +104,7 @@ function planOffline({ claims, old, progress }: Work, environments: readonly Cho
 }
 
 async function planLive({ claims, progress }: Work, options: PlanOptions): Promise<readonly Entry[]> {
-  const state = await readLive((options.reader ?? cluster)(), claims, progress.say);
+  const state = await readLive((options.reader ?? cluster)(), options.platform, claims, progress.say);
   const chosen = await Promise.all(options.environments.map((each) => environmentInCluster(each, state.environments)));
   const columns: readonly ((live: (typeof state.claims)[number]) => Chosen)[] =
     chosen.length === 0 ? [(live) => ({ name: environmentOf(live), all: state.environments })] : chosen.map((each) => () => each);
@@ -109,13 +112,13 @@ async function planLive({ claims, progress }: Work, options: PlanOptions): Promi
     const groups = Map.groupBy(state.claims, (live) => choose(live).name);
     const entries = new Map<(typeof state.claims)[number], Entry>();
     for (const [name, group] of groups) {
-      const all = group[0] === undefined ? [] : choose(group[0]).all;
-      const plans = planTogether(group, name, all, state.all, () => {});
+      const world = { platform: options.platform, environments: group[0] === undefined ? [] : choose(group[0]).all };
+      const plans = planTogether(group, name, world, state.all, () => {});
       group.forEach((live, index) => {
         const plan = plans[index];
         if (plan === undefined) return;
         const before = live.before && running(live.before, live.observed);
-        entries.set(live, { plan, delta: deltaOf(plan, live.claim, before, all) });
+        entries.set(live, { plan, delta: deltaOf(plan, live.claim, before, world) });
       });
     }
     return entries;
@@ -158,7 +161,7 @@ export async function plan(options: PlanOptions): Promise<0 | 1 | 2> {
     } else {
       const chosen = await Promise.all(environments.map((each) => readEnvironment(each, '--environment')));
       const beside = against === undefined ? [] : [await readEnvironment(against, '--against')];
-      entries = planOffline(work, [...chosen, ...beside]);
+      entries = planOffline(work, options.platform, [...chosen, ...beside]);
     }
     const comparisons = against === undefined ? undefined : comparisonsOf(entries);
     const text = isOutput(output) ? print({ entries, ...(comparisons && { comparisons }) }, output, createColors(color)) : '';

@@ -1,4 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
+import { goldenPath } from '../../functions/golden-path.ts';
 import { exampleEnvironments, namespace as namespaceOf } from '../../test/request.ts';
 import { toYaml } from '../yaml.ts';
 import type { Reader, Reference } from './cluster.ts';
@@ -23,7 +24,7 @@ function clusterWith(
   spec: Spec,
   extra: readonly Stored[] = [],
 ): { readonly reader: Reader; readonly reads: string[] } {
-  const made = provision(claim(spec), environment, exampleEnvironments);
+  const made = provision(claim(spec), environment, { platform: goldenPath, environments: exampleEnvironments });
   if (made === undefined) throw new Error('the claim comes to nothing');
   const composed = Object.entries(made.observed).map(([key, { object }]) => ({
     ...object,
@@ -72,6 +73,7 @@ function clusterWith(
 async function run(reader: Reader | undefined, spec: Spec, environments: readonly string[] = [], output = 'table') {
   let stdout = '';
   const code = await plan({
+    platform: goldenPath,
     files: ['-'],
     environments,
     live: true,

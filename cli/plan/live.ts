@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import { apis } from '../../functions/apis/index.ts';
 import { apiVersion, environmentLabel, kindLabel } from '../../functions/core/group.ts';
 import { at, type KubernetesObject, stringAt } from '../../functions/core/kubernetes.ts';
+import type { Platform } from '../../functions/core/pipeline.ts';
 import { shown } from '../../functions/core/problem.ts';
 import type { ObservedResource } from '../../functions/core/step.ts';
 import { InputError } from '../input.ts';
@@ -35,21 +35,22 @@ export interface LiveState {
 const decode = (value: unknown) => (typeof value === 'string' ? Buffer.from(value, 'base64').toString('utf8') : '');
 
 /** The spec as the apiserver completes it, without what belongs to Crossplane. */
-function completed(claim: KubernetesObject): unknown {
+function completed({ apis }: Platform, claim: KubernetesObject): unknown {
   const { crossplane: _, ...spec } = (claim['spec'] ?? {}) as Record<string, unknown>;
   const parsed = apis.find(({ kind }) => kind === claim.kind)?.spec.safeParse(spec);
   return parsed?.success === true ? parsed.data : spec;
 }
 
 /** The claim of a file as it will be after kubectl apply. */
-function applied(before: KubernetesObject | undefined, after: KubernetesObject): KubernetesObject {
+function applied(platform: Platform, before: KubernetesObject | undefined, after: KubernetesObject): KubernetesObject {
   if (before === undefined) return after;
   const crossplane = {
     ...(at(before, 'spec', 'crossplane') as object | undefined),
     ...(at(after, 'spec', 'crossplane') as object | undefined),
   };
   const sameSpec =
-    isDeepStrictEqual(completed(before), completed(after)) && isDeepStrictEqual(crossplane, at(before, 'spec', 'crossplane') ?? {});
+    isDeepStrictEqual(completed(platform, before), completed(platform, after)) &&
+    isDeepStrictEqual(crossplane, at(before, 'spec', 'crossplane') ?? {});
   const next = successor(before, after, sameSpec);
   return {
     ...next,
@@ -89,7 +90,12 @@ async function observe(
 }
 
 /** Reads all that the steps would be given of the claims; it changes nothing. */
-export async function readLive(reader: Reader, claims: readonly KubernetesObject[], say: (line: string) => void): Promise<LiveState> {
+export async function readLive(
+  reader: Reader,
+  platform: Platform,
+  claims: readonly KubernetesObject[],
+  say: (line: string) => void,
+): Promise<LiveState> {
   const namespaces = [...new Set(claims.map((claim) => nameOf(claim).namespace))].sort();
   say('reading the environments and claims of the cluster …');
   const environments = (await reader.list({ apiVersion: 'apiextensions.crossplane.io/v1beta1', kind: 'EnvironmentConfig' })).filter(
@@ -102,7 +108,7 @@ export async function readLive(reader: Reader, claims: readonly KubernetesObject
       async (name) => [name, await reader.read({ apiVersion: 'v1', kind: 'Namespace', name })] as const,
     ),
   );
-  const pairs = namespaces.flatMap((namespace) => apis.map(({ kind }) => ({ namespace, kind })));
+  const pairs = namespaces.flatMap((namespace) => platform.apis.map(({ kind }) => ({ namespace, kind })));
   const all = (await mapBounded(pairs, parallelRequests, ({ namespace, kind }) => reader.list({ apiVersion, kind }, namespace))).flat();
   const there = new Map(all.map((claim) => [identityOf(claim), claim]));
   let read = 0;
@@ -118,7 +124,7 @@ export async function readLive(reader: Reader, claims: readonly KubernetesObject
     read += 1;
     say(`reading what ${read} of ${claims.length} claims have made …`);
     return {
-      claim: applied(before, claim),
+      claim: applied(platform, before, claim),
       before,
       namespace,
       observed: Object.fromEntries(observed.sort(([a], [b]) => (a < b ? -1 : 1))),

@@ -1,17 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { goldenPath } from '../../functions/golden-path.ts';
 import { exampleEnvironments } from '../../test/request.ts';
 import type { Entry } from './change.ts';
 import { markdown } from './markdown.ts';
 import { planClaim } from './plan.ts';
 
 const entryOf = (name: string, spec: object = {}): Entry => ({
-  plan: planClaim(
-    { apiVersion: 'platform.internal/v1alpha1', kind: 'AppDatabase', metadata: { name, namespace: 'shop' }, spec },
-    'dev',
-    exampleEnvironments,
-  ),
+  plan: planClaim({ apiVersion: 'platform.internal/v1alpha1', kind: 'AppDatabase', metadata: { name, namespace: 'shop' }, spec }, 'dev', {
+    platform: goldenPath,
+    environments: exampleEnvironments,
+  }),
 });
 const entries = Array.from({ length: 100 }, (_, index) => entryOf(`orders-${index}`));
 const rowsIn = (text: string) => text.split('\n').filter((line) => line.startsWith('| AppDatabase ')).length;

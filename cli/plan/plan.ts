@@ -1,7 +1,8 @@
 import type { Pending, Source } from '../../functions/core/api.ts';
 import { environmentLabel } from '../../functions/core/group.ts';
 import type { Condition, KubernetesObject } from '../../functions/core/kubernetes.ts';
-import type { DesiredResource, ObservedResource, Refusal, StepRequest } from '../../functions/core/step.ts';
+import type { Platform, StepRequest } from '../../functions/core/pipeline.ts';
+import type { DesiredResource, ObservedResource, Refusal } from '../../functions/core/step.ts';
 import type { Estimate } from '../../functions/cost/estimate.ts';
 import { expand } from '../../functions/expand/expand.ts';
 import { expandClaim, settingsInForce } from '../../functions/expand/expand-claim.ts';
@@ -42,6 +43,13 @@ export interface Plan {
   readonly refused: Refusal | null;
 }
 
+/** What a claim comes into. */
+export interface World {
+  readonly platform: Platform;
+  /** The EnvironmentConfigs there are. */
+  readonly environments: readonly KubernetesObject[];
+}
+
 /** What there is already beside the claim; by default nothing. */
 export interface Situation {
   /** The claim's namespace, where it is known; its environment is given apart. */
@@ -66,17 +74,18 @@ export function nameOf({ apiVersion, kind, metadata }: KubernetesObject): ClaimN
   return { apiVersion, kind, namespace: metadata?.namespace ?? 'default', name: metadata?.name ?? '' };
 }
 
-/** Runs the pipeline's own steps on a claim. `environments` are the EnvironmentConfigs there are. */
+/** Runs the pipeline's own steps on a claim. */
 export function runSteps(
   claim: KubernetesObject,
   environment: string,
-  environments: readonly KubernetesObject[],
+  { platform, environments }: World,
   situation: Situation = {},
 ): Outcome {
   const { namespace, name } = nameOf(claim);
   const known = situation.namespace?.metadata;
   const labels = { ...known?.labels, [environmentLabel]: environment };
   const request: StepRequest = {
+    platform,
     claim: { ...claim, metadata: { ...claim.metadata, namespace } },
     observed: situation.observed ?? {},
     desired: {},
@@ -120,11 +129,6 @@ export function runSteps(
 }
 
 /** What would become of a claim in an environment. */
-export function planClaim(
-  claim: KubernetesObject,
-  environment: string,
-  environments: readonly KubernetesObject[],
-  situation: Situation = {},
-): Plan {
-  return runSteps(claim, environment, environments, situation).plan;
+export function planClaim(claim: KubernetesObject, environment: string, world: World, situation: Situation = {}): Plan {
+  return runSteps(claim, environment, world, situation).plan;
 }

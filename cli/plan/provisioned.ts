@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { at, type KubernetesObject, stringAt } from '../../functions/core/kubernetes.ts';
 import type { DesiredResource, ObservedResource } from '../../functions/core/step.ts';
-import { type Outcome, type Plan, runSteps, secretPlaceholder } from './plan.ts';
+import { type Outcome, type Plan, runSteps, secretPlaceholder, type World } from './plan.ts';
 
 /** A claim as it would be in the cluster once all that it made is ready. */
 export interface Provisioned {
@@ -57,16 +57,12 @@ function made({ object }: DesiredResource): ObservedResource {
 }
 
 /** Lets a claim come to rest, as the cluster would; undefined where it comes to no resources. */
-export function provision(
-  claim: KubernetesObject,
-  environment: string,
-  environments: readonly KubernetesObject[],
-): Provisioned | undefined {
+export function provision(claim: KubernetesObject, environment: string, world: World): Provisioned | undefined {
   let current: KubernetesObject = { ...claim, metadata: { ...claim.metadata, generation: 1 } };
   let observed: Readonly<Record<string, ObservedResource>> = {};
   let outcome: Outcome | undefined;
   for (let round = 0; round < mostRounds; round += 1) {
-    const next = runSteps(current, environment, environments, { observed });
+    const next = runSteps(current, environment, world, { observed });
     // What the guard says now was not asked when the claim was made.
     if (Object.keys(next.desired).length === 0) return undefined;
     outcome = next;

@@ -1,6 +1,6 @@
 import { at, type KubernetesObject } from '../../functions/core/kubernetes.ts';
 import type { ObservedResource } from '../../functions/core/step.ts';
-import { nameOf, type Plan, planClaim } from './plan.ts';
+import { nameOf, type Plan, planClaim, type World } from './plan.ts';
 
 /** A claim to be planned, with what there is already. */
 export interface Subject {
@@ -31,7 +31,7 @@ function recorded(claim: KubernetesObject, plan: Plan): KubernetesObject {
 export function planTogether(
   subjects: readonly Subject[],
   environment: string,
-  environments: readonly KubernetesObject[],
+  world: World,
   others: readonly KubernetesObject[],
   onPlanned: () => void,
 ): readonly Plan[] {
@@ -46,7 +46,7 @@ export function planTogether(
     );
     const turn = (subject: Subject) => {
       const { claim, observed } = subject;
-      const plan = planClaim(claim, environment, environments, { namespace: subject.namespace, claims: [...claims.values()], observed });
+      const plan = planClaim(claim, environment, world, { namespace: subject.namespace, claims: [...claims.values()], observed });
       plans.set(subject, plan);
       claims.set(identityOf(claim), recorded(claim, plan));
       return plan;

@@ -3,7 +3,7 @@ import type { Composed } from '../core/api.ts';
 import { stringAt } from '../core/kubernetes.ts';
 import { shortHash } from '../core/names.ts';
 import type { ObservedResource } from '../core/step.ts';
-import { type AwsResources, accountNeeds } from './resources.ts';
+import { type AwsKind, type AwsResources, accountNeeds } from './resources.ts';
 
 /** What an environment has to say of its network, beside its account. */
 export const networkNeeds = z
@@ -29,6 +29,17 @@ export const networkKinds = {
 
 /** AWS's limit on the names of security groups and of the groups of subnets and of parameters. */
 export const longestGroupName = 255;
+
+/** The environment's subnets, in the kind of group that a service has for them. */
+export function subnetGroup(
+  { resource, description, tags, externalNameOf }: AwsResources,
+  part: string,
+  kind: AwsKind,
+  aws: NetworkNeeds['aws'],
+): Composed {
+  const forProvider = { description, subnetIds: [...aws.subnetIds].sort(), tags };
+  return resource(part, kind, forProvider, { externalName: externalNameOf(longestGroupName, part) });
+}
 
 /** A security group that lets the environment's clients reach one port, one rule for each source. */
 export function firewall(

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Composed, Context } from '../core/api.ts';
+import type { Claim, Composed, Context } from '../core/api.ts';
 import { type ComposedKind, stringAt } from '../core/kubernetes.ts';
 import { managed } from '../core/managed.ts';
 import { externalName, type Identity } from '../core/names.ts';
@@ -13,7 +13,7 @@ export const accountNeeds = z.object({
 export type AccountNeeds = z.output<typeof accountNeeds>;
 
 /** A kind of provider-aws; IAM's belong to no region. */
-interface AwsKind extends ComposedKind {
+export interface AwsKind extends ComposedKind {
   readonly global?: true;
 }
 
@@ -83,4 +83,9 @@ export function awsResources(
         forProvider: { ...(!kind.global && { region }), ...forProvider },
       }),
   };
+}
+
+/** The name of a claim's last snapshot. A claim of the same name can live and die twice, so its time of creation is part of it. */
+export function finalSnapshotName(claim: Claim, identifier: string): string {
+  return `${identifier}-final-${claim.creationTimestamp?.replaceAll(/[^0-9]/g, '') ?? 'created'}`;
 }

@@ -1,6 +1,7 @@
 import type { Claim, Composed } from '../core/api.ts';
-import type { ComposedKind } from '../core/kubernetes.ts';
+import { at, type ComposedKind, stringAt } from '../core/kubernetes.ts';
 import type { Deletion } from '../core/protection.ts';
+import type { ObservedResource } from '../core/step.ts';
 
 /** What a container may use, as Kubernetes quantities. */
 export interface ContainerSize {
@@ -172,6 +173,28 @@ export function server(options: Server): Readonly<Record<string, Composed>> {
 /** The host name under which the server is reached in the cluster. */
 export function serverHost(claim: Claim, name: string): string {
   return `${name}.${claim.namespace}.svc`;
+}
+
+/** What a server that exists runs on. */
+interface RunningServer<Version extends string> {
+  /** The one of its versions that its image is of. */
+  readonly version: Version | undefined;
+  /** Whether its data is on a volume, which replacing the pod does not resize, give or take away. */
+  readonly persistent: boolean;
+  readonly storageGiB: number | undefined;
+}
+
+/** Undefined where there is no server yet. */
+export function runningServer<Version extends string>(
+  versions: readonly Version[],
+  observed: ObservedResource | undefined,
+): RunningServer<Version> | undefined {
+  const image = stringAt(observed?.object, 'spec', 'template', 'spec', 'containers', '0', 'image');
+  if (image === undefined) return undefined;
+  const template = at(observed?.object, 'spec', 'volumeClaimTemplates', '0');
+  const storage = Number.parseInt(stringAt(template, 'spec', 'resources', 'requests', 'storage') ?? '', 10);
+  const version = versions.find((known) => image.endsWith(`:${known}`));
+  return { version, persistent: template !== undefined, storageGiB: storage || undefined };
 }
 
 /** What `server` composes. */

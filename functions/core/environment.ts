@@ -117,7 +117,7 @@ export interface Environment {
   readonly defaults: Readonly<Record<string, Readonly<Record<string, unknown>> | undefined>>;
 }
 
-type EnvironmentSchema = ReturnType<typeof environmentSchema>;
+export type EnvironmentSchema = ReturnType<typeof environmentSchema>;
 export type Parsed<T> = { readonly value: T } | { readonly problem: string };
 
 /** Reads an EnvironmentConfig; the problem names the object and each bad field. */

@@ -20,19 +20,6 @@ export interface RequiredObjects {
   readonly claims: readonly KubernetesObject[] | undefined;
 }
 
-/** One call of a pipeline step, free of the wire. */
-export interface StepRequest {
-  readonly claim: KubernetesObject;
-  readonly observed: Readonly<Record<string, ObservedResource>>;
-  /** What the steps before this one want. */
-  readonly desired: Readonly<Record<string, DesiredResource>>;
-  /** The claim's status as the steps before this one want it. */
-  readonly desiredStatus: Readonly<Record<string, unknown>>;
-  readonly required: RequiredObjects;
-  /** A new random secret; the only source of randomness, used for a secret that was never issued. */
-  readonly issueSecret: () => string;
-}
-
 /** Why a step stopped the pipeline. Crossplane then applies nothing and deletes nothing. */
 export interface Refusal {
   /** CamelCase, for machines. */
@@ -57,5 +44,3 @@ export interface StepResponse {
   /** After how long Crossplane should call again if nothing changes. */
   readonly ttlSeconds: number;
 }
-
-export type Step = (request: StepRequest) => StepResponse;

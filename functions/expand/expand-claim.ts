@@ -1,12 +1,11 @@
-import { apis } from '../apis/index.ts';
 import type { Api, Expansion } from '../core/api.ts';
 import { type Environment, resolveEnvironment } from '../core/environment.ts';
 import { apiVersion, ownerLabel } from '../core/group.ts';
 import { type KubernetesObject, stringAt } from '../core/kubernetes.ts';
+import type { StepRequest } from '../core/pipeline.ts';
 import { problemsOf, shown } from '../core/problem.ts';
 import { type Settled, settle } from '../core/settle.ts';
-import type { Refusal, StepRequest } from '../core/step.ts';
-import { environment as environmentSchema } from '../environment.ts';
+import type { Refusal } from '../core/step.ts';
 import { readClaim } from './claim.ts';
 
 /** What expand worked out on the way, for the plan to show. */
@@ -25,10 +24,10 @@ function ownerOf(name: string, environment: Environment, namespaces: readonly Ku
 
 /** The first half of the step: which resources a claim comes to, without their readiness. Undefined while Crossplane has not looked yet. */
 export function expandClaim(request: StepRequest): Expanded | { readonly refusal: Refusal } | undefined {
-  const { claim: object, required } = request;
-  const api = apis.find((known) => known.kind === object.kind && object.apiVersion === apiVersion);
+  const { claim: object, required, platform } = request;
+  const api = platform.apis.find((known) => known.kind === object.kind && object.apiVersion === apiVersion);
   if (api === undefined) {
-    const known = apis.map((each) => `${apiVersion} ${each.kind}`).join(', ');
+    const known = platform.apis.map((each) => `${apiVersion} ${each.kind}`).join(', ');
     const message = `cannot expand: kind: got ${shown(`${object.apiVersion} ${object.kind}`)}, want one of ${known}; install a newer function-golden-path`;
     return { refusal: { reason: 'KindUnknown', message } };
   }
@@ -36,7 +35,7 @@ export function expandClaim(request: StepRequest): Expanded | { readonly refusal
   if ('refusal' in read) return read;
   const { namespace, environments, claims } = required;
   if (namespace === undefined || environments === undefined || (api.seesClaims && claims === undefined)) return undefined;
-  const resolved = resolveEnvironment(environmentSchema, read.claim.namespace, { namespace, environments });
+  const resolved = resolveEnvironment(platform.environment, read.claim.namespace, { namespace, environments });
   if ('refusal' in resolved) return resolved;
   const { environment } = resolved;
 

@@ -10,10 +10,12 @@ import {
   roleDetails,
   stepRequest,
 } from '../../test/request.ts';
+import { apis } from '../apis/index.ts';
 import type { KubernetesObject } from '../core/kubernetes.ts';
 import { expand } from './expand.ts';
 
 const only = (data: unknown): Given => ({ environment: 'here', environments: [environmentConfig('here', data)] });
+const kinds = apis.map(({ kind }) => `platform.internal/v1alpha1 ${kind}`).join(', ');
 const huge = 'x'.repeat(1_000_000);
 
 describe('refuses, and touches nothing:', () => {
@@ -22,7 +24,7 @@ describe('refuses, and touches nothing:', () => {
       'a kind that this version does not know',
       { kind: 'AppTopic' },
       'KindUnknown',
-      'cannot expand: kind: got "platform.internal/v1alpha1 AppTopic", want one of platform.internal/v1alpha1 AppDatabase; install a newer function-golden-path',
+      `cannot expand: kind: got "platform.internal/v1alpha1 AppTopic", want one of ${kinds}; install a newer function-golden-path`,
     ],
     ['an unknown field', { spec: { engin: 'postgres' } }, 'ClaimInvalid', 'cannot use AppDatabase "orders": spec.engin: unknown field'],
     [

@@ -1,8 +1,8 @@
-import { apis } from '../apis/index.ts';
 import { bindingKey } from '../core/binding.ts';
 import { at, type Condition } from '../core/kubernetes.ts';
+import type { StepRequest } from '../core/pipeline.ts';
 import { composedName } from '../core/protection.ts';
-import type { DesiredResource, Refusal, StepRequest, StepResponse } from '../core/step.ts';
+import type { DesiredResource, Refusal, StepResponse } from '../core/step.ts';
 import { expandClaim, settingsInForce } from './expand-claim.ts';
 import { progressOf } from './progress.ts';
 
@@ -10,8 +10,8 @@ const settledTtlSeconds = 300;
 const waitingTtlSeconds = 15;
 
 /** Whether the API's backends look at the other claims of the namespace. */
-function needs({ claim }: StepRequest): Pick<StepResponse, 'needsClaims'> {
-  return apis.some(({ kind, seesClaims }) => kind === claim.kind && seesClaims) ? { needsClaims: true } : {};
+function needs({ claim, platform }: StepRequest): Pick<StepResponse, 'needsClaims'> {
+  return platform.apis.some(({ kind, seesClaims }) => kind === claim.kind && seesClaims) ? { needsClaims: true } : {};
 }
 
 function refused(request: StepRequest, refusal: Refusal): StepResponse {

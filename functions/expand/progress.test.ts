@@ -5,7 +5,7 @@ import { apis } from '../apis/index.ts';
 import type { Composed, Expansion } from '../core/api.ts';
 import { at, type KubernetesObject } from '../core/kubernetes.ts';
 import type { ObservedResource } from '../core/step.ts';
-import { environment as environmentSchema } from '../environment.ts';
+import { goldenPath } from '../golden-path.ts';
 import { meaningOf, rowFor, rows } from './failures/index.ts';
 import type { Row } from './failures/row.ts';
 import { progressOf } from './progress.ts';
@@ -23,6 +23,7 @@ function resourceOf({ of, through = 'ClusterProviderConfig' }: Pick<Row, 'of' | 
       forProvider: {
         region: 'eu-west-1',
         instanceClass: 'db.m7g.large',
+        nodeType: 'cache.t4g.small',
         engineVersion: '17',
         vpcId: 'vpc-1',
         sourceSecurityGroupId: 'sg-1',
@@ -84,6 +85,11 @@ describe('the table of failures', () => {
         "spec.storageGiB: AWS takes no change of storage until six hours after the last one and until that is optimized, wait for the next attempts",
         "spec.storageGiB: got 10, which RDS does not offer for postgres on gp2, choose another size",
         "spec.storageGiB: want at least 10 percent more than is in use, choose more",
+        "waits for AWS to finish what it does to the cache",
+        "waits for its parameter group",
+        "spec.version: ElastiCache does not offer redis "4.0.13" in eu-west-1, choose another version",
+        "spec.size: AWS has no "cache.t4g.small" free in eu-west-1 now, wait for the next attempts or choose another size",
+        "AWS gave up making it, mostly for want of "cache.t4g.small" in eu-west-1: have the platform team read its events in ElastiCache and delete it there, it is then made again",
         "EnvironmentConfig "prod": data.aws.providerConfig: the AWS account of ClusterProviderConfig "main" is at a quota in eu-west-1 (StorageQuotaExceeded), raise it in Service Quotas; tell the platform team",
         "EnvironmentConfig "prod": data.aws.subnetIds: all in one availability zone (us-east-1a), want two; tell the platform team",
         "EnvironmentConfig "prod": data.aws.subnetIds: not all are in the VPC that data.aws.vpcId names, want those of one VPC; tell the platform team",
@@ -123,7 +129,7 @@ describe('the table of failures', () => {
   test.each(fields.filter(({ field }) => field.startsWith('data.')))(
     'blames a field that an EnvironmentConfig has: $field',
     ({ field }) => {
-      expect(fieldOf(environmentSchema, field.split('.').slice(1))).toBeDefined();
+      expect(fieldOf(goldenPath.environment, field.split('.').slice(1))).toBeDefined();
     },
   );
 

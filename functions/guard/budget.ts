@@ -1,7 +1,6 @@
-import { apis } from '../apis/index.ts';
 import type { Environment } from '../core/environment.ts';
 import { at, type KubernetesObject, numberAt } from '../core/kubernetes.ts';
-import type { StepRequest } from '../core/step.ts';
+import type { StepRequest } from '../core/pipeline.ts';
 import { type Estimate, estimate } from '../cost/estimate.ts';
 import { expandClaim } from '../expand/expand-claim.ts';
 
@@ -58,7 +57,7 @@ function others(
 
 /** The values of the API's size field that cost at most `room`, with their cost, the dearest first. */
 function fitting(request: StepRequest, environment: Environment, room: number, below: number): readonly string[] {
-  const api = apis.find(({ kind }) => kind === request.claim.kind);
+  const api = request.platform.apis.find(({ kind }) => kind === request.claim.kind);
   if (api?.sizes === undefined) return [];
   const { field, values } = api.sizes;
   return values

@@ -1,10 +1,10 @@
-import { apis } from '../apis/index.ts';
 import { at, type KubernetesObject, stringAt } from '../core/kubernetes.ts';
 import { shortHash } from '../core/names.ts';
+import type { StepRequest } from '../core/pipeline.ts';
 import { shown } from '../core/problem.ts';
-import type { ObservedResource, StepRequest } from '../core/step.ts';
+import type { ObservedResource } from '../core/step.ts';
 import { type Durable, deletesExternal, durable, gibibytes, majorOf } from './durable.ts';
-import { named } from './policy.ts';
+import { named } from './named.ts';
 import { acknowledgeAnnotation, listed } from './waivers.ts';
 
 /** A change that loses data, or may. */
@@ -32,8 +32,8 @@ function matches(pattern: string, key: string): boolean {
 const isGoing = (object: KubernetesObject) => object.metadata?.deletionTimestamp !== undefined;
 
 /** The keys, which are observed and no step wants any more, of what the API does not let go by itself. */
-function removed({ claim, observed, desired }: StepRequest): readonly string[] {
-  const releasable = apis.find(({ kind }) => kind === claim.kind)?.releasable ?? [];
+function removed({ claim, observed, desired, platform }: StepRequest): readonly string[] {
+  const releasable = platform.apis.find(({ kind }) => kind === claim.kind)?.releasable ?? [];
   return Object.entries(observed)
     .filter(([key, { object }]) => desired[key] === undefined && !isGoing(object) && !releasable.some((pattern) => matches(pattern, key)))
     .map(([key]) => key)
@@ -81,8 +81,8 @@ function move({ claim, desiredStatus }: StepRequest): readonly Found[] {
 }
 
 /** What the claim's own record says that cannot change. */
-function recordChanges({ claim, desiredStatus }: StepRequest): readonly Found[] {
-  const record = apis.find(({ kind }) => kind === claim.kind)?.durable;
+function recordChanges({ claim, desiredStatus, platform }: StepRequest): readonly Found[] {
+  const record = platform.apis.find(({ kind }) => kind === claim.kind)?.durable;
   const before = (field: string) => at(claim, 'status', 'settings', field);
   const after = (field: string) => at(desiredStatus, 'settings', field);
   return [

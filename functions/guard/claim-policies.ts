@@ -1,6 +1,6 @@
-import { apis } from '../apis/index.ts';
 import type { ClaimPolicy } from '../core/api.ts';
-import { at, type KubernetesObject } from '../core/kubernetes.ts';
+import { at } from '../core/kubernetes.ts';
+import type { StepRequest } from '../core/pipeline.ts';
 import { shown } from '../core/problem.ts';
 
 function holds(rule: ClaimPolicy, value: unknown): boolean {
@@ -14,8 +14,8 @@ export function wanted(rule: ClaimPolicy): string {
 }
 
 /** What a claim asks for itself that a policy forbids, by the policy's id. The apiserver is told the same of it. */
-export function brokenByClaim(claim: KubernetesObject): Readonly<Record<string, readonly string[]>> {
-  const rules = apis.find(({ kind }) => kind === claim.kind)?.claimPolicies ?? [];
+export function brokenByClaim({ claim, platform }: Pick<StepRequest, 'claim' | 'platform'>): Readonly<Record<string, readonly string[]>> {
+  const rules = platform.apis.find(({ kind }) => kind === claim.kind)?.claimPolicies ?? [];
   const broken: Record<string, readonly string[]> = {};
   for (const rule of rules) {
     const value = at(claim, 'spec', rule.field);

@@ -1,5 +1,6 @@
 import type { Condition } from '../core/kubernetes.ts';
-import type { StepRequest, StepResponse } from '../core/step.ts';
+import type { StepRequest } from '../core/pipeline.ts';
+import type { StepResponse } from '../core/step.ts';
 import { type Judgement, judge } from './judge.ts';
 
 const ttlSeconds = 300;

@@ -1,7 +1,8 @@
 import { at, type KubernetesObject, stringAt } from '../core/kubernetes.ts';
+import type { Policy, PolicyContext } from '../core/pipeline.ts';
 import { shown } from '../core/problem.ts';
 import type { Deletion } from '../core/protection.ts';
-import { named, type Policy, type PolicyContext } from './policy.ts';
+import { named } from './named.ts';
 
 type Resources = Readonly<Record<string, KubernetesObject>>;
 

@@ -1,8 +1,8 @@
 import { type Environment, resolveEnvironment } from '../core/environment.ts';
 import type { KubernetesObject } from '../core/kubernetes.ts';
-import type { Refusal, StepRequest } from '../core/step.ts';
+import type { StepRequest } from '../core/pipeline.ts';
+import type { Refusal } from '../core/step.ts';
 import type { Estimate } from '../cost/estimate.ts';
-import { environment as environmentSchema } from '../environment.ts';
 import { costOf, overBudget } from './budget.ts';
 import { type Change, changesOf, refusalOf } from './changes.ts';
 import { type Verdict, verdicts } from './verdicts.ts';
@@ -43,7 +43,10 @@ function broken(
 export function judge(request: StepRequest): Judgement | { readonly refusal: Refusal } | undefined {
   const { namespace, environments } = request.required;
   if (namespace === undefined || environments === undefined) return undefined;
-  const resolved = resolveEnvironment(environmentSchema, request.claim.metadata?.namespace ?? 'default', { namespace, environments });
+  const resolved = resolveEnvironment(request.platform.environment, request.claim.metadata?.namespace ?? 'default', {
+    namespace,
+    environments,
+  });
   if ('refusal' in resolved) return resolved;
   const { environment } = resolved;
   const resources: Readonly<Record<string, KubernetesObject>> = Object.fromEntries(

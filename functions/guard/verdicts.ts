@@ -1,8 +1,7 @@
 import type { Environment } from '../core/environment.ts';
 import type { KubernetesObject } from '../core/kubernetes.ts';
-import type { StepRequest } from '../core/step.ts';
+import type { StepRequest } from '../core/pipeline.ts';
 import { brokenByClaim } from './claim-policies.ts';
-import { policies } from './policies/index.ts';
 import { listed, waiverAnnotation } from './waivers.ts';
 
 /** How a policy turned out: `warned` and `waived` let the claim pass although there are problems. */
@@ -20,8 +19,8 @@ export function verdicts(
   resources: Readonly<Record<string, KubernetesObject>>,
 ): readonly Verdict[] {
   const asked = new Set(listed(request.claim, waiverAnnotation));
-  const byClaim = brokenByClaim(request.claim);
-  return policies.flatMap((policy): readonly Verdict[] => {
+  const byClaim = brokenByClaim(request);
+  return request.platform.policies.flatMap((policy): readonly Verdict[] => {
     const { id, tiers } = policy;
     if (tiers !== undefined && !tiers.includes(environment.tier)) return [];
     const setting = policy.fixed ? undefined : environment.policies[id];

@@ -1,7 +1,10 @@
 import { Ready, RunFunctionRequest, RunFunctionResponse, Severity, State, Status, Target } from '@crossplane-org/function-sdk-typescript';
 import { expect, test } from 'vitest';
+import { appDatabase } from '../apis/app-database/index.ts';
 import { inputApiVersion } from '../core/group.ts';
-import type { Step, StepRequest, StepResponse } from '../core/step.ts';
+import type { Step, StepRequest } from '../core/pipeline.ts';
+import type { StepResponse } from '../core/step.ts';
+import { definePlatform } from '../platform.ts';
 import { type Call, createRunFunction } from './run-function.ts';
 
 const claim = {
@@ -18,6 +21,9 @@ const base = {
   observed: { composite: { resource: claim } },
 };
 
+/** One API, so that what it asks for stays the same whatever else is served. */
+const platform = definePlatform({ name: 'test', apis: [appDatabase], policies: [] });
+
 const passThrough: Step = ({ desired }) => ({ desired, conditions: [], events: [], ttlSeconds: 60 });
 
 function encoded(request: object): Uint8Array {
@@ -28,7 +34,7 @@ function run(step: Step, request: object = base) {
   const calls: Call[] = [];
   const runFunction = createRunFunction({
     steps: { Expand: step, Guard: passThrough },
-    claims: [{ apiVersion: 'platform.internal/v1alpha1', kind: 'AppDatabase', plural: 'appdatabases' }],
+    platform,
     observe: (call) => calls.push(call),
     issueSecret: () => 'secret',
   });
@@ -73,6 +79,7 @@ test('gives the step what Crossplane sent', () => {
     requiredResources: { environments: { items: [{ resource: environment }] }, 'claims-appdatabases': { items: [{ resource: claim }] } },
   });
   expect(given).toEqual({
+    platform,
     claim,
     observed: { pod: { object: pod, connectionDetails: { password: 'pässword' } } },
     desired: { a: { object: pod }, b: { object: pod, ready: false }, c: { object: pod, ready: true } },
@@ -294,7 +301,7 @@ test('leaves out fields that are undefined', () => {
 test('answers the same bytes to the same request', () => {
   const runFunction = createRunFunction({
     steps: { Expand: passThrough },
-    claims: [],
+    platform,
     observe: () => undefined,
     issueSecret: () => 'secret',
   });
@@ -306,7 +313,7 @@ test('answers bytes that are no request', () => {
   const calls: Call[] = [];
   const runFunction = createRunFunction({
     steps: { Expand: passThrough },
-    claims: [],
+    platform,
     observe: (call) => calls.push(call),
     issueSecret: () => 'secret',
   });

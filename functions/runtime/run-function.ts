@@ -12,10 +12,11 @@ import {
   Target,
 } from '@crossplane-org/function-sdk-typescript';
 import * as z from 'zod';
-import { inputApiVersion, kindLabel } from '../core/group.ts';
-import { at, type ComposedKind, type Condition, type KubernetesObject, stringAt } from '../core/kubernetes.ts';
+import { apiVersion, inputApiVersion, kindLabel } from '../core/group.ts';
+import { at, type Condition, type KubernetesObject, stringAt } from '../core/kubernetes.ts';
+import type { Platform, Step } from '../core/pipeline.ts';
 import { problemsOf } from '../core/problem.ts';
-import type { DesiredResource, ObservedResource, Step, StepResponse } from '../core/step.ts';
+import type { DesiredResource, ObservedResource, StepResponse } from '../core/step.ts';
 
 /** What became of one call, for logs and metrics. */
 export interface Call {
@@ -35,8 +36,7 @@ export interface Call {
 export interface RunFunctionOptions {
   /** By the kind of the pipeline step's input. */
   readonly steps: Readonly<Record<string, Step>>;
-  /** The kinds of claims that a step may ask to see. */
-  readonly claims: readonly ComposedKind[];
+  readonly platform: Platform;
   readonly observe: (call: Call) => void;
   readonly issueSecret: () => string;
 }
@@ -68,7 +68,7 @@ function result(severity: Severity, message: string): Result {
 const claimsOf = (plural: string) => `claims-${plural}`;
 
 /** Crossplane calls again until two calls in a row ask for the same, so every call asks for all of it. */
-function requirements(claim: unknown, claims: readonly ComposedKind[] = []): Requirements {
+function requirements(claim: unknown, claims: Platform['apis'] = []): Requirements {
   const namespace = stringAt(claim, 'metadata', 'namespace') ?? 'default';
   return {
     extraResources: {},
@@ -80,7 +80,7 @@ function requirements(claim: unknown, claims: readonly ComposedKind[] = []): Req
         matchLabels: { labels: { [kindLabel]: 'environment' } },
       },
       ...Object.fromEntries(
-        claims.map(({ apiVersion, kind, plural }) => [claimsOf(plural), { apiVersion, kind, namespace, matchLabels: { labels: {} } }]),
+        claims.map(({ kind, plural }) => [claimsOf(plural), { apiVersion, kind, namespace, matchLabels: { labels: {} } }]),
       ),
     },
     schemas: {},
@@ -192,10 +192,11 @@ function runStep(
   step: Step,
   claim: KubernetesObject,
   request: RunFunctionRequest,
-  issueSecret: () => string,
+  { platform, issueSecret }: Pick<RunFunctionOptions, 'platform' | 'issueSecret'>,
 ): [StepResponse, State | undefined] {
   const desired = mapValues(request.desired?.resources ?? {}, desiredOf);
   const response = step({
+    platform,
     claim,
     observed: mapValues(request.observed?.resources ?? {}, observedOf),
     desired,
@@ -216,7 +217,7 @@ function oneLine(error: unknown): string {
 }
 
 /** Serves the steps: the only place that knows both Crossplane's messages and ours. */
-export function createRunFunction({ steps, claims, observe, issueSecret }: RunFunctionOptions): RunFunction {
+export function createRunFunction({ steps, platform, observe, issueSecret }: RunFunctionOptions): RunFunction {
   const input = z.strictObject({
     apiVersion: z.literal(inputApiVersion),
     kind: z.enum(Object.keys(steps)),
@@ -240,13 +241,13 @@ export function createRunFunction({ steps, claims, observe, issueSecret }: RunFu
     const { kind } = parsed.data;
     if (composite === undefined) return refuse(kind, 'observed.composite: missing, want the claim');
 
-    const [response, desired] = runStep(steps[kind] as Step, composite as KubernetesObject, request, issueSecret);
+    const [response, desired] = runStep(steps[kind] as Step, composite as KubernetesObject, request, { platform, issueSecret });
     const { refusal } = response;
     return [
       refusal === undefined ? { step: kind, outcome: 'done' } : { step: kind, outcome: 'refused', reason: refusal.reason },
       {
         ...unchanged,
-        ...(response.needsClaims === true && { requirements: requirements(composite, claims) }),
+        ...(response.needsClaims === true && { requirements: requirements(composite, platform.apis) }),
         desired,
         results: [
           ...response.events.map((event) => result(Severity.SEVERITY_NORMAL, event)),

@@ -7,10 +7,11 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { FunctionRunnerServiceService, RunFunctionRequest, RunFunctionResponse } from '@crossplane-org/function-sdk-typescript';
 import { type ChannelCredentials, Client, credentials } from '@grpc/grpc-js';
-import type { StepRequest } from '../../functions/core/step.ts';
+import type { StepRequest } from '../../functions/core/pipeline.ts';
 import { guard } from '../../functions/guard/guard.ts';
 import { bundle } from '../../package/bundle.ts';
 import { nodeFlags } from '../../package/image.ts';
+import { project } from '../../package/project.ts';
 import { clientCredentials, createAuthority, issueCertificate } from '../certificates.ts';
 import { guardRequest, settledRequest } from './request.ts';
 
@@ -150,7 +151,7 @@ function packageSizes(): readonly [string, string][] {
   return packages.map((file) => [file, kilobytes(join(repositoryRoot, file))]);
 }
 
-if (!existsSync(program)) await bundle(program);
+if (!existsSync(program)) await bundle(project.main, program);
 const scratch = mkdtempSync(join(tmpdir(), 'golden-path-bench-'));
 try {
   const authority = createAuthority(join(scratch, 'ca'));

@@ -3,8 +3,10 @@ import { Ready, type Resource, RunFunctionRequest, type State } from '@crossplan
 import { parse } from 'yaml';
 import { inputApiVersion } from '../../functions/core/group.ts';
 import type { KubernetesObject } from '../../functions/core/kubernetes.ts';
-import type { ObservedResource, StepRequest } from '../../functions/core/step.ts';
+import type { StepRequest } from '../../functions/core/pipeline.ts';
+import type { ObservedResource } from '../../functions/core/step.ts';
 import { expand } from '../../functions/expand/expand.ts';
+import { goldenPath } from '../../functions/golden-path.ts';
 
 const created = '2026-01-01T00:00:00Z';
 const host = 'orders.abcdefghijkl.eu-west-1.rds.amazonaws.com';
@@ -77,7 +79,15 @@ function settledStep(): StepRequest {
   let observed: StepRequest['observed'] = {};
   let wanted: StepRequest['desired'] = {};
   for (let round = 0; round < longestUnlocking; round += 1) {
-    const { desired, refusal } = expand({ claim: composite, observed, desired: {}, desiredStatus: {}, required, issueSecret });
+    const { desired, refusal } = expand({
+      platform: goldenPath,
+      claim: composite,
+      observed,
+      desired: {},
+      desiredStatus: {},
+      required,
+      issueSecret,
+    });
     if (refusal !== undefined) throw new Error(refusal.message);
     wanted = desired;
     observed = Object.fromEntries(
@@ -87,7 +97,7 @@ function settledStep(): StepRequest {
       ]),
     );
   }
-  return { claim: composite, observed, desired: wanted, desiredStatus: {}, required, issueSecret };
+  return { platform: goldenPath, claim: composite, observed, desired: wanted, desiredStatus: {}, required, issueSecret };
 }
 
 function encoded(kind: string, { claim, observed, desired, required }: StepRequest): RunFunctionRequest {

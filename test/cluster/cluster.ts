@@ -71,16 +71,16 @@ export async function eventually<T>(what: () => Promise<T>, seconds = 120): Prom
   }
 }
 
-export async function ready(namespace: string, name: string, seconds = 180): Promise<void> {
+export async function ready(namespace: string, name: string, seconds = 180, resource = 'appdatabase'): Promise<void> {
   const { code, stderr } = await run('kubectl', [
     'wait',
-    `appdatabase/${name}`,
+    `${resource}/${name}`,
     '-n',
     namespace,
     '--for=condition=Ready',
     `--timeout=${seconds}s`,
   ]);
-  if (code !== 0) throw new Error(`${stderr}\n${await kubectl('describe', 'appdatabase', name, '-n', namespace)}`);
+  if (code !== 0) throw new Error(`${stderr}\n${await kubectl('describe', resource, name, '-n', namespace)}`);
 }
 
 export async function makeNamespace(name: string, environment?: string): Promise<void> {
@@ -99,7 +99,7 @@ export async function removeNamespaces(...names: readonly string[]): Promise<voi
       // Crossplane makes a Usage again as long as its claim is there.
       await eventually(async () => {
         await kubectl('delete', 'usages.protection.crossplane.io', '--all', '-n', name);
-        await kubectl('delete', 'appdatabases', '--all', '--cascade=foreground', '-n', name, '--timeout=200s');
+        await kubectl('delete', 'claim', '--all', '--cascade=foreground', '-n', name, '--timeout=200s');
       });
       await kubectl('annotate', 'namespace', name, 'platform.internal/deletion=Allow', '--overwrite');
       await kubectl('delete', 'namespace', name, '--timeout=120s');
@@ -107,12 +107,17 @@ export async function removeNamespaces(...names: readonly string[]): Promise<voi
   );
 }
 
-export function claim(namespace: string, name: string, spec: Readonly<Record<string, unknown>> = { engine: 'postgres' }) {
-  return { apiVersion: 'platform.internal/v1alpha1', kind: 'AppDatabase', metadata: { name, namespace }, spec };
+export function claim(
+  namespace: string,
+  name: string,
+  spec: Readonly<Record<string, unknown>> = { engine: 'postgres' },
+  kind = 'AppDatabase',
+) {
+  return { apiVersion: 'platform.internal/v1alpha1', kind, metadata: { name, namespace }, spec };
 }
 
-export async function bindingOf(namespace: string, name: string): Promise<Readonly<Record<string, string>>> {
-  const { data } = await get('secret', `${name}-database`, namespace);
+export async function bindingOf(namespace: string, name: string, suffix = 'database'): Promise<Readonly<Record<string, string>>> {
+  const { data } = await get('secret', `${name}-${suffix}`, namespace);
   return Object.fromEntries(Object.entries(data ?? {}).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]));
 }
 

@@ -8,6 +8,7 @@ import type { Finding } from '../../cli/doctor/finding.ts';
 import type { Report } from '../../cli/doctor/report.ts';
 import { environmentLabel, kindLabel } from '../../functions/core/group.ts';
 import { type KubernetesObject, stringAt } from '../../functions/core/kubernetes.ts';
+import { goldenPath } from '../../functions/golden-path.ts';
 import { run } from '../../package/run.ts';
 
 const rbacFile = fileURLToPath(new URL('../../package/install/rbac.yaml', import.meta.url));
@@ -24,7 +25,7 @@ async function apply(object: KubernetesObject): Promise<void> {
 
 async function findings(check: string): Promise<readonly Finding[]> {
   let out = '';
-  await doctor({ output: 'json', stdout: { write: (text) => (out += text) }, stderr: process.stderr, color: false });
+  await doctor({ platform: goldenPath, output: 'json', stdout: { write: (text) => (out += text) }, stderr: process.stderr, color: false });
   const report: Report = JSON.parse(out);
   return report.checks.find(({ id }) => id === check)?.findings ?? [];
 }

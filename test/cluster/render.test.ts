@@ -10,6 +10,7 @@ import { environmentConfigs, exampleFile } from '../../examples/examples.ts';
 import { apis } from '../../functions/apis/index.ts';
 import { group } from '../../functions/core/group.ts';
 import type { KubernetesObject } from '../../functions/core/kubernetes.ts';
+import { goldenPath } from '../../functions/golden-path.ts';
 import { exampleRegistry, functionName, installedName } from '../../package/names.ts';
 import { namespace } from '../request.ts';
 import { eventually, kubectl, run } from './cluster.ts';
@@ -32,12 +33,12 @@ beforeAll(async () => {
   });
   await eventually(async () => expect((await fetch('http://localhost:9544/healthz')).status).toBe(200), 20);
   const annotations = { 'render.crossplane.io/runtime': 'Development', 'render.crossplane.io/runtime-development-target': address };
-  const name = installedName(exampleRegistry, functionName);
+  const name = installedName(exampleRegistry, goldenPath, functionName(goldenPath));
   const crossplaneFunction = {
     apiVersion: 'pkg.crossplane.io/v1',
     kind: 'Function',
     metadata: { name, annotations },
-    spec: { package: `${exampleRegistry}/${functionName}:v0` },
+    spec: { package: `${exampleRegistry}/${functionName(goldenPath)}:v0` },
   };
   await writeFile(join(folder, 'functions.yaml'), toYaml(crossplaneFunction));
 });

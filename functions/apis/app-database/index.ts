@@ -1,4 +1,5 @@
 import { defineApi } from '../../core/api.ts';
+import { endpointColumns } from '../../core/endpoint.ts';
 import { container } from './backends/container.ts';
 import { rds } from './backends/rds.ts';
 import { shared } from './backends/shared.ts';
@@ -27,14 +28,6 @@ export const appDatabase = defineApi({
     { policy: 'backed-up', field: 'backupRetentionDays', atLeast: 7 },
   ],
   sizes: { field: 'size', values: sizes },
-  columns: [
-    { name: 'ENVIRONMENT', type: 'string', path: '.status.environment' },
-    { name: 'BACKEND', type: 'string', path: '.status.backend' },
-    { name: 'VERSION', type: 'string', path: '.status.settings.version' },
-    { name: 'SIZE', type: 'string', path: '.status.settings.size' },
-    { name: 'COST', type: 'number', path: '.status.monthlyCostUSD' },
-    { name: 'HOST', type: 'string', path: '.status.host' },
-    { name: 'BINDING', type: 'string', path: '.status.binding.name', priority: 1 },
-  ],
+  columns: endpointColumns,
   example: { name: 'orders', spec: { engine: 'postgres' } },
 });

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { endpoint, endpointStatus } from '../../core/endpoint.ts';
 import { growsOnly, immutable } from '../../core/fields.ts';
 import { deletions } from '../../core/protection.ts';
 
@@ -13,7 +14,6 @@ export const versions = ['16', '17'] as const;
 export const sizes = ['small', 'medium', 'large', 'xlarge'] as const;
 const backendNames = ['container', 'shared', 'rds'] as const;
 
-export type Version = (typeof versions)[number];
 export type Size = (typeof sizes)[number];
 
 const databaseName = z
@@ -98,19 +98,12 @@ export const profile = z.strictObject({
 export type Profile = z.output<typeof profile>;
 export type DatabaseSettings = Readonly<Profile & { engine: 'postgres' }>;
 
-export const status = z.object({
-  host: z.string().optional().describe('Host name of the database.'),
-  port: z.int().optional().describe('Port of the database.'),
-});
+export const status = endpointStatus('database');
 
 export const binding = z.strictObject({
   type: z.literal('postgresql').describe('Type of the binding.'),
   provider: z.enum(backendNames).describe('The backend that provides it.'),
-  host: z.string().min(1).describe('Host name.'),
-  port: z
-    .string()
-    .regex(/^[0-9]+$/)
-    .describe('Port.'),
+  ...endpoint,
   username: z.string().min(1).describe('User to log in as.'),
   password: z.string().min(1).describe('Password of the user.'),
   database: z.string().min(1).describe('Name of the database.'),

@@ -3,6 +3,7 @@ import { providerConfig, type Row, region, wanted } from './row.ts';
 
 const of = 'aws.m.upbound.io';
 const rdsInstance = 'Instance.rds.aws.m.upbound.io';
+const replicationGroup = 'ReplicationGroup.elasticache.aws.m.upbound.io';
 
 /**
  * What provider-aws says: upjet's words around those of terraform-provider-aws and of AWS. Codes as in
@@ -109,8 +110,53 @@ export const awsRows: readonly Row[] = [
       'creating RDS DB Instance (cloud-platform-8dd69b293e33c4be): InvalidParameterCombination: The maximum allocated storage must be increased by at least 10 percent.\n\tstatus code: 400, request id: 0981f485-c3d1-4f1c-809f-791b89edb893',
   },
   {
+    of: replicationGroup,
+    pattern: /\b(?:InvalidReplicationGroupState|InvalidCacheClusterState)\b|unexpected state '(?:modifying|snapshotting)'/,
+    waitsFor: 'AWS to finish what it does to the cache',
+    // https://github.com/umotif-public/terraform-aws-elasticache-redis/issues/54
+    example:
+      'modifying ElastiCache Replication Group (orders) shard configuration: error modifying ElastiCache Replication Group shard configuration: InvalidReplicationGroupState: Replication group must be in available state to modify.',
+  },
+  {
+    of: replicationGroup,
+    pattern: /\bCache(Parameter|Subnet)GroupNotFound/,
+    waitsFor: ({ captured }) => `its ${captured(1) === 'Parameter' ? 'parameter' : 'subnet'} group`,
+    // https://github.com/azavea/terraform-aws-redis-elasticache/issues/12
+    example:
+      'Error creating Elasticache Replication Group: CacheParameterGroupNotFound: CacheParameterGroup not found: redis3.2\n\tstatus code: 404, request id: ba8f1fc5-d9d6-11e7-a7f4-316f2d54c477',
+  },
+  {
+    of: replicationGroup,
+    pattern: /Cannot find version (\S+) for ([\w-]+)/,
+    field: 'spec.version',
+    says: (failure) =>
+      `ElastiCache does not offer ${failure.captured(2)} ${shown(failure.captured(1))} in ${region(failure)}, choose another version`,
+    // https://github.com/ministryofjustice/cloud-platform-environments/pull/5753
+    example:
+      'Error creating ElastiCache Replication Group (cp-66508e899082f511): InvalidParameterCombination: Cannot find version 4.0.13 for redis',
+  },
+  {
+    of: replicationGroup,
+    pattern: /InsufficientCacheClusterCapacity/,
+    field: 'spec.size',
+    says: (failure) =>
+      `AWS has no ${wanted(failure, 'nodeType')} free in ${region(failure)} now, wait for the next attempts or choose another size`,
+    // https://github.com/winglang/wing/issues/4126
+    example:
+      'creating ElastiCache Cache Cluster: InsufficientCacheClusterCapacity: cache.t4g.small (VPC) is not currently supported in the availability zone us-east-1e.  Retry the launch with no availability zone or target: us-east-1a, us-east-1f, us-east-1b, us-east-1c, us-east-1d.\n\tstatus code: 400, request id: e31f9630-7993-4bcb-9225-9415cd1c1ddd',
+  },
+  {
+    of: replicationGroup,
+    pattern: /unexpected state 'create-failed'/,
+    says: (failure) =>
+      `AWS gave up making it, mostly for want of ${wanted(failure, 'nodeType')} in ${region(failure)}: have the platform team read its events in ElastiCache and delete it there, it is then made again`,
+    // https://github.com/ministryofjustice/cloud-platform/pull/8304, in the words of https://github.com/hashicorp/terraform-provider-aws/issues/35896
+    example:
+      "waiting for ElastiCache Replication Group (orders) create: unexpected state 'create-failed', wanted target 'available'. last error: %!s(<nil>)",
+  },
+  {
     of,
-    pattern: /\b([A-Za-z.]*(?:QuotaExceeded|LimitExceeded|LimitReached|TooManyBuckets)[A-Za-z]*)/,
+    pattern: /\b([A-Za-z.]*(?:Quota(?:For[A-Za-z]+)?Exceeded|LimitExceeded|LimitReached|TooManyBuckets)[A-Za-z]*)/,
     field: 'data.aws.providerConfig',
     says: (failure) =>
       `the AWS account of ${providerConfig(failure)} is at a quota in ${region(failure)} (${failure.captured(1)}), raise it in Service Quotas`,
@@ -129,7 +175,7 @@ export const awsRows: readonly Row[] = [
   },
   {
     of,
-    pattern: /not in the same vpc|in different VPCs|belong to different networks/i,
+    pattern: /not in the same vpc|in different VPCs|belongs to a different VPC|belong to different networks/i,
     field: 'data.aws.subnetIds',
     says: 'not all are in the VPC that data.aws.vpcId names, want those of one VPC',
     // https://github.com/aws-samples/aws-apprunner-terraform/issues/9

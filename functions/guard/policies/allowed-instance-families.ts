@@ -1,6 +1,6 @@
+import type { Policy } from '../../core/pipeline.ts';
 import { shown } from '../../core/problem.ts';
 import { each, groupKind, kinds, writtenAt } from '../inspect.ts';
-import type { Policy } from '../policy.ts';
 
 const databases = ['db.t4g', 'db.m7g', 'db.r7g', 'db.m8g', 'db.r8g'];
 const caches = ['cache.t4g', 'cache.m7g', 'cache.r7g'];

@@ -1,6 +1,6 @@
+import type { Policy } from '../../core/pipeline.ts';
 import { shown } from '../../core/problem.ts';
 import { each, isAws, setting, writtenAt } from '../inspect.ts';
-import type { Policy } from '../policy.ts';
 
 export const allowedRegions: Policy = {
   id: 'allowed-regions',

@@ -1,6 +1,6 @@
+import type { Policy } from '../../core/pipeline.ts';
 import { shown } from '../../core/problem.ts';
 import { each, imagesOf, isText } from '../inspect.ts';
-import type { Policy } from '../policy.ts';
 
 const repositories = ['docker.io/library', 'docker.io/softwaremill', 'docker.io/valkey', 'docker.io/versity'];
 

@@ -1,5 +1,5 @@
+import type { Policy } from '../../core/pipeline.ts';
 import { companions, each, fields, isAtLeast, isFalse, kinds, ofBucket, setting } from '../inspect.ts';
-import type { Policy } from '../policy.ts';
 
 const databases = [kinds.instance, kinds.cluster];
 const leastDays = 7;

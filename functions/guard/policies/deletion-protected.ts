@@ -1,5 +1,5 @@
+import type { Policy } from '../../core/pipeline.ts';
 import { each, fields, gaveUpProtection, isFalse, isTrue, kinds } from '../inspect.ts';
-import type { Policy } from '../policy.ts';
 
 export const deletionProtected: Policy = {
   id: 'deletion-protected',

@@ -1,5 +1,5 @@
+import type { Policy } from '../../core/pipeline.ts';
 import { companions, each, fields, isText, isTrue, kinds, ofBucket, setting, writtenAt } from '../inspect.ts';
-import type { Policy } from '../policy.ts';
 
 const algorithms: readonly unknown[] = ['AES256', 'aws:kms', 'aws:kms:dsse'];
 

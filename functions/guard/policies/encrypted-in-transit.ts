@@ -1,4 +1,5 @@
 import { at, type KubernetesObject } from '../../core/kubernetes.ts';
+import type { Policy } from '../../core/pipeline.ts';
 import { shown } from '../../core/problem.ts';
 import {
   companions,
@@ -20,7 +21,6 @@ import {
   statementsOf,
   stringsOf,
 } from '../inspect.ts';
-import type { Policy } from '../policy.ts';
 
 /** TLS is forced by a parameter group, which the database must name and which must be composed beside it. */
 const parameterGroups: Readonly<Record<string, { readonly kind: string; readonly field: string }>> = {

@@ -1,5 +1,5 @@
+import type { Policy } from '../../core/pipeline.ts';
 import { each, fields, isFalse, isText, kinds } from '../inspect.ts';
-import type { Policy } from '../policy.ts';
 
 const databases = [kinds.instance, kinds.cluster];
 

@@ -1,3 +1,4 @@
+import type { Policy } from '../../core/pipeline.ts';
 import { shown } from '../../core/problem.ts';
 import {
   each,
@@ -11,7 +12,6 @@ import {
   stringsOf,
   writtenAt,
 } from '../inspect.ts';
-import type { Policy } from '../policy.ts';
 
 const everyAction = /^([^:]+:)?[*?]+$/;
 const everyResource = /^(arn:[^:]*:[^:]*:[^:]*:[^:]*:)?[*?]+$/;

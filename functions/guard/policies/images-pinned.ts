@@ -1,6 +1,6 @@
+import type { Policy } from '../../core/pipeline.ts';
 import { shown } from '../../core/problem.ts';
 import { each, imagesOf } from '../inspect.ts';
-import type { Policy } from '../policy.ts';
 
 /** A tag other than latest, or a digest; the colon of a port is followed by a slash. */
 function isPinned(image: string): boolean {

@@ -1,4 +1,4 @@
-import type { Policy } from '../policy.ts';
+import type { Policy } from '../../core/pipeline.ts';
 import { allowedInstanceFamilies } from './allowed-instance-families.ts';
 import { allowedRegions } from './allowed-regions.ts';
 import { allowedRegistries } from './allowed-registries.ts';

@@ -1,5 +1,5 @@
+import type { Policy } from '../../core/pipeline.ts';
 import { each, podFields } from '../inspect.ts';
-import type { Policy } from '../policy.ts';
 
 const quantities = ['requests.cpu', 'requests.memory', 'limits.cpu', 'limits.memory'];
 

@@ -1,5 +1,5 @@
+import type { Policy } from '../../core/pipeline.ts';
 import { companions, each, fields, isText, isTrue, kinds, refersTo, setting } from '../inspect.ts';
-import type { Policy } from '../policy.ts';
 
 export const multiAz: Policy = {
   id: 'multi-az',

@@ -1,7 +1,8 @@
 import { at, type KubernetesObject } from '../../core/kubernetes.ts';
+import type { Policy } from '../../core/pipeline.ts';
 import { shown } from '../../core/problem.ts';
 import { groupKind, kinds, setting } from '../inspect.ts';
-import { named, type Policy } from '../policy.ts';
+import { named } from '../named.ts';
 
 interface Limit {
   readonly path: readonly string[];

@@ -1,5 +1,5 @@
+import type { Policy } from '../../core/pipeline.ts';
 import { each, fields, setting } from '../inspect.ts';
-import type { Policy } from '../policy.ts';
 
 /** The largest private ranges are 10.0.0.0/8 and fc00::/7; what is larger is mostly the internet. */
 const shortestPrefix = { ipv4: 8, ipv6: 7 };

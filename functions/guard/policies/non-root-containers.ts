@@ -1,6 +1,6 @@
 import { at } from '../../core/kubernetes.ts';
+import type { Policy } from '../../core/pipeline.ts';
 import { containerLists, each, isFalse, podFields } from '../inspect.ts';
-import type { Policy } from '../policy.ts';
 
 /** The one capability that needs no trust: to listen on a port below 1024. */
 const harmless = 'NET_BIND_SERVICE';

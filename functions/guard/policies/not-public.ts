@@ -1,3 +1,4 @@
+import type { Policy } from '../../core/pipeline.ts';
 import { shown } from '../../core/problem.ts';
 import {
   companions,
@@ -15,7 +16,6 @@ import {
   statementsOf,
   writtenAt,
 } from '../inspect.ts';
-import type { Policy } from '../policy.ts';
 
 const publicAcls: readonly unknown[] = ['public-read', 'public-read-write', 'authenticated-read'];
 const publicGroups = 'http://acs.amazonaws.com/groups/global/';

@@ -1,5 +1,5 @@
+import type { Policy } from '../../core/pipeline.ts';
 import { each, fields, gaveUpProtection, kinds } from '../inspect.ts';
-import type { Policy } from '../policy.ts';
 
 /** A provider does everything where managementPolicies are left out. */
 function isKept(policies: unknown): boolean {

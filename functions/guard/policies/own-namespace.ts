@@ -1,5 +1,6 @@
+import type { Policy } from '../../core/pipeline.ts';
 import { shown } from '../../core/problem.ts';
-import { named, type Policy } from '../policy.ts';
+import { named } from '../named.ts';
 
 /** The kinds of Kubernetes itself that a platform engineer may think of composing. */
 const clusterScoped = new Set([

@@ -1,5 +1,5 @@
+import type { Policy } from '../../core/pipeline.ts';
 import { each, fields, isText } from '../inspect.ts';
-import type { Policy } from '../policy.ts';
 
 const required = ['owner', 'environment', 'claim', 'namespace'];
 

@@ -1,6 +1,7 @@
 import { type KubernetesObject, stringAt } from '../../core/kubernetes.ts';
+import type { Policy } from '../../core/pipeline.ts';
 import { groupKind } from '../inspect.ts';
-import { named, type Policy } from '../policy.ts';
+import { named } from '../named.ts';
 
 function identityOf(object: KubernetesObject): string | undefined {
   const name = stringAt(object, 'metadata', 'name');

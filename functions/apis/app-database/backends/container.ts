@@ -1,8 +1,7 @@
 import * as z from 'zod';
-import { type ContainerSize, secretPath, server, serverHost, serverKinds, shell } from '../../../containers/server.ts';
+import { type ContainerSize, runningServer, secretPath, server, serverHost, serverKinds, shell } from '../../../containers/server.ts';
 import type { Backend, Composed, Context, Expansion } from '../../../core/api.ts';
 import { bind, bindingKey, issuedValues } from '../../../core/binding.ts';
-import { at, stringAt } from '../../../core/kubernetes.ts';
 import { composedName, protection, protectionKind } from '../../../core/protection.ts';
 import type { Refusal } from '../../../core/step.ts';
 import { type Binding, binding, completeBinding, type DatabaseSettings, port, type Size, suffix, username, versions } from '../schema.ts';
@@ -27,13 +26,12 @@ const psql = `PGPASSWORD="$(cat ${secretPath}/password)" psql -h 127.0.0.1 -U ${
 /** A volume is not resized, given or taken away, and its data is not upgraded, by replacing the pod. */
 function running(context: Context<DatabaseSettings, Needs>): { readonly settings: DatabaseSettings; readonly refusal?: Refusal } {
   const { observed, settings, sources } = context;
-  const template = at(observed['server']?.object, 'spec', 'volumeClaimTemplates', '0');
-  const image = stringAt(observed['server']?.object, 'spec', 'template', 'spec', 'containers', '0', 'image');
-  if (image === undefined) return { settings };
-  if (template === undefined) return { settings: { ...settings, persistence: 'Ephemeral' } };
-  const storage = Number.parseInt(stringAt(template, 'spec', 'resources', 'requests', 'storage') ?? '', 10);
-  const version = versions.find((known) => image.endsWith(`:${known}`)) ?? settings.version;
-  const kept: DatabaseSettings = { ...settings, version, persistence: 'Persistent', storageGiB: storage || settings.storageGiB };
+  const found = runningServer(versions, observed['server']);
+  if (found === undefined) return { settings };
+  if (!found.persistent) return { settings: { ...settings, persistence: 'Ephemeral' } };
+  const version = found.version ?? settings.version;
+  const storageGiB = found.storageGiB ?? settings.storageGiB;
+  const kept: DatabaseSettings = { ...settings, version, persistence: 'Persistent', storageGiB };
   if (version === settings.version || sources['version'] !== 'claim') return { settings: kept };
   const message = `cannot upgrade a container with a volume: spec.version: got "${settings.version}", want "${version}", which its data was made with; make a new claim and move the data`;
   return { settings: kept, refusal: { reason: 'UpgradeNotSupported', message } };

@@ -1,26 +1,16 @@
-import { firewall, longestGroupName, type NetworkNeeds, networkKinds, networkNeeds } from '../../../aws/network.ts';
-import { awsResources } from '../../../aws/resources.ts';
+import { firewall, longestGroupName, type NetworkNeeds, networkKinds, networkNeeds, subnetGroup } from '../../../aws/network.ts';
+import { majorOf, parameterGroupKey, parameterGroups } from '../../../aws/parameter-groups.ts';
+import { awsResources, finalSnapshotName } from '../../../aws/resources.ts';
 import { backupSlots, backupWindow, maintenanceSlots, maintenanceWindow } from '../../../aws/windows.ts';
-import type { Backend, Composed, Context, Expansion, Pending } from '../../../core/api.ts';
+import type { Backend, Context, Expansion, Pending } from '../../../core/api.ts';
 import { bind, bindingKey, encode } from '../../../core/binding.ts';
 import { grown } from '../../../core/grows.ts';
 import { at, type ComposedKind, numberAt, stringAt } from '../../../core/kubernetes.ts';
 import { policiesFor } from '../../../core/managed.ts';
 import { spread } from '../../../core/names.ts';
 import { protection, protectionKind } from '../../../core/protection.ts';
-import { conditionOf, isReady } from '../../../core/readiness.ts';
-import {
-  type Binding,
-  binding,
-  completeBinding,
-  type DatabaseSettings,
-  port,
-  type Size,
-  suffix,
-  username,
-  type Version,
-  versions,
-} from '../schema.ts';
+import { conditionOf } from '../../../core/readiness.ts';
+import { type Binding, binding, completeBinding, type DatabaseSettings, port, type Size, suffix, username, versions } from '../schema.ts';
 import { extensions, installedExtensions, sqlKinds } from './sql.ts';
 
 const kinds = {
@@ -49,12 +39,6 @@ const instanceClasses: Readonly<Record<Size, string>> = {
   xlarge: 'db.r7g.4xlarge',
 };
 
-const parameterGroupPrefix = 'parameter-group-';
-
-function majorOf(engineVersion: string | undefined): Version | undefined {
-  return versions.find((version) => engineVersion === version || engineVersion?.startsWith(`${version}.`));
-}
-
 function expand(context: Context<DatabaseSettings, NetworkNeeds>): Expansion {
   const { claim, settings, sources, facts, observed } = context;
   const { aws } = facts;
@@ -65,7 +49,7 @@ function expand(context: Context<DatabaseSettings, NetworkNeeds>): Expansion {
   const instance = observed['instance'];
   const made = (field: string) => stringAt(instance?.object, 'spec', 'forProvider', field);
 
-  const version = grown('version', settings.version, majorOf(made('engineVersion')), sources['version']);
+  const version = grown('version', settings.version, majorOf(versions, made('engineVersion')), sources['version']);
   const storage = grown(
     'storageGiB',
     settings.storageGiB,
@@ -79,17 +63,10 @@ function expand(context: Context<DatabaseSettings, NetworkNeeds>): Expansion {
   if ('refusal' in storage) return { resources: {}, pending: {}, status: {}, refusal: storage.refusal };
 
   const grownToGiB = numberAt(instance?.object, 'status', 'atProvider', 'allocatedStorage') ?? 0;
-  const parameterGroupName = (major: string) => externalNameOf(longestGroupName, `${parameterGroupPrefix}${major}`);
-  // The old family's group stays until AWS says that the instance has left it.
-  const runningMajor = majorOf(stringAt(instance?.object, 'status', 'atProvider', 'engineVersionActual'));
-  const handedOver = runningMajor === version.value && isReady(instance, 'Conditions');
-  const families = versions.filter(
-    (major) => major === version.value || (!handedOver && observed[`${parameterGroupPrefix}${major}`] !== undefined),
-  );
-  const parameterGroups = families.map((major): [string, Composed] => [
-    `${parameterGroupPrefix}${major}`,
+  const parameterGroupName = (major: string) => externalNameOf(longestGroupName, parameterGroupKey(major));
+  const groups = parameterGroups(versions, version.value, instance, observed, (key, major) =>
     resource(
-      `${parameterGroupPrefix}${major}`,
+      key,
       kinds.parameterGroup,
       {
         family: `postgres${major}`,
@@ -99,9 +76,8 @@ function expand(context: Context<DatabaseSettings, NetworkNeeds>): Expansion {
       },
       { externalName: parameterGroupName(major) },
     ),
-  ]);
+  );
 
-  const snapshotOf = claim.creationTimestamp?.replaceAll(/[^0-9]/g, '') ?? 'created';
   const instanceSpec = {
     identifier,
     engine: settings.engine,
@@ -133,7 +109,7 @@ function expand(context: Context<DatabaseSettings, NetworkNeeds>): Expansion {
     deleteAutomatedBackups: settings.deletion === 'Delete',
     deletionProtection: settings.deletion === 'Protect',
     skipFinalSnapshot: settings.deletion === 'Delete',
-    finalSnapshotIdentifier: `${identifier}-final-${snapshotOf}`,
+    finalSnapshotIdentifier: finalSnapshotName(claim, identifier),
     performanceInsightsEnabled: true,
     performanceInsightsRetentionPeriod: 7,
     enabledCloudwatchLogsExports: ['postgresql', 'upgrade'],
@@ -168,14 +144,9 @@ function expand(context: Context<DatabaseSettings, NetworkNeeds>): Expansion {
   const address = bound.values?.['host'] ?? stringAt(instance?.object, 'status', 'atProvider', 'address');
   return {
     resources: {
-      'subnet-group': resource(
-        'subnet-group',
-        kinds.subnetGroup,
-        { description, subnetIds: [...aws.subnetIds].sort(), tags },
-        { externalName: externalNameOf(longestGroupName, 'subnet-group') },
-      ),
+      'subnet-group': subnetGroup(resources, 'subnet-group', kinds.subnetGroup, aws),
       ...firewall(resources, aws, observed, port),
-      ...Object.fromEntries(parameterGroups),
+      ...groups.resources,
       instance: resource('instance', kinds.instance, instanceSpec, { connectionSecret: nameOf('connection') }),
       ...bound.resources,
       ...sql.resources,
@@ -183,7 +154,7 @@ function expand(context: Context<DatabaseSettings, NetworkNeeds>): Expansion {
     },
     pending: { ...bound.pending, ...sql.pending },
     status: { ...(address !== undefined && { host: address }), port },
-    awaiting: unlocking || families.length > 1,
+    awaiting: unlocking || groups.handingOver,
     inForce: { version: version.value, storageGiB: storage.value, databaseName },
     ...(bound.refusal && { refusal: bound.refusal }),
   };

@@ -1,0 +1,140 @@
+import { firewall, longestGroupName, type NetworkNeeds, networkKinds, networkNeeds, subnetGroup } from '../../../aws/network.ts';
+import { majorOf, parameterGroupKey, parameterGroups } from '../../../aws/parameter-groups.ts';
+import { awsResources, finalSnapshotName } from '../../../aws/resources.ts';
+import { hourly } from '../../../aws/windows.ts';
+import type { Backend, Context, Expansion } from '../../../core/api.ts';
+import { bind, bindingKey } from '../../../core/binding.ts';
+import { grown } from '../../../core/grows.ts';
+import { stringAt } from '../../../core/kubernetes.ts';
+import { policiesFor } from '../../../core/managed.ts';
+import { spread } from '../../../core/names.ts';
+import { protection, protectionKind } from '../../../core/protection.ts';
+import { binding, type CacheSettings, completeBinding, evictionPolicy, port, type Size, suffix, versions } from '../schema.ts';
+
+const apiVersion = 'elasticache.aws.m.upbound.io/v1beta1';
+
+const kinds = {
+  parameterGroup: { apiVersion, kind: 'ParameterGroup', plural: 'parametergroups' },
+  replicationGroup: { apiVersion, kind: 'ReplicationGroup', plural: 'replicationgroups' },
+  subnetGroup: { apiVersion, kind: 'SubnetGroup', plural: 'subnetgroups' },
+} as const;
+
+/** AWS's limit on the ids of replication groups. */
+const longestId = 40;
+
+const nodeTypes: Readonly<Record<Size, string>> = {
+  small: 'cache.t4g.small',
+  medium: 'cache.m7g.large',
+  large: 'cache.r7g.large',
+  xlarge: 'cache.r7g.2xlarge',
+};
+
+/** AWS wants the minor version too; the ones after it come by themselves. */
+const newest: Readonly<Record<(typeof versions)[number], string>> = { 7: '7.2', 8: '8.1' };
+
+/** `8.1` of `8.1.0`. */
+const minorOf = (version: string | undefined) => /^[0-9]+\.[0-9]+/.exec(version ?? '')?.[0];
+
+function expand(context: Context<CacheSettings, NetworkNeeds>): Expansion {
+  const { claim, settings, sources, facts, observed } = context;
+  const { aws } = facts;
+  const key = 'replication-group';
+  const policies = policiesFor(settings.deletion, ['Snapshot', 'Delete']);
+  const resources = awsResources(context, suffix, key, policies);
+  const { identity, nameOf, resource, externalNameOf, description, tags } = resources;
+  const id = externalNameOf(longestId);
+  const group = observed[key];
+  const made = (field: string) => stringAt(group?.object, 'spec', 'forProvider', field);
+  const reported = (field: string) => stringAt(group?.object, 'status', 'atProvider', field);
+
+  const version = grown('version', settings.version, majorOf(versions, made('engineVersion')), sources['version']);
+  if ('refusal' in version) return { resources: {}, pending: {}, status: {}, refusal: version.refusal };
+  const major = version.value;
+  // AWS moves to newer minor versions by itself, and going back would be another cache.
+  const engineVersion = [minorOf(reported('engineVersionActual')), made('engineVersion')].find((running) => majorOf([major], running));
+  // What AWS fixes when it makes the group stays as it was made, whatever the environment says later.
+  const kmsKeyId = group === undefined ? aws.kmsKeyArn : made('kmsKeyId');
+
+  const groupName = (part: string) => externalNameOf(longestGroupName, part);
+  const groups = parameterGroups(versions, major, group, observed, (part, family) =>
+    resource(
+      part,
+      kinds.parameterGroup,
+      {
+        name: groupName(part),
+        family: `valkey${family}`,
+        description,
+        parameter: [{ name: 'maxmemory-policy', value: evictionPolicy }],
+        tags,
+      },
+      { externalName: groupName(part) },
+    ),
+  );
+
+  const groupSpec = {
+    description,
+    engine: settings.engine,
+    engineVersion: engineVersion ?? newest[major],
+    autoMinorVersionUpgrade: 'true',
+    nodeType: nodeTypes[settings.size],
+    numCacheClusters: settings.highAvailability ? 2 : 1,
+    automaticFailoverEnabled: settings.highAvailability,
+    multiAzEnabled: settings.highAvailability,
+    applyImmediately: settings.applyChanges === 'Immediately',
+    atRestEncryptionEnabled: 'true',
+    ...(kmsKeyId !== undefined && { kmsKeyId }),
+    transitEncryptionEnabled: true,
+    transitEncryptionMode: 'required',
+    autoGenerateAuthToken: true,
+    authTokenSecretRef: { name: nameOf('password'), key: 'password' },
+    authTokenUpdateStrategy: 'ROTATE',
+    port,
+    parameterGroupName: groupName(parameterGroupKey(major)),
+    // With references to both this and the security group, each could undo what was resolved of the other.
+    // https://github.com/crossplane-contrib/provider-aws/issues/2264
+    subnetGroupName: groupName('subnet-group'),
+    securityGroupIdRefs: [{ name: nameOf('security-group') }],
+    snapshotRetentionLimit: settings.persistence === 'Snapshots' ? settings.snapshotRetentionDays : 0,
+    snapshotWindow: hourly.backupWindow(spread(identity, 'backup', hourly.backupSlots)),
+    maintenanceWindow: hourly.maintenanceWindow(spread(identity, 'maintenance', hourly.maintenanceSlots)),
+    ...(settings.deletion !== 'Delete' && { finalSnapshotIdentifier: finalSnapshotName(claim, id) }),
+    tags,
+  };
+
+  const connection = group?.connectionDetails ?? {};
+  const host = connection['primary_endpoint_address'];
+  const password = connection['attribute.auth_token'];
+  const fresh =
+    host && password
+      ? completeBinding({ provider: 'elasticache', host, port: connection['port'] ?? String(port), password, tls: 'true' })
+      : undefined;
+  const bound = bind(claim, nameOf(), binding, fresh, observed[bindingKey], 'the replication group and its endpoint');
+  const address = bound.values?.['host'] ?? reported('primaryEndpointAddress');
+  return {
+    resources: {
+      'subnet-group': subnetGroup(resources, 'subnet-group', kinds.subnetGroup, aws),
+      ...firewall(resources, aws, observed, port),
+      ...groups.resources,
+      [key]: resource(key, kinds.replicationGroup, groupSpec, {
+        externalName: id,
+        connectionSecret: nameOf('connection'),
+        // The provider would record nodes and their zones in the spec, and refuse every change of theirs from then on: a failover too.
+        managementPolicies: policies.filter((policy) => policy !== 'LateInitialize'),
+      }),
+      ...bound.resources,
+      ...(settings.deletion === 'Protect' ? protection(claim, nameOf()) : {}),
+    },
+    pending: bound.pending,
+    status: { ...(address !== undefined && { host: address }), port },
+    awaiting: groups.handingOver,
+    inForce: { version: major },
+    ...(bound.refusal && { refusal: bound.refusal }),
+  };
+}
+
+/** A Valkey of its own on ElastiCache, with its own groups. */
+export const elasticache: Backend<CacheSettings, NetworkNeeds> = {
+  needs: networkNeeds,
+  composes: [{ apiVersion: 'v1', kind: 'Secret', plural: 'secrets' }, ...Object.values({ ...kinds, ...networkKinds }), protectionKind],
+  expand,
+};

@@ -1,0 +1,29 @@
+import * as z from 'zod';
+import type { Api } from './api.ts';
+
+/** What the status of a claim that is a server has. `what` names it, such as `database`. */
+export const endpointStatus = (what: string) =>
+  z.object({
+    host: z.string().optional().describe(`Host name of the ${what}.`),
+    port: z.int().optional().describe(`Port of the ${what}.`),
+  });
+
+/** Where it is, for its binding. */
+export const endpoint = {
+  host: z.string().min(1).describe('Host name.'),
+  port: z
+    .string()
+    .regex(/^[0-9]+$/)
+    .describe('Port.'),
+};
+
+/** What `kubectl get` shows of it. */
+export const endpointColumns: Api['columns'] = [
+  { name: 'ENVIRONMENT', type: 'string', path: '.status.environment' },
+  { name: 'BACKEND', type: 'string', path: '.status.backend' },
+  { name: 'VERSION', type: 'string', path: '.status.settings.version' },
+  { name: 'SIZE', type: 'string', path: '.status.settings.size' },
+  { name: 'COST', type: 'number', path: '.status.monthlyCostUSD' },
+  { name: 'HOST', type: 'string', path: '.status.host' },
+  { name: 'BINDING', type: 'string', path: '.status.binding.name', priority: 1 },
+];

@@ -1,0 +1,60 @@
+import type { Api } from './api.ts';
+import type { Environment, EnvironmentSchema, Severity } from './environment.ts';
+import type { KubernetesObject } from './kubernetes.ts';
+import type { DesiredResource, ObservedResource, RequiredObjects, StepResponse } from './step.ts';
+import type { Tier } from './tier.ts';
+
+/** The APIs that are served, and what holds for all of them. */
+export interface Platform {
+  /** In lower case, with dashes: what its packages and what is installed of it are named after. */
+  readonly name: string;
+  readonly apis: readonly Api[];
+  readonly policies: readonly Policy[];
+  /** The schema of an EnvironmentConfig's `data`. */
+  readonly environment: EnvironmentSchema;
+}
+
+/** One call of a pipeline step, free of the wire. */
+export interface StepRequest {
+  /** What there is to expand and to hold to. */
+  readonly platform: Platform;
+  readonly claim: KubernetesObject;
+  readonly observed: Readonly<Record<string, ObservedResource>>;
+  /** What the steps before this one want. */
+  readonly desired: Readonly<Record<string, DesiredResource>>;
+  /** The claim's status as the steps before this one want it. */
+  readonly desiredStatus: Readonly<Record<string, unknown>>;
+  readonly required: RequiredObjects;
+  /** A new random secret; the only source of randomness, used for a secret that was never issued. */
+  readonly issueSecret: () => string;
+}
+
+export type Step = (request: StepRequest) => StepResponse;
+
+export interface PolicyContext {
+  readonly request: StepRequest;
+  readonly environment: Environment;
+  /** What the environment allows besides what the policy allows itself. */
+  readonly allowed: readonly string[];
+}
+
+/** A rule about what may be composed, whoever wrote it. */
+export interface Policy {
+  readonly id: string;
+  /** What breaking it does, unless the environment says otherwise. */
+  readonly severity: Severity;
+  /** What it asks for, for a person: one sentence. */
+  readonly text: string;
+  /** What could happen without it. */
+  readonly why: string;
+  /** What to do about a violation. */
+  readonly fix: string;
+  /** Where it holds; everywhere if left out. */
+  readonly tiers?: readonly Tier[];
+  /** No environment and no claim can set it aside, since Crossplane itself would fail. */
+  readonly fixed?: true;
+  /** What an environment can add to what is allowed; left out where there is nothing to add. */
+  readonly allows?: string;
+  /** What is wrong, one sentence each: `instance (Instance orders-database-instance): spec.…: got …, want …`. */
+  check(resources: Readonly<Record<string, KubernetesObject>>, context: PolicyContext): readonly string[];
+}

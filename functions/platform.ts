@@ -1,0 +1,17 @@
+import { environmentSchema } from './core/environment.ts';
+import type { Platform } from './core/pipeline.ts';
+import { priceId } from './cost/prices.ts';
+
+/** A platform of these APIs and policies: what an environment can say follows from them. */
+export function definePlatform({ name, apis, policies }: Omit<Platform, 'environment'>): Platform {
+  return {
+    name,
+    apis,
+    policies,
+    environment: environmentSchema({
+      patches: Object.fromEntries(apis.map((api) => [api.kind, api.profile.partial()])),
+      policies: Object.fromEntries(policies.flatMap(({ id, text, fixed }) => (fixed ? [] : [[id, text]]))),
+      priceId,
+    }),
+  };
+}
