@@ -21,6 +21,8 @@ const environments: Readonly<Record<string, Data>> = {
       vpcId: 'vpc-0123456789abcdef0',
       subnetIds: ['subnet-0123456789abcdef0', 'subnet-0123456789abcdef1', 'subnet-0123456789abcdef2'],
       clientSecurityGroupIds: ['sg-0123456789abcdef0'],
+      accountId: '111122223333',
+      clusterName: 'prod',
     },
     tags: { 'cost-center': 'platform' },
   },

@@ -15,6 +15,7 @@ import {
   everything,
   instanceDetails,
   observedAfter,
+  queueDetails,
   replicationGroupDetails,
   roleDetails,
   stepRequest,
@@ -31,6 +32,7 @@ function anyValue(field: unknown): fc.Arbitrary<unknown> {
   while (inner.def.type === 'optional' || inner.def.type === 'default') inner = inner.def.innerType as typeof inner;
   const schema = inner as unknown as {
     readonly options?: readonly string[];
+    readonly values?: Iterable<unknown>;
     readonly minValue?: number | null;
     readonly maxValue?: number | null;
     safeParse(value: unknown): { readonly success: boolean };
@@ -38,6 +40,7 @@ function anyValue(field: unknown): fc.Arbitrary<unknown> {
   const candidates: Readonly<Record<string, () => fc.Arbitrary<unknown>>> = {
     enum: () => fc.constantFrom(...(schema.options ?? [])),
     boolean: () => fc.boolean(),
+    literal: () => fc.constantFrom(...(schema.values ?? [])),
     number: () => fc.integer({ min: Math.max(schema.minValue ?? 0, 0), max: Math.min(schema.maxValue ?? 1000, 1000) }),
     string: () => fc.constantFrom('app', 'other', 'orders_db'),
     array: () => fc.uniqueArray(fc.constantFrom('pgcrypto', 'citext', 'pg_trgm'), { maxLength: 2 }),
@@ -90,6 +93,7 @@ const details = {
     connectionDetails: { ...replicationGroupDetails.connectionDetails, 'attribute.auth_token': secret },
   },
   role: { connectionDetails: { ...roleDetails.connectionDetails, password: secret } },
+  ...queueDetails,
 };
 
 /** What happens to one observed resource between two calls. */

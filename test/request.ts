@@ -141,3 +141,21 @@ export const replicationGroupDetails = {
     'attribute.auth_token': 'p:/@%',
   },
 };
+
+/** What provider-aws publishes of the queues of a claim, by key. */
+export const queueDetails = Object.fromEntries(
+  [
+    ['queue', 'prod-shop-orders'],
+    ['dead-letter-queue', 'prod-shop-orders-dead-letters'],
+  ].map(([key, name]) => [
+    key,
+    {
+      status: {
+        atProvider: {
+          arn: `arn:aws:sqs:eu-west-1:111122223333:${name}`,
+          url: `https://sqs.eu-west-1.amazonaws.com/111122223333/${name}`,
+        },
+      },
+    },
+  ]),
+);

@@ -78,6 +78,8 @@ function convert(schema: Json, path: string): StructuralSchema {
   const converted: Record<string, unknown> = {};
   for (const [keyword, value] of Object.entries(schema)) {
     if (keyword === 'additionalProperties' && value === false) continue;
+    // A boolean that may be one value only: its rule says why, which the apiserver would not come to after a wrong enum.
+    if (keyword === 'enum' && schema['type'] === 'boolean' && schema['x-kubernetes-validations'] !== undefined) continue;
     if ((keyword === 'minimum' || keyword === 'maximum') && redundantBounds.has(value)) continue;
     if (!keywords.has(keyword)) fail(path, `keyword ${keyword} is dropped or refused by the apiserver`);
     if (keyword === 'properties' && isObject(value)) {

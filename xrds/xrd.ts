@@ -56,7 +56,7 @@ function inForce(field: z.core.$ZodType): z.ZodType {
   const plain =
     inner instanceof z.ZodEnum || inner instanceof z.ZodString
       ? z.string()
-      : inner instanceof z.ZodBoolean
+      : inner instanceof z.ZodBoolean || (inner instanceof z.ZodLiteral && typeof inner.value === 'boolean')
         ? z.boolean()
         : inner instanceof z.ZodArray
           ? z.array(z.string()).meta({ 'x-kubernetes-list-type': 'set' })

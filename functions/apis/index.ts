@@ -1,6 +1,9 @@
 import type { Api } from '../core/api.ts';
+import { appBucket } from './app-bucket/index.ts';
 import { appCache } from './app-cache/index.ts';
 import { appDatabase } from './app-database/index.ts';
+import { appIdentity } from './app-identity/index.ts';
+import { appQueue } from './app-queue/index.ts';
 
 /** Every API that the platform serves, one line each. */
-export const apis: readonly Api[] = [appDatabase, appCache];
+export const apis: readonly Api[] = [appDatabase, appCache, appBucket, appQueue, appIdentity];

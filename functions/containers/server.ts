@@ -1,5 +1,7 @@
 import type { Claim, Composed } from '../core/api.ts';
+import { group } from '../core/group.ts';
 import { at, type ComposedKind, stringAt } from '../core/kubernetes.ts';
+import { shortHash } from '../core/names.ts';
 import type { Deletion } from '../core/protection.ts';
 import type { ObservedResource } from '../core/step.ts';
 
@@ -31,8 +33,10 @@ export interface Server {
   readonly size: ContainerSize;
   readonly command?: readonly string[];
   readonly env?: readonly { readonly name: string; readonly value: string }[];
-  /** A shell command that succeeds once clients are served. */
-  readonly probe: readonly string[];
+  /** A file that the server reads when it starts; a change of it replaces the pod. */
+  readonly config?: { readonly path: string; readonly text: string };
+  /** A shell command that succeeds once clients are served, or a path that answers GET on its port then. */
+  readonly probe: readonly string[] | { readonly path: string };
   /** A shell command to run once after each start. */
   readonly postStart?: readonly string[];
   readonly dataPath: string;
@@ -53,6 +57,10 @@ export const shell = (script: string): readonly string[] => ['/bin/sh', '-c', sc
 
 const exec = (command: readonly string[]) => ({ exec: { command } });
 
+/** On the pods: what their configuration is, so that they are replaced when it changes. */
+const configAnnotation = `${group}/config`;
+const configFile = 'config';
+
 function labelsOf({ app, name }: Server) {
   return {
     'app.kubernetes.io/name': app,
@@ -62,10 +70,14 @@ function labelsOf({ app, name }: Server) {
 }
 
 function statefulSet(server: Server) {
-  const { name, app, image, user, port, size, command, env, postStart, dataPath, persistent, deletion, scratch, secretKeys } = server;
+  const { name, app, image, user, port, size, command, env, config, postStart, dataPath, persistent, deletion, scratch, secretKeys } =
+    server;
   const labels = labelsOf(server);
   const storage = `${server.storageGiB}Gi`;
-  const probe = { ...exec(server.probe), timeoutSeconds: 5 };
+  const probe = {
+    ...('path' in server.probe ? { httpGet: { path: server.probe.path, port: app } } : exec(server.probe)),
+    timeoutSeconds: 5,
+  };
   return {
     apiVersion: 'apps/v1',
     kind: 'StatefulSet',
@@ -76,7 +88,7 @@ function statefulSet(server: Server) {
       selector: { matchLabels: labels },
       persistentVolumeClaimRetentionPolicy: { whenDeleted: deletion === 'Delete' ? 'Delete' : 'Retain', whenScaled: 'Retain' },
       template: {
-        metadata: { labels },
+        metadata: { labels, ...(config !== undefined && { annotations: { [configAnnotation]: shortHash(config.text) } }) },
         spec: {
           automountServiceAccountToken: false,
           enableServiceLinks: false,
@@ -111,7 +123,8 @@ function statefulSet(server: Server) {
               volumeMounts: [
                 { name: 'data', mountPath: dataPath },
                 ...scratch.map((each) => ({ name: each.name, mountPath: each.mountPath })),
-                { name: 'binding', mountPath: secretPath, readOnly: true },
+                ...(config === undefined ? [] : [{ name: 'config', mountPath: config.path, subPath: configFile, readOnly: true }]),
+                ...(secretKeys.length === 0 ? [] : [{ name: 'binding', mountPath: secretPath, readOnly: true }]),
               ],
             },
           ],
@@ -121,7 +134,11 @@ function statefulSet(server: Server) {
               name: each.name,
               emptyDir: { ...(each.inMemory && { medium: 'Memory' }), sizeLimit: each.sizeLimit },
             })),
-            { name: 'binding', secret: { secretName: name, items: secretKeys.map((key) => ({ key, path: key })) } },
+            ...(config === undefined ? [] : [{ name: 'config', configMap: { name } }]),
+            // A volume without items would have every key.
+            ...(secretKeys.length === 0
+              ? []
+              : [{ name: 'binding', secret: { secretName: name, items: secretKeys.map((key) => ({ key, path: key })) } }]),
           ],
         },
       },
@@ -141,9 +158,20 @@ function statefulSet(server: Server) {
 
 /** One server in a pod of the claim's own namespace, which pods of that namespace, and no others, can reach. */
 export function server(options: Server): Readonly<Record<string, Composed>> {
-  const { name, app, port } = options;
+  const { name, app, port, config } = options;
   const labels = labelsOf(options);
   return {
+    ...(config !== undefined && {
+      config: {
+        object: {
+          apiVersion: configKind.apiVersion,
+          kind: configKind.kind,
+          metadata: { name, labels },
+          data: { [configFile]: config.text },
+        },
+        readiness: 'Exists',
+      },
+    }),
     service: {
       object: {
         apiVersion: 'v1',
@@ -197,7 +225,10 @@ export function runningServer<Version extends string>(
   return { version, persistent: template !== undefined, storageGiB: storage || undefined };
 }
 
-/** What `server` composes. */
+/** What `server` composes for a server with a `config`. */
+export const configKind: ComposedKind = { apiVersion: 'v1', kind: 'ConfigMap', plural: 'configmaps' };
+
+/** What `server` composes for every server. */
 export const serverKinds: readonly ComposedKind[] = [
   { apiVersion: 'v1', kind: 'Service', plural: 'services' },
   { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', plural: 'networkpolicies' },

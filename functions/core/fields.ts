@@ -1,3 +1,12 @@
+import * as z from 'zod';
+
+/** The name of a ServiceAccount of the claim's namespace. */
+export const serviceAccountName = z
+  .string()
+  .min(1)
+  .max(63)
+  .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/);
+
 /** For a field's `.meta()`: the apiserver refuses to change it. */
 export const immutable = (field: string, instead = 'make a new claim and move the data') => ({
   'x-kubernetes-validations': [{ rule: 'self == oldSelf', message: `${field} cannot be changed: ${instead}` }],

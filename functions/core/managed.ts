@@ -38,7 +38,10 @@ export function managed(resource: ManagedResource): Composed {
  */
 export const keep = ['Observe', 'Create', 'Update', 'LateInitialize'] as const;
 
+/** For what holds no data: what is outside the cluster goes with its managed resource. */
+export const release = [...keep, 'Delete'] as const;
+
 /** Deletes what is outside the cluster only for the `deletion` values that ask for it. */
 export function policiesFor(deletion: Deletion, deletes: readonly Deletion[]): readonly string[] {
-  return deletes.includes(deletion) ? [...keep, 'Delete'] : keep;
+  return deletes.includes(deletion) ? release : keep;
 }

@@ -121,21 +121,16 @@ export async function bindingOf(namespace: string, name: string, suffix = 'datab
   return Object.fromEntries(Object.entries(data ?? {}).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]));
 }
 
-/**
- * Runs psql in a pod of the namespace that has nothing but the binding Secret mounted, and returns what it printed.
- * `overrides` replaces values of the binding, to try what should not work.
- */
-export async function psql(
+/** Runs a shell command in a pod of the namespace that has nothing but one Secret, at `mountPath`, and returns what it printed. */
+export async function inPod(
   namespace: string,
-  name: string,
-  sql: string,
-  overrides: Readonly<Record<string, string>> = {},
+  secretName: string,
+  mountPath: string,
+  image: string,
+  command: string,
+  env: Readonly<Record<string, string>> = {},
 ): Promise<Result> {
   const pod = `client-${Math.random().toString(36).slice(2, 10)}`;
-  const value = (key: string) => overrides[key] ?? `$(cat /bindings/db/${key})`;
-  const login = ['host', 'port', 'username', 'password', 'database', 'sslmode'].map((key) => `${key}="${value(key)}"`).join('; ');
-  const connect =
-    'PGHOST="$host" PGPORT="$port" PGUSER="$username" PGPASSWORD="$password" PGDATABASE="$database" PGSSLMODE="$sslmode" PGCONNECT_TIMEOUT=10';
   await apply({
     apiVersion: 'v1',
     kind: 'Pod',
@@ -145,14 +140,14 @@ export async function psql(
       automountServiceAccountToken: false,
       containers: [
         {
-          name: 'psql',
-          image: 'docker.io/library/postgres:17',
-          command: ['/bin/sh', '-c', `${login}; ${connect} psql -v ON_ERROR_STOP=1 -qtA -c "$SQL"`],
-          env: [{ name: 'SQL', value: sql }],
-          volumeMounts: [{ name: 'binding', mountPath: '/bindings/db', readOnly: true }],
+          name: 'client',
+          image,
+          command: ['/bin/sh', '-c', command],
+          env: Object.entries(env).map(([key, value]) => ({ name: key, value })),
+          volumeMounts: [{ name: 'binding', mountPath, readOnly: true }],
         },
       ],
-      volumes: [{ name: 'binding', secret: { secretName: `${name}-database` } }],
+      volumes: [{ name: 'binding', secret: { secretName } }],
     },
   });
   const phase = await eventually(async () => {
@@ -164,4 +159,19 @@ export async function psql(
   const output = await kubectl('logs', pod, '-n', namespace);
   await kubectl('delete', 'pod', pod, '-n', namespace, '--wait=false');
   return phase === 'Succeeded' ? { code: 0, stdout: output.trim(), stderr: '' } : { code: 1, stdout: '', stderr: output.trim() };
+}
+
+/** Runs psql with nothing but the binding. `overrides` replaces values of it, to try what should not work. */
+export async function psql(
+  namespace: string,
+  name: string,
+  sql: string,
+  overrides: Readonly<Record<string, string>> = {},
+): Promise<Result> {
+  const value = (key: string) => overrides[key] ?? `$(cat /bindings/db/${key})`;
+  const login = ['host', 'port', 'username', 'password', 'database', 'sslmode'].map((key) => `${key}="${value(key)}"`).join('; ');
+  const connect =
+    'PGHOST="$host" PGPORT="$port" PGUSER="$username" PGPASSWORD="$password" PGDATABASE="$database" PGSSLMODE="$sslmode" PGCONNECT_TIMEOUT=10';
+  const command = `${login}; ${connect} psql -v ON_ERROR_STOP=1 -qtA -c "$SQL"`;
+  return await inPod(namespace, `${name}-database`, '/bindings/db', 'docker.io/library/postgres:17', command, { SQL: sql });
 }

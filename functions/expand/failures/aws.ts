@@ -35,12 +35,28 @@ export const awsRows: readonly Row[] = [
       'async create failed: failed to create the resource: [{0 creating RDS DB Instance (orders): operation error RDS: CreateDBInstance, https response error StatusCode: 404, RequestID: 3d5a1f2e-97b1-4d4b-8f0c-51a7d2a6a0a1, DBParameterGroupNotFound: DBParameterGroup not found: orders-17  []}]',
   },
   {
+    of: 'RolePolicyAttachment.iam.aws.m.upbound.io',
+    pattern: /NoSuchEntity: The role with name (\S+) cannot be found/,
+    waitsFor: ({ captured }) => `role ${captured(1)}, which the AppIdentity of its service account makes: apply that if it is not there`,
+    // https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/iam/role_policy_attachment.go
+    example:
+      'async create failed: failed to create the resource: [{0 attaching IAM Policy (arn:aws:iam::111122223333:policy/orders) to IAM Role (orders): operation error IAM: AttachRolePolicy, https response error StatusCode: 404, RequestID: 5b1d8a0c-4d1e-4d0b-9f0c-3f1a2b6c7d8e, NoSuchEntity: The role with name orders cannot be found.  []}]',
+  },
+  {
     of: 'Queue.sqs.aws.m.upbound.io',
     pattern: /QueueDeletedRecently|wait 60 seconds after deleting a queue/,
     waitsFor: 'AWS to free the name of a queue that was deleted less than a minute ago',
     // https://github.com/hashicorp/terraform-provider-aws/pull/3113
     example:
       'Error creating SQS queue: AWS.SimpleQueueService.QueueDeletedRecently: You must wait 60 seconds after deleting a queue before you can create another with the same name.\n\tstatus code: 400, request id: 8f81b2fe-c49a-5819-abb2-e01f98ce0b03',
+  },
+  {
+    of: 'Queue.sqs.aws.m.upbound.io',
+    pattern: /Dead letter target does not exist/,
+    waitsFor: 'its dead-letter queue',
+    // https://github.com/serverless/serverless/issues/5215
+    example:
+      'async create failed: failed to create the resource: [{0 creating SQS Queue (orders): operation error SQS: CreateQueue, https response error StatusCode: 400, RequestID: 8f81b2fe-c49a-5819-abb2-e01f98ce0b03, InvalidParameterValue: Value {"deadLetterTargetArn":"arn:aws:sqs:eu-west-1:111122223333:orders-dead-letters","maxReceiveCount":5} for parameter RedrivePolicy is invalid. Reason: Dead letter target does not exist.  []}]',
   },
   {
     of: rdsInstance,

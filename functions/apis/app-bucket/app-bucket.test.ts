@@ -1,0 +1,261 @@
+import { describe, expect, test } from 'vitest';
+import { contract } from '../../../test/contract.ts';
+import { environmentConfig, everything, observedAfter, stepRequest } from '../../../test/request.ts';
+import { apiVersion } from '../../core/group.ts';
+import { at } from '../../core/kubernetes.ts';
+import type { ObservedResource } from '../../core/step.ts';
+import type { Tier } from '../../core/tier.ts';
+import { expand } from '../../expand/expand.ts';
+import { guard } from '../../guard/guard.ts';
+import { appBucket } from './index.ts';
+
+const identity = (name: string) => ({ apiVersion, kind: 'AppIdentity', metadata: { name, namespace: 'shop' }, spec: {} });
+const identities = ['checkout', 'orders', 'reports'].map(identity);
+
+contract(appBucket, {
+  everyField: {
+    versioning: true,
+    retentionDays: 7,
+    expireAfterDays: 365,
+    public: false,
+    readers: ['reports', 'checkout'],
+    writers: ['orders'],
+    deletion: 'Snapshot',
+  },
+  claims: identities,
+  secretKeys: ['config'],
+  checkBinding({ bucket, region, endpoint, uri, config }) {
+    expect(uri).toBe(`s3://${bucket}`);
+    expect(config).toMatch(new RegExp(`^\\[default\\]\nregion = ${region}\n`));
+    expect(new URL(endpoint ?? '').pathname).toBe('/');
+  },
+});
+
+interface Situation {
+  readonly spec?: object;
+  readonly tier?: Tier;
+  readonly backend?: 'container' | 's3';
+  readonly facts?: object;
+  readonly aws?: object;
+  readonly defaults?: object;
+  readonly claims?: readonly ReturnType<typeof identity>[];
+  readonly observed?: Readonly<Record<string, ObservedResource>>;
+  readonly status?: unknown;
+  readonly name?: string;
+}
+
+function request({ spec = {}, tier = 'prod', backend = 's3', facts, aws, defaults, claims = identities, ...rest }: Situation) {
+  const data = { ...everything, ...facts, tier, aws: { ...everything.aws, ...aws }, defaults: { AppBucket: { backend, ...defaults } } };
+  return stepRequest({ kind: 'AppBucket', spec, environment: tier, environments: [environmentConfig(tier, data)], claims, ...rest });
+}
+const run = (situation: Situation) => expand(request(situation));
+const forProvider = ({ desired }: ReturnType<typeof run>, key: string, ...path: readonly string[]) =>
+  at(desired[key]?.object, 'spec', 'forProvider', ...path);
+const statements = (response: ReturnType<typeof run>, key: string) => JSON.parse(String(forProvider(response, key, 'policy'))).Statement;
+
+test('a public bucket is refused, with the reason', () => {
+  expect(run({ spec: { public: true } }).refusal).toEqual({
+    reason: 'ClaimInvalid',
+    message:
+      'cannot use AppBucket "orders": spec.public: got true, want false: a bucket is never public; hand out presigned URLs, or put a CDN in front of your app',
+  });
+});
+
+test('prod keeps old versions, whatever the claim says', () => {
+  const given = request({ spec: { versioning: false } });
+  const { desired, status = {} } = expand(given);
+  expect(guard({ ...given, desired, desiredStatus: status }).refusal?.message).toContain('spec.versioning: got false, want true');
+});
+
+describe('access', () => {
+  const spec = { readers: ['reports', 'orders'], writers: ['orders'] };
+  const attached = ({ desired }: ReturnType<typeof run>) =>
+    Object.entries(desired).flatMap(([key, { object }]) => (object.kind === 'RolePolicyAttachment' ? [key] : []));
+  const all = ['readers-1c168adb', 'readers-7f26104f', 'writers-1c168adb'];
+
+  test('a reader without an identity is named, with what to apply', () => {
+    const response = run({ spec, claims: [identity('orders')] });
+    expect(attached(response)).toEqual(['readers-1c168adb', 'writers-1c168adb']);
+    expect(response.claimReady).toBe(false);
+    const { message } = run({ spec, claims: [identity('orders')], observed: observedAfter(response) }).conditions[1] ?? {};
+    expect(message).toBe(
+      'RolePolicyAttachment orders-bucket-readers-7f26104f waits for an AppIdentity of service account reports, which gives it a role: apply one with spec.serviceAccount: reports',
+    );
+  });
+
+  test('stays when an identity is gone, so that it is back as soon as that is', () => {
+    const response = run({ spec });
+    expect(attached(response)).toEqual(all);
+    expect(attached(run({ spec, claims: [], observed: observedAfter(response) }))).toEqual(all);
+  });
+
+  test('ends for a reader that is taken off the list, in AWS too, and the guard lets it', () => {
+    const before = run({ spec });
+    const given = request({ spec: { ...spec, readers: ['orders'] }, observed: observedAfter(before), status: before.status });
+    const { desired, status = {} } = expand(given);
+    expect(Object.keys(before.desired).filter((key) => desired[key] === undefined)).toEqual(['readers-7f26104f']);
+    expect(guard({ ...given, desired, desiredStatus: status }).refusal).toBeUndefined();
+    expect(at(before.desired['readers-7f26104f']?.object, 'spec', 'managementPolicies')).toContain('Delete');
+    const none = run({ spec: {}, observed: observedAfter(before) });
+    expect(Object.keys(before.desired).filter((key) => none.desired[key] === undefined)).toEqual(all);
+  });
+
+  test('is to the bucket and, through S3, to its key, in the partition of the region', () => {
+    const bucket = 'arn:aws-cn:s3:::prod-shop-orders-44d6137f-111122223333-cn-north-1';
+    const key = 'arn:aws-cn:kms:cn-north-1:111122223333:key/1';
+    const response = run({ spec, aws: { region: 'cn-north-1', kmsKeyArn: key } });
+    expect(statements(response, 'readers')).toEqual([
+      { Effect: 'Allow', Action: ['s3:GetBucketLocation', 's3:ListBucket'], Resource: bucket },
+      { Effect: 'Allow', Action: ['s3:GetObject'], Resource: `${bucket}/*` },
+      {
+        Effect: 'Allow',
+        Action: ['kms:Decrypt'],
+        Resource: key,
+        Condition: { StringEquals: { 'kms:ViaService': 's3.cn-north-1.amazonaws.com.cn' } },
+      },
+    ]);
+    expect(response.status?.['endpoint']).toBe('https://s3.cn-north-1.amazonaws.com.cn');
+  });
+});
+
+describe('encryption', () => {
+  const rule = (response: ReturnType<typeof run>) => forProvider(response, 'encryption', 'rule', '0');
+  const withKey = (kmsMasterKeyId: string) => ({
+    applyServerSideEncryptionByDefault: { sseAlgorithm: 'aws:kms', kmsMasterKeyId },
+    bucketKeyEnabled: true,
+  });
+  const aes = { applyServerSideEncryptionByDefault: { sseAlgorithm: 'AES256' } };
+  const spec = { readers: ['orders'] };
+
+  test('without a key is that of S3, and readers need none', () => {
+    const response = run({ spec, aws: { kmsKeyArn: undefined } });
+    expect(rule(response)).toEqual(aes);
+    expect(statements(response, 'readers')).toHaveLength(2);
+    const later = run({ spec, observed: observedAfter(response) });
+    expect([rule(later), statements(later, 'readers')]).toEqual([aes, statements(response, 'readers')]);
+  });
+
+  test('stays with the key that the bucket was made with', () => {
+    const before = run({ spec });
+    expect(rule(before)).toEqual(withKey(String(everything.aws?.kmsKeyArn)));
+    for (const kmsKeyArn of ['arn:aws:kms:eu-west-1:111122223333:key/2', undefined]) {
+      const after = run({ spec, aws: { kmsKeyArn }, observed: observedAfter(before) });
+      expect([rule(after), statements(after, 'readers')]).toEqual([rule(before), statements(before, 'readers')]);
+    }
+  });
+});
+
+describe('versioning', () => {
+  const versioning = (response: ReturnType<typeof run>) => forProvider(response, 'versioning', 'versioningConfiguration', 'status');
+
+  test('that never was is not suspended, and that was is not forgotten', () => {
+    const off = run({ tier: 'dev' });
+    expect(off.desired['versioning']).toBeUndefined();
+    const on = run({ tier: 'dev', spec: { versioning: true }, observed: observedAfter(off) });
+    expect(versioning(on)).toBe('Enabled');
+    expect(versioning(run({ tier: 'dev', observed: observedAfter(on) }))).toBe('Suspended');
+  });
+});
+
+describe('the name of the bucket', () => {
+  const nameOf = (situation: Situation) =>
+    at(run(situation).desired['bucket']?.object, 'metadata', 'annotations', 'crossplane.io/external-name');
+
+  test('keeps to the limit of S3, and tells claims, accounts and regions apart', () => {
+    const long = 'a-name-that-is-as-long-as-one-is-allowed';
+    const situations = [
+      {},
+      { name: long },
+      { name: long, aws: { region: 'ap-southeast-1' } },
+      { name: `${long.slice(0, -1)}x` },
+      { aws: { accountId: '444455556666' } },
+    ];
+    const names = situations.map((situation) => String(nameOf(situation)));
+    expect(names).toEqual([
+      'prod-shop-orders-44d6137f-111122223333-eu-west-1',
+      'prod-shop-a-name-that-is-as-lon-3a11ee2f-111122223333-eu-west-1',
+      'prod-shop-a-name-that-is-a-3a11ee2f-111122223333-ap-southeast-1',
+      'prod-shop-a-name-that-is-as-lon-e0a9d8f4-111122223333-eu-west-1',
+      'prod-shop-orders-44d6137f-444455556666-eu-west-1',
+    ]);
+    for (const name of names) expect(name).toMatch(/^[a-z][a-z0-9-]{1,61}[a-z0-9]$/);
+  });
+
+  test('never changes', () => {
+    const before = run({});
+    const after = run({ aws: { accountId: '444455556666', region: 'us-east-1' }, observed: observedAfter(before) });
+    expect(after.desired['bucket']?.object).toEqual(before.desired['bucket']?.object);
+    expect(after.status).toEqual({ ...before.status, binding: { name: 'orders-bucket' } });
+  });
+
+  test('needs the account', () => {
+    expect(run({ aws: { accountId: undefined } }).refusal).toEqual({
+      reason: 'EnvironmentIncomplete',
+      message: 'cannot use EnvironmentConfig "prod" for AppBucket with backend s3: data.aws.accountId: missing, want string',
+    });
+  });
+});
+
+describe('deletion', () => {
+  test.each([
+    ['Protect', { deletes: false, empties: false, isProtected: true }],
+    ['Snapshot', { deletes: false, empties: false, isProtected: false }],
+    ['Delete', { deletes: true, empties: true, isProtected: false }],
+  ] as const)('%s', (deletion, expected) => {
+    const response = run({ spec: { deletion } });
+    const policies = at(response.desired['bucket']?.object, 'spec', 'managementPolicies') as readonly string[];
+    expect({
+      deletes: policies.includes('Delete'),
+      empties: forProvider(response, 'bucket', 'forceDestroy'),
+      isProtected: response.desired['protection'] !== undefined,
+    }).toEqual(expected);
+    const rest = Object.values(response.desired).filter(({ object }) => object.apiVersion.startsWith('s3.') && object.kind !== 'Bucket');
+    expect(rest.map(({ object }) => (at(object, 'spec', 'managementPolicies') as readonly string[]).includes('Delete'))).toEqual(
+      rest.map(() => false),
+    );
+  });
+
+  test('waits until the provider knows that it may empty the bucket', () => {
+    const told = (forceDestroy: unknown) => observedAfter(run({}), { bucket: { status: { atProvider: { forceDestroy } } } });
+    const reason = (observed: Situation['observed'] = {}) => {
+      const response = run({ spec: { deletion: 'Delete' }, observed });
+      return [at(response.desired['protection']?.object, 'spec', 'reason'), response.ttlSeconds];
+    };
+    expect(reason(told(false))).toEqual(['the bucket is still being prepared to go with what is in it: try again in a few minutes', 15]);
+    expect(reason(told(true))).toEqual([undefined, 300]);
+    expect(reason(told(undefined))).toEqual([undefined, 300]);
+  });
+});
+
+describe('a container', () => {
+  const container = (situation: Situation = {}) => run({ tier: 'staging', backend: 'container', ...situation });
+  const pod = (response: ReturnType<typeof run>) => at(response.desired['server']?.object, 'spec', 'template', 'spec', 'containers', '0');
+  const config = ({ desired }: ReturnType<typeof run>) =>
+    Buffer.from(String(at(desired['binding']?.object, 'data', 'config')), 'base64').toString();
+
+  test('is given its secret once', () => {
+    const before = container();
+    expect(config(before)).toBe(
+      '[default]\nregion = us-east-1\nendpoint_url = http://orders-bucket.shop.svc:7070\naws_access_key_id = app\naws_secret_access_key = secret-1\n',
+    );
+    const later = { ...request({ tier: 'staging', backend: 'container', observed: observedAfter(before) }), issueSecret: () => 'secret-2' };
+    expect(config(expand(later))).toBe(config(before));
+  });
+
+  test('keeps the volume that it has', () => {
+    const before = container();
+    const after = container({ defaults: { persistence: 'Ephemeral', storageGiB: 99 }, observed: observedAfter(before) });
+    expect(after.desired['server']?.object).toEqual(before.desired['server']?.object);
+  });
+
+  test('runs the image that the environment names', () => {
+    expect(at(pod(container({ facts: { images: { s3: 'registry.example.com/s3' } } })), 'image')).toBe('registry.example.com/s3:v1.8.0');
+  });
+
+  test('is told of versioning in both directions', () => {
+    const state = '/data/metadata/orders-bucket-0/meta/versioning';
+    const script = (versioning: boolean) => String(at(pod(container({ spec: { versioning } })), 'command', '2'));
+    expect(script(true)).toContain(`&& printf '\\001' > ${state} &&`);
+    expect(script(false)).toContain(`&& { [ ! -e ${state} ] || printf '\\000' > ${state}; } &&`);
+  });
+});

@@ -1,0 +1,91 @@
+import * as z from 'zod';
+import { type ContainerSize, runningServer, secretPath, server, serverHost, serverKinds, shell } from '../../../containers/server.ts';
+import type { Backend, Context, Expansion } from '../../../core/api.ts';
+import { bind, bindingKey, issuedValues } from '../../../core/binding.ts';
+import { composedName, protection, protectionKind } from '../../../core/protection.ts';
+import { type BucketSettings, binding, completeBinding, suffix } from '../schema.ts';
+
+const needs = z.object({ images: z.object({ s3: z.string().optional() }).optional() });
+type Needs = z.output<typeof needs>;
+
+const version = 'v1.8.0';
+const port = 7070;
+
+/** Any but root; the image has no files of a user. */
+const user = 1000;
+
+/** What the server calls itself, and what its clients have to sign with. */
+const region = 'us-east-1';
+const accessKeyId = 'app';
+const secretKey = 'aws_secret_access_key';
+
+const size: ContainerSize = { cpu: '50m', cpuLimit: '1', memory: '256Mi' };
+
+const dataPath = '/data';
+const healthPath = '/health';
+
+/**
+ * Buckets are folders. What is known of objects lies beside them and not in extended attributes, which not every volume has, and
+ * a bucket's versioning is one byte there. https://github.com/versity/versitygw/blob/v1.8.0/backend/posix/posix.go
+ */
+function start(bucket: string, domain: string, versioning: boolean): readonly string[] {
+  const [objects, metadata, versions] = [`${dataPath}/objects`, `${dataPath}/metadata`, `${dataPath}/versions`];
+  const state = `${metadata}/${bucket}/meta/versioning`;
+  return shell(
+    [
+      `mkdir -p ${objects}/${bucket} ${metadata}/${bucket}/meta ${versions}`,
+      versioning ? `printf '\\001' > ${state}` : `{ [ ! -e ${state} ] || printf '\\000' > ${state}; }`,
+      `export ROOT_ACCESS_KEY_ID=${accessKeyId} ROOT_SECRET_ACCESS_KEY="$(sed -n 's/^${secretKey} = //p' ${secretPath}/config)"`,
+      `exec versitygw --quiet --port :${port} --region ${region} --health ${healthPath} --virtual-domain ${domain} posix --sidecar ${metadata} --versioning-dir ${versions} ${objects}`,
+    ].join(' && '),
+  );
+}
+
+function expand({ claim, settings, facts, observed, issueSecret }: Context<BucketSettings, Needs>): Expansion {
+  const name = composedName(claim, suffix);
+  const host = serverHost(claim, name);
+  const endpoint = `http://${host}:${port}`;
+  // The pod's own name, so that <bucket>.<host> is found in the cluster's DNS, as clients want it that put the bucket there.
+  const bucket = `${name}-0`;
+  const issued = issuedValues(binding, observed[bindingKey])?.['config']?.match(new RegExp(`^${secretKey} = (.+)$`, 'm'))?.[1];
+  const secretAccessKey = issued ?? (claim.issuedBinding === undefined ? issueSecret() : undefined);
+  const fresh =
+    secretAccessKey === undefined
+      ? undefined
+      : completeBinding({ provider: 'container', bucket, region, endpoint }, { endpoint, accessKeyId, secretAccessKey });
+  const bound = bind(claim, name, binding, fresh, observed[bindingKey], 'a secret key');
+  const running = runningServer([], observed['server']);
+  return {
+    resources: {
+      ...bound.resources,
+      ...server({
+        claim,
+        name,
+        app: 's3',
+        image: `${facts.images?.s3 ?? 'docker.io/versity/versitygw'}:${version}`,
+        user,
+        port,
+        size,
+        command: start(bucket, host, settings.versioning),
+        probe: { path: healthPath },
+        dataPath,
+        storageGiB: running?.storageGiB ?? settings.storageGiB,
+        persistent: running?.persistent ?? settings.persistence === 'Persistent',
+        deletion: settings.deletion,
+        scratch: [],
+        secretKeys: ['config'],
+      }),
+      ...(settings.deletion === 'Protect' ? protection(claim, name) : {}),
+    },
+    pending: bound.pending,
+    status: { bucket, endpoint },
+    ...(bound.refusal && { refusal: bound.refusal }),
+  };
+}
+
+/** An S3-compatible server in a pod of the claim's own namespace. */
+export const container: Backend<BucketSettings, Needs> = {
+  needs,
+  composes: [{ apiVersion: 'v1', kind: 'Secret', plural: 'secrets' }, ...serverKinds, protectionKind],
+  expand,
+};

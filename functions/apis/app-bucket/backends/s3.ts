@@ -1,0 +1,177 @@
+import * as z from 'zod';
+import { access, accessKinds, type Grant, partitionOf, policyDocument, serviceHost } from '../../../aws/access.ts';
+import { accountNeeds, awsResources } from '../../../aws/resources.ts';
+import type { Backend, Context, Expansion } from '../../../core/api.ts';
+import { bind, bindingKey } from '../../../core/binding.ts';
+import { at, stringAt } from '../../../core/kubernetes.ts';
+import { keep, policiesFor } from '../../../core/managed.ts';
+import { protection, protectionKind } from '../../../core/protection.ts';
+import { type BucketSettings, binding, completeBinding, suffix } from '../schema.ts';
+
+const needs = z.object({ ...accountNeeds.shape, aws: accountNeeds.shape.aws.extend({ accountId: z.string() }) });
+type Needs = z.output<typeof needs>;
+
+const apiVersion = 's3.aws.m.upbound.io/v1beta1';
+const kinds = {
+  bucket: { apiVersion, kind: 'Bucket', plural: 'buckets' },
+  encryption: {
+    apiVersion,
+    kind: 'BucketServerSideEncryptionConfiguration',
+    plural: 'bucketserversideencryptionconfigurations',
+  },
+  lifecycle: { apiVersion, kind: 'BucketLifecycleConfiguration', plural: 'bucketlifecycleconfigurations' },
+  ownership: { apiVersion, kind: 'BucketOwnershipControls', plural: 'bucketownershipcontrols' },
+  policy: { apiVersion, kind: 'BucketPolicy', plural: 'bucketpolicies' },
+  publicAccess: { apiVersion, kind: 'BucketPublicAccessBlock', plural: 'bucketpublicaccessblocks' },
+  versioning: { apiVersion, kind: 'BucketVersioning', plural: 'bucketversionings' },
+} as const;
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
+const longestBucketName = 63;
+
+/** Parts of an upload that was given up are charged for, and shown nowhere. */
+const abandonedUploadDays = 7;
+
+interface Made {
+  readonly arn: string;
+  readonly region: string;
+  readonly kmsKeyArn: string | undefined;
+}
+
+/** What the readers and the writers of a bucket may do, with nothing but the bucket and, through S3, its key. */
+function grants({ readers, writers }: BucketSettings, { arn, region, kmsKeyArn }: Made): readonly Grant[] {
+  const allow = (Resource: string, ...Action: readonly string[]) => ({ Effect: 'Allow' as const, Action, Resource });
+  const key = (...actions: readonly string[]) =>
+    kmsKeyArn === undefined
+      ? []
+      : [{ ...allow(kmsKeyArn, ...actions), Condition: { StringEquals: { 'kms:ViaService': serviceHost('s3', region) } } }];
+  const read = ['s3:GetBucketLocation', 's3:ListBucket'];
+  return [
+    {
+      name: 'readers',
+      serviceAccounts: readers,
+      statements: [allow(arn, ...read), allow(`${arn}/*`, 's3:GetObject'), ...key('kms:Decrypt')],
+    },
+    {
+      name: 'writers',
+      serviceAccounts: writers,
+      statements: [
+        allow(arn, ...read, 's3:ListBucketMultipartUploads'),
+        allow(`${arn}/*`, 's3:AbortMultipartUpload', 's3:DeleteObject', 's3:GetObject', 's3:ListMultipartUploadParts', 's3:PutObject'),
+        ...key('kms:Decrypt', 'kms:GenerateDataKey'),
+      ],
+    },
+  ];
+}
+
+/** The key that the bucket was made with, and with which its readers can read what is in it, whatever the environment says later. */
+function keyOf({ observed, facts }: Context<BucketSettings, Needs>): string | undefined {
+  const made = at(observed['encryption']?.object, 'spec', 'forProvider', 'rule', '0', 'applyServerSideEncryptionByDefault');
+  return stringAt(made, 'sseAlgorithm') === undefined ? facts.aws.kmsKeyArn : stringAt(made, 'kmsMasterKeyId');
+}
+
+/**
+ * The provider empties a bucket only if it was told before the deletion, since a managed resource that is being deleted is not
+ * updated any more; a claim deleted before that would hang.
+ */
+function guardRail({ claim, settings, observed }: Context<BucketSettings, Needs>, name: string) {
+  if (settings.deletion === 'Protect') return protection(claim, name);
+  const told = at(observed['bucket']?.object, 'status', 'atProvider', 'forceDestroy');
+  return settings.deletion === 'Delete' && told === false
+    ? protection(claim, name, 'the bucket is still being prepared to go with what is in it: try again in a few minutes')
+    : {};
+}
+
+function expand(context: Context<BucketSettings, Needs>): Expansion {
+  const { claim, claims, settings, facts, observed } = context;
+  // What belongs to a bucket goes with it, so that a bucket is never there without it.
+  const resources = awsResources(context, suffix, 'bucket', keep);
+  const { nameOf, region, tags, externalNameOf, resource } = resources;
+  const place = `${facts.aws.accountId}-${region}`;
+  const bucket =
+    stringAt(observed['bucket']?.object, 'metadata', 'annotations', 'crossplane.io/external-name') ??
+    `${externalNameOf(longestBucketName - place.length - 1)}-${place}`;
+  const arn = `arn:${partitionOf(region)}:s3:::${bucket}`;
+  const kmsKeyArn = keyOf(context);
+  const bucketRef = { name: nameOf('bucket') };
+  const rule = (id: string, actions: object) => ({ id, status: 'Enabled', filter: [{ prefix: '' }], ...actions });
+  const endpoint = `https://${serviceHost('s3', region)}`;
+  const fresh = completeBinding({ provider: 's3', bucket, region, endpoint });
+  const bound = bind(claim, nameOf(), binding, fresh, observed[bindingKey], '');
+  const granted = access(resources, grants(settings, { arn, region, kmsKeyArn }), claims, observed);
+  const rail = guardRail(context, nameOf());
+  return {
+    resources: {
+      bucket: resource(
+        'bucket',
+        kinds.bucket,
+        { forceDestroy: settings.deletion === 'Delete', tags },
+        { externalName: bucket, managementPolicies: policiesFor(settings.deletion, ['Delete']) },
+      ),
+      'public-access': resource('public-access', kinds.publicAccess, {
+        bucketRef,
+        blockPublicAcls: true,
+        blockPublicPolicy: true,
+        ignorePublicAcls: true,
+        restrictPublicBuckets: true,
+      }),
+      ownership: resource('ownership', kinds.ownership, { bucketRef, rule: { objectOwnership: 'BucketOwnerEnforced' } }),
+      encryption: resource('encryption', kinds.encryption, {
+        bucketRef,
+        rule: [
+          kmsKeyArn === undefined
+            ? { applyServerSideEncryptionByDefault: { sseAlgorithm: 'AES256' } }
+            : { applyServerSideEncryptionByDefault: { sseAlgorithm: 'aws:kms', kmsMasterKeyId: kmsKeyArn }, bucketKeyEnabled: true },
+        ],
+      }),
+      // A bucket that never had versions cannot be told to stop keeping them without changing what a deletion does.
+      ...((settings.versioning || observed['versioning'] !== undefined) && {
+        versioning: resource('versioning', kinds.versioning, {
+          bucketRef,
+          versioningConfiguration: { status: settings.versioning ? 'Enabled' : 'Suspended' },
+        }),
+      }),
+      lifecycle: resource('lifecycle', kinds.lifecycle, {
+        bucketRef,
+        rule: [
+          rule('abandoned-uploads', { abortIncompleteMultipartUpload: [{ daysAfterInitiation: abandonedUploadDays }] }),
+          rule('old-versions', {
+            noncurrentVersionExpiration: [{ noncurrentDays: settings.retentionDays }],
+            expiration: [{ expiredObjectDeleteMarker: true }],
+          }),
+          ...(settings.expireAfterDays === undefined ? [] : [rule('objects', { expiration: [{ days: settings.expireAfterDays }] })]),
+        ],
+      }),
+      policy: resource('policy', kinds.policy, {
+        bucketRef,
+        policy: policyDocument([
+          {
+            Effect: 'Deny',
+            Principal: '*',
+            Action: 's3:*',
+            Resource: [arn, `${arn}/*`],
+            Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+          },
+        ]),
+      }),
+      ...granted.resources,
+      ...bound.resources,
+      ...rail,
+    },
+    pending: { ...bound.pending, ...granted.pending },
+    status: { bucket, endpoint },
+    awaiting: settings.deletion !== 'Protect' && rail['protection'] !== undefined,
+  };
+}
+
+/** A bucket of S3, which pods reach by the identity of their service account. */
+export const s3: Backend<BucketSettings, Needs> = {
+  needs,
+  composes: [
+    { apiVersion: 'v1', kind: 'Secret', plural: 'secrets' },
+    ...Object.values(kinds),
+    ...Object.values(accessKinds),
+    protectionKind,
+  ],
+  expand,
+};

@@ -1,0 +1,34 @@
+import { defineApi } from '../../core/api.ts';
+import { container } from './backends/container.ts';
+import { s3 } from './backends/s3.ts';
+import { profiles } from './profiles.ts';
+import { binding, profile, spec, specRules, status, suffix } from './schema.ts';
+
+export const appBucket = defineApi({
+  kind: 'AppBucket',
+  plural: 'appbuckets',
+  shortName: 'appbucket',
+  suffix,
+  doc: 'A private bucket for the files of one app, with its name and settings for AWS SDKs in a Secret named <claim>-bucket.',
+  // A StatefulSet's pods carry its name and a hash in a label of at most 63 characters.
+  maxNameLength: 40,
+  spec,
+  specRules,
+  status,
+  profile,
+  backends: { container, s3 },
+  profiles,
+  binding,
+  releasable: ['protection', 'readers-*', 'writers-*'],
+  seesClaims: true,
+  durable: { fixed: [], growing: [] },
+  claimPolicies: [{ policy: 'backed-up', field: 'versioning', equals: true }],
+  columns: [
+    { name: 'ENVIRONMENT', type: 'string', path: '.status.environment' },
+    { name: 'BACKEND', type: 'string', path: '.status.backend' },
+    { name: 'BUCKET', type: 'string', path: '.status.bucket' },
+    { name: 'COST', type: 'number', path: '.status.monthlyCostUSD' },
+    { name: 'BINDING', type: 'string', path: '.status.binding.name', priority: 1 },
+  ],
+  example: { name: 'receipts', spec: { writers: ['orders'] } },
+});

@@ -1,0 +1,100 @@
+import * as z from 'zod';
+import { sharedConfig } from '../../aws/shared-config.ts';
+import { serviceAccountName } from '../../core/fields.ts';
+import { deletions } from '../../core/protection.ts';
+
+/** What names made for a claim end with. */
+export const suffix = 'bucket';
+
+const backendNames = ['container', 's3'] as const;
+
+const fields = {
+  versioning: z
+    .boolean()
+    .describe(
+      'Whether what is overwritten or deleted is kept as an old version. Default by tier; once on, turning it off keeps the versions that there are.',
+    ),
+  retentionDays: z
+    .int()
+    .min(1)
+    .max(3650)
+    .describe('Days for which an old version is kept. It needs versioning. Default by tier; a container keeps old versions for ever.'),
+  deletion: z
+    .enum(deletions)
+    .describe(
+      'What deleting the claim does: Protect refuses it; Snapshot keeps the bucket and what is in it (the volume of a container); Delete keeps nothing. Default by tier.',
+    ),
+};
+
+const neverPublic = 'want false: a bucket is never public; hand out presigned URLs, or put a CDN in front of your app';
+
+const accounts = z.array(serviceAccountName).max(50).default([]).meta({ 'x-kubernetes-list-type': 'set' });
+
+export const spec = z.object({
+  versioning: fields.versioning.optional(),
+  retentionDays: fields.retentionDays.optional(),
+  expireAfterDays: z
+    .int()
+    .min(1)
+    .max(3650)
+    .optional()
+    .describe(
+      'Days after which an object is deleted; with versioning it becomes an old version. Objects stay for ever where it is left out, and in a container.',
+    ),
+  public: z
+    .literal(false, neverPublic)
+    .meta({ 'x-kubernetes-validations': [{ rule: '!self', message: neverPublic }] })
+    .optional()
+    .describe('Whether everybody may read the objects. Never.'),
+  readers: accounts.describe(
+    'ServiceAccounts of the namespace whose pods may read; each needs an AppIdentity. In a container whoever has the binding may do everything.',
+  ),
+  writers: accounts.describe('ServiceAccounts of the namespace whose pods may read, write and delete; each needs an AppIdentity.'),
+  deletion: fields.deletion.optional(),
+});
+
+export const specRules = [
+  {
+    rule: '!has(self.retentionDays) || !has(self.versioning) || self.versioning',
+    message: 'retentionDays is for old versions, which there are with versioning only: leave out retentionDays, or versioning: false',
+  },
+];
+
+export const profile = z.strictObject({
+  ...fields,
+  backend: z.enum(backendNames).describe('What the bucket is realised with.'),
+  persistence: z.enum(['Ephemeral', 'Persistent']).describe('Whether a container keeps its objects on a volume when its pod is replaced.'),
+  storageGiB: z.int().min(1).max(16384).describe('Storage of a container in GiB. A volume keeps its first size.'),
+});
+
+export type Profile = z.output<typeof profile>;
+export type BucketSettings = Readonly<Profile & Omit<z.output<typeof spec>, keyof Profile>>;
+
+export const status = z.object({
+  bucket: z.string().optional().describe('Name of the bucket.'),
+  endpoint: z.string().optional().describe('URL that answers for it.'),
+});
+
+export const binding = z.strictObject({
+  type: z.literal('s3').describe('Type of the binding.'),
+  provider: z.enum(backendNames).describe('The backend that provides it.'),
+  bucket: z.string().min(1).describe('Name of the bucket.'),
+  region: z.string().min(1).describe('Region of the bucket.'),
+  endpoint: z.url().describe('URL that answers for the bucket.'),
+  uri: z.string().startsWith('s3://').describe('The bucket as a URI.'),
+  config: z
+    .string()
+    .startsWith('[default]\n')
+    .describe(
+      'Settings of AWS SDKs and of the aws command as one file: name its path in AWS_CONFIG_FILE. On s3 it has no keys, since the credentials come from the identity of the pod.',
+    ),
+});
+type Binding = z.output<typeof binding>;
+
+/** Completes a binding; `server` is what the settings have where the bucket is not in AWS. */
+export function completeBinding(
+  values: Pick<Binding, 'provider' | 'bucket' | 'region' | 'endpoint'>,
+  server: Omit<Parameters<typeof sharedConfig>[0], 'region'> = {},
+): Binding {
+  return { type: 's3', ...values, uri: `s3://${values.bucket}`, config: sharedConfig({ region: values.region, ...server }) };
+}

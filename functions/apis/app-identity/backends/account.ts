@@ -1,0 +1,44 @@
+import { identityKind, serviceAccountOf } from '../../../aws/access.ts';
+import type { Claim, Context, Expansion } from '../../../core/api.ts';
+import { bind, bindingKey } from '../../../core/binding.ts';
+import type { KubernetesObject } from '../../../core/kubernetes.ts';
+import { shown } from '../../../core/problem.ts';
+import { composedName } from '../../../core/protection.ts';
+import type { Refusal } from '../../../core/step.ts';
+import { binding, bindingOf, type IdentitySettings, suffix } from '../schema.ts';
+
+type Age = readonly [creationTimestamp: string, name: string];
+
+/** What is not created yet is younger than anything; of two of one second the name decides. */
+const ageOf = (creationTimestamp: string | undefined, name: string | undefined): Age => [creationTimestamp ?? '~', name ?? ''];
+
+const isOlder = ([created, name]: Age, [otherCreated, otherName]: Age) =>
+  created === otherCreated ? name < otherName : created < otherCreated;
+
+/** EKS takes one role for a service account, so the oldest claim has it, until that claim is gone. */
+function taken(claim: Claim, serviceAccount: string, claims: readonly KubernetesObject[]): Refusal | undefined {
+  const older = claims.find(
+    (other) =>
+      other.kind === identityKind &&
+      other.metadata?.name !== claim.name &&
+      serviceAccountOf(other) === serviceAccount &&
+      isOlder(ageOf(other.metadata?.creationTimestamp, other.metadata?.name), ageOf(claim.creationTimestamp, claim.name)),
+  );
+  if (older === undefined) return undefined;
+  const message =
+    `cannot use ${identityKind} ${shown(claim.name)}: spec.serviceAccount: got ${shown(serviceAccount)}, which is that of ${identityKind} ` +
+    `${shown(older.metadata?.name)} already, want one that no other has: a service account has one identity; delete this claim, or that one first`;
+  return { reason: 'ServiceAccountTaken', message };
+}
+
+/** What every backend makes of a service account. */
+export function account(
+  { claim, claims, settings, observed }: Context<IdentitySettings, unknown>,
+  provider: IdentitySettings['backend'],
+): Expansion & { readonly serviceAccount: string } {
+  const serviceAccount = settings.serviceAccount ?? claim.name;
+  const refusal = taken(claim, serviceAccount, claims);
+  const name = composedName(claim, suffix);
+  const { resources, pending } = bind(claim, name, binding, bindingOf(provider, serviceAccount), observed[bindingKey], '');
+  return { serviceAccount, resources, pending, status: {}, inForce: { serviceAccount }, ...(refusal && { refusal }) };
+}

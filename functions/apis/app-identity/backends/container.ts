@@ -1,0 +1,13 @@
+import * as z from 'zod';
+import type { Backend } from '../../../core/api.ts';
+import type { IdentitySettings } from '../schema.ts';
+import { account } from './account.ts';
+
+const needs = z.object({});
+
+/** The binding alone: what runs in containers knows its clients by the password in its own binding. */
+export const container: Backend<IdentitySettings, z.output<typeof needs>> = {
+  needs,
+  composes: [{ apiVersion: 'v1', kind: 'Secret', plural: 'secrets' }],
+  expand: (context) => account(context, 'container'),
+};

@@ -1,0 +1,37 @@
+import { identityKind } from '../../aws/access.ts';
+import { defineApi } from '../../core/api.ts';
+import { container } from './backends/container.ts';
+import { podidentity } from './backends/podidentity.ts';
+import { profiles } from './profiles.ts';
+import { binding, profile, spec, specRules, status, suffix } from './schema.ts';
+
+export const appIdentity = defineApi({
+  kind: identityKind,
+  plural: 'appidentities',
+  shortName: 'appid',
+  suffix,
+  doc:
+    "An identity for the pods of one ServiceAccount, which other claims, such as a bucket's `readers`, name to give them access without " +
+    'static keys. The app brings the ServiceAccount. Deleting the claim takes the access of those pods away, and nothing else; applied ' +
+    'again, it is what it was.',
+  maxNameLength: 40,
+  profile,
+  profiles,
+  backends: { container, podidentity },
+  spec,
+  specRules,
+  status,
+  binding,
+  releasable: [],
+  seesClaims: true,
+  durable: { fixed: ['serviceAccount'], growing: [] },
+  claimPolicies: [],
+  columns: [
+    { name: 'ENVIRONMENT', type: 'string', path: '.status.environment' },
+    { name: 'BACKEND', type: 'string', path: '.status.backend' },
+    { name: 'SERVICEACCOUNT', type: 'string', path: '.status.settings.serviceAccount' },
+    { name: 'COST', type: 'number', path: '.status.monthlyCostUSD' },
+    { name: 'BINDING', type: 'string', path: '.status.binding.name', priority: 1 },
+  ],
+  example: { name: 'orders', spec: {} },
+});

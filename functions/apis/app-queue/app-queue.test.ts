@@ -1,0 +1,163 @@
+import { describe, expect, test } from 'vitest';
+import { contract } from '../../../test/contract.ts';
+import { environmentConfig, everything, observedAfter, queueDetails, stepRequest } from '../../../test/request.ts';
+import { sharedConfig } from '../../aws/shared-config.ts';
+import { apiVersion } from '../../core/group.ts';
+import { at, type KubernetesObject } from '../../core/kubernetes.ts';
+import { expand } from '../../expand/expand.ts';
+import { guard } from '../../guard/guard.ts';
+import { appQueue } from './index.ts';
+
+const identity = (name: string, spec: object = {}): KubernetesObject => ({
+  apiVersion,
+  kind: 'AppIdentity',
+  metadata: { name, namespace: 'shop' },
+  spec,
+});
+
+contract(appQueue, {
+  everyField: {
+    fifo: true,
+    visibilityTimeoutSeconds: 600,
+    retentionDays: 14,
+    maxReceives: 3,
+    consumers: ['worker', 'orders'],
+    producers: ['orders'],
+    deletion: 'Snapshot',
+  },
+  details: queueDetails,
+  claims: [identity('orders'), identity('jobs', { serviceAccount: 'worker' })],
+  secretKeys: [],
+  checkBinding({ provider, queue, uri, endpoint, region, config, 'dead-letter-uri': deadLetterUri }) {
+    if (provider === 'container') expect(uri).toBe(`${endpoint}/000000000000/${queue}`);
+    expect([uri?.split('/').slice(0, 3).join('/'), deadLetterUri?.split('/').slice(0, 3).join('/')]).toEqual([endpoint, endpoint]);
+    expect(config).toContain(`\nregion = ${region}\n`);
+  },
+});
+
+type Aws = Partial<(typeof everything)['aws']>;
+
+const given = (tier: 'dev' | 'prod', spec: object = {}, aws: Aws = {}, environment = tier as string) => ({
+  kind: 'AppQueue',
+  spec,
+  environment,
+  environments: [environmentConfig(environment, { ...everything, tier, aws: { ...everything.aws, ...aws } })],
+  claims: [identity('orders')],
+});
+
+type Given = ReturnType<typeof given>;
+
+/** What is there once the queues are made. */
+function settled(which: Given) {
+  const made = observedAfter(expand(stepRequest(which)), queueDetails);
+  const response = expand(stepRequest({ ...which, observed: made }));
+  return { observed: observedAfter(response, queueDetails), ...(response.status && { status: response.status }) };
+}
+
+const forProvider = (response: ReturnType<typeof expand>, key: string, ...field: readonly string[]) =>
+  at(response.desired[key]?.object, 'spec', 'forProvider', ...field);
+
+describe('sqs', () => {
+  test('keeps what AWS fixed, the key and the account, whatever the environment says later', () => {
+    const which = given('prod', { fifo: true, consumers: ['orders'] });
+    const state = settled(which);
+    const moved = given('prod', which.spec, { region: 'us-east-1', accountId: '999999999999', kmsKeyArn: 'arn:other' });
+    const [before, after] = [which, moved].map((each) => expand(stepRequest({ ...each, ...state })));
+    expect(after?.desired).toEqual(before?.desired);
+    expect(before?.refusal).toBeUndefined();
+  });
+
+  test('does not move to another environment, where another account may have the queue', () => {
+    const state = settled(given('prod'));
+    const request = stepRequest({ ...given('prod', {}, {}, 'prod-us'), ...state });
+    const { desired, status = {} } = expand(request);
+    expect(guard({ ...request, desired, desiredStatus: status }).refusal?.message).toContain(
+      'queue (Queue orders-queue-queue): spec.forProvider.name: got "prod-us-shop-orders-da47be91", want "prod-shop-orders-30a58cbb"',
+    );
+  });
+
+  test('is encrypted with the key of the environment, or else with the one of SQS, and never asks for both', () => {
+    const encryption = ({ environments, ...rest }: Given) => {
+      const response = expand(stepRequest({ ...rest, environments }));
+      return ['queue', 'dead-letter-queue'].flatMap((key) =>
+        ['kmsMasterKeyId', 'sqsManagedSseEnabled'].map((field) => forProvider(response, key, field)),
+      );
+    };
+    const { kmsKeyArn, ...aws } = everything.aws ?? {};
+    const without = {
+      ...given('prod'),
+      environments: [environmentConfig('prod', { ...everything, tier: 'prod', aws })],
+    };
+    expect(encryption(given('prod'))).toEqual([kmsKeyArn, undefined, kmsKeyArn, undefined]);
+    expect(encryption(without)).toEqual([undefined, true, undefined, true]);
+    const policy = forProvider(expand(stepRequest({ ...without, spec: { producers: ['orders'] } })), 'producers', 'policy');
+    expect(JSON.parse(String(policy)).Statement).toEqual([
+      {
+        Effect: 'Allow',
+        Action: ['sqs:GetQueueAttributes', 'sqs:GetQueueUrl', 'sqs:SendMessage'],
+        Resource: ['arn:aws:sqs:eu-west-1:111122223333:prod-shop-orders-30a58cbb'],
+      },
+    ]);
+  });
+
+  test('names its queues within the limit of SQS, however long the claim is named', () => {
+    const environment = 'e'.repeat(63);
+    const response = expand(stepRequest({ ...given('prod', { fifo: true }, {}, environment), name: 'o'.repeat(40) }));
+    expect([forProvider(response, 'queue', 'name'), forProvider(response, 'dead-letter-queue', 'name')]).toEqual([
+      `${'e'.repeat(53)}-97c8bc01.fifo`,
+      `${'e'.repeat(53)}-97c8bc01-dead-letters.fifo`,
+    ]);
+  });
+
+  test('gives the binding only once both queues are there', () => {
+    const first = expand(stepRequest(given('prod')));
+    expect([first.desired['binding'], first.claimReady]).toEqual([undefined, false]);
+    const { conditions } = expand(stepRequest({ ...given('prod'), observed: observedAfter(first) }));
+    expect(conditions.at(-1)?.message).toBe('Secret orders-queue waits for the queue and its dead-letter queue');
+  });
+
+  test('waits for the AppIdentity of a service account that has none', () => {
+    const which = given('prod', { consumers: ['orders', 'worker'] });
+    const { conditions } = expand(stepRequest({ ...which, ...settled(which) }));
+    expect(conditions.at(-1)).toEqual({
+      type: 'Provisioned',
+      status: 'False',
+      reason: 'Waiting',
+      message:
+        'RolePolicyAttachment orders-queue-consumers-87eba76e waits for an AppIdentity of service account worker, which gives it a role: apply one with spec.serviceAccount: worker',
+    });
+  });
+
+  test('takes access away from a service account that is taken off the list, and from no other', () => {
+    const state = settled(given('prod', { consumers: ['orders'], producers: ['orders'] }));
+    const request = stepRequest({ ...given('prod', { producers: ['orders'] }), ...state });
+    const { desired, status = {} } = expand(request);
+    const gone = Object.keys(state.observed).filter((key) => desired[key] === undefined);
+    expect(gone).toEqual(['consumers-1c168adb']);
+    expect(at(state.observed['consumers-1c168adb']?.object, 'spec', 'managementPolicies')).toContain('Delete');
+    expect(guard({ ...request, desired, desiredStatus: status }).refusal).toBeUndefined();
+  });
+
+  test('needs the number of the account', () => {
+    const { accountId, ...aws } = everything.aws ?? {};
+    const environments = [environmentConfig('prod', { ...everything, tier: 'prod', aws })];
+    expect(expand(stepRequest({ ...given('prod'), environments })).refusal?.message).toBe(
+      'cannot use EnvironmentConfig "prod" for AppQueue with backend sqs: data.aws.accountId: missing, want string',
+    );
+  });
+});
+
+test('a container is replaced when its settings change, and only then', () => {
+  const annotations = (spec: object) =>
+    at(expand(stepRequest(given('dev', spec))).desired['server']?.object, 'spec', 'template', 'metadata', 'annotations');
+  const [first, same, other] = [{ maxReceives: 3 }, { maxReceives: 3, consumers: ['orders'] }, { maxReceives: 4 }].map(annotations);
+  expect(same).toEqual(first);
+  expect(other).not.toEqual(first);
+});
+
+test('a shared config file says no more than it has to', () => {
+  expect(sharedConfig({ region: 'eu-west-1' })).toBe('[default]\nregion = eu-west-1\n');
+  expect(sharedConfig({ region: 'eu-west-1', endpoint: 'http://x:1', accessKeyId: 'a', secretAccessKey: 'b' })).toBe(
+    '[default]\nregion = eu-west-1\nendpoint_url = http://x:1\naws_access_key_id = a\naws_secret_access_key = b\n',
+  );
+});

@@ -1,0 +1,142 @@
+import * as z from 'zod';
+import { access, accessKinds, type Grant, partitionOf, policyDocument } from '../../../aws/access.ts';
+import { accountNeeds, awsResources } from '../../../aws/resources.ts';
+import { sharedConfig } from '../../../aws/shared-config.ts';
+import type { Backend, Context, Expansion } from '../../../core/api.ts';
+import { bind, bindingKey } from '../../../core/binding.ts';
+import { at, stringAt } from '../../../core/kubernetes.ts';
+import { policiesFor } from '../../../core/managed.ts';
+import { protection, protectionKind } from '../../../core/protection.ts';
+import { type Binding, binding, deadLetters, fifoSuffix, type QueueSettings, suffix } from '../schema.ts';
+
+const needs = z.object({ ...accountNeeds.shape, aws: accountNeeds.shape.aws.extend({ accountId: z.string() }) });
+type Needs = z.output<typeof needs>;
+
+const kinds = {
+  queue: { apiVersion: 'sqs.aws.m.upbound.io/v1beta1', kind: 'Queue', plural: 'queues' },
+  queuePolicy: { apiVersion: 'sqs.aws.m.upbound.io/v1beta1', kind: 'QueuePolicy', plural: 'queuepolicies' },
+  redriveAllowPolicy: { apiVersion: 'sqs.aws.m.upbound.io/v1beta1', kind: 'QueueRedriveAllowPolicy', plural: 'queueredriveallowpolicies' },
+} as const;
+
+const queueKey = 'queue';
+const deadLetterKey = 'dead-letter-queue';
+
+const longestName = 80;
+const longestBase = longestName - deadLetters.length - fifoSuffix(true).length;
+
+const secondsPerDay = 86_400;
+
+/** The longest that SQS keeps a message, so that a dead letter outlives its queue's own messages. */
+const deadLetterDays = 14;
+
+/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-api-permissions-reference.html */
+const find = ['sqs:GetQueueAttributes', 'sqs:GetQueueUrl'];
+const send = [...find, 'sqs:SendMessage'];
+const receive = [...find, 'sqs:ChangeMessageVisibility', 'sqs:DeleteMessage', 'sqs:ReceiveMessage'];
+const redrive = ['sqs:CancelMessageMoveTask', 'sqs:ListDeadLetterSourceQueues', 'sqs:ListMessageMoveTasks', 'sqs:StartMessageMoveTask'];
+
+const allow = (actions: readonly string[], ...resources: readonly string[]) =>
+  ({ Effect: 'Allow', Action: [...actions].sort(), Resource: resources }) as const;
+
+const tlsOnly = (arn: string) =>
+  policyDocument([
+    { Effect: 'Deny', Principal: '*', Action: 'sqs:*', Resource: arn, Condition: { Bool: { 'aws:SecureTransport': 'false' } } },
+  ]);
+
+function expand(context: Context<QueueSettings, Needs>): Expansion {
+  const { claim, settings, facts, observed, claims } = context;
+  const resources = awsResources(context, suffix, queueKey, policiesFor(settings.deletion, ['Delete']));
+  const { nameOf, resource, externalNameOf, region, tags } = resources;
+  const reported = (key: string, field: string) => stringAt(observed[key]?.object, 'status', 'atProvider', field);
+
+  // What AWS fixes when it makes the queue stays as it was made, and so does the key, without which messages cannot be read.
+  const fifo = (at(observed[queueKey]?.object, 'spec', 'forProvider', 'fifoQueue') ?? settings.fifo) === true;
+  const keyOf = (key: string) =>
+    observed[key] === undefined ? facts.aws.kmsKeyArn : stringAt(observed[key].object, 'spec', 'forProvider', 'kmsMasterKeyId');
+  // Where the queues were made says more than what the environment says.
+  const accountId = [queueKey, deadLetterKey].map((key) => reported(key, 'arn')?.split(':')[4]).find(Boolean) ?? facts.aws.accountId;
+
+  const base = externalNameOf(longestBase);
+  const name = `${base}${fifoSuffix(fifo)}`;
+  const deadLetterName = `${base}${deadLetters}${fifoSuffix(fifo)}`;
+  const arnOf = (queue: string) => `arn:${partitionOf(region)}:sqs:${region}:${accountId}:${queue}`;
+  const [arn, deadLetterArn] = [arnOf(name), arnOf(deadLetterName)];
+
+  const queueOf = (key: string, forProvider: object) => {
+    const kmsMasterKeyId = keyOf(key);
+    return resource(key, kinds.queue, {
+      ...forProvider,
+      fifoQueue: fifo,
+      ...(fifo && { contentBasedDeduplication: true }),
+      // Both at once are refused.
+      ...(kmsMasterKeyId === undefined ? { sqsManagedSseEnabled: true } : { kmsMasterKeyId }),
+      tags,
+    });
+  };
+  const queueUrlRef = (key: string) => ({ name: nameOf(key) });
+
+  const keys = [...new Set([queueKey, deadLetterKey].flatMap((key) => keyOf(key) ?? []))];
+  const useKey = keys.length === 0 ? [] : [allow(['kms:Decrypt', 'kms:GenerateDataKey'], ...keys)];
+  const grants: readonly Grant[] = [
+    {
+      name: 'consumers',
+      serviceAccounts: settings.consumers,
+      // A redrive sends the dead letters to the queue again.
+      statements: [allow([...receive, 'sqs:SendMessage'], arn), allow([...receive, ...redrive], deadLetterArn), ...useKey],
+    },
+    { name: 'producers', serviceAccounts: settings.producers, statements: [allow(send, arn), ...useKey] },
+  ];
+  const granted = access(resources, grants, claims, observed);
+
+  const [uri, deadLetterUri] = [reported(queueKey, 'url'), reported(deadLetterKey, 'url')];
+  const fresh: Binding | undefined =
+    uri && deadLetterUri
+      ? {
+          type: 'sqs',
+          provider: 'sqs',
+          queue: name,
+          uri,
+          'dead-letter-uri': deadLetterUri,
+          region,
+          endpoint: uri.split('/').slice(0, 3).join('/'),
+          config: sharedConfig({ region }),
+        }
+      : undefined;
+  const bound = bind(claim, nameOf(), binding, fresh, observed[bindingKey], 'the queue and its dead-letter queue');
+  const url = uri ?? bound.values?.['uri'];
+  return {
+    resources: {
+      [queueKey]: queueOf(queueKey, {
+        name,
+        visibilityTimeoutSeconds: settings.visibilityTimeoutSeconds,
+        messageRetentionSeconds: settings.retentionDays * secondsPerDay,
+        // Not a QueueRedrivePolicy: the provider copies what that sets into the spec of the Queue, and would then set it back.
+        redrivePolicy: JSON.stringify({ deadLetterTargetArn: deadLetterArn, maxReceiveCount: settings.maxReceives }),
+      }),
+      [deadLetterKey]: queueOf(deadLetterKey, { name: deadLetterName, messageRetentionSeconds: deadLetterDays * secondsPerDay }),
+      'redrive-allow': resource('redrive-allow', kinds.redriveAllowPolicy, {
+        queueUrlRef: queueUrlRef(deadLetterKey),
+        redriveAllowPolicy: JSON.stringify({ redrivePermission: 'byQueue', sourceQueueArns: [arn] }),
+      }),
+      'queue-policy': resource('queue-policy', kinds.queuePolicy, { queueUrlRef: queueUrlRef(queueKey), policy: tlsOnly(arn) }),
+      'dead-letter-policy': resource('dead-letter-policy', kinds.queuePolicy, {
+        queueUrlRef: queueUrlRef(deadLetterKey),
+        policy: tlsOnly(deadLetterArn),
+      }),
+      ...granted.resources,
+      ...bound.resources,
+      ...(settings.deletion === 'Protect' ? protection(claim, nameOf()) : {}),
+    },
+    pending: { ...granted.pending, ...bound.pending },
+    status: { ...(url !== undefined && { url }) },
+    inForce: { fifo },
+    ...(bound.refusal && { refusal: bound.refusal }),
+  };
+}
+
+/** An SQS queue and its dead-letter queue, for the service accounts that the claim names. */
+export const sqs: Backend<QueueSettings, Needs> = {
+  needs,
+  composes: [{ apiVersion: 'v1', kind: 'Secret', plural: 'secrets' }, ...Object.values({ ...kinds, ...accessKinds }), protectionKind],
+  expand,
+};

@@ -1,0 +1,97 @@
+import type { Composed, Expansion, Pending } from '../core/api.ts';
+import { at, type KubernetesObject } from '../core/kubernetes.ts';
+import { release } from '../core/managed.ts';
+import { externalName, shortHash } from '../core/names.ts';
+import type { ObservedResource } from '../core/step.ts';
+import type { AwsResources } from './resources.ts';
+
+export const accessKinds = {
+  policy: { apiVersion: 'iam.aws.m.upbound.io/v1beta1', kind: 'Policy', plural: 'policies', global: true },
+  attachment: { apiVersion: 'iam.aws.m.upbound.io/v1beta1', kind: 'RolePolicyAttachment', plural: 'rolepolicyattachments', global: true },
+} as const;
+
+/** The kind of the claim that makes a service account's role. */
+export const identityKind = 'AppIdentity';
+
+const longestRoleName = 64;
+const longestPolicyName = 128;
+
+/** The name of the role of a service account. EKS knows one for each, so it belongs to the account and to no other claim. */
+export function roleName(environment: string, namespace: string, serviceAccount: string): string {
+  return externalName({ environment, namespace, kind: identityKind, name: serviceAccount }, longestRoleName);
+}
+
+/** The service account of an AppIdentity: the one that it names, or the one of its own name. */
+export function serviceAccountOf(identity: KubernetesObject): string {
+  return String(at(identity, 'spec', 'serviceAccount') ?? identity.metadata?.name);
+}
+
+interface Statement {
+  readonly Effect: 'Allow' | 'Deny';
+  readonly Principal?: unknown;
+  readonly Action: string | readonly string[];
+  /** Left out where it is the resource that the policy belongs to. */
+  readonly Resource?: string | readonly string[];
+  readonly Condition?: unknown;
+}
+
+/** A policy document as AWS takes it: JSON. */
+export function policyDocument(statements: readonly Statement[]): string {
+  return JSON.stringify({ Version: '2012-10-17', Statement: statements });
+}
+
+/** `arn:aws:sqs:…`; China and GovCloud are partitions of their own. */
+export function partitionOf(region: string): string {
+  if (region.startsWith('cn-')) return 'aws-cn';
+  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
+}
+
+/** The host that a service of AWS answers at in a region. */
+export function serviceHost(service: string, region: string): string {
+  return `${service}.${region}.${partitionOf(region) === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com'}`;
+}
+
+export interface Grant {
+  /** Key of its Policy, such as `readers`. */
+  readonly name: string;
+  readonly serviceAccounts: readonly string[];
+  readonly statements: readonly Statement[];
+}
+
+/**
+ * A Policy for each grant, attached to the role of each service account that has one. An account without an AppIdentity is
+ * pending; an attachment that was made stays, since a claim that could not be read is no reason to take access away. One that
+ * goes takes the access along, even where the data would stay.
+ */
+export function access(
+  { identity, resource, nameOf, tags, description, externalNameOf }: AwsResources,
+  grants: readonly Grant[],
+  claims: readonly KubernetesObject[],
+  observed: Readonly<Record<string, ObservedResource>>,
+): Pick<Expansion, 'resources' | 'pending'> {
+  const known = new Set(claims.filter(({ kind }) => kind === identityKind).map(serviceAccountOf));
+  const resources: Record<string, Composed> = {};
+  const pending: Record<string, Pending> = {};
+  for (const { name, serviceAccounts, statements } of grants) {
+    if (serviceAccounts.length === 0 && observed[name] === undefined) continue;
+    resources[name] = resource(
+      name,
+      accessKinds.policy,
+      { description, policy: policyDocument(statements), tags },
+      { externalName: externalNameOf(longestPolicyName, name), managementPolicies: release },
+    );
+    for (const serviceAccount of [...new Set(serviceAccounts)].sort()) {
+      const key = `${name}-${shortHash(serviceAccount)}`;
+      if (known.has(serviceAccount) || observed[key] !== undefined) {
+        const role = roleName(identity.environment, identity.namespace, serviceAccount);
+        const forProvider = { role, policyArnRef: { name: nameOf(name) } };
+        resources[key] = resource(key, accessKinds.attachment, forProvider, { managementPolicies: release });
+      } else {
+        const waitsFor = `an ${identityKind} of service account ${serviceAccount}, which gives it a role: apply one with spec.serviceAccount: ${serviceAccount}`;
+        const { apiVersion, kind } = accessKinds.attachment;
+        pending[key] = { apiVersion, kind, name: nameOf(key), waitsFor };
+      }
+    }
+  }
+  return { resources, pending };
+}
