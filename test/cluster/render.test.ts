@@ -51,7 +51,7 @@ const read = (text: string) => {
   return ('empty' in documents ? [] : documents).map((document) => document.toJS() as KubernetesObject);
 };
 
-/** Composed objects by key, without what the engine adds to every one, and with the random secret made the plan's. */
+/** Composed objects by key, without what the engine adds to every one, and with the values of Secrets hidden, as the plan does. */
 function comparable(objects: readonly KubernetesObject[]): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
     objects.flatMap((object) => {
@@ -64,20 +64,9 @@ function comparable(objects: readonly KubernetesObject[]): Readonly<Record<strin
         ...(Object.keys(annotations).length > 0 && { annotations }),
         ...(Object.keys(labels).length > 0 && { labels }),
       };
-      const data = object['data'] as Record<string, string> | undefined;
-      const { password: _password, uri: _uri, ...rest } = data ?? {};
-      return [
-        [
-          key,
-          {
-            ...object,
-            metadata,
-            ...(data !== undefined && {
-              data: { ...rest, hasPassword: data['password'] !== undefined, hasUri: data['uri'] !== undefined },
-            }),
-          },
-        ],
-      ];
+      const data = object['data'] as Readonly<Record<string, string>> | undefined;
+      const hidden = Object.fromEntries(Object.keys(data ?? {}).map((field) => [field, '(secret)']));
+      return [[key, { ...object, metadata, ...(object.kind === 'Secret' && { data: hidden }) }]];
     }),
   );
 }
