@@ -99,6 +99,8 @@ export async function removeNamespaces(...names: readonly string[]): Promise<voi
       // Crossplane makes a Usage again as long as its claim is there.
       await eventually(async () => {
         await kubectl('delete', 'usages.protection.crossplane.io', '--all', '-n', name);
+        // Those that are protected first, before Crossplane has made their Usage again.
+        await kubectl('delete', 'appdatabases', '--all', '--cascade=foreground', '-n', name, '--timeout=200s');
         await kubectl('delete', 'claim', '--all', '--cascade=foreground', '-n', name, '--timeout=200s');
       });
       await kubectl('annotate', 'namespace', name, 'platform.internal/deletion=Allow', '--overwrite');
