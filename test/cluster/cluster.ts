@@ -96,13 +96,18 @@ export async function removeNamespaces(...names: readonly string[]): Promise<voi
   await Promise.all(
     names.map(async (name) => {
       if ((await run('kubectl', ['get', 'namespace', name])).code !== 0) return;
-      // Crossplane makes a Usage again as long as its claim is there.
+      const claims = ['claim', '--all', '-n', name];
+      // Crossplane makes a Usage again at once, unless it leaves the claim alone.
+      await run('kubectl', ['annotate', ...claims, '--overwrite', 'crossplane.io/paused=true']);
       await eventually(async () => {
         await kubectl('delete', 'usages.protection.crossplane.io', '--all', '-n', name);
-        // Those that are protected first, before Crossplane has made their Usage again.
-        await kubectl('delete', 'appdatabases', '--all', '--cascade=foreground', '-n', name, '--timeout=200s');
-        await kubectl('delete', 'claim', '--all', '--cascade=foreground', '-n', name, '--timeout=200s');
+        await kubectl('delete', ...claims, '--cascade=foreground', '--wait=false');
       });
+      await run('kubectl', ['annotate', ...claims, 'crossplane.io/paused-']);
+      await eventually(async () => {
+        const left = await kubectl('get', 'claim', '-n', name, '-o', 'name');
+        if (left !== '') throw new Error(`still there in ${name}: ${left}`);
+      }, 200);
       await kubectl('annotate', 'namespace', name, 'platform.internal/deletion=Allow', '--overwrite');
       await kubectl('delete', 'namespace', name, '--timeout=120s');
     }),
