@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fieldsOf } from '../../cli/plan/compare.ts';
 import { toYaml } from '../../cli/yaml.ts';
 import { exampleClaim } from '../../examples/examples.ts';
-import { appDatabase } from '../../functions/apis/app-database/index.ts';
+import { apis } from '../../functions/apis/index.ts';
 import type { KubernetesObject } from '../../functions/core/kubernetes.ts';
 import { apply, eventually, get, list, makeNamespace, removeNamespaces, run } from './cluster.ts';
 
@@ -48,7 +48,7 @@ async function plan(...args: readonly string[]): Promise<Printed> {
   return printed;
 }
 
-const cases = tiers.map((tier) => ({ api: appDatabase, tier, kind: appDatabase.kind }));
+const cases = apis.flatMap((api) => tiers.map((tier) => ({ api, tier, kind: api.kind })));
 
 describe.each(cases)('the plan of $kind in $tier', ({ api, tier }) => {
   const namespace = namespaceOf(tier);

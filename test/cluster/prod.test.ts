@@ -1,19 +1,6 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { at, type KubernetesObject } from '../../functions/core/kubernetes.ts';
-import {
-  apply,
-  bindingOf,
-  claim,
-  eventually,
-  get,
-  kubectl,
-  list,
-  makeNamespace,
-  ready,
-  removeNamespaces,
-  run,
-  tryApply,
-} from './cluster.ts';
+import { apply, bindingOf, claim, eventually, get, kubectl, list, makeNamespace, ready, removeNamespaces, run } from './cluster.ts';
 import { recordedConnection, recordedSecret, recordedStatus } from './recorded.ts';
 
 const namespace = 'prod-claims';
@@ -111,15 +98,37 @@ test('deleting a prod namespace without claims is refused until it says that it 
   await kubectl('delete', 'namespace', empty, '--timeout=60s');
 });
 
-test('a policy that the claim breaks is refused at once, and the database is as it was', async () => {
-  const before = await list(managedKinds, '-n', namespace);
-  const { code, stderr } = await tryApply(claim(namespace, 'orders', { engine: 'postgres', highAvailability: false }));
-  expect([code, stderr]).toEqual([
-    1,
-    expect.stringContaining('cannot apply in environment prod: spec.highAvailability: got false, want true [multi-az]'),
-  ]);
-  const after = await list(managedKinds, '-n', namespace);
-  expect(after.map(({ metadata, spec }) => [metadata.uid, spec])).toEqual(before.map(({ metadata, spec }) => [metadata.uid, spec]));
+describe('a policy that the claim breaks', () => {
+  const text = 'cannot apply in environment prod: spec.highAvailability: got false, want true [multi-az]';
+  const label = (environment: string) =>
+    kubectl('label', 'namespace', namespace, `platform.internal/environment${environment}`, '--overwrite');
+  const identities = async () => (await list(managedKinds, '-n', namespace)).map(({ metadata, spec }) => [metadata.uid, spec]);
+
+  test('is refused by the apiserver', async () => {
+    const patch = JSON.stringify({ spec: { highAvailability: false } });
+    const { code, stderr } = await run('kubectl', ['patch', 'appdatabase', 'orders', '-n', namespace, '--type=merge', '-p', patch]);
+    expect([code, stderr.trim()]).toEqual([
+      1,
+      'Error from server (Forbidden): appdatabases.platform.internal "orders" is forbidden: ' +
+        `ValidatingAdmissionPolicy 'claim-policies.platform.internal' with binding 'claim-policies.platform.internal' denied request: ${text}`,
+    ]);
+  });
+
+  test('is on a claim that got past it, and the database is as it was', async () => {
+    const before = await identities();
+    await label('-');
+    await apply(claim(namespace, 'orders', { engine: 'postgres', highAvailability: false }));
+    await label('=prod');
+    await eventually(async () => {
+      await kubectl('annotate', 'appdatabase', 'orders', '-n', namespace, '--overwrite', `example.com/touched=${Date.now()}`);
+      const { status } = await get('appdatabase', 'orders', namespace);
+      const conditions = (status as unknown as { conditions: readonly { type: string; message: string }[] }).conditions;
+      expect(conditions.find(({ type }) => type === 'Allowed')?.message).toBe(text);
+    });
+    expect(await identities()).toEqual(before);
+    await apply(claim(namespace, 'orders'));
+    await ready(namespace, 'orders');
+  });
 });
 
 test('after deletion: Delete the way is free as soon as AWS has protection off', async () => {

@@ -81,6 +81,8 @@ const environments = [
       subnetIds: ['subnet-1', 'subnet-2'],
       clientCidrs: ['10.0.0.0/16'],
       clientSecurityGroupIds: ['sg-1'],
+      accountId: '111122223333',
+      clusterName: 'shop',
     },
   }),
 ];
