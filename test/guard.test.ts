@@ -37,10 +37,10 @@ function live(given: Given): Given {
   return { ...given, observed: uids, status };
 }
 
-function instanceWith(forProvider: Record<string, unknown>): Change {
+function instanceWith(forProvider: Record<string, unknown>, spec: Record<string, unknown> = {}): Change {
   return (desired) => {
     const instance = desired['instance']?.object as KubernetesObject & { spec: { forProvider: object } };
-    const object = { ...instance, spec: { ...instance.spec, forProvider: { ...instance.spec.forProvider, ...forProvider } } };
+    const object = { ...instance, spec: { ...instance.spec, ...spec, forProvider: { ...instance.spec.forProvider, ...forProvider } } };
     return { ...desired, instance: { object } };
   };
 }
@@ -230,6 +230,14 @@ describe('data', () => {
     const given = { ...live(prod), spec: { deletion: 'Delete' } };
     expect(guarded(given).refusal).toBeUndefined();
     expect(lossOf(given, instanceWith({ dbName: 'other', deletionProtection: false })).message).toBe(
+      'cannot apply: instance (Instance orders-database-instance): spec.forProvider.dbName: got "other", want "app", which cannot change without losing the data; ' +
+        'it would drop the deletion protection of instance together with that, want one after the other',
+    );
+  });
+
+  test('keeps its provider from deleting while something else is lost, also where policies are left out', () => {
+    const given = live(here({ policies: { 'outlives-control-plane': { severity: 'off' } } }));
+    expect(lossOf(given, instanceWith({ dbName: 'other' }, { managementPolicies: undefined })).message).toBe(
       'cannot apply: instance (Instance orders-database-instance): spec.forProvider.dbName: got "other", want "app", which cannot change without losing the data; ' +
         'it would drop the deletion protection of instance together with that, want one after the other',
     );

@@ -41,6 +41,11 @@ export const keep = ['Observe', 'Create', 'Update', 'LateInitialize'] as const;
 /** For what holds no data: what is outside the cluster goes with its managed resource. */
 export const release = [...keep, 'Delete'] as const;
 
+/** Whether management policies let the provider delete what is outside the cluster; where there are none it may do everything. */
+export function mayDelete(policies: unknown): boolean {
+  return !Array.isArray(policies) || policies.some((policy) => policy === '*' || policy === 'Delete');
+}
+
 /** Deletes what is outside the cluster only for the `deletion` values that ask for it. */
 export function policiesFor(deletion: Deletion, deletes: readonly Deletion[]): readonly string[] {
   return deletes.includes(deletion) ? release : keep;

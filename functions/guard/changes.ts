@@ -1,9 +1,10 @@
 import { at, type KubernetesObject, stringAt } from '../core/kubernetes.ts';
+import { mayDelete } from '../core/managed.ts';
 import { shortHash } from '../core/names.ts';
 import type { StepRequest } from '../core/pipeline.ts';
 import { shown } from '../core/problem.ts';
 import type { ObservedResource } from '../core/step.ts';
-import { type Durable, deletesExternal, durable, gibibytes, majorOf } from './durable.ts';
+import { type Durable, durable, gibibytes, majorOf } from './durable.ts';
 import { named } from './named.ts';
 import { acknowledgeAnnotation, listed } from './waivers.ts';
 
@@ -172,7 +173,8 @@ function unprotected({ observed, desired }: StepRequest): readonly string[] {
       const is = desired[key]?.object;
       if (was === undefined || is === undefined) return false;
       const drops = (durable(was)?.protection ?? []).some((path) => at(was, ...path) === true && at(is, ...path) === false);
-      return drops || (durable(was) !== undefined && !deletesExternal(was) && deletesExternal(is));
+      const policies = (object: KubernetesObject) => at(object, 'spec', 'managementPolicies');
+      return drops || (durable(was) !== undefined && !mayDelete(policies(was)) && mayDelete(policies(is)));
     })
     .sort();
 }

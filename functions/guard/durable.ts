@@ -51,12 +51,6 @@ export function durable(object: KubernetesObject): Durable | undefined {
   return rows[`${group} ${object.kind}`];
 }
 
-/** Whether the managed resource would delete what it stands for. */
-export function deletesExternal(object: KubernetesObject): boolean {
-  const policies = at(object, 'spec', 'managementPolicies');
-  return Array.isArray(policies) && (policies.includes('*') || policies.includes('Delete'));
-}
-
 /** A size in GiB: a number, or a Kubernetes quantity of whole GiB. */
 export function gibibytes(value: unknown): number | undefined {
   if (typeof value === 'number') return value;

@@ -1,10 +1,6 @@
+import { mayDelete } from '../../core/managed.ts';
 import type { Policy } from '../../core/pipeline.ts';
 import { each, fields, gaveUpProtection, kinds } from '../inspect.ts';
-
-/** A provider does everything where managementPolicies are left out. */
-function isKept(policies: unknown): boolean {
-  return Array.isArray(policies) && !policies.some((policy) => policy === '*' || policy === 'Delete');
-}
 
 export const outlivesControlPlane: Policy = {
   id: 'outlives-control-plane',
@@ -21,7 +17,7 @@ export const outlivesControlPlane: Policy = {
         kinds: [kinds.instance, kinds.cluster, kinds.replicationGroup, kinds.serverlessCache, kinds.bucket, kinds.queue],
         path: 'spec.managementPolicies',
         want: 'them without Delete',
-        holds: isKept,
+        holds: (policies) => !mayDelete(policies),
         waivedBy: gaveUpProtection,
       },
     ]),
