@@ -1,4 +1,4 @@
-import { at, type KubernetesObject, stringAt } from '../core/kubernetes.ts';
+import { type KubernetesObject, stringAt } from '../core/kubernetes.ts';
 
 /** What of a resource with data cannot be changed without losing it. */
 export interface Durable {
