@@ -1,6 +1,6 @@
 import type { Api, ClaimPolicy } from '../functions/core/api.ts';
 import { type Severity, severities } from '../functions/core/environment.ts';
-import { environmentLabel, group, kindLabel, namespaceDeletionAnnotation, version } from '../functions/core/group.ts';
+import { category, environmentLabel, group, kindLabel, namespaceDeletionAnnotation, version } from '../functions/core/group.ts';
 import type { ComposedKind, KubernetesObject } from '../functions/core/kubernetes.ts';
 import type { Platform, Policy } from '../functions/core/pipeline.ts';
 import { protectedTiers, tiers } from '../functions/core/tier.ts';
@@ -73,9 +73,8 @@ export function namespaceProtection(): readonly KubernetesObject[] {
  * there any more which credentials it uses: it, and so the namespace, would hang for ever. Where the kind is not installed there
  * is none of it, which is why a failure to look lets the namespace go.
  */
-export function managedBeforeNamespace({ apis }: Platform, { apiVersion, kind, plural }: ComposedKind): readonly KubernetesObject[] {
+export function managedBeforeNamespace({ apiVersion, kind, plural }: ComposedKind): readonly KubernetesObject[] {
   const name = `managed-before-namespace.${plural}.${apiVersion.split('/')[0]}`;
-  const claims = apis.map((api) => api.plural).join(',');
   return [
     {
       apiVersion: 'admissionregistration.k8s.io/v1',
@@ -92,7 +91,7 @@ export function managedBeforeNamespace({ apis }: Platform, { apiVersion, kind, p
             expression: 'false',
             reason: 'Forbidden',
             message: `the namespace still has ${kind} objects, each of which stands for something outside of the cluster: delete the claims first`,
-            messageExpression: `'cannot delete namespace "' + oldObject.metadata.name + '": it has ${kind} "' + params.metadata.name + '", which stands for something outside of the cluster; first run: kubectl delete ${claims} --all --cascade=foreground --namespace ' + oldObject.metadata.name`,
+            messageExpression: `'cannot delete namespace "' + oldObject.metadata.name + '": it has ${kind} "' + params.metadata.name + '", which stands for something outside of the cluster; first run: kubectl delete ${category} --all --cascade=foreground --namespace ' + oldObject.metadata.name`,
           },
         ],
       },

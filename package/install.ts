@@ -121,12 +121,7 @@ export function installManifests(
   return {
     'rbac.yaml': [clusterRole(platform)],
     'runtime.yaml': [runtimeConfig(platform, podLabels), disruptionBudget(platform, podLabels)],
-    'namespace-protection.yaml': [
-      ...namespaceProtection(),
-      ...composedKinds(platform)
-        .filter(isManaged)
-        .flatMap((kind) => managedBeforeNamespace(platform, kind)),
-    ],
+    'namespace-protection.yaml': [...namespaceProtection(), ...composedKinds(platform).filter(isManaged).flatMap(managedBeforeNamespace)],
     'claim-policies.yaml': claimPolicies(platform),
     'packages.yaml': packageManifests(platform, registry, tag),
   };

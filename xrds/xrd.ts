@@ -3,7 +3,7 @@ import type { Construct } from 'constructs';
 import * as z from 'zod';
 import { compositionName } from '../compositions/composition.ts';
 import type { Api } from '../functions/core/api.ts';
-import { group, version } from '../functions/core/group.ts';
+import { category, group, version } from '../functions/core/group.ts';
 import type { KubernetesObject } from '../functions/core/kubernetes.ts';
 import { tiers } from '../functions/core/tier.ts';
 import { structuralSchema } from './structural-schema.ts';
@@ -79,7 +79,7 @@ class CompositeResourceDefinition extends ApiObject {
           plural: api.plural,
           singular: api.kind.toLowerCase(),
           shortNames: [api.shortName],
-          categories: ['claim', 'platform'],
+          categories: [category, 'platform'],
         },
         scope: 'Namespaced',
         defaultCompositionRef: { name: compositionName(api) },

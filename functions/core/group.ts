@@ -3,6 +3,9 @@ export const group = 'platform.internal';
 export const version = 'v1alpha1';
 export const apiVersion = `${group}/${version}`;
 
+/** What `kubectl get` lists claims of every kind by. */
+export const category = 'claim';
+
 /** The API group of the pipeline steps' inputs. */
 export const inputApiVersion = `fn.${group}/${version}`;
 

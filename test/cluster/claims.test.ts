@@ -47,9 +47,42 @@ test('kubectl get claim shows where each lives and what it is', async () => {
     'AGE',
   ]);
   expect(shown.filter(([namespace]) => namespaces.includes(namespace ?? '')).map((row) => row.slice(0, 10))).toEqual([
-    ['claims-dev', 'orders', 'dev', 'container', '17', 'small', '3.77', 'orders-database.claims-dev.svc', 'True', 'True'],
-    ['claims-other', 'orders', 'staging', 'shared', '17', 'small', '0', 'postgres.shared.svc', 'True', 'True'],
-    ['claims-staging', 'orders', 'staging', 'shared', '17', 'small', '0', 'postgres.shared.svc', 'True', 'True'],
+    [
+      'claims-dev',
+      'appdatabase.platform.internal/orders',
+      'dev',
+      'container',
+      '17',
+      'small',
+      '3.77',
+      'orders-database.claims-dev.svc',
+      'True',
+      'True',
+    ],
+    [
+      'claims-other',
+      'appdatabase.platform.internal/orders',
+      'staging',
+      'shared',
+      '17',
+      'small',
+      '0',
+      'postgres.shared.svc',
+      'True',
+      'True',
+    ],
+    [
+      'claims-staging',
+      'appdatabase.platform.internal/orders',
+      'staging',
+      'shared',
+      '17',
+      'small',
+      '0',
+      'postgres.shared.svc',
+      'True',
+      'True',
+    ],
   ]);
 });
 
@@ -142,7 +175,7 @@ test('a namespace with something outside of the cluster is not deleted before it
   expect([code, stderr]).toEqual([
     1,
     expect.stringContaining(
-      'which stands for something outside of the cluster; first run: kubectl delete appdatabases --all --cascade=foreground --namespace claims-staging',
+      'which stands for something outside of the cluster; first run: kubectl delete claim --all --cascade=foreground --namespace claims-staging',
     ),
   ]);
 });
