@@ -10,7 +10,7 @@ export function definePlatform({ name, apis, policies }: Omit<Platform, 'environ
     policies,
     environment: environmentSchema({
       patches: Object.fromEntries(apis.map((api) => [api.kind, api.profile.partial()])),
-      policies: Object.fromEntries(policies.flatMap(({ id, text, fixed }) => (fixed ? [] : [[id, text]]))),
+      policies: policies.filter(({ fixed }) => fixed !== true),
       priceId,
     }),
   };

@@ -91,8 +91,10 @@ describe('a policy', () => {
   test('is waived by the claim only where the environment lets it, and the status says so', () => {
     const annotations = { 'platform.internal/waive-policies': 'multi-az, backed-up' };
     const waivable = here({ policies: { 'multi-az': { waivable: true } } });
+    const unheeded = (id: string, environment: string) =>
+      `annotation platform.internal/waive-policies: got "${id}", which environment ${environment} lets no claim waive`;
     expect(guarded({ ...prod, annotations }, instanceWith({ multiAz: false })).refusal?.message).toBe(
-      `cannot apply in environment prod: ${multiAz}`,
+      `cannot apply in environment prod: ${multiAz}; ${unheeded('multi-az', 'prod')}; ${unheeded('backed-up', 'prod')}`,
     );
     const response = guarded({ ...waivable, annotations }, instanceWith({ multiAz: false }));
     expect([response.status?.['waivedPolicies'], response.conditions]).toEqual([
@@ -101,19 +103,32 @@ describe('a policy', () => {
         {
           type: 'Allowed',
           status: 'True',
-          reason: 'PoliciesHold',
-          message: 'Every policy of tier prod holds, but for those waived by the claim: multi-az',
+          reason: 'PoliciesHoldWithWarnings',
+          message: `Every policy of tier prod holds, but for those waived by the claim: multi-az; warning: ${unheeded('backed-up', 'here')}`,
         },
       ],
     ]);
   });
 
+  test('that does not exist is not waived in silence', () => {
+    const annotations = { 'platform.internal/waive-policies': 'multi-azz' };
+    expect(guarded({ annotations }).conditions[0]?.message).toBe(
+      'Every policy of tier dev holds; warning: annotation platform.internal/waive-policies: got "multi-azz", want the id of a policy',
+    );
+  });
+
+  test('that allows nothing besides cannot be told to', () => {
+    const allowing = (id: string) => expand(stepRequest(here({ policies: { [id]: { allow: ['x'] } } }))).refusal?.message;
+    expect([allowing('allowed-regions'), allowing('multi-az')]).toEqual([
+      undefined,
+      'cannot use EnvironmentConfig "here": data.policies.multi-az.allow: unknown field; namespace "shop" belongs to it',
+    ]);
+  });
+
   test('that Crossplane itself rests on cannot be set', () => {
-    expect(
-      expand(stepRequest(here({ policies: { 'unique-objects': { severity: 'off' } } }))).refusal?.message.includes(
-        'data.policies.unique-objects: unknown field',
-      ),
-    ).toBe(true);
+    expect(expand(stepRequest(here({ policies: { 'unique-objects': { severity: 'off' } } }))).refusal?.message).toBe(
+      'cannot use EnvironmentConfig "here": data.policies.unique-objects: unknown field; namespace "shop" belongs to it',
+    );
   });
 });
 

@@ -73,10 +73,12 @@ const policySetting = z.strictObject({
     .enum([...severities, 'off'])
     .optional()
     .describe('What breaking the policy does here: refuse, warn, or nothing.'),
-  allow: z.array(text).max(100).optional().describe('Values to allow besides those that the policy allows itself.'),
   waivable: z.boolean().optional().describe('Whether a claim may be let off by an annotation of its own.'),
 });
-type PolicySetting = z.output<typeof policySetting>;
+const allowingSetting = policySetting.extend({
+  allow: z.array(text).max(100).optional().describe('Values to allow besides those that the policy allows itself.'),
+});
+type PolicySetting = z.output<typeof allowingSetting>;
 
 const factsSchema = z.strictObject(facts);
 type Facts = z.output<typeof factsSchema>;
@@ -85,8 +87,8 @@ type Facts = z.output<typeof factsSchema>;
 interface Extensions {
   /** By API, the schema of a patch on its profile. */
   readonly patches: Readonly<Record<string, z.ZodType<Readonly<Record<string, unknown>>>>>;
-  /** The policies that an environment may set, by id, with their text. */
-  readonly policies: Readonly<Record<string, string>>;
+  /** The policies that an environment may set. */
+  readonly policies: readonly { readonly id: string; readonly text: string; readonly allows?: string }[];
   /** What an id in the price list looks like. */
   readonly priceId: z.ZodType<string, string>;
 }
@@ -94,7 +96,9 @@ interface Extensions {
 /** The schema of an EnvironmentConfig's `data`. */
 export function environmentSchema({ patches, policies, priceId }: Extensions) {
   const optional = Object.fromEntries(Object.entries(patches).map(([kind, patch]) => [kind, patch.optional()]));
-  const settings = Object.fromEntries(Object.entries(policies).map(([id, doc]) => [id, policySetting.optional().describe(doc)]));
+  const settings: Record<string, z.ZodType<PolicySetting | undefined>> = Object.fromEntries(
+    policies.map(({ id, text: doc, allows }) => [id, (allows === undefined ? policySetting : allowingSetting).optional().describe(doc)]),
+  );
   return z.strictObject({
     ...facts,
     prices: z

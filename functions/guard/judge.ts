@@ -5,7 +5,7 @@ import type { Refusal } from '../core/step.ts';
 import type { Estimate } from '../cost/estimate.ts';
 import { costOf, overBudget } from './budget.ts';
 import { type Change, changesOf, refusalOf } from './changes.ts';
-import { type Verdict, verdicts } from './verdicts.ts';
+import { unheededWaivers, type Verdict, verdicts } from './verdicts.ts';
 
 /** All that the guard has to say of a request. */
 export interface Judgement {
@@ -57,11 +57,13 @@ export function judge(request: StepRequest): Judgement | { readonly refusal: Ref
 
   const changes = changesOf(request);
   const given = verdicts(request, environment, resources);
+  const denied = sentences(given, 'denied');
+  const unheeded = unheededWaivers(request, environment);
   const cost = costOf(environment, resources);
   const budget = overBudget(request, environment, cost);
   const refusals: readonly Refusal[] = [
     ...lost(request.claim, changes),
-    ...broken(environment, { reason: 'PolicyViolated', problems: sentences(given, 'denied') }),
+    ...broken(environment, { reason: 'PolicyViolated', problems: denied.length === 0 ? [] : [...denied, ...unheeded] }),
     ...broken(environment, { reason: 'OverBudget', problems: budget.refuses ? budget.overruns : [] }),
   ];
   const [first] = refusals;
@@ -72,6 +74,7 @@ export function judge(request: StepRequest): Judgement | { readonly refusal: Ref
     cost,
     warnings: [
       ...sentences(given, 'warned'),
+      ...unheeded,
       ...(budget.refuses ? [] : budget.overruns),
       ...cost.unpriced.map(({ resource, what }) => `its cost is not known: ${resource}: ${what}`),
     ],

@@ -1,6 +1,7 @@
 import type { Environment } from '../core/environment.ts';
 import type { KubernetesObject } from '../core/kubernetes.ts';
 import type { StepRequest } from '../core/pipeline.ts';
+import { shown } from '../core/problem.ts';
 import { brokenByClaim } from './claim-policies.ts';
 import { listed, waiverAnnotation } from './waivers.ts';
 
@@ -32,5 +33,16 @@ export function verdicts(
     if (problems.length === 0) return [{ policy: id, outcome: 'held', problems }];
     const waived = setting?.waivable === true && asked.has(id);
     return [{ policy: id, outcome: waived ? 'waived' : severity === 'warn' ? 'warned' : 'denied', problems }];
+  });
+}
+
+/** What the claim asks to be let off and is not, one sentence each. */
+export function unheededWaivers({ claim, platform }: StepRequest, environment: Environment): readonly string[] {
+  return listed(claim, waiverAnnotation).flatMap((id) => {
+    const policy = platform.policies.find((known) => known.id === id);
+    const got = `annotation ${waiverAnnotation}: got ${shown(id)}`;
+    if (policy === undefined) return [`${got}, want the id of a policy`];
+    const waivable = policy.fixed !== true && environment.policies[id]?.waivable === true;
+    return waivable ? [] : [`${got}, which environment ${environment.name} lets no claim waive`];
   });
 }
