@@ -177,7 +177,7 @@ export function contract(api: Api, known: Known): void {
 
     it('has columns whose paths exist', () => {
       const [version] = at(toXrd(api), 'spec', 'versions') as readonly unknown[];
-      for (const { path } of api.columns) {
+      for (const { jsonPath: path } of at(version, 'additionalPrinterColumns') as readonly { readonly jsonPath: string }[]) {
         const steps = path
           .slice(1)
           .split('.')

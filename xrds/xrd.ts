@@ -13,6 +13,17 @@ const driver = z.object({
   what: z.string().describe('What is charged.'),
 });
 
+/** What `kubectl get` shows of a claim: where it lives, what is its API's own, what it costs. */
+function columnsOf(api: Api): Api['columns'] {
+  return [
+    { name: 'ENVIRONMENT', type: 'string', path: '.status.environment' },
+    { name: 'BACKEND', type: 'string', path: '.status.backend' },
+    ...api.columns,
+    { name: 'COST', type: 'number', path: '.status.monthlyCostUSD' },
+    { name: 'BINDING', type: 'string', path: '.status.binding.name', priority: 1 },
+  ];
+}
+
 /** What the status of every API has: where the claim lives, its binding, and the values in force. */
 function statusOf(api: Api): z.ZodObject {
   const backends = Object.keys(api.backends) as [string, ...string[]];
@@ -88,7 +99,7 @@ class CompositeResourceDefinition extends ApiObject {
             name: version,
             served: true,
             referenceable: true,
-            additionalPrinterColumns: api.columns.map(({ name, type, path, priority }) => ({
+            additionalPrinterColumns: columnsOf(api).map(({ name, type, path, priority }) => ({
               name,
               type,
               jsonPath: path,

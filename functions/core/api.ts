@@ -122,6 +122,7 @@ export interface Api {
   readonly claimPolicies: readonly ClaimPolicy[];
   /** The field of the spec whose smaller values a refusal over budget proposes. */
   readonly sizes?: { readonly field: string; readonly values: readonly string[] };
+  /** What `kubectl get` shows of it, besides what it shows of every claim. */
   readonly columns: readonly Column[];
   readonly example: { readonly name: string; readonly spec: Readonly<Record<string, unknown>> };
 }

@@ -19,11 +19,7 @@ export const endpoint = {
 
 /** What `kubectl get` shows of it. */
 export const endpointColumns: Api['columns'] = [
-  { name: 'ENVIRONMENT', type: 'string', path: '.status.environment' },
-  { name: 'BACKEND', type: 'string', path: '.status.backend' },
   { name: 'VERSION', type: 'string', path: '.status.settings.version' },
   { name: 'SIZE', type: 'string', path: '.status.settings.size' },
-  { name: 'COST', type: 'number', path: '.status.monthlyCostUSD' },
   { name: 'HOST', type: 'string', path: '.status.host' },
-  { name: 'BINDING', type: 'string', path: '.status.binding.name', priority: 1 },
 ];

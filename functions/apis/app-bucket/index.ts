@@ -23,12 +23,6 @@ export const appBucket = defineApi({
   seesClaims: true,
   durable: { fixed: [], growing: [] },
   claimPolicies: [{ policy: 'backed-up', field: 'versioning', equals: true }],
-  columns: [
-    { name: 'ENVIRONMENT', type: 'string', path: '.status.environment' },
-    { name: 'BACKEND', type: 'string', path: '.status.backend' },
-    { name: 'BUCKET', type: 'string', path: '.status.bucket' },
-    { name: 'COST', type: 'number', path: '.status.monthlyCostUSD' },
-    { name: 'BINDING', type: 'string', path: '.status.binding.name', priority: 1 },
-  ],
+  columns: [{ name: 'BUCKET', type: 'string', path: '.status.bucket' }],
   example: { name: 'receipts', spec: { writers: ['orders'] } },
 });

@@ -26,12 +26,6 @@ export const appIdentity = defineApi({
   seesClaims: true,
   durable: { fixed: ['serviceAccount'], growing: [] },
   claimPolicies: [],
-  columns: [
-    { name: 'ENVIRONMENT', type: 'string', path: '.status.environment' },
-    { name: 'BACKEND', type: 'string', path: '.status.backend' },
-    { name: 'SERVICEACCOUNT', type: 'string', path: '.status.settings.serviceAccount' },
-    { name: 'COST', type: 'number', path: '.status.monthlyCostUSD' },
-    { name: 'BINDING', type: 'string', path: '.status.binding.name', priority: 1 },
-  ],
+  columns: [{ name: 'SERVICEACCOUNT', type: 'string', path: '.status.settings.serviceAccount' }],
   example: { name: 'orders', spec: {} },
 });

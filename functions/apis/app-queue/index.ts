@@ -23,12 +23,6 @@ export const appQueue = defineApi({
   seesClaims: true,
   durable: { fixed: ['fifo'], growing: [] },
   claimPolicies: [],
-  columns: [
-    { name: 'ENVIRONMENT', type: 'string', path: '.status.environment' },
-    { name: 'BACKEND', type: 'string', path: '.status.backend' },
-    { name: 'COST', type: 'number', path: '.status.monthlyCostUSD' },
-    { name: 'URL', type: 'string', path: '.status.url' },
-    { name: 'BINDING', type: 'string', path: '.status.binding.name', priority: 1 },
-  ],
+  columns: [{ name: 'URL', type: 'string', path: '.status.url' }],
   example: { name: 'orders', spec: { consumers: ['orders'], producers: ['orders'] } },
 });
