@@ -1,7 +1,7 @@
 import type { Api, ClaimPolicy } from '../functions/core/api.ts';
 import { type Severity, severities } from '../functions/core/environment.ts';
 import { category, environmentLabel, group, kindLabel, namespaceDeletionAnnotation, version } from '../functions/core/group.ts';
-import type { ComposedKind, KubernetesObject } from '../functions/core/kubernetes.ts';
+import { type ComposedKind, groupOf, type KubernetesObject } from '../functions/core/kubernetes.ts';
 import type { Platform, Policy } from '../functions/core/pipeline.ts';
 import { protectedTiers, tiers } from '../functions/core/tier.ts';
 import { wanted } from '../functions/guard/claim-policies.ts';
@@ -74,7 +74,7 @@ export function namespaceProtection(): readonly KubernetesObject[] {
  * is none of it, which is why a failure to look lets the namespace go.
  */
 export function managedBeforeNamespace({ apiVersion, kind, plural }: ComposedKind): readonly KubernetesObject[] {
-  const name = `managed-before-namespace.${plural}.${apiVersion.split('/')[0]}`;
+  const name = `managed-before-namespace.${plural}.${groupOf({ apiVersion })}`;
   return [
     {
       apiVersion: 'admissionregistration.k8s.io/v1',

@@ -1,11 +1,6 @@
-import type { ComposedKind } from '../functions/core/kubernetes.ts';
+import { type ComposedKind, groupOf } from '../functions/core/kubernetes.ts';
 import type { Platform } from '../functions/core/pipeline.ts';
 import { shown } from '../functions/core/problem.ts';
-
-export function groupOf({ apiVersion }: ComposedKind): string {
-  const slash = apiVersion.indexOf('/');
-  return slash === -1 ? '' : apiVersion.slice(0, slash);
-}
 
 export const distinct = (values: Iterable<string>): readonly string[] => [...new Set(values)].sort();
 

@@ -1,9 +1,9 @@
 import { toComposition } from '../compositions/composition.ts';
 import { group } from '../functions/core/group.ts';
-import type { KubernetesObject } from '../functions/core/kubernetes.ts';
+import { groupOf, type KubernetesObject } from '../functions/core/kubernetes.ts';
 import type { Platform } from '../functions/core/pipeline.ts';
 import { toXrd } from '../xrds/xrd.ts';
-import { composedKinds, distinct, groupOf, isManaged, providersOf } from './composed.ts';
+import { composedKinds, distinct, isManaged, providersOf } from './composed.ts';
 import { configurationName, crossplaneVersion, functionName, functionVersion, installedName, repository } from './names.ts';
 import type { Project } from './project.ts';
 

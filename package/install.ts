@@ -1,8 +1,8 @@
 import { k8s } from 'cdk8s-plus-28';
-import type { KubernetesObject } from '../functions/core/kubernetes.ts';
+import { groupOf, type KubernetesObject } from '../functions/core/kubernetes.ts';
 import type { Platform } from '../functions/core/pipeline.ts';
 import { claimPolicies, managedBeforeNamespace, namespaceProtection } from './admission.ts';
-import { composedKinds, distinct, groupOf, isManaged, isOfProvider } from './composed.ts';
+import { composedKinds, distinct, isManaged, isOfProvider } from './composed.ts';
 import { configurationName, exampleRegistry, functionName, installedName, packageReference, releaseTag } from './names.ts';
 import type { Project } from './project.ts';
 

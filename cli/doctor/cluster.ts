@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HttpMethod, IsomorphicFetchHttpLibrary, KubeConfig, type RequestContext, ServerConfiguration } from '@kubernetes/client-node';
-import { at, type KubernetesObject, stringAt } from '../../functions/core/kubernetes.ts';
+import { at, groupOf, type KubernetesObject, stringAt } from '../../functions/core/kubernetes.ts';
 import { oneLine } from './finding.ts';
 
 /** Where the apiserver serves a kind. */
@@ -44,10 +44,6 @@ const tooManyRequests = 429;
 const retryMilliseconds = 2000;
 const timeoutMilliseconds = 10_000;
 const checkKubeconfig = 'check KUBECONFIG or kubectl config current-context';
-
-export function groupOf(resource: Resource): string {
-  return resource.apiVersion.includes('/') ? resource.apiVersion.replace(/\/.*/, '') : '';
-}
 
 /** The resource as kubectl takes it: `statefulsets.apps`. */
 export function nameOf(resource: Resource): string {

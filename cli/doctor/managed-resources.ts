@@ -1,7 +1,7 @@
-import { type ComposedKind, type KubernetesObject, stringAt } from '../../functions/core/kubernetes.ts';
+import { type ComposedKind, groupOf, type KubernetesObject, stringAt } from '../../functions/core/kubernetes.ts';
 import { composedKinds, isManaged } from '../../package/composed.ts';
 import type { Check } from './check.ts';
-import { groupOf, nameOf } from './cluster.ts';
+import { nameOf } from './cluster.ts';
 import { type Diagnosis, whyNot } from './finding.ts';
 import { installPlatform } from './packages.ts';
 

@@ -1,4 +1,4 @@
-import { at, type KubernetesObject, numberAt } from '../../functions/core/kubernetes.ts';
+import { at, groupKind, type KubernetesObject, numberAt } from '../../functions/core/kubernetes.ts';
 import { durable, majorOf } from '../../functions/guard/durable.ts';
 
 /** What a change does to what runs, the mildest first. */
@@ -216,10 +216,6 @@ const everywhere: Row = {
   'spec.writeConnectionSecretToRef': inPlace(),
   'spec.forProvider.tags': inPlace(),
 };
-
-function groupKind({ apiVersion, kind }: KubernetesObject): string {
-  return `${apiVersion.includes('/') ? apiVersion.split('/')[0] : ''} ${kind}`;
-}
 
 /** What a changed field of a resource that exists does to it. */
 export function effectOf(change: FieldChange): Effect {

@@ -30,6 +30,16 @@ export interface ComposedKind {
   readonly plural: string;
 }
 
+/** The API group of what has an apiVersion; empty for the core group. */
+export function groupOf({ apiVersion }: { readonly apiVersion: string }): string {
+  return apiVersion.slice(0, Math.max(apiVersion.indexOf('/'), 0));
+}
+
+/** `rds.aws.m.upbound.io Instance`; ` Pod` in the core group, so that no kind is a name that every object has. */
+export function groupKind(object: Pick<KubernetesObject, 'apiVersion' | 'kind'>): string {
+  return `${groupOf(object)} ${object.kind}`;
+}
+
 /**
  * The value at a path of own properties, or undefined where any part is missing.
  * Observed objects come from the cluster, so no part of them may be trusted to be there.

@@ -1,4 +1,4 @@
-import { at, type KubernetesObject, stringAt } from '../core/kubernetes.ts';
+import { at, groupKind, type KubernetesObject, stringAt } from '../core/kubernetes.ts';
 import { mayDelete } from '../core/managed.ts';
 import { shortHash } from '../core/names.ts';
 import type { StepRequest } from '../core/pipeline.ts';
@@ -123,7 +123,6 @@ function objectChanges(key: string, { observed, desired }: StepRequest): readonl
   if (row === undefined) return [];
   const about = [key, was.metadata?.uid];
   const where = named(key, was);
-  const groupKind = ({ apiVersion, kind }: KubernetesObject) => `${apiVersion.split('/')[0]} ${kind}`;
   if (groupKind(was) !== groupKind(is)) return [replaced(`${where}: kind`, groupKind(was), groupKind(is), about)];
   const identity = [['metadata', 'name'], ...row.fixed];
   return [

@@ -1,4 +1,4 @@
-import { type KubernetesObject, stringAt } from '../core/kubernetes.ts';
+import { groupKind, type KubernetesObject, stringAt } from '../core/kubernetes.ts';
 
 /** What of a resource with data cannot be changed without losing it. */
 export interface Durable {
@@ -47,8 +47,7 @@ const rows: Readonly<Record<string, Durable>> = {
 
 /** Undefined for what holds no data. */
 export function durable(object: KubernetesObject): Durable | undefined {
-  const group = object.apiVersion.includes('/') ? object.apiVersion.split('/')[0] : '';
-  return rows[`${group} ${object.kind}`];
+  return rows[groupKind(object)];
 }
 
 /** A size in GiB: a number, or a Kubernetes quantity of whole GiB. */

@@ -1,4 +1,4 @@
-import { at, type KubernetesObject, stringAt } from '../core/kubernetes.ts';
+import { at, groupKind, groupOf, type KubernetesObject, stringAt } from '../core/kubernetes.ts';
 import type { Policy, PolicyContext } from '../core/pipeline.ts';
 import { shown } from '../core/problem.ts';
 import type { Deletion } from '../core/protection.ts';
@@ -26,15 +26,6 @@ export const kinds = {
   serverlessCache: 'elasticache.aws.m.upbound.io ServerlessCache',
   topic: 'sns.aws.m.upbound.io Topic',
 } as const;
-
-function groupOf({ apiVersion }: KubernetesObject): string {
-  return apiVersion.slice(0, Math.max(apiVersion.indexOf('/'), 0));
-}
-
-/** `rds.aws.m.upbound.io Instance`; ` Pod` in the core group, so that no kind is a name that every object has. */
-export function groupKind(object: KubernetesObject): string {
-  return `${groupOf(object)} ${object.kind}`;
-}
 
 export function isAws(object: KubernetesObject): boolean {
   return groupOf(object).endsWith('.aws.m.upbound.io');

@@ -6,7 +6,7 @@ import { fieldsOf } from '../../cli/plan/compare.ts';
 import { toYaml } from '../../cli/yaml.ts';
 import { exampleClaim } from '../../examples/examples.ts';
 import { apis } from '../../functions/apis/index.ts';
-import type { KubernetesObject } from '../../functions/core/kubernetes.ts';
+import { groupOf, type KubernetesObject } from '../../functions/core/kubernetes.ts';
 import { apply, eventually, get, list, makeNamespace, removeNamespaces, run } from './cluster.ts';
 
 const tiers = ['dev', 'staging', 'prod'] as const;
@@ -62,8 +62,11 @@ describe.each(cases)('the plan of $kind in $tier', ({ api, tier }) => {
     expect(planned.refused).toBeNull();
     await apply(claim);
     for (const object of Object.values(planned.resources)) {
-      const group = object.apiVersion.includes('/') ? `.${object.apiVersion.split('/')[0]}` : '';
-      const live = await eventually(() => get(`${object.kind}${group}`.toLowerCase(), object.metadata?.name ?? '', namespace));
+      const qualified = [object.kind, groupOf(object)]
+        .filter((part) => part !== '')
+        .join('.')
+        .toLowerCase();
+      const live = await eventually(() => get(qualified, object.metadata?.name ?? '', namespace));
       const differing = fieldsOf(live, object).filter(
         // A secret is made when it is applied, and the snapshot's name carries the claim's time of creation.
         ({ field }) => !(object.kind === 'Secret' && field.startsWith('data.')) && field !== 'spec.forProvider.finalSnapshotIdentifier',

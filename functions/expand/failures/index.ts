@@ -13,14 +13,14 @@ const longestCause = 320;
 /** What a provider's message means for the claim. */
 export type Meaning = { readonly cause: string } | { readonly waitsFor: string };
 
-function groupKind({ apiVersion, kind }: KubernetesObject): string {
+function qualifiedKind({ apiVersion, kind }: KubernetesObject): string {
   const [group, version] = apiVersion.split('/');
   return version === undefined ? kind : `${kind}.${group}`;
 }
 
 function isAbout(row: Row, object: KubernetesObject): boolean {
   const through = row.through === undefined || stringAt(object, 'spec', 'providerConfigRef', 'kind') === row.through;
-  return through && (row.of === 'any' || `.${groupKind(object)}`.endsWith(`.${row.of}`));
+  return through && (row.of === 'any' || `.${qualifiedKind(object)}`.endsWith(`.${row.of}`));
 }
 
 /** The row that knows an error of a resource, and what its pattern found. */
@@ -41,7 +41,9 @@ export function meaningOf(object: KubernetesObject, message: string, environment
   const known = rowFor(object, message);
   if (known === undefined) {
     const name = object.metadata?.name ?? '';
-    return { cause: `${cut(essence(message)) || 'it did not say why'}; see kubectl describe ${groupKind(object).toLowerCase()} ${name}` };
+    return {
+      cause: `${cut(essence(message)) || 'it did not say why'}; see kubectl describe ${qualifiedKind(object).toLowerCase()} ${name}`,
+    };
   }
   const { row, failure } = known;
   const words = 'waitsFor' in row ? row.waitsFor : row.says;

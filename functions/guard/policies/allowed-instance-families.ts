@@ -1,6 +1,7 @@
+import { groupKind } from '../../core/kubernetes.ts';
 import type { Policy } from '../../core/pipeline.ts';
 import { shown } from '../../core/problem.ts';
-import { each, groupKind, kinds, writtenAt } from '../inspect.ts';
+import { each, kinds, writtenAt } from '../inspect.ts';
 
 const databases = ['db.t4g', 'db.m7g', 'db.r7g', 'db.m8g', 'db.r8g'];
 const caches = ['cache.t4g', 'cache.m7g', 'cache.r7g'];

@@ -1,4 +1,4 @@
-import { at, type KubernetesObject } from '../../core/kubernetes.ts';
+import { at, groupKind, type KubernetesObject } from '../../core/kubernetes.ts';
 import type { Policy } from '../../core/pipeline.ts';
 import { shown } from '../../core/problem.ts';
 import {
@@ -7,7 +7,6 @@ import {
   each,
   externalNameOf,
   fields,
-  groupKind,
   hasEffect,
   isForEverybody,
   isText,

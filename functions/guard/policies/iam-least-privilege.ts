@@ -1,17 +1,7 @@
+import { groupKind } from '../../core/kubernetes.ts';
 import type { Policy } from '../../core/pipeline.ts';
 import { shown } from '../../core/problem.ts';
-import {
-  each,
-  fields,
-  groupKind,
-  hasEffect,
-  isForEverybody,
-  kinds,
-  type Statement,
-  statementsOf,
-  stringsOf,
-  writtenAt,
-} from '../inspect.ts';
+import { each, fields, hasEffect, isForEverybody, kinds, type Statement, statementsOf, stringsOf, writtenAt } from '../inspect.ts';
 
 const everyAction = /^([^:]+:)?[*?]+$/;
 const everyResource = /^(arn:[^:]*:[^:]*:[^:]*:[^:]*:)?[*?]+$/;

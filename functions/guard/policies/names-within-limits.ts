@@ -1,7 +1,7 @@
-import { at, type KubernetesObject } from '../../core/kubernetes.ts';
+import { at, groupKind, type KubernetesObject } from '../../core/kubernetes.ts';
 import type { Policy } from '../../core/pipeline.ts';
 import { shown } from '../../core/problem.ts';
-import { groupKind, kinds, setting } from '../inspect.ts';
+import { kinds, setting } from '../inspect.ts';
 import { named } from '../named.ts';
 
 interface Limit {

@@ -1,3 +1,4 @@
+import { groupKind } from '../../core/kubernetes.ts';
 import type { Policy } from '../../core/pipeline.ts';
 import { shown } from '../../core/problem.ts';
 import {
@@ -5,7 +6,6 @@ import {
   conditionOf,
   each,
   fields,
-  groupKind,
   hasEffect,
   isFalse,
   isForEverybody,

@@ -1,6 +1,6 @@
-import { type KubernetesObject, stringAt } from '../../core/kubernetes.ts';
+import { groupKind, type KubernetesObject, stringAt } from '../../core/kubernetes.ts';
 import type { Policy } from '../../core/pipeline.ts';
-import { groupKind } from '../inspect.ts';
+
 import { named } from '../named.ts';
 
 function identityOf(object: KubernetesObject): string | undefined {
