@@ -1,5 +1,6 @@
 import { at, type KubernetesObject } from '../../functions/core/kubernetes.ts';
 import type { ObservedResource } from '../../functions/core/step.ts';
+import { byTurn } from '../../functions/core/turn.ts';
 import { nameOf, type Plan, planClaim, type World } from './plan.ts';
 
 /** A claim to be planned, with what there is already. */
@@ -7,12 +8,6 @@ export interface Subject {
   readonly claim: KubernetesObject;
   readonly observed: Readonly<Record<string, ObservedResource>>;
   readonly namespace?: KubernetesObject | undefined;
-}
-
-/** The order in which claims get their turn; those that are not there yet are the last. */
-function byAge(a: KubernetesObject, b: KubernetesObject): number {
-  const [ageA, ageB] = [a, b].map(({ metadata, kind }) => [metadata?.creationTimestamp ?? '~', kind, metadata?.name ?? ''].join(' '));
-  return (ageA ?? '') < (ageB ?? '') ? -1 : 1;
 }
 
 const identityOf = (claim: KubernetesObject) => `${claim.kind} ${claim.metadata?.name}`;
@@ -51,7 +46,7 @@ export function planTogether(
       claims.set(identityOf(claim), recorded(claim, plan));
       return plan;
     };
-    const ordered = group.toSorted((a, b) => byAge(a.claim, b.claim));
+    const ordered = group.toSorted((a, b) => byTurn(a.claim, b.claim));
     let freed = false;
     for (const subject of ordered) {
       const plan = turn(subject);

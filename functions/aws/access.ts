@@ -21,9 +21,9 @@ export function roleName(environment: string, namespace: string, serviceAccount:
   return externalName({ environment, namespace, kind: identityKind, name: serviceAccount }, longestRoleName);
 }
 
-/** The service account of an AppIdentity: the one that it names, or the one of its own name. */
-export function serviceAccountOf(identity: KubernetesObject): string {
-  return String(at(identity, 'spec', 'serviceAccount') ?? identity.metadata?.name);
+/** The service account of an AppIdentity: the one that its spec names, or the one of its own name. */
+export function serviceAccountOf(name: string | undefined, spec: unknown): string {
+  return String(at(spec, 'serviceAccount') ?? name);
 }
 
 interface Statement {
@@ -69,7 +69,9 @@ export function access(
   claims: readonly KubernetesObject[],
   observed: Readonly<Record<string, ObservedResource>>,
 ): Pick<Expansion, 'resources' | 'pending'> {
-  const known = new Set(claims.filter(({ kind }) => kind === identityKind).map(serviceAccountOf));
+  const known = new Set(
+    claims.filter(({ kind }) => kind === identityKind).map(({ metadata, spec }) => serviceAccountOf(metadata?.name, spec)),
+  );
   const resources: Record<string, Composed> = {};
   const pending: Record<string, Pending> = {};
   for (const { name, serviceAccounts, statements } of grants) {

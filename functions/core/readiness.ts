@@ -1,4 +1,4 @@
-import { at, numberAt, stringAt } from './kubernetes.ts';
+import { at, type KubernetesObject, numberAt, stringAt } from './kubernetes.ts';
 import type { ObservedResource } from './step.ts';
 
 /** How a composed resource shows that it is ready: by being there, by its conditions, or by its replicas. */
@@ -12,8 +12,9 @@ interface ObservedCondition {
   readonly observedGeneration?: unknown;
 }
 
-export function conditionOf(observed: ObservedResource | undefined, type: string): ObservedCondition | undefined {
-  const conditions = at(observed?.object, 'status', 'conditions');
+/** A condition of a claim or of a composed resource, as it was last seen. */
+export function conditionOf(object: KubernetesObject | undefined, type: string): ObservedCondition | undefined {
+  const conditions = at(object, 'status', 'conditions');
   if (!Array.isArray(conditions)) return undefined;
   return conditions.find((condition: unknown) => at(condition, 'type') === type);
 }
@@ -22,8 +23,8 @@ const checks: Readonly<Record<Readiness, (observed: ObservedResource) => boolean
   Exists: () => true,
   Conditions(observed) {
     const generation = observed.object.metadata?.generation;
-    const ready = conditionOf(observed, 'Ready');
-    const synced = conditionOf(observed, 'Synced');
+    const ready = conditionOf(observed.object, 'Ready');
+    const synced = conditionOf(observed.object, 'Synced');
     const current = (condition: ObservedCondition | undefined) =>
       generation === undefined || typeof condition?.observedGeneration !== 'number' || condition.observedGeneration >= generation;
     return ready?.status === 'True' && synced?.status !== 'False' && current(ready) && current(synced);

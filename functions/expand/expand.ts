@@ -2,6 +2,7 @@ import { bindingKey } from '../core/binding.ts';
 import { at, type Condition } from '../core/kubernetes.ts';
 import type { StepRequest } from '../core/pipeline.ts';
 import { composedName } from '../core/protection.ts';
+import { conditionOf } from '../core/readiness.ts';
 import type { DesiredResource, Refusal, StepResponse } from '../core/step.ts';
 import { expandClaim, settingsInForce } from './expand-claim.ts';
 import { progressOf } from './progress.ts';
@@ -71,9 +72,5 @@ export function expand(request: StepRequest): StepResponse {
 }
 
 function wasWaiting({ claim }: StepRequest): boolean {
-  const conditions = at(claim, 'status', 'conditions');
-  return (
-    Array.isArray(conditions) &&
-    conditions.some((condition: unknown) => at(condition, 'type') === 'Provisioned' && at(condition, 'status') === 'False')
-  );
+  return conditionOf(claim, 'Provisioned')?.status === 'False';
 }

@@ -12,7 +12,7 @@ const longestList = 5;
  */
 function errorsOf(observed: ObservedResource): readonly string[] {
   return ['Synced', 'LastAsyncOperation'].flatMap((type) => {
-    const condition = conditionOf(observed, type);
+    const condition = conditionOf(observed?.object, type);
     return condition?.status === 'False' ? [String(condition.message || condition.reason)] : [];
   });
 }
@@ -32,7 +32,7 @@ function find({ object }: Composed, observed: ObservedResource | undefined, envi
   if (meaning !== undefined) {
     return 'cause' in meaning ? { resource, cause: meaning.cause } : { resource, waiting: `${resource} waits for ${meaning.waitsFor}` };
   }
-  const ready = conditionOf(observed, 'Ready');
+  const ready = conditionOf(observed?.object, 'Ready');
   return { resource, waiting: `${resource} is not ready${typeof ready?.reason === 'string' ? ` (${ready.reason})` : ''}` };
 }
 
@@ -63,7 +63,7 @@ export function progressOf(expansion: Expansion, observed: Readonly<Record<strin
   const entries = Object.entries(expansion.resources).sort(([a], [b]) => (a < b ? -1 : 1));
   // A resource that serves, but whose last change failed, must not be ready in one moment and not in the next.
   const isDone = (key: string, { readiness }: Composed) =>
-    isReady(observed[key], readiness) && conditionOf(observed[key], 'LastAsyncOperation')?.status !== 'False';
+    isReady(observed[key], readiness) && conditionOf(observed[key]?.object, 'LastAsyncOperation')?.status !== 'False';
   const ready = Object.fromEntries(entries.map(([key, composed]) => [key, isDone(key, composed)]));
   const findings = entries.filter(([key]) => !ready[key]).map(([key, composed]) => find(composed, observed[key], environment));
   const failures = failuresIn(findings);

@@ -1,6 +1,8 @@
 import type { Environment } from '../core/environment.ts';
-import { at, type KubernetesObject, numberAt } from '../core/kubernetes.ts';
+import { type KubernetesObject, numberAt } from '../core/kubernetes.ts';
 import type { StepRequest } from '../core/pipeline.ts';
+import { conditionOf } from '../core/readiness.ts';
+import { byTurn } from '../core/turn.ts';
 import { type Estimate, estimate } from '../cost/estimate.ts';
 import { expandClaim } from '../expand/expand-claim.ts';
 
@@ -20,16 +22,8 @@ function plannedCost(request: StepRequest, environment: Environment, claim: Kube
 }
 
 function isRefused(claim: KubernetesObject): boolean {
-  const conditions = at(claim, 'status', 'conditions');
-  return (
-    Array.isArray(conditions) &&
-    conditions.some(
-      (condition) => (at(condition, 'type') === 'Resolved' || at(condition, 'type') === 'Allowed') && at(condition, 'status') === 'False',
-    )
-  );
+  return ['Resolved', 'Allowed'].some((type) => conditionOf(claim, type)?.status === 'False');
 }
-
-const age = ({ metadata, kind }: KubernetesObject) => [metadata?.creationTimestamp ?? '~', kind, metadata?.name ?? ''].join(' ');
 
 /**
  * What the other claims of the namespace cost: what was recorded of those that were allowed, and an estimate for those that came
@@ -47,7 +41,7 @@ function others(
       const recorded = numberAt(other, 'status', 'monthlyCostUSD');
       const cost =
         recorded ??
-        (isRefused(other) || age(other) > age(claim)
+        (isRefused(other) || byTurn(other, claim) > 0
           ? undefined
           : plannedCost({ ...request, observed: {} }, environment, { ...other, status: {} })?.monthlyUSD);
       return cost === undefined || cost === 0 ? [] : [[`${other.kind} ${other.metadata?.name}`, cost]];

@@ -168,7 +168,8 @@ function mayBeProtected(observed: Context<DatabaseSettings, NetworkNeeds>['obser
   const instance = observed['instance'];
   const protectedNow = at(instance?.object, 'status', 'atProvider', 'deletionProtection');
   if (typeof protectedNow === 'boolean') return protectedNow;
-  const neverMade = conditionOf(instance, 'Synced') !== undefined && at(instance?.object, 'status', 'atProvider', 'id') === undefined;
+  const neverMade =
+    conditionOf(instance?.object, 'Synced') !== undefined && at(instance?.object, 'status', 'atProvider', 'id') === undefined;
   return observed['protection'] !== undefined && !neverMade;
 }
 

@@ -5,24 +5,19 @@ import type { KubernetesObject } from '../../../core/kubernetes.ts';
 import { shown } from '../../../core/problem.ts';
 import { composedName } from '../../../core/protection.ts';
 import type { Refusal } from '../../../core/step.ts';
+import { byTurn } from '../../../core/turn.ts';
 import { binding, bindingOf, type IdentitySettings, suffix } from '../schema.ts';
-
-type Age = readonly [creationTimestamp: string, name: string];
-
-/** What is not created yet is younger than anything; of two of one second the name decides. */
-const ageOf = (creationTimestamp: string | undefined, name: string | undefined): Age => [creationTimestamp ?? '~', name ?? ''];
-
-const isOlder = ([created, name]: Age, [otherCreated, otherName]: Age) =>
-  created === otherCreated ? name < otherName : created < otherCreated;
 
 /** EKS takes one role for a service account, so the oldest claim has it, until that claim is gone. */
 function taken(claim: Claim, serviceAccount: string, claims: readonly KubernetesObject[]): Refusal | undefined {
+  const { kind, name, creationTimestamp } = claim;
+  const self = { kind, metadata: { name, ...(creationTimestamp !== undefined && { creationTimestamp }) } };
   const older = claims.find(
     (other) =>
       other.kind === identityKind &&
       other.metadata?.name !== claim.name &&
-      serviceAccountOf(other) === serviceAccount &&
-      isOlder(ageOf(other.metadata?.creationTimestamp, other.metadata?.name), ageOf(claim.creationTimestamp, claim.name)),
+      serviceAccountOf(other.metadata?.name, other['spec']) === serviceAccount &&
+      byTurn(other, self) < 0,
   );
   if (older === undefined) return undefined;
   const message =
@@ -36,7 +31,7 @@ export function account(
   { claim, claims, settings, observed }: Context<IdentitySettings, unknown>,
   provider: IdentitySettings['backend'],
 ): Expansion & { readonly serviceAccount: string } {
-  const serviceAccount = settings.serviceAccount ?? claim.name;
+  const serviceAccount = serviceAccountOf(claim.name, settings);
   const refusal = taken(claim, serviceAccount, claims);
   const name = composedName(claim, suffix);
   const { resources, pending } = bind(claim, name, binding, bindingOf(provider, serviceAccount), observed[bindingKey], '');
