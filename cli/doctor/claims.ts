@@ -1,9 +1,10 @@
 import type { Api } from '../../functions/core/api.ts';
 import { apiVersion } from '../../functions/core/group.ts';
 import type { KubernetesObject } from '../../functions/core/kubernetes.ts';
+import { oneLine } from '../../functions/core/problem.ts';
 import type { Check } from './check.ts';
 import type { Cluster } from './cluster.ts';
-import { type ConditionSeen, conditionsOf, type Diagnosis, identify, oneLine } from './finding.ts';
+import { type ConditionSeen, conditionsOf, type Diagnosis, identify } from './finding.ts';
 
 /** Conditions that Crossplane sets; all others are the platform's own. */
 const systemConditions: ReadonlySet<string> = new Set(['Ready', 'Synced', 'Healthy', 'UpToDate', 'Responsive']);

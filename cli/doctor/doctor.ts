@@ -1,8 +1,9 @@
 import type { Platform } from '../../functions/core/pipeline.ts';
 import { shown } from '../../functions/core/problem.ts';
+import { Unreachable } from '../connection.ts';
 import type { Check } from './check.ts';
 import { checks } from './checks.ts';
-import { type Cluster, connect, Unreadable, Unserved } from './cluster.ts';
+import { type Cluster, reach, Unreadable, Unserved } from './cluster.ts';
 import { crossplane } from './crossplane.ts';
 import { isOutput, outputs, print, type Report, type Result } from './report.ts';
 
@@ -63,12 +64,15 @@ export async function doctor({ platform, output, stdout, stderr, color }: Doctor
     stderr.write(`cannot print the findings: --output: got ${shown(output)}, want one of ${outputs.join(', ')}\n`);
     return 2;
   }
-  const connection = await withProgress(stderr, 'reaching the cluster …', connect());
-  if ('problem' in connection) {
-    stderr.write(`${connection.problem}\n`);
+  let cluster: Cluster;
+  try {
+    cluster = await withProgress(stderr, 'reaching the cluster …', reach());
+  } catch (error) {
+    if (!(error instanceof Unreachable)) throw error;
+    stderr.write(`${error.message}\n`);
     return 2;
   }
-  const report = await withProgress(stderr, 'checking the cluster …', examineAll(connection.cluster, platform));
+  const report = await withProgress(stderr, 'checking the cluster …', examineAll(cluster, platform));
   stdout.write(print(report, output, color));
   return report.ok ? 0 : 1;
 }

@@ -1,4 +1,5 @@
 import { at, type KubernetesObject, stringAt } from '../../functions/core/kubernetes.ts';
+import { oneLine } from '../../functions/core/problem.ts';
 
 /** Something that is wrong, and what to run about it. */
 export interface Finding {
@@ -11,10 +12,6 @@ export interface Finding {
 
 /** A finding before the check that made it signs it. */
 export type Diagnosis = Omit<Finding, 'check'>;
-
-export function oneLine(text: string): string {
-  return text.replaceAll(/\s+/g, ' ').trim();
-}
 
 /** `Kind name`, or `Kind namespace/name`. */
 export function identify(object: KubernetesObject): string {

@@ -14,6 +14,7 @@ const kinds = {
   ],
 };
 const answers: Readonly<Record<string, readonly [number, unknown]>> = {
+  '/version': [200, {}],
   '/api/v1': [200, kinds],
   '/api/v1/namespaces/shop': [200, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } }],
   '/api/v1/namespaces/shop/secrets': [200, { items: [{ metadata: { name: 'a' } }] }],
@@ -54,7 +55,7 @@ afterEach(() => {
 });
 
 test('objects and lists are where discovery says, which is asked once', async () => {
-  const reader = cluster();
+  const reader = await cluster();
   expect(
     await Promise.all([
       reader.read({ apiVersion: 'v1', kind: 'Namespace', name: 'shop' }),
@@ -72,7 +73,7 @@ test('objects and lists are where discovery says, which is asked once', async ()
 });
 
 test('what may not be read is said on one line', async () => {
-  await expect(cluster().read({ apiVersion: 'v1', kind: 'Secret', namespace: 'shop', name: 'b' })).rejects.toThrow(
+  await expect((await cluster()).read({ apiVersion: 'v1', kind: 'Secret', namespace: 'shop', name: 'b' })).rejects.toThrow(
     'cannot read Secret "b" from the cluster: secrets "b" is forbidden',
   );
 });

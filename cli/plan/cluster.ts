@@ -1,6 +1,6 @@
-import { HttpMethod, IsomorphicFetchHttpLibrary, KubeConfig, ServerConfiguration } from '@kubernetes/client-node';
-import { at, type KubernetesObject, stringAt } from '../../functions/core/kubernetes.ts';
+import { at, type KubernetesObject } from '../../functions/core/kubernetes.ts';
 import { shown } from '../../functions/core/problem.ts';
+import { complaint, connect, reasonOf, Unreachable } from '../connection.ts';
 import { InputError } from '../input.ts';
 
 /** What names an object, as Crossplane's references do. */
@@ -19,60 +19,18 @@ export interface Reader {
   list(kind: { readonly apiVersion: string; readonly kind: string }, namespace?: string): Promise<readonly KubernetesObject[]>;
 }
 
-const timeoutMilliseconds = 30_000;
-
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if (error.name === 'TimeoutError') return `no answer within ${timeoutMilliseconds / 1000} seconds`;
-  const inner = error instanceof AggregateError ? error.errors[0] : error.cause;
-  return (inner === undefined ? error.message : reasonOf(inner)).replaceAll(/\s+/g, ' ').trim();
-}
-
-interface Answer {
-  readonly status: number;
-  readonly body: unknown;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return { message: text };
-  }
-}
-
-/** The cluster of the current kubeconfig context. */
-export function cluster(): Reader {
-  const kubeconfig = new KubeConfig();
-  try {
-    kubeconfig.loadFromDefault();
-  } catch (error) {
-    throw new InputError(`cannot read the kubeconfig: ${reasonOf(error)}; check KUBECONFIG`);
-  }
-  const server = kubeconfig.getCurrentCluster()?.server;
-  if (server === undefined)
-    throw new InputError("cannot reach the cluster: the kubeconfig's current context names none; check kubectl config current-context");
-  const configuration = new ServerConfiguration<Record<string, string>>(server, {});
-  const http = new IsomorphicFetchHttpLibrary();
-
-  const get = async (path: string): Promise<Answer> => {
-    try {
-      const context = configuration.makeRequestContext(path, HttpMethod.GET);
-      await kubeconfig.applySecurityAuthentication(context);
-      context.setHeaderParam('Accept', 'application/json');
-      context.setSignal(AbortSignal.timeout(timeoutMilliseconds));
-      const response = await http.send(context).toPromise();
-      return { status: response.httpStatusCode, body: parsed(await response.body.text()) };
-    } catch (error) {
-      throw new InputError(`cannot reach the cluster: ${server}: ${reasonOf(error)}; check KUBECONFIG`);
-    }
-  };
+/** The cluster of the current kubeconfig context, once it has answered. */
+export async function cluster(): Promise<Reader> {
+  const connection = await connect().catch((error: unknown) => {
+    throw error instanceof Unreachable ? new InputError(error.message) : error;
+  });
   const found = async (what: string, path: string): Promise<unknown> => {
-    const { status, body } = await get(path);
-    if (status === 404) return undefined;
-    if (status < 300) return body;
-    const message = (stringAt(body, 'message') ?? `status ${status}`).replaceAll(/\s+/g, ' ').trim();
-    throw new InputError(`cannot read ${what} from the cluster: ${message}`);
+    const answer = await connection.get(path).catch((error: unknown) => {
+      throw new InputError(`cannot read ${what} from the cluster: ${reasonOf(error)}; try again`);
+    });
+    if (answer.status === 404) return undefined;
+    if (answer.status < 300) return answer.body;
+    throw new InputError(`cannot read ${what} from the cluster: ${complaint(answer)}`);
   };
 
   const discovered = new Map<string, Promise<unknown>>();

@@ -36,7 +36,7 @@ export interface PlanOptions {
   readonly stdout: Sink;
   readonly stderr: Sink;
   /** How to read the cluster. */
-  readonly reader?: () => Reader;
+  readonly reader?: () => Promise<Reader>;
 }
 
 interface Work {
@@ -104,7 +104,7 @@ function planOffline({ claims, old, progress }: Work, platform: Platform, enviro
 }
 
 async function planLive({ claims, progress }: Work, options: PlanOptions): Promise<readonly Entry[]> {
-  const state = await readLive((options.reader ?? cluster)(), options.platform, claims, progress.say);
+  const state = await readLive(await (options.reader ?? cluster)(), options.platform, claims, progress.say);
   const chosen = await Promise.all(options.environments.map((each) => environmentInCluster(each, state.environments)));
   const columns: readonly ((live: (typeof state.claims)[number]) => Chosen)[] =
     chosen.length === 0 ? [(live) => ({ name: environmentOf(live), all: state.environments })] : chosen.map((each) => () => each);

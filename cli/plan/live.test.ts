@@ -1,6 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { goldenPath } from '../../functions/golden-path.ts';
 import { exampleEnvironments, namespace as namespaceOf } from '../../test/request.ts';
+import { InputError } from '../input.ts';
 import { toYaml } from '../yaml.ts';
 import type { Reader, Reference } from './cluster.ts';
 import { plan } from './command.ts';
@@ -82,7 +83,7 @@ async function run(reader: Reader | undefined, spec: Spec, environments: readonl
     stdin: async () => toYaml(claim(spec)),
     stdout: { write: (text) => (stdout += text) },
     stderr: { write() {} },
-    ...(reader && { reader: () => reader }),
+    ...(reader && { reader: async () => reader }),
   });
   return { code, stdout };
 }
@@ -149,5 +150,9 @@ test('a claim that is not there is new, and a namespace without an environment i
 
 test('a cluster that cannot be reached is one line', async () => {
   vi.stubEnv('KUBECONFIG', '/nowhere/kubeconfig');
-  await expect(run(undefined, {})).rejects.toThrow(/^cannot read the kubeconfig: .*; check KUBECONFIG$/);
+  await expect(run(undefined, {})).rejects.toThrow(
+    new InputError(
+      "cannot read the kubeconfig: ENOENT: no such file or directory, open '/nowhere/kubeconfig'; check KUBECONFIG or kubectl config current-context",
+    ),
+  );
 });

@@ -9,6 +9,11 @@ export function shown(value: unknown): string {
   return text.length <= longestValue ? text : `${text.slice(0, longestValue)}… (${text.length} characters)`;
 }
 
+/** A text on one line, whatever its white space was. */
+export function oneLine(text: string): string {
+  return text.replaceAll(/\s+/g, ' ').trim();
+}
+
 type Issue = z.core.$ZodIssue;
 
 const wanted: { readonly [C in Issue['code']]?: (issue: Extract<Issue, { code: C }>) => string } = {

@@ -15,7 +15,7 @@ import * as z from 'zod';
 import { apiVersion, inputApiVersion, kindLabel } from '../core/group.ts';
 import { at, type Condition, type KubernetesObject, stringAt } from '../core/kubernetes.ts';
 import type { Platform, Step } from '../core/pipeline.ts';
-import { problemsOf } from '../core/problem.ts';
+import { oneLine, problemsOf } from '../core/problem.ts';
 import type { DesiredResource, ObservedResource, StepResponse } from '../core/step.ts';
 
 /** What became of one call, for logs and metrics. */
@@ -211,8 +211,8 @@ function runStep(
   return [response, response.refusal === undefined ? desiredState(claim, request.desired, desired, response) : request.desired];
 }
 
-function oneLine(error: unknown): string {
-  const text = (error instanceof Error ? error.message : String(error)).replaceAll(/\s+/g, ' ').trim();
+function failureOf(error: unknown): string {
+  const text = oneLine(error instanceof Error ? error.message : String(error));
   return text.length <= longestFailure ? text : `${text.slice(0, longestFailure)}…`;
 }
 
@@ -271,7 +271,7 @@ export function createRunFunction({ steps, platform, observe, issueSecret }: Run
   }
 
   function failed(request: RunFunctionRequest | undefined, error: unknown): [Outcome, Answer] {
-    const message = oneLine(error);
+    const message = failureOf(error);
     const step = stringAt(request?.input, 'kind');
     const answered = { desired: request?.desired, context: request?.context, conditions: [] };
     const fatal = (text: string) => [result(Severity.SEVERITY_FATAL, text)];

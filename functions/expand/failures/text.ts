@@ -1,3 +1,5 @@
+import { oneLine } from '../../core/problem.ts';
+
 /** More of a provider's message is never looked at, so that a huge one costs nothing. */
 const longestRead = 4000;
 const longestLine = 200;
@@ -60,8 +62,6 @@ const wrapping: readonly Replacement[] = [
 const replaced = (text: string, replacements: readonly Replacement[]) =>
   replacements.reduce((current, [pattern, by]) => current.replaceAll(pattern, by), text);
 
-const joined = (text: string) => text.replaceAll(/\s+/g, ' ').trim();
-
 /** Cuts a line that is too long for a condition. */
 export const cut = (line: string, longest = longestLine) => (line.length <= longest ? line : `${line.slice(0, longest)}…`);
 
@@ -72,5 +72,5 @@ export const cut = (line: string, longest = longestLine) => (line.length <= long
 export function essence(message: string): string {
   // A word that is cut in two could be a secret that no longer looks like one.
   const read = message.length <= longestRead ? message : message.slice(0, longestRead).replace(/\S*$/, '');
-  return joined(replaced(joined(replaced(joined(replaced(read, secrets)), varying)), wrapping));
+  return oneLine(replaced(oneLine(replaced(oneLine(replaced(read, secrets)), varying)), wrapping));
 }
