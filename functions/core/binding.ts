@@ -64,7 +64,7 @@ export function bind(
   if (values !== undefined) return { resources: { [bindingKey]: bindingSecret(name, schema, values) }, pending: {}, values };
   if (claim.issuedBinding !== undefined) {
     const message =
-      `cannot read Secret "${name}" in namespace "${claim.namespace}", which holds this claim's only copy of its password; ` +
+      `cannot read Secret "${name}" in namespace "${claim.namespace}", which holds this claim's only copy of its connection details; ` +
       'nothing is changed until it is back: restore it, or delete the claim and apply it again for a new and empty one';
     return { resources: {}, pending: {}, refusal: { reason: 'BindingMissing', message } };
   }

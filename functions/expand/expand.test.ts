@@ -314,7 +314,7 @@ describe('a live database', () => {
     expect(expand(stepRequest({ observed: rest, status })).refusal).toEqual({
       reason: 'BindingMissing',
       message:
-        'cannot read Secret "orders-database" in namespace "shop", which holds this claim\'s only copy of its password; ' +
+        'cannot read Secret "orders-database" in namespace "shop", which holds this claim\'s only copy of its connection details; ' +
         'nothing is changed until it is back: restore it, or delete the claim and apply it again for a new and empty one',
     });
   });
