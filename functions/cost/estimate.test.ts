@@ -67,8 +67,13 @@ describe('AppDatabase', () => {
     });
   });
 
-  test('in staging costs nothing of its own', () => {
-    expect(estimate(claimIn('staging'), { region })).toEqual({ monthlyUSD: 0, drivers: [], byUse: [], unpriced: [] });
+  test('in staging costs nothing of its own, and says what it shares', () => {
+    expect(estimate(claimIn('staging'), { region })).toEqual({
+      monthlyUSD: 0,
+      drivers: [],
+      byUse: [{ resource: 'database', what: 'its part of the server that claims share' }],
+      unpriced: [],
+    });
   });
 
   test('in prod is a Multi-AZ instance with its storage', () => {

@@ -69,6 +69,10 @@ export function estimate(resources: Readonly<Record<string, KubernetesObject>>, 
         unpriced.push({ resource, what: item.unpriced });
         continue;
       }
+      if ('shared' in item) {
+        byUse.push({ resource, what: item.shared });
+        continue;
+      }
       const what = 'charge' in item ? item.charge : item.use;
       if (region === undefined) {
         unpriced.push({ resource, what: `${what}: no region; set data.aws.region of the EnvironmentConfig` });

@@ -12,6 +12,8 @@ export type Item =
   | { readonly charge: string; readonly price: PriceId; readonly units: number }
   /** A cost that only use can tell; `factor` is how many of the price's units one `per` is. */
   | { readonly use: string; readonly price: PriceId; readonly per: string; readonly factor: number }
+  /** What claims use together, so that no one of them is charged for it. */
+  | { readonly shared: string }
   /** What cannot be priced, and why. */
   | { readonly unpriced: string };
 
@@ -199,6 +201,10 @@ export const pricedKinds: ReadonlyMap<string, PricedKind> = new Map([
   ['apps StatefulSet', { priced: 'in the cluster', items: pods }],
   ['elasticache.aws.m.upbound.io ReplicationGroup', { priced: 'in its region', items: replicationGroup }],
   ['kms.aws.m.upbound.io Key', { priced: 'in its region', items: () => [{ charge: 'key', price: 'kms/key-month', units: 1 }] }],
+  [
+    'postgresql.sql.m.crossplane.io Database',
+    { priced: 'in the cluster', items: () => [{ shared: 'its part of the server that claims share' }] },
+  ],
   ['rds.aws.m.upbound.io Instance', { priced: 'in its region', items: rdsInstance }],
   ['s3.aws.m.upbound.io Bucket', { priced: 'in its region', items: () => bucket }],
   ['secretsmanager.aws.m.upbound.io Secret', { priced: 'in its region', items: secret }],
@@ -229,7 +235,6 @@ export const freeKinds: ReadonlySet<string> = new Set([
   'monitoring.coreos.com ServiceMonitor',
   'networking.k8s.io NetworkPolicy',
   'policy PodDisruptionBudget',
-  'postgresql.sql.m.crossplane.io Database',
   'postgresql.sql.m.crossplane.io DefaultPrivileges',
   'postgresql.sql.m.crossplane.io Extension',
   'postgresql.sql.m.crossplane.io Grant',
