@@ -64,7 +64,9 @@ test('a public bucket is refused, with the reason', () => {
 test('prod keeps old versions, whatever the claim says', () => {
   const given = request({ spec: { versioning: false } });
   const { desired, status = {} } = expand(given);
-  expect(guard({ ...given, desired, desiredStatus: status }).refusal?.message).toContain('spec.versioning: got false, want true');
+  expect(guard({ ...given, desired, desiredStatus: status }).refusal?.message).toBe(
+    'cannot apply in environment prod: spec.versioning: got false, want true [backed-up]',
+  );
 });
 
 describe('access', () => {

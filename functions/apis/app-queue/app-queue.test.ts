@@ -71,8 +71,12 @@ describe('sqs', () => {
     const state = settled(given('prod'));
     const request = stepRequest({ ...given('prod', {}, {}, 'prod-us'), ...state });
     const { desired, status = {} } = expand(request);
-    expect(guard({ ...request, desired, desiredStatus: status }).refusal?.message).toContain(
-      'queue (Queue orders-queue-queue): spec.forProvider.name: got "prod-us-shop-orders-da47be91", want "prod-shop-orders-30a58cbb"',
+    expect(guard({ ...request, desired, desiredStatus: status }).refusal?.message).toBe(
+      'cannot apply: dead-letter-queue (Queue orders-queue-dead-letter-queue): spec.forProvider.name: got "prod-us-shop-orders-da47be91-dead-letters", ' +
+        'want "prod-shop-orders-30a58cbb-dead-letters", which cannot change without losing the data; ' +
+        'queue (Queue orders-queue-queue): spec.forProvider.name: got "prod-us-shop-orders-da47be91", want "prod-shop-orders-30a58cbb", ' +
+        'which cannot change without losing the data; if that loss is meant, run: kubectl annotate appqueue orders --namespace shop --overwrite ' +
+        'platform.internal/acknowledge=replace-5ac6079e,replace-e76a9177',
     );
   });
 
