@@ -18,6 +18,7 @@ import {
   ready,
   removeNamespaces,
   run,
+  touch,
   tryApply,
 } from './cluster.ts';
 
@@ -47,10 +48,10 @@ function conditionOf(live: Live, type: string) {
   return found && { status: found.status, reason: found.reason, message: found.message };
 }
 
-/** What the guard says on the claim, once it says what is expected; touching the claim makes Crossplane look again. */
+/** What the guard says on the claim, once it says what is expected. */
 async function told(namespace: string, name: string, status: 'True' | 'False') {
   return await eventually(async () => {
-    await kubectl('annotate', 'appdatabase', name, '-n', namespace, '--overwrite', `example.com/touched=${Date.now()}`);
+    await touch(namespace, name);
     const condition = conditionOf(await get('appdatabase', name, namespace), 'Allowed');
     if (condition?.status !== status) throw new Error(`Allowed is ${JSON.stringify(condition)}`);
     return condition;
@@ -222,7 +223,7 @@ test('an EnvironmentConfig that was emptied deletes nothing', async () => {
   await apply({ ...budgeted, data: {} });
   const [name] = before.map(({ metadata }) => metadata.name.replace('-database', ''));
   await eventually(async () => {
-    await kubectl('annotate', 'appdatabase', String(name), '-n', 'guard-budget', '--overwrite', `example.com/touched=${Date.now()}`);
+    await touch('guard-budget', String(name));
     expect(conditionOf(await get('appdatabase', String(name), 'guard-budget'), 'Resolved')?.reason).toBe('EnvironmentInvalid');
   });
   expect((await list('statefulsets', '-n', 'guard-budget')).map(({ metadata }) => metadata.uid)).toEqual(

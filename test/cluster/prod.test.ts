@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { at, type KubernetesObject } from '../../functions/core/kubernetes.ts';
-import { apply, bindingOf, claim, eventually, get, kubectl, list, makeNamespace, ready, removeNamespaces, run } from './cluster.ts';
+import { apply, bindingOf, claim, eventually, get, kubectl, list, makeNamespace, ready, removeNamespaces, run, touch } from './cluster.ts';
 import { recordedConnection, recordedSecret, recordedStatus } from './recorded.ts';
 
 const namespace = 'prod-claims';
@@ -120,7 +120,7 @@ describe('a policy that the claim breaks', () => {
     await apply(claim(namespace, 'orders', { engine: 'postgres', highAvailability: false }));
     await label('=prod');
     await eventually(async () => {
-      await kubectl('annotate', 'appdatabase', 'orders', '-n', namespace, '--overwrite', `example.com/touched=${Date.now()}`);
+      await touch(namespace, 'orders');
       const { status } = await get('appdatabase', 'orders', namespace);
       const conditions = (status as unknown as { conditions: readonly { type: string; message: string }[] }).conditions;
       expect(conditions.find(({ type }) => type === 'Allowed')?.message).toBe(text);
@@ -134,6 +134,7 @@ describe('a policy that the claim breaks', () => {
 test('after deletion: Delete the way is free as soon as AWS has protection off', async () => {
   await apply(claim(namespace, 'orders', { engine: 'postgres', deletion: 'Delete' }));
   await eventually(async () => {
+    await touch(namespace, 'orders');
     const instance = await get('instances.rds.aws.m.upbound.io', 'orders-database-instance', namespace);
     expect([at(instance, 'spec', 'forProvider', 'deletionProtection'), at(instance, 'spec', 'managementPolicies')]).toEqual([
       false,
@@ -148,7 +149,10 @@ test('after deletion: Delete the way is free as soon as AWS has protection off',
   await playProvider((status, object) =>
     object.kind === 'Instance' ? { ...status, atProvider: { ...(status['atProvider'] as object), deletionProtection: false } } : status,
   );
-  await eventually(async () => expect((await list('usages.protection.crossplane.io', '-n', namespace)).length).toBe(0));
+  await eventually(async () => {
+    await touch(namespace, 'orders');
+    expect((await list('usages.protection.crossplane.io', '-n', namespace)).length).toBe(0);
+  });
   await kubectl('delete', 'appdatabase', 'orders', '-n', namespace, '--timeout=60s');
   await eventually(async () => expect((await list(managedKinds, '-n', namespace)).length).toBe(0));
 });
