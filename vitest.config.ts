@@ -4,8 +4,20 @@ export default defineConfig({
   test: {
     projects: [
       {
-        test: { name: 'unit', include: ['**/*.test.ts'], exclude: ['node_modules/**', 'dist/**', 'test/cluster/**'], testTimeout: 20_000 },
+        test: {
+          name: 'unit',
+          include: ['**/*.test.ts'],
+          exclude: ['node_modules/**', 'dist/**', 'examples/own-platform/**', 'test/aws/**', 'test/cluster/**', 'test/own-platform/**'],
+          testTimeout: 20_000,
+        },
       },
+      {
+        test: { name: 'npm', include: ['test/own-platform/installed.test.ts'], testTimeout: 120_000, hookTimeout: 180_000 },
+      },
+      {
+        test: { name: 'own-platform', include: ['test/own-platform/cluster.test.ts'], testTimeout: 300_000, hookTimeout: 900_000 },
+      },
+      { test: { name: 'aws', include: ['test/aws/*.test.ts'], testTimeout: 300_000, hookTimeout: 300_000 } },
       {
         test: {
           name: 'cluster',

@@ -45,7 +45,14 @@ function parse() {
   }
 }
 
-async function run(platform: Platform): Promise<number> {
+/** What the command line is of. */
+interface Home {
+  readonly platform: Platform;
+  /** The folder with `examples/environments/`, where environments are looked up by name. */
+  readonly root: string;
+}
+
+async function run({ platform, root }: Home): Promise<number> {
   const { values, positionals } = parse();
   const [command, ...files] = positionals;
   if (values.help === true || command === undefined) {
@@ -60,6 +67,7 @@ async function run(platform: Platform): Promise<number> {
       return plan({
         ...rest,
         platform,
+        root,
         files,
         environments: environment ?? [],
         color,
@@ -78,9 +86,9 @@ async function run(platform: Platform): Promise<number> {
 }
 
 /** The command line of a platform: arguments are the process's, and so is the exit code that it sets. */
-export async function goldenpath(platform: Platform): Promise<void> {
+export async function goldenpath(home: Home): Promise<void> {
   try {
-    process.exitCode = await run(platform);
+    process.exitCode = await run(home);
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     process.stderr.write(`goldenpath: ${error.message}\n`);

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { goldenPath } from '../functions/golden-path.ts';
+import { packageRoot } from '../package/manifest.ts';
 import { goldenpath } from './goldenpath.ts';
 
-await goldenpath(goldenPath);
+await goldenpath({ platform: goldenPath, root: packageRoot });

@@ -3,11 +3,13 @@ import type { Api } from '../functions/core/api.ts';
 import type { EnvironmentSchema } from '../functions/core/environment.ts';
 import { apiVersion, kindLabel } from '../functions/core/group.ts';
 import type { KubernetesObject } from '../functions/core/kubernetes.ts';
+import type { Platform } from '../functions/core/pipeline.ts';
 
-type Data = z.input<EnvironmentSchema>;
+/** The `data` of an EnvironmentConfig as a person writes it. */
+export type EnvironmentData = z.input<EnvironmentSchema>;
 
 /** One environment for each tier, to start from; ids and hosts are placeholders. */
-const environments: Readonly<Record<string, Data>> = {
+export const environments: Readonly<Record<string, EnvironmentData>> = {
   dev: { tier: 'dev' },
   staging: {
     tier: 'staging',
@@ -28,19 +30,14 @@ const environments: Readonly<Record<string, Data>> = {
   },
 };
 
-/** The EnvironmentConfigs, by file name. */
-export function environmentConfigs(): ReadonlyMap<string, KubernetesObject> {
-  return new Map(
-    Object.entries(environments).map(([name, data]) => [
-      `${name}.yaml`,
-      {
-        apiVersion: 'apiextensions.crossplane.io/v1beta1',
-        kind: 'EnvironmentConfig',
-        metadata: { name, labels: { [kindLabel]: 'environment' } },
-        data,
-      },
-    ]),
-  );
+/** An environment as the cluster has it. */
+export function environmentConfig(name: string, data: unknown): KubernetesObject {
+  return {
+    apiVersion: 'apiextensions.crossplane.io/v1beta1',
+    kind: 'EnvironmentConfig',
+    metadata: { name, labels: { [kindLabel]: 'environment' } },
+    data,
+  };
 }
 
 /** The one claim of an API that serves every environment. */
@@ -51,4 +48,15 @@ export function exampleClaim(api: Api): KubernetesObject {
 /** The file of an API's example. */
 export function exampleFile(api: Api): string {
   return `${api.kind.replace(/(?<=[a-z])[A-Z]/g, (letter) => `-${letter}`).toLowerCase()}.yaml`;
+}
+
+/** Everything below `examples/`, by file name: a claim of each API, and the environments. */
+export function exampleFiles(
+  { apis }: Pick<Platform, 'apis'>,
+  environments: Readonly<Record<string, EnvironmentData>>,
+): Readonly<Record<string, KubernetesObject>> {
+  return {
+    ...Object.fromEntries(apis.map((api) => [exampleFile(api), exampleClaim(api)])),
+    ...Object.fromEntries(Object.entries(environments).map(([name, data]) => [`environments/${name}.yaml`, environmentConfig(name, data)])),
+  };
 }

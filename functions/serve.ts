@@ -25,14 +25,16 @@ export async function serve(platform: Platform): Promise<void> {
     },
     issueSecret,
   });
+  const starting = startServer({ ...flags, runFunction, metrics, log });
+  const stop = async (signal: NodeJS.Signals) => {
+    const answered = await (await starting).shutdown(flags.shutdownDeadlineSeconds);
+    log.info({ signal, answered }, 'stopped');
+    process.exit(answered ? 0 : 1);
+  };
+  // Before the server says that it listens, since who reads that may send a signal at once.
+  process.once('SIGTERM', stop).once('SIGINT', stop);
   try {
-    const server = await startServer({ ...flags, runFunction, metrics, log });
-    const stop = async (signal: NodeJS.Signals) => {
-      const answered = await server.shutdown(flags.shutdownDeadlineSeconds);
-      log.info({ signal, answered }, 'stopped');
-      process.exit(answered ? 0 : 1);
-    };
-    process.once('SIGTERM', stop).once('SIGINT', stop);
+    await starting;
   } catch (error) {
     log.fatal((error as Error).message);
     process.exit(1);

@@ -3,6 +3,7 @@ import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { stringify } from 'yaml';
+import { exampleFiles } from '../examples/examples.ts';
 import { bundle } from './bundle.ts';
 import { configurationContents, functionContents, type PackageContents } from './contents.ts';
 import { type Architecture, image, platforms } from './image.ts';
@@ -22,11 +23,11 @@ async function stage({ root: project }: Project, directory: string, contents: Pa
   return root;
 }
 
-async function buildConfiguration(project: Project, contents: PackageContents): Promise<string> {
+async function buildConfiguration(project: Project, contents: PackageContents, examples: PackageContents): Promise<string> {
   const root = await stage(project, 'configuration', contents);
+  const examplesRoot = await stage(project, 'examples', examples);
   const file = join(project.root, 'dist', `${configurationName(project.platform)}.xpkg`);
-  const examples = join(project.root, 'examples');
-  await run('crossplane', ['xpkg', 'build', '--package-root', root, '--examples-root', examples, '--package-file', file]);
+  await run('crossplane', ['xpkg', 'build', '--package-root', root, '--examples-root', examplesRoot, '--package-file', file]);
   return file;
 }
 
@@ -46,7 +47,7 @@ async function buildFunction(
   const file = join(dist, `${name}-${architecture}.xpkg`);
   // An architecture that is skipped must not be pushed as it was built before.
   await rm(file, { force: true });
-  const tarball = await image(architecture, program);
+  const tarball = await image(architecture, program, join(project.root, 'node_modules/.cache/golden-path-platform'));
   if ('missing' in tarball) {
     console.log(`skipped ${name} for ${architecture}: missing ${tarball.missing}`);
     return undefined;
@@ -71,20 +72,22 @@ export interface BuiltPackages {
 /** Builds both packages into the project's dist/, for the registry that they will be pushed to. */
 export async function build(project: Project, registry: string): Promise<BuiltPackages> {
   const started = performance.now();
-  const contents = { configuration: configurationContents(project, registry), function: functionContents(project.platform) };
+  const contents = {
+    configuration: configurationContents(project, registry),
+    examples: exampleFiles(project.platform, project.environments),
+    function: functionContents(project.platform),
+  };
   const root = await stage(project, 'function', contents.function);
   const program = join(root, 'main.mjs');
   await bundle(project.main, program);
   const bundled = await readFile(program);
   const [configuration, ...perArchitecture] = await Promise.all([
-    buildConfiguration(project, contents.configuration),
+    buildConfiguration(project, contents.configuration, contents.examples),
     ...(Object.keys(platforms) as Architecture[]).map((architecture) => buildFunction(project, architecture, root, bundled)),
   ]);
   const functions = perArchitecture.filter((built) => built !== undefined);
   if (functions.length === 0) {
-    throw new Error(
-      `cannot build ${functionName(project.platform)}: no architecture's libraries are here; build on Linux with glibc, or from package/Dockerfile`,
-    );
+    throw new Error(`cannot build ${functionName(project.platform)}: no architecture's libraries are here; build on Linux with glibc`);
   }
   const hash = createHash('sha256').update(JSON.stringify(contents));
   for (const built of functions) hash.update(built.image);

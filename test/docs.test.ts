@@ -123,7 +123,7 @@ describe.each(pages)('$path', (page) => {
           (word.includes('/') && folders.includes(word.split('/')[0] ?? ''))),
     );
     const missing = paths
-      .filter((path) => !path.startsWith('dist/') && path !== 'node_modules')
+      .filter((path) => !/^(dist|lib)\//.test(path) && path !== 'node_modules')
       .filter((path) =>
         path.includes('/') ? globSync(path.replaceAll(/<[^>]+>/g, '*'), { cwd: root }).length === 0 : !everywhere.has(path),
       );
@@ -256,6 +256,21 @@ test('the README lists the policies that the guard enforces, in its words, each 
   );
 });
 
+test('the README lists what the npm package can be imported by, and names that are there', () => {
+  const rows = tableRows(readme, 'import', 'what it has');
+  const entries = Object.entries(manifest.exports).flatMap(([path, target]) =>
+    typeof target === 'string' ? [] : [{ path, source: target.default }],
+  );
+  expect(rows.map(([name = '']) => unquoted(name))).toEqual(entries.map(({ path }) => join(manifest.name, path)));
+  const missing = rows.flatMap(([, text = ''], index) => {
+    const source = read(entries[index]?.source.replace(/^\.\/lib\/(.*)\.js$/, '$1.ts') ?? '');
+    return [...text.matchAll(/`(\w+)`/g)]
+      .map(([, name = '']) => name)
+      .filter((name) => !new RegExp(`export [^;]*\\b${name}\\b`).test(source));
+  });
+  expect(missing).toEqual([]);
+});
+
 test('the README says where each backend is the default, and what of', () => {
   const [backends = [], , , sizes = []] = tableRows(readme, '', 'dev', 'staging', 'prod');
   const profiles = apis[0]?.profiles;
@@ -365,7 +380,7 @@ test('the patch in the README puts a step between expand and guard', () => {
 test('the packages in the README have the names that they are installed under', () => {
   const name = installedName(exampleRegistry, goldenPath, functionName(goldenPath));
   expect(readme.text).toContain(
-    `function ${packageReference(exampleRegistry, goldenPath, functionName(goldenPath), releaseTag(manifest.version))} \\\n  ${name} --runtime-config ${manifest.name}\n`,
+    `function ${packageReference(exampleRegistry, goldenPath, functionName(goldenPath), releaseTag(manifest.version))} \\\n  ${name} --runtime-config ${goldenPath.name}\n`,
   );
   expect(readme.text).toContain(`\`${installedName(`${exampleRegistry}/acme`, goldenPath, functionName(goldenPath))}\``);
   expect(pageAt('CHANGELOG.md').text).toContain(`\n## ${manifest.version}\n`);

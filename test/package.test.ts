@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { appDatabase } from '../functions/apis/app-database/index.ts';
 import { at } from '../functions/core/kubernetes.ts';
@@ -20,6 +21,7 @@ import {
   releaseTag,
   repositoryOf,
 } from '../package/names.ts';
+import { project } from '../package/project.ts';
 import { run } from '../package/run.ts';
 import manifest from '../package.json' with { type: 'json' };
 
@@ -270,15 +272,16 @@ test('the Dockerfile starts the function as the package does', () => {
 describe.runIf(process.platform === 'linux')('the image', () => {
   const architecture: Architecture = process.arch === 'arm64' ? 'arm64' : 'amd64';
   const program = Buffer.from('console.log(1)');
+  const cache = join(project.root, 'node_modules/.cache/golden-path-platform');
   let archive: Buffer;
   beforeAll(async () => {
-    const built = await image(architecture, program);
+    const built = await image(architecture, program, cache);
     if ('missing' in built) throw new Error(`cannot test the image: missing ${built.missing}`);
     archive = built;
   });
 
   test('is the same each time', async () => {
-    const again = await image(architecture, program);
+    const again = await image(architecture, program, cache);
     expect('missing' in again ? again.missing : again.equals(archive)).toBe(true);
   });
 

@@ -1,25 +1,16 @@
-import type * as z from 'zod';
-import { environmentConfigs } from '../examples/examples.ts';
-import type { EnvironmentSchema } from '../functions/core/environment.ts';
-import { apiVersion, environmentLabel, kindLabel } from '../functions/core/group.ts';
+import { type EnvironmentData, environmentConfig, environments } from '../examples/examples.ts';
+import { apiVersion, environmentLabel } from '../functions/core/group.ts';
 import type { KubernetesObject } from '../functions/core/kubernetes.ts';
-import type { StepRequest } from '../functions/core/pipeline.ts';
+import type { Platform, StepRequest } from '../functions/core/pipeline.ts';
 import type { ObservedResource, StepResponse } from '../functions/core/step.ts';
 import { goldenPath } from '../functions/golden-path.ts';
 
-export type EnvironmentData = z.input<EnvironmentSchema>;
-
-export function environmentConfig(name: string, data: unknown): KubernetesObject {
-  return {
-    apiVersion: 'apiextensions.crossplane.io/v1beta1',
-    kind: 'EnvironmentConfig',
-    metadata: { name, labels: { [kindLabel]: 'environment' } },
-    data,
-  };
-}
+export { type EnvironmentData, environmentConfig };
 
 /** The example environments. */
-export const exampleEnvironments: readonly KubernetesObject[] = [...environmentConfigs().values()];
+export const exampleEnvironments: readonly KubernetesObject[] = Object.entries(environments).map(([name, data]) =>
+  environmentConfig(name, data),
+);
 
 /** Facts with which every backend can work, whatever the tier. */
 export const everything: Omit<EnvironmentData, 'tier'> = {
@@ -48,6 +39,7 @@ export function namespace(name: string, environment: string | undefined): Kubern
 }
 
 export interface Given {
+  readonly platform?: Platform;
   readonly kind?: string;
   readonly name?: string;
   readonly spec?: unknown;
@@ -64,7 +56,7 @@ export interface Given {
 /** A request as Crossplane makes it for a claim in namespace `shop`. */
 export function stepRequest(given: Given = {}): StepRequest {
   return {
-    platform: goldenPath,
+    platform: given.platform ?? goldenPath,
     claim: {
       apiVersion,
       kind: given.kind ?? 'AppDatabase',

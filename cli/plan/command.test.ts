@@ -36,6 +36,7 @@ async function run(files: readonly string[], options: Partial<PlanOptions> = {})
   let stderr = '';
   const code = await plan({
     platform: goldenPath,
+    root: '.',
     files,
     environments: ['dev'],
     output: 'table',

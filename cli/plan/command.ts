@@ -22,9 +22,11 @@ const badInput = new Set(['ClaimInvalid', 'KindUnknown', 'EnvironmentInvalid', '
 
 export interface PlanOptions {
   readonly platform: Platform;
+  /** The folder with `examples/environments/`. */
+  readonly root: string;
   /** Files, folders, or `-`. */
   readonly files: readonly string[];
-  /** Names of environments in `environments/` or EnvironmentConfig files. */
+  /** Names of environments in `examples/environments/` or EnvironmentConfig files. */
   readonly environments: readonly string[];
   readonly against?: string | undefined;
   /** A file, a folder or a git revision. */
@@ -151,7 +153,7 @@ function comparisonsOf(entries: readonly Entry[]): readonly Comparison[] {
 /** Plans every claim in every environment; the exit code is 0, or 1 where something is refused, or 2 for bad input. */
 export async function plan(options: PlanOptions): Promise<0 | 1 | 2> {
   checked(options);
-  const { environments, against, live, output, color, stdout, stderr } = options;
+  const { root, environments, against, live, output, color, stdout, stderr } = options;
   const progress = progressOn(stderr);
   try {
     const work = await readWork(options, progress);
@@ -159,8 +161,8 @@ export async function plan(options: PlanOptions): Promise<0 | 1 | 2> {
     if (live === true) {
       entries = await planLive(work, options);
     } else {
-      const chosen = await Promise.all(environments.map((each) => readEnvironment(each, '--environment')));
-      const beside = against === undefined ? [] : [await readEnvironment(against, '--against')];
+      const chosen = await Promise.all(environments.map((each) => readEnvironment(root, each, '--environment')));
+      const beside = against === undefined ? [] : [await readEnvironment(root, against, '--against')];
       entries = planOffline(work, options.platform, [...chosen, ...beside]);
     }
     const comparisons = against === undefined ? undefined : comparisonsOf(entries);

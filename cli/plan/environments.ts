@@ -1,12 +1,9 @@
-import { readdirSync } from 'node:fs';
+import { globSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { KubernetesObject } from '../../functions/core/kubernetes.ts';
 import { shown } from '../../functions/core/problem.ts';
 import { InputError, readObjects, readText } from '../input.ts';
 import { isYaml } from './sources.ts';
-
-const examples = fileURLToPath(new URL('../../examples/environments/', import.meta.url));
 
 /** An environment by name, with all the EnvironmentConfigs that there are beside it. */
 export interface Chosen {
@@ -32,15 +29,16 @@ function among(name: string, all: readonly KubernetesObject[], where: string, op
   );
 }
 
-/** An environment by the name of an example or by a file. */
-export async function readEnvironment(nameOrFile: string, option: string): Promise<Chosen> {
+/** An environment by the name of a file below the root, or by a file. */
+export async function readEnvironment(root: string, nameOrFile: string, option: string): Promise<Chosen> {
   if (isYaml(nameOrFile)) return await fromFile(nameOrFile);
-  const files = readdirSync(examples).filter((file) => file.endsWith('.yaml'));
+  const folder = join(root, 'examples/environments');
+  const files = globSync('*.yaml', { cwd: folder }).sort();
   if (!files.includes(`${nameOrFile}.yaml`)) {
     const named = files.map((file) => ({ apiVersion: '', kind: '', metadata: { name: basename(file, '.yaml') } }));
     return among(nameOrFile, named, '', option);
   }
-  return { name: nameOrFile, all: (await Promise.all(files.map((file) => configsIn(join(examples, file))))).flat() };
+  return { name: nameOrFile, all: (await Promise.all(files.map((file) => configsIn(join(folder, file))))).flat() };
 }
 
 /** An environment of the cluster by name, or one of a file in place of the cluster's of that name. */

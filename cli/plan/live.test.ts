@@ -75,6 +75,7 @@ async function run(reader: Reader | undefined, spec: Spec, environments: readonl
   let stdout = '';
   const code = await plan({
     platform: goldenPath,
+    root: '.',
     files: ['-'],
     environments,
     live: true,

@@ -28,7 +28,7 @@ export function expandClaim(request: StepRequest): Expanded | { readonly refusal
   const api = platform.apis.find((known) => known.kind === object.kind && object.apiVersion === apiVersion);
   if (api === undefined) {
     const known = platform.apis.map((each) => `${apiVersion} ${each.kind}`).join(', ');
-    const message = `cannot expand: kind: got ${shown(`${object.apiVersion} ${object.kind}`)}, want one of ${known}; install a newer function-golden-path`;
+    const message = `cannot expand: kind: got ${shown(`${object.apiVersion} ${object.kind}`)}, want one of ${known}; install a newer function-${platform.name}`;
     return { refusal: { reason: 'KindUnknown', message } };
   }
   const read = readClaim(api, object);

@@ -6,19 +6,17 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { secretPlaceholder } from '../../cli/plan/plan.ts';
 import { toYaml } from '../../cli/yaml.ts';
-import { environmentConfigs, exampleFile } from '../../examples/examples.ts';
+import { exampleFile } from '../../examples/examples.ts';
 import { apis } from '../../functions/apis/index.ts';
 import { group } from '../../functions/core/group.ts';
 import type { KubernetesObject } from '../../functions/core/kubernetes.ts';
 import { goldenPath } from '../../functions/golden-path.ts';
 import { exampleRegistry, functionName, installedName } from '../../package/names.ts';
-import { namespace } from '../request.ts';
+import { exampleEnvironments, namespace } from '../request.ts';
 import { eventually, kubectl, run } from './cluster.ts';
 
 const address = 'localhost:9543';
-const examples = apis.flatMap((api) =>
-  [...environmentConfigs().values()].map((config) => ({ api, environment: config.metadata?.name ?? '' })),
-);
+const examples = apis.flatMap((api) => exampleEnvironments.map((config) => ({ api, environment: config.metadata?.name ?? '' })));
 
 let folder: string;
 let server: ReturnType<typeof spawn>;
@@ -80,7 +78,7 @@ describe.each(examples)('$api.kind in $environment', ({ api, environment }) => {
 
   test('comes to the same in the real engine as in goldenpath plan', async () => {
     const required = join(folder, `${environment}.yaml`);
-    await writeFile(required, toYaml(namespace('shop', environment), ...environmentConfigs().values()));
+    await writeFile(required, toYaml(namespace('shop', environment), ...exampleEnvironments));
     const rendered = await run('crossplane', [
       'composition',
       'render',

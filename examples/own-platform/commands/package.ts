@@ -1,0 +1,4 @@
+import { packageCommand } from 'golden-path-platform/package';
+import { project } from '../project.ts';
+
+await packageCommand(project);

@@ -1,0 +1,299 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { at, type KubernetesObject, stringAt } from '../../functions/core/kubernetes.ts';
+import { apply, bindingOf, claim, eventually, get, inPod, kubectl, list, makeNamespace, removeNamespaces } from '../cluster/cluster.ts';
+import { environmentConfig } from '../request.ts';
+
+const namespace = 'aws-claims';
+const region = 'eu-west-1';
+const awsCli = 'docker.io/amazon/aws-cli:2';
+
+/** What the identity of a pod stands for in AWS; the simulator takes any. */
+const credentials = { AWS_ACCESS_KEY_ID: 'simulated', AWS_SECRET_ACCESS_KEY: 'simulated' };
+
+/**
+ * What the simulator (moto 5.2) or provider-aws 2.5 cannot do, with the status that the provider's CRD and code give it in front
+ * of AWS. Everything else is made, observed and reported by the real controllers.
+ */
+const filledIn: Readonly<Record<string, { readonly lacks: string; status(forProvider: unknown): KubernetesObject['status'] }>> = {
+  'podidentityassociations.eks.aws.m.upbound.io': {
+    lacks: 'the simulator has no Pod Identity',
+    status: () => ({
+      associationId: 'a-simulated',
+      associationArn: `arn:aws:eks:${region}:123456789012:podidentityassociation/prod/a-simulated`,
+    }),
+  },
+  'bucketlifecycleconfigurations.s3.aws.m.upbound.io': {
+    lacks: 'provider 2.5 never makes one, which 2.6 mended',
+    status: (forProvider) => ({ bucket: stringAt(forProvider, 'bucket'), id: stringAt(forProvider, 'bucket') }),
+  },
+  'queuepolicies.sqs.aws.m.upbound.io': {
+    lacks: 'the simulator forgets the policy of a queue when another attribute is set',
+    status: (forProvider) => ({ id: stringAt(forProvider, 'queueUrl') }),
+  },
+  'queueredriveallowpolicies.sqs.aws.m.upbound.io': {
+    lacks: 'the simulator knows no RedriveAllowPolicy',
+    status: (forProvider) => ({ id: stringAt(forProvider, 'queueUrl') }),
+  },
+  'parametergroups.elasticache.aws.m.upbound.io': {
+    lacks: 'the simulator has no parameter groups of ElastiCache',
+    status: (forProvider) => ({ id: stringAt(forProvider, 'name') }),
+  },
+  'replicationgroups.elasticache.aws.m.upbound.io': {
+    lacks: 'the simulator has no member clusters',
+    status: () => ({ engineVersionActual: '8.1.0', primaryEndpointAddress: 'master.sessions.simulated' }),
+  },
+};
+
+/** What the provider publishes of a replication group, but for the auth token, which it made itself. */
+const replicationGroupDetails = {
+  primary_endpoint_address: 'master.sessions.simulated',
+  reader_endpoint_address: 'replica.sessions.simulated',
+  port: '6379',
+};
+
+const everyKind = () =>
+  Object.entries(filledIn).map(async ([resource, { status }]) => ({ status, objects: await list(resource, '-n', namespace) }));
+
+/** Pauses what cannot be made, since its controller would report that again, and writes the status that it would have. */
+async function fillIn(): Promise<void> {
+  const conditions = ['Ready', 'Synced'].map((type) => ({
+    type,
+    status: 'True',
+    reason: type === 'Ready' ? 'Available' : 'ReconcileSuccess',
+    lastTransitionTime: new Date().toISOString(),
+  }));
+  for (const { status, objects } of await Promise.all(everyKind())) {
+    for (const { kind, apiVersion, metadata, spec } of objects) {
+      const target = [`${kind}.${String(apiVersion).split('/')[0]}`, metadata.name, '-n', namespace];
+      await kubectl('annotate', ...target, 'crossplane.io/paused=true', '--overwrite');
+      const patch = JSON.stringify({ status: { atProvider: status(at(spec, 'forProvider')), conditions } });
+      await kubectl('patch', ...target, '--subresource=status', '--type=merge', '-p', patch);
+    }
+  }
+  const made = await get('secret', 'sessions-cache-password', namespace);
+  const [token] = Object.values(made.data ?? {});
+  await apply({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 'sessions-cache-connection', namespace },
+    type: 'connection.crossplane.io/v1alpha1',
+    stringData: { ...replicationGroupDetails, 'attribute.auth_token': Buffer.from(token ?? '', 'base64').toString() },
+  });
+}
+
+let endpoint: string;
+
+/** Runs a script with the aws command in a pod that has one Secret, in front of the simulator in place of AWS. */
+async function aws(secret: string, ...script: readonly string[]): Promise<string> {
+  const { hostname, port } = new URL(endpoint);
+  // By address, since the simulator has no name for each bucket.
+  const simulator = `export AWS_ENDPOINT_URL=http://$(getent hosts ${hostname} | cut -d' ' -f1):${port} AWS_DEFAULT_REGION=${region}`;
+  const { code, stdout, stderr } = await inPod(namespace, secret, '/binding', awsCli, ['set -e', simulator, ...script].join('\n'), {
+    AWS_CONFIG_FILE: '/binding/config',
+    ...credentials,
+  });
+  expect([code, stderr]).toEqual([0, '']);
+  return stdout;
+}
+
+async function ask(...words: readonly string[]) {
+  return JSON.parse(await aws('platform-team', `aws ${words.join(' ')} --output json`));
+}
+
+beforeAll(async () => {
+  const { spec } = await get('clusterproviderconfig.aws.m.upbound.io', 'aws');
+  const url = stringAt(spec, 'endpoint', 'url', 'static');
+  if (url === undefined)
+    throw new Error('cannot test: ClusterProviderConfig aws: spec.endpoint.url.static: missing, want the URL of a simulator of AWS');
+  endpoint = url;
+  await removeNamespaces(namespace);
+  await makeNamespace(namespace);
+  await apply({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 'platform-team', namespace },
+    stringData: { config: '[default]\n' },
+  });
+  // What an earlier run made is protected, and so is still there.
+  await aws('platform-team', `python3 -c 'import urllib.request as web; web.urlopen("'$AWS_ENDPOINT_URL'/moto-api/reset", data=b"")'`);
+  const { Subnets: subnets } = await ask('ec2 describe-subnets');
+  const { KeyMetadata: key } = await ask('kms create-key');
+  await apply(
+    environmentConfig('aws-prod', {
+      tier: 'prod',
+      aws: {
+        region,
+        providerConfig: 'aws',
+        vpcId: subnets[0].VpcId,
+        subnetIds: subnets.map(({ SubnetId }: { SubnetId: string }) => SubnetId),
+        clientCidrs: ['10.0.0.0/16'],
+        accountId: key.AWSAccountId,
+        clusterName: 'prod',
+        kmsKeyArn: key.Arn,
+      },
+    }),
+  );
+  await makeNamespace(namespace, 'aws-prod');
+  await apply(
+    claim(namespace, 'shop', { serviceAccount: 'shop' }, 'AppIdentity'),
+    claim(namespace, 'files', { versioning: true, readers: ['shop'], writers: ['shop'] }, 'AppBucket'),
+    claim(namespace, 'orders', { maxReceives: 2, visibilityTimeoutSeconds: 1, consumers: ['shop'], producers: ['shop'] }, 'AppQueue'),
+    claim(namespace, 'sessions', { engine: 'valkey' }, 'AppCache'),
+  );
+});
+
+afterAll(async () => {
+  for (const { objects } of await Promise.all(everyKind())) {
+    for (const { kind, apiVersion, metadata } of objects) {
+      const resource = `${kind}.${String(apiVersion).split('/')[0]}`;
+      await kubectl('patch', resource, metadata.name, '-n', namespace, '--type=merge', '-p', '{"metadata":{"finalizers":null}}');
+    }
+  }
+  await removeNamespaces(namespace);
+  await kubectl('delete', 'environmentconfig', 'aws-prod');
+});
+
+const conditionsOf = (object: KubernetesObject) =>
+  Object.fromEntries((at(object, 'status', 'conditions') as { type: string; status: string }[]).map(({ type, status }) => [type, status]));
+
+test('the real controllers make everything that the simulator can make', async () => {
+  const kinds = (await kubectl('api-resources', '--categories=managed', '--namespaced', '-o', 'name')).trim().split('\n');
+  const real = kinds.filter((kind) => kind.includes('.aws.m.') && filledIn[kind] === undefined).join(',');
+  await eventually(async () => {
+    const made = (await list(real, '-n', namespace)).map((object) => {
+      const { Ready, Synced } = conditionsOf(object);
+      return `${object.kind} ${object.metadata.name}: ready ${Ready}, synced ${Synced}`;
+    });
+    expect(made.sort()).toEqual(
+      [
+        'Bucket files-bucket-bucket',
+        'BucketOwnershipControls files-bucket-ownership',
+        'BucketPolicy files-bucket-policy',
+        'BucketPublicAccessBlock files-bucket-public-access',
+        'BucketServerSideEncryptionConfiguration files-bucket-encryption',
+        'BucketVersioning files-bucket-versioning',
+        'Policy files-bucket-readers',
+        'Policy files-bucket-writers',
+        'Policy orders-queue-consumers',
+        'Policy orders-queue-producers',
+        'Queue orders-queue-dead-letter-queue',
+        'Queue orders-queue-queue',
+        'Role shop-identity-role',
+        'RolePolicyAttachment files-bucket-readers-8d9001d3',
+        'RolePolicyAttachment files-bucket-writers-8d9001d3',
+        'RolePolicyAttachment orders-queue-consumers-8d9001d3',
+        'RolePolicyAttachment orders-queue-producers-8d9001d3',
+        'SecurityGroup sessions-cache-security-group',
+        'SecurityGroupRule sessions-cache-ingress-638e1131',
+        'SubnetGroup sessions-cache-subnet-group',
+      ].map((name) => `${name}: ready True, synced True`),
+    );
+  }, 240);
+});
+
+test('the claims are ready once the rest has the status that it would have in AWS', async () => {
+  await eventually(async () => {
+    // More than once, since what had begun before the pause still reports.
+    await fillIn();
+    const claims = (await list('claim', '-n', namespace)).map((object) => `${object.kind}: ready ${conditionsOf(object)['Ready']}`);
+    expect(claims.sort()).toEqual(['AppBucket', 'AppCache', 'AppIdentity', 'AppQueue'].map((kind) => `${kind}: ready True`));
+  });
+});
+
+describe('the bucket', () => {
+  test('is private, encrypted with the key of the environment, versioned and reached over TLS only', async () => {
+    const { bucket } = await bindingOf(namespace, 'files', 'bucket');
+    const arn = `arn:aws:s3:::${bucket}`;
+    const { data } = await get('environmentconfig', 'aws-prod');
+    const of = async (what: string) => await ask(`s3api get-${what} --bucket ${bucket}`);
+    expect(await of('public-access-block')).toEqual({
+      PublicAccessBlockConfiguration: {
+        BlockPublicAcls: true,
+        BlockPublicPolicy: true,
+        IgnorePublicAcls: true,
+        RestrictPublicBuckets: true,
+      },
+    });
+    expect(await of('bucket-encryption')).toEqual({
+      ServerSideEncryptionConfiguration: {
+        Rules: [
+          {
+            ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: at(data, 'aws', 'kmsKeyArn') },
+            BucketKeyEnabled: true,
+          },
+        ],
+      },
+    });
+    expect(await of('bucket-versioning')).toEqual({ Status: 'Enabled' });
+    expect(await of('bucket-ownership-controls')).toEqual({ OwnershipControls: { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] } });
+    expect(JSON.parse((await of('bucket-policy')).Policy)).toEqual({
+      Version: '2012-10-17',
+      Statement: [
+        {
+          Effect: 'Deny',
+          Principal: '*',
+          Action: 's3:*',
+          Resource: [arn, `${arn}/*`],
+          Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+        },
+      ],
+    });
+  });
+
+  test('takes and gives objects with nothing but the binding', async () => {
+    // The simulator reads no conditions, so that it takes the policy that refuses what is not encrypted for one that refuses all.
+    const { bucket } = await bindingOf(namespace, 'files', 'bucket');
+    await kubectl('annotate', 'bucketpolicy', 'files-bucket-policy', '-n', namespace, 'crossplane.io/paused=true');
+    await aws('platform-team', `aws s3api delete-bucket-policy --bucket ${bucket}`);
+    const output = await aws(
+      'files-bucket',
+      'uri=$(cat /binding/uri)',
+      'echo first | aws s3 cp - "$uri/hello.txt"',
+      'echo second | aws s3 cp - "$uri/hello.txt"',
+      'aws s3 cp "$uri/hello.txt" -',
+      `aws s3api list-object-versions --bucket "$(cat /binding/bucket)" --query 'Versions[].Key' --output text`,
+    );
+    await kubectl('annotate', 'bucketpolicy', 'files-bucket-policy', '-n', namespace, 'crossplane.io/paused-');
+    expect(output).toBe('second\nhello.txt\thello.txt');
+  });
+});
+
+test('a message of the queue that is not deleted becomes a dead letter, with nothing but the binding', async () => {
+  const receive = (queue: 'uri' | 'dead-letter-uri') =>
+    `echo ${queue} $(aws sqs receive-message --queue-url "$(cat /binding/${queue})" --wait-time-seconds 2 --query 'Messages[].Body' --output text)`;
+  const output = await aws(
+    'orders-queue',
+    'aws sqs send-message --queue-url "$(cat /binding/uri)" --message-body hello >/dev/null',
+    ...Array.from({ length: 3 }, () => `${receive('uri')}; sleep 2`),
+    receive('dead-letter-uri'),
+  );
+  expect(output.split('\n').map((line) => line.replace(' None', ''))).toEqual(['uri hello', 'uri hello', 'uri', 'dead-letter-uri hello']);
+});
+
+test('the role of the service account has the policies of both claims, and is for its pods alone', async () => {
+  const { status } = await get('appidentity', 'shop', namespace);
+  const role = String(status?.['role']);
+  const { AttachedPolicies: attached } = await ask(`iam list-attached-role-policies --role-name ${role}`);
+  const policies = await list('policies.iam.aws.m.upbound.io', '-n', namespace);
+  expect(attached.map(({ PolicyArn }: { PolicyArn: string }) => PolicyArn).sort()).toEqual(
+    policies.map(({ status }) => stringAt(status, 'atProvider', 'arn')).sort(),
+  );
+  const { Role: found } = await ask(`iam get-role --role-name ${role}`);
+  expect(found.AssumeRolePolicyDocument).toEqual({
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Effect: 'Allow',
+        Principal: { Service: 'pods.eks.amazonaws.com' },
+        Action: ['sts:AssumeRole', 'sts:TagSession'],
+        Condition: {
+          StringEquals: {
+            'aws:RequestTag/eks-cluster-name': 'prod',
+            'aws:RequestTag/kubernetes-namespace': namespace,
+            'aws:RequestTag/kubernetes-service-account': 'shop',
+          },
+        },
+      },
+    ],
+  });
+});
