@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
+/** What takes a checkout of its own for each test. */
+const recipes = ['test/extending.test.ts', 'test/new-api.test.ts'];
+
 export default defineConfig({
   test: {
     projects: [
@@ -7,7 +10,15 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['**/*.test.ts'],
-          exclude: ['node_modules/**', 'dist/**', 'examples/own-platform/**', 'test/aws/**', 'test/cluster/**', 'test/own-platform/**'],
+          exclude: [
+            'node_modules/**',
+            'dist/**',
+            'examples/own-platform/**',
+            'test/aws/**',
+            'test/cluster/**',
+            'test/own-platform/**',
+            ...recipes,
+          ],
           testTimeout: 20_000,
         },
       },
@@ -17,6 +28,7 @@ export default defineConfig({
       {
         test: { name: 'own-platform', include: ['test/own-platform/cluster.test.ts'], testTimeout: 300_000, hookTimeout: 900_000 },
       },
+      { test: { name: 'recipes', include: recipes, testTimeout: 240_000, maxWorkers: 2 } },
       { test: { name: 'aws', include: ['test/aws/*.test.ts'], testTimeout: 300_000, hookTimeout: 300_000 } },
       {
         test: {

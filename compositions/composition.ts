@@ -3,19 +3,32 @@ import type { Construct } from 'constructs';
 import type { Api } from '../functions/core/api.ts';
 import { apiVersion, group, inputApiVersion } from '../functions/core/group.ts';
 import type { KubernetesObject } from '../functions/core/kubernetes.ts';
+import type { AddedStep } from '../functions/core/pipeline.ts';
+import { dependencyName } from '../package/names.ts';
+
+interface Functions {
+  /** The Function that serves expand and guard. */
+  readonly functionName: string;
+  readonly steps?: readonly AddedStep[];
+}
 
 export function compositionName(api: Api): string {
   return `${api.plural}.${group}`;
 }
 
-/** The Composition of an API: expand, then whatever a platform engineer adds, then guard. */
+/** The Composition of an API: expand, then the platform's added steps, then guard. */
 class Composition extends ApiObject {
-  constructor(scope: Construct, api: Api, { functionName }: { readonly functionName: string }) {
+  constructor(scope: Construct, api: Api, { functionName, steps = [] }: Functions) {
     const step = (name: string, kind: string) => ({
       step: name,
       functionRef: { name: functionName },
       input: { apiVersion: inputApiVersion, kind },
     });
+    const added = steps.map(({ name, package: reference, input }) => ({
+      step: name,
+      functionRef: { name: dependencyName(reference) },
+      ...(input && { input }),
+    }));
     super(scope, `${api.plural}-composition`, {
       apiVersion: 'apiextensions.crossplane.io/v1',
       kind: 'Composition',
@@ -23,13 +36,13 @@ class Composition extends ApiObject {
       spec: {
         compositeTypeRef: { apiVersion, kind: api.kind },
         mode: 'Pipeline',
-        pipeline: [step('expand', 'Expand'), step('guard', 'Guard')],
+        pipeline: [step('expand', 'Expand'), ...added, step('guard', 'Guard')],
       },
     });
   }
 }
 
 /** The Composition as a plain object. */
-export function toComposition(api: Api, options: { readonly functionName: string }): KubernetesObject {
+export function toComposition(api: Api, options: Functions): KubernetesObject {
   return new Composition(new Chart(new App(), 'compositions'), api, options).toJson();
 }

@@ -46,8 +46,8 @@ export function exampleClaim(api: Api): KubernetesObject {
 }
 
 /** The file of an API's example. */
-export function exampleFile(api: Api): string {
-  return `${api.kind.replace(/(?<=[a-z])[A-Z]/g, (letter) => `-${letter}`).toLowerCase()}.yaml`;
+export function exampleFile({ kind }: Pick<Api, 'kind'>): string {
+  return `${kind.replace(/(?<=[a-z])[A-Z]/g, (letter) => `-${letter}`).toLowerCase()}.yaml`;
 }
 
 /** Everything below `examples/`, by file name: a claim of each API, and the environments. */

@@ -46,7 +46,7 @@ export { grown } from './core/grows.ts';
 export { at, type ComposedKind, type Condition, groupKind, type KubernetesObject, numberAt, stringAt } from './core/kubernetes.ts';
 export { keep, managed, policiesFor, release } from './core/managed.ts';
 export { externalName, type Identity, shortHash, spread } from './core/names.ts';
-export type { Platform, Policy, PolicyContext, Step, StepRequest } from './core/pipeline.ts';
+export type { AddedStep, Platform, Policy, PolicyContext, Step, StepRequest } from './core/pipeline.ts';
 export { oneLine, shown } from './core/problem.ts';
 export { composedName, type Deletion, deletions, protection, protectionKind } from './core/protection.ts';
 export { conditionOf, isReady, type Readiness } from './core/readiness.ts';

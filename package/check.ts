@@ -72,7 +72,7 @@ const checks: readonly Check[] = [
   { name: 'types', work: tool('tsc', '--noEmit') },
   { name: 'dependency direction', work: dependencyDirection },
   { name: 'dead code', work: tool('knip') },
-  { name: 'tests', work: tool('vitest', 'run', '--project', 'unit', '--reporter=dot') },
+  { name: 'tests', work: tool('vitest', 'run', '--project', 'unit', '--project', 'recipes', '--reporter=dot') },
   { name: 'npm package', work: published },
   { name: 'own platform', work: tool('vitest', 'run', '--project', 'npm', '--reporter=dot') },
   { name: 'vulnerabilities', work: audit },

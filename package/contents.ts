@@ -41,11 +41,15 @@ export function configurationContents({ platform, version }: Pick<Project, 'plat
           package: repository(registry, platform, functionName(platform)),
           version: functionVersion(version),
         },
+        // Steps of one Function are one dependency.
+        ...new Map(
+          platform.steps.map((step) => [step.package, { apiVersion, kind: 'Function', package: step.package, version: step.version }]),
+        ).values(),
         ...providersOf(composedKinds(platform)).map((provider) => ({ apiVersion, kind: 'Provider', ...provider })),
       ],
     },
   };
-  const names = { functionName: installedName(registry, platform, functionName(platform)) };
+  const names = { functionName: installedName(registry, platform, functionName(platform)), steps: platform.steps };
   return {
     'crossplane.yaml': meta,
     'activation-policy.yaml': activationPolicy(platform),

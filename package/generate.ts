@@ -1,4 +1,4 @@
-import { globSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { toYaml } from '../cli/yaml.ts';
 import { toComposition } from '../compositions/composition.ts';
@@ -18,7 +18,7 @@ const generated = ['{xrds,compositions,examples,examples/environments,package/in
 export function generatedFiles(project: Project): ReadonlyMap<string, string> {
   const { platform, environments } = project;
   const { apis } = platform;
-  const names = { functionName: installedName(exampleRegistry, platform, functionName(platform)) };
+  const names = { functionName: installedName(exampleRegistry, platform, functionName(platform)), steps: platform.steps };
   return new Map([
     ...apis.map((api): [string, string] => [`xrds/${api.plural}.${group}.yaml`, toYaml(toXrd(api))]),
     ...apis.map((api): [string, string] => [`compositions/${api.plural}.${group}.yaml`, toYaml(toComposition(api, names))]),
@@ -39,17 +39,26 @@ export function strayFiles({ root }: Project, files: ReadonlyMap<string, string>
     .filter((path) => !files.has(path));
 }
 
-/** `npm run generate`. */
-export function generateCommand(project: Project): void {
+/** Writes the generated files, removes those that nothing generates any more, and returns the paths of what it changed. */
+export function generate(project: Project): readonly string[] {
   const { root } = project;
   const files = generatedFiles(project);
-  for (const [path, content] of files) {
-    const file = join(root, path);
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, content);
+  const changed = [...files].filter(
+    ([path, content]) => !existsSync(join(root, path)) || readFileSync(join(root, path), 'utf8') !== content,
+  );
+  for (const [path, content] of changed) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), content);
   }
-  for (const path of strayFiles(project, files)) rmSync(join(root, path));
-  process.stdout.write(`${files.size} files generated\n`);
+  const strays = strayFiles(project, files);
+  for (const path of strays) rmSync(join(root, path));
+  return [...changed.map(([path]) => path), ...strays];
+}
+
+/** `npm run generate`. */
+export function generateCommand(project: Project): void {
+  const changed = generate(project);
+  process.stdout.write(`${generatedFiles(project).size} files generated, ${changed.length} of them changed\n`);
 }
 
 if (import.meta.main) generateCommand(project);

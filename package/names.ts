@@ -54,9 +54,13 @@ const longestLabel = 63;
  * The name that Crossplane gives a package which it installs as a dependency: its repository's path as a DNS label.
  * Whoever installs the package by hand must use it too, or Crossplane installs a second one.
  */
-export function installedName(registry: string, named: Named, packageName: string): string {
-  const path = repository(registry, named, packageName).replace(/^[^/]+\//, '');
-  return path
+export const installedName = (registry: string, named: Named, packageName: string): string =>
+  dependencyName(repository(registry, named, packageName));
+
+/** The same of any repository. */
+export function dependencyName(reference: string): string {
+  return reference
+    .replace(/^[^/]+\//, '')
     .slice(0, longestLabel)
     .replace(/[./:]/g, '-')
     .replace(/[^a-z0-9-]/g, '')

@@ -21,15 +21,11 @@ import { policies } from '../functions/guard/policies/index.ts';
 import { exampleRegistry, functionName, installedName, packageReference, releaseTag } from '../package/names.ts';
 import manifest from '../package.json' with { type: 'json' };
 import { toXrd } from '../xrds/xrd.ts';
+import { type Block, blocksOf, expectExcerpt, fence, followedPage } from './pages.ts';
 import { exampleEnvironments } from './request.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
-
-interface Block {
-  readonly language: string;
-  readonly text: string;
-}
 
 interface Page {
   readonly path: string;
@@ -41,8 +37,6 @@ interface Page {
   readonly code: readonly string[];
 }
 
-const fence = /^( *)```(\w*)\n([\s\S]*?)^\1```$/gm;
-
 const pages: readonly Page[] = globSync(['*.md', 'docs/**/*.md'], { cwd: root })
   .sort()
   .map((path) => {
@@ -52,10 +46,7 @@ const pages: readonly Page[] = globSync(['*.md', 'docs/**/*.md'], { cwd: root })
       path,
       text,
       prose,
-      blocks: [...text.matchAll(fence)].map(([, indent = '', language = '', body = '']) => ({
-        language,
-        text: body.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
-      })),
+      blocks: blocksOf(text),
       code: [...prose.matchAll(/`([^`]+)`/g)].map(([, inner = '']) => inner),
     };
   });
@@ -114,7 +105,8 @@ describe.each(pages)('$path', (page) => {
     const everywhere = new Set(
       globSync(['*', '.*', '{functions,xrds,compositions,examples,package,cli,docs,test}/**'], { cwd: root }).map((path) => basename(path)),
     );
-    const words = commandsOf(page).flatMap((line) => line.split(/\s+/));
+    // The files of a recipe are there once it is followed.
+    const words = (page.path === followedPage ? page.code : commandsOf(page)).flatMap((line) => line.split(/\s+/));
     const paths = words.filter(
       (word) =>
         /^\.?[\w@<>*.-]+(\/[\w@<>*.-]+)*\/?$/.test(word) &&
@@ -175,7 +167,9 @@ test('there is something to check in the pages', () => {
 });
 
 test('the TypeScript in the pages compiles where its first line puts it', () => {
-  const blocks = pages.flatMap((page) => page.blocks.filter(({ language }) => language === 'ts'));
+  const blocks = pages
+    .filter(({ path }) => path !== followedPage)
+    .flatMap((page) => page.blocks.filter(({ language }) => language === 'ts'));
   const sources = new Map(blocks.map(({ text }) => [join(root, /^\/\/ (\S+\.ts)\n/.exec(text)?.[1] ?? 'no-path.ts'), text]));
   expect(sources.size).toBe(blocks.length);
   const config = ts.getParsedCommandLineOfConfigFile(
@@ -300,16 +294,6 @@ test('troubleshooting quotes messages that there are', () => {
     expect(troubleshooting.prose).toContain(quote.replaceAll(/^"|; $/g, '').trim());
   }
 });
-
-/** Whether a text begins with an excerpt, in which a line of `…` stands for lines that were left out. */
-function expectExcerpt(excerpt: string, whole: string): void {
-  let rest = whole;
-  for (const part of excerpt.split(/^…\n/m)) {
-    const found = rest.indexOf(part);
-    expect(found, `not in the output, or not in this order:\n${part}`).toBeGreaterThanOrEqual(0);
-    rest = rest.slice(found + part.length);
-  }
-}
 
 const goldenpath = (args: readonly string[], environment: NodeJS.ProcessEnv = {}) =>
   spawnSync(process.execPath, ['cli/main.ts', ...args], { cwd: root, encoding: 'utf8', env: { ...process.env, ...environment } });

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { appDatabase } from '../functions/apis/app-database/index.ts';
+import { inputApiVersion } from '../functions/core/group.ts';
 import { at } from '../functions/core/kubernetes.ts';
 import { policies } from '../functions/guard/policies/index.ts';
 import { definePlatform } from '../functions/platform.ts';
@@ -143,6 +144,36 @@ describe('packages', () => {
       'crossplane.yaml',
       'xrds/appdatabases.platform.internal.yaml',
     ]);
+  });
+
+  test('have the added steps between expand and guard, and depend on their functions', () => {
+    const step = { package: 'xpkg.crossplane.io/crossplane-contrib/function-python', version: '>=v0.1.0' };
+    const input = { apiVersion: 'python.fn.crossplane.io/v1beta1', kind: 'Script', script: 'def compose(req, rsp): pass' };
+    const stepped = definePlatform({
+      ...platform,
+      steps: [
+        { name: 'bare', ...step },
+        { name: 'labels', ...step, input },
+      ],
+    });
+    const { 'crossplane.yaml': meta, ...others } = configurationContents({ ...tested, platform: stepped }, exampleRegistry);
+    const pipeline = Object.values(others)
+      .map((object) => at(object, 'spec', 'pipeline'))
+      .find((steps) => steps !== undefined);
+    const functionRef = { name: 'golden-path-function-golden-path' };
+    const added = { functionRef: { name: 'crossplane-contrib-function-python' } };
+    const own = { apiVersion: inputApiVersion };
+    expect(pipeline).toEqual([
+      { step: 'expand', functionRef, input: { ...own, kind: 'Expand' } },
+      { step: 'bare', ...added },
+      { step: 'labels', ...added, input },
+      { step: 'guard', functionRef, input: { ...own, kind: 'Guard' } },
+    ]);
+    expect((at(meta, 'spec', 'dependsOn') as readonly unknown[])[1]).toEqual({
+      apiVersion: 'pkg.crossplane.io/v1',
+      kind: 'Function',
+      ...step,
+    });
   });
 
   test('the activation policy turns on the managed resources that are composed, and no others', () => {

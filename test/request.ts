@@ -12,6 +12,12 @@ export const exampleEnvironments: readonly KubernetesObject[] = Object.entries(e
   environmentConfig(name, data),
 );
 
+/** Their names, as an error lists them. */
+export const exampleEnvironmentNames = exampleEnvironments
+  .flatMap(({ metadata }) => metadata?.name ?? [])
+  .sort()
+  .join(', ');
+
 /** Facts with which every backend can work, whatever the tier. */
 export const everything: Omit<EnvironmentData, 'tier'> = {
   aws: {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { apis } from '../../functions/apis/index.ts';
 import type { KubernetesObject } from '../../functions/core/kubernetes.ts';
+import { tiers } from '../../functions/core/tier.ts';
 import { goldenPath } from '../../functions/golden-path.ts';
 import { composedKinds, isManaged } from '../../package/composed.ts';
 import { judgeApis } from './apis.ts';
@@ -301,7 +302,9 @@ describe('environments', () => {
       {
         severity: 'error',
         object: 'EnvironmentConfig bad',
-        problem: expect.stringMatching(/data\.aws\.providerConfig: missing, .*data\.tier: got "gold", want one of dev, staging, prod/),
+        problem: expect.stringMatching(
+          new RegExp(`data\\.aws\\.providerConfig: missing, .*data\\.tier: got "gold", want one of ${tiers.join(', ')}`),
+        ),
         remedy: 'kubectl edit environmentconfig bad',
       },
     ]);

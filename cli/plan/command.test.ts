@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { goldenPath } from '../../functions/golden-path.ts';
-import { environmentConfig } from '../../test/request.ts';
+import { environmentConfig, exampleEnvironmentNames } from '../../test/request.ts';
 import { InputError } from '../input.ts';
 import { toYaml } from '../yaml.ts';
 import { type PlanOptions, plan } from './command.ts';
@@ -190,7 +190,7 @@ describe('input', () => {
     [
       'an unknown environment',
       { environments: ['nowhere'] },
-      'cannot use environment: --environment: got "nowhere", want one of dev, prod, staging, or an EnvironmentConfig file ending in .yaml',
+      `cannot use environment: --environment: got "nowhere", want one of ${exampleEnvironmentNames}, or an EnvironmentConfig file ending in .yaml`,
     ],
     ['an unknown output', { output: 'xml' }, 'cannot plan: --output: got "xml", want one of table, json, yaml, markdown'],
     ['two comparisons', { against: 'prod', live: true }, 'cannot plan: got --against and --live, want one of them'],

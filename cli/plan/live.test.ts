@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { goldenPath } from '../../functions/golden-path.ts';
-import { exampleEnvironments, namespace as namespaceOf } from '../../test/request.ts';
+import { exampleEnvironmentNames, exampleEnvironments, namespace as namespaceOf } from '../../test/request.ts';
 import { InputError } from '../input.ts';
 import { toYaml } from '../yaml.ts';
 import type { Reader, Reference } from './cluster.ts';
@@ -145,7 +145,7 @@ test('a claim that is not there is new, and a namespace without an environment i
     'cannot plan AppDatabase shop/orders: namespace "shop" is not in the cluster, want that or --environment',
   );
   await expect(run(reader, {}, ['nowhere'])).rejects.toThrow(
-    'cannot use environment: --environment: got "nowhere", want one of dev, prod, staging in the cluster, or an EnvironmentConfig file ending in .yaml',
+    `cannot use environment: --environment: got "nowhere", want one of ${exampleEnvironmentNames} in the cluster, or an EnvironmentConfig file ending in .yaml`,
   );
 });
 

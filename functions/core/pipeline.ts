@@ -4,12 +4,24 @@ import type { KubernetesObject } from './kubernetes.ts';
 import type { DesiredResource, ObservedResource, RequiredObjects, StepResponse } from './step.ts';
 import type { Tier } from './tier.ts';
 
+/** A pipeline step of another Function, which sees what expand wants, and which the guard judges. */
+export interface AddedStep {
+  readonly name: string;
+  /** Where the Function's package is, without a tag, and which versions will do: the Configuration depends on it. */
+  readonly package: string;
+  readonly version: string;
+  /** As the Function wants it. */
+  readonly input?: KubernetesObject;
+}
+
 /** The APIs that are served, and what holds for all of them. */
 export interface Platform {
   /** In lower case, with dashes: what its packages and what is installed of it are named after. */
   readonly name: string;
   readonly apis: readonly Api[];
   readonly policies: readonly Policy[];
+  /** Between expand and guard, in every Composition. */
+  readonly steps: readonly AddedStep[];
   /** The schema of an EnvironmentConfig's `data`. */
   readonly environment: EnvironmentSchema;
 }

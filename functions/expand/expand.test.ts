@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import {
   environmentConfig,
   everything,
+  exampleEnvironmentNames,
   exampleEnvironments,
   type Given,
   instanceDetails,
@@ -12,6 +13,7 @@ import {
 } from '../../test/request.ts';
 import { apis } from '../apis/index.ts';
 import type { KubernetesObject } from '../core/kubernetes.ts';
+import { tiers } from '../core/tier.ts';
 import { expand } from './expand.ts';
 
 const only = (data: unknown): Given => ({ environment: 'here', environments: [environmentConfig('here', data)] });
@@ -22,9 +24,9 @@ describe('refuses, and touches nothing:', () => {
   test.each<[string, Given, string, string]>([
     [
       'a kind that this version does not know',
-      { kind: 'AppTopic' },
+      { kind: 'AppUnknown' },
       'KindUnknown',
-      `cannot expand: kind: got "platform.internal/v1alpha1 AppTopic", want one of ${kinds}; install a newer function-golden-path`,
+      `cannot expand: kind: got "platform.internal/v1alpha1 AppUnknown", want one of ${kinds}; install a newer function-golden-path`,
     ],
     ['an unknown field', { spec: { engin: 'postgres' } }, 'ClaimInvalid', 'cannot use AppDatabase "orders": spec.engin: unknown field'],
     [
@@ -85,7 +87,7 @@ describe('refuses, and touches nothing:', () => {
       'a namespace without label',
       { environment: undefined },
       'NamespaceWithoutEnvironment',
-      'cannot tell the environment of namespace "shop": label platform.internal/environment: missing, want one of dev, prod, staging',
+      `cannot tell the environment of namespace "shop": label platform.internal/environment: missing, want one of ${exampleEnvironmentNames}`,
     ],
     [
       'a namespace without label where there are no environments',
@@ -97,7 +99,7 @@ describe('refuses, and touches nothing:', () => {
       'a label that names no environment',
       { environment: 'qa' },
       'EnvironmentNotFound',
-      'cannot tell the environment of namespace "shop": label platform.internal/environment: got "qa", want one of dev, prod, staging',
+      `cannot tell the environment of namespace "shop": label platform.internal/environment: got "qa", want one of ${exampleEnvironmentNames}`,
     ],
     [
       'an environment with a wrong type',
@@ -109,7 +111,7 @@ describe('refuses, and touches nothing:', () => {
       'an environment emptied',
       { ...only({}), environments: [environmentConfig('here', undefined), environmentConfig('there', { tier: 'dev' })] },
       'EnvironmentInvalid',
-      'cannot use EnvironmentConfig "here": data.tier: missing, want one of dev, staging, prod; namespace "shop" belongs to it; other environments: there',
+      `cannot use EnvironmentConfig "here": data.tier: missing, want one of ${tiers.join(', ')}; namespace "shop" belongs to it; other environments: there`,
     ],
     [
       'a backend that does not exist',
@@ -119,9 +121,9 @@ describe('refuses, and touches nothing:', () => {
     ],
     [
       'defaults for an API that does not exist',
-      only({ tier: 'dev', defaults: { AppTopic: {} } }),
+      only({ tier: 'dev', defaults: { AppUnknown: {} } }),
       'EnvironmentInvalid',
-      'cannot use EnvironmentConfig "here": data.defaults.AppTopic: unknown field; namespace "shop" belongs to it',
+      'cannot use EnvironmentConfig "here": data.defaults.AppUnknown: unknown field; namespace "shop" belongs to it',
     ],
     [
       'rds without subnets',

@@ -1,0 +1,148 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import { exampleFile } from '../examples/examples.ts';
+import type { Api } from '../functions/core/api.ts';
+import { shown } from '../functions/core/problem.ts';
+import { definePlatform } from '../functions/platform.ts';
+import { generate } from './generate.ts';
+import { filesOf, type Names } from './new-api/templates.ts';
+import { type Project, project } from './project.ts';
+import { command, run } from './run.ts';
+
+const help = `npm run new-api -- KIND
+
+  Adds an API to functions/apis: a server in a pod of the claim's namespace, to make your own of. KIND is the
+  kind that developers will claim, such as AppTopic. Writes its folder, its line in the registry, what npm run
+  generate makes of it, and its golden files; npm run check passes with it as it is.
+
+  Exit code 0: the API is there; 1: a program failed; 2: bad input, and nothing was written.
+`;
+
+const registry = 'functions/apis/index.ts';
+const registryList = /^(export const apis: readonly Api\[\] = \[)([^\]]*)(\];)$/m;
+
+const formatter = 'node_modules/.bin/biome';
+const testRunner = 'node_modules/.bin/vitest';
+
+class InputError extends Error {
+  constructor(problem: string) {
+    super(`cannot make an API: ${problem}`);
+  }
+}
+
+/** As Kubernetes itself guesses a plural. */
+function pluralOf(kind: string): string {
+  const singular = kind.toLowerCase();
+  if (/(s|x|z|ch|sh)$/.test(singular)) return `${singular}es`;
+  return /[^aeiou]y$/.test(singular) ? `${singular.slice(0, -1)}ies` : `${singular}s`;
+}
+
+function namesOf(kind: string): Names {
+  const subject = kind.replace(/^App(?=[A-Z])/, '');
+  return {
+    kind,
+    plural: pluralOf(kind),
+    suffix: subject.toLowerCase(),
+    folder: basename(exampleFile({ kind }), '.yaml'),
+    variable: `${kind[0]?.toLowerCase()}${kind.slice(1)}`,
+    settings: `${subject}Settings`,
+  };
+}
+
+function parseKind(args: readonly string[]): string {
+  const want = 'want a kind of two or more words in UpperCamelCase and at most 30 characters, such as AppTopic';
+  const [kind, ...others] = args;
+  if (kind === undefined) throw new InputError(`name: missing, ${want}`);
+  if (others.length > 0) throw new InputError(`name: got ${args.map(shown).join(', ')}, want one`);
+  if (!/^(?=.{1,30}$)([A-Z][a-z0-9]+){2,}$/.test(kind)) throw new InputError(`name: got ${shown(kind)}, ${want}`);
+  return kind;
+}
+
+/** What two APIs cannot both have: the cluster, the claims' composed names or the sources would mix them up. */
+function checkApart({ kind, plural, suffix }: Names, apis: readonly Api[]): void {
+  const same = apis.find((api) => api.kind === kind || api.plural === plural);
+  if (same !== undefined) throw new InputError(`name: got ${shown(kind)}, want one that is not taken: there is ${same.kind}`);
+  const alike = apis.find((api) => api.suffix === suffix);
+  if (alike === undefined) return;
+  throw new InputError(`name: got ${shown(kind)}, want one whose suffix is not taken: ${shown(suffix)} is that of ${alike.kind}`);
+}
+
+/** The registry with one more API. */
+function registered(source: string, { folder, variable }: Names): string {
+  const list = registryList.exec(source)?.[2];
+  if (list === undefined) throw new InputError(`${registry}: got no list of APIs, want "export const apis: readonly Api[] = […];"`);
+  if (new RegExp(`\\b${variable}\\b`).test(source)) throw new InputError(`${registry}: got ${shown(variable)}, want no line of it yet`);
+  const entries = [...list.split(',').map((entry) => entry.trim()), variable].filter((entry) => entry !== '');
+  return `import { ${variable} } from './${folder}/index.ts';\n${source.replace(registryList, `$1${entries.join(', ')}$3`)}`;
+}
+
+/** Writes the API and everything that is made of it; the paths of what was written. */
+async function newApi({ root, ...rest }: Project, names: Names): Promise<readonly string[]> {
+  checkApart(names, rest.platform.apis);
+  const folder = join('functions/apis', names.folder);
+  if (existsSync(join(root, folder))) throw new InputError(`${folder}: exists, want no such folder`);
+  const source = registered(readFileSync(join(root, registry), 'utf8'), names);
+  for (const program of [formatter, testRunner]) {
+    if (!existsSync(join(root, program))) throw new InputError(`${program}: missing, want what npm install brings`);
+  }
+
+  const files = new Map([
+    ...Object.entries(filesOf(names)).map(([path, text]): [string, string] => [join(folder, path), text]),
+    [registry, source],
+  ]);
+  for (const [path, text] of files) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  }
+  await run(join(root, formatter), ['check', '--write', ...files.keys()], { cwd: root });
+
+  const module = (await import(pathToFileURL(join(root, folder, 'index.ts')).href)) as Readonly<Record<string, Api>>;
+  const api = module[names.variable];
+  if (api === undefined) throw new Error(`cannot make an API: ${folder}/index.ts: exports no ${names.variable}`);
+  const platform = definePlatform({ ...rest.platform, apis: [...rest.platform.apis, api] });
+  const generated = generate({ root, ...rest, platform });
+
+  await run(join(root, testRunner), ['run', `${folder}/`, '--project', 'unit', '--update'], { cwd: root });
+  const golden = readdirSync(join(root, 'test/golden', api.plural)).map((file) => `test/golden/${api.plural}/${file}`);
+  return [...files.keys(), ...generated, ...golden].sort();
+}
+
+function parse() {
+  try {
+    return parseArgs({ options: { help: { type: 'boolean', short: 'h' } }, allowPositionals: true });
+  } catch (error) {
+    throw new InputError(`${error instanceof Error ? error.message.split('.')[0] : String(error)}; see npm run new-api -- --help`);
+  }
+}
+
+/** `npm run new-api`. */
+async function newApiCommand(): Promise<number> {
+  const started = performance.now();
+  const { values, positionals } = parse();
+  if (values.help === true) {
+    process.stdout.write(help);
+    return 0;
+  }
+  const names = namesOf(parseKind(positionals));
+  const written = await newApi(project, names);
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  process.stdout.write(`${written.join('\n')}
+${written.length} files in ${seconds} s: ${names.kind}, as container in every tier
+
+Next: npm run --silent goldenpath -- plan examples/${names.folder}.yaml --environment dev
+Then make it your own: fields and binding in schema.ts, defaults in profiles.ts, the server in backends/container.ts.
+`);
+  return 0;
+}
+
+await command(async () => {
+  try {
+    return await newApiCommand();
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    console.error(error.message);
+    return 2;
+  }
+});

@@ -1,0 +1,203 @@
+/** What an API is called in the places that name it. */
+export interface Names {
+  /** `AppTopic` */
+  readonly kind: string;
+  /** `apptopics` */
+  readonly plural: string;
+  /** `topic`: what names made for a claim end with, and the type of its binding. */
+  readonly suffix: string;
+  /** `app-topic` */
+  readonly folder: string;
+  /** `appTopic` */
+  readonly variable: string;
+  /** `TopicSettings` */
+  readonly settings: string;
+}
+
+/** A StatefulSet's name and a hash of 11 characters stand in a label of at most 63. */
+const longestName = 52;
+
+const schema = ({ suffix, settings }: Names) => `import * as z from 'zod';
+import { endpoint, endpointStatus } from '../../core/endpoint.ts';
+import { deletions } from '../../core/protection.ts';
+
+/** What names made for a claim end with, and the type of its binding. */
+export const suffix = '${suffix}';
+
+export const sizes = ['small', 'large'] as const;
+export type Size = (typeof sizes)[number];
+
+const backendNames = ['container'] as const;
+
+const size = z.enum(sizes).describe('Compute and memory. Default by tier; changing it restarts the server.');
+const deletion = z
+  .enum(deletions)
+  .describe('What deleting the claim does: Protect refuses it; Snapshot keeps the volume; Delete keeps nothing. Default by tier.');
+
+/** What a claim can say. A field that the profile has too is optional here, and its default differs by tier. */
+export const spec = z.object({ size: size.optional(), deletion: deletion.optional() });
+
+/** A row of defaults; what the spec does not have, no claim can set. */
+export const profile = z.strictObject({
+  size,
+  deletion,
+  backend: z.enum(backendNames).describe('What the ${suffix} is realised with.'),
+  image: z.string().min(1).describe('Image of the server, with its tag.'),
+  storageGiB: z.int().min(1).describe('Size of the volume; one that exists keeps the size that it was made with.'),
+});
+export type ${settings} = Readonly<z.output<typeof profile>>;
+
+export const status = endpointStatus('${suffix}');
+
+/** The same keys on every backend. */
+export const binding = z.strictObject({
+  type: z.literal(suffix).describe('Type of the binding.'),
+  provider: z.enum(backendNames).describe('The backend that provides it.'),
+  ...endpoint,
+  password: z.string().min(1).describe('Password.'),
+  uri: z.url().describe('All of it as one URI.'),
+});
+`;
+
+const profiles = ({ settings }: Names) => `import type { Tier } from '../../core/tier.ts';
+import type { ${settings} } from './schema.ts';
+
+const dev: ${settings} = { backend: 'container', image: 'docker.io/valkey/valkey:8', size: 'small', storageGiB: 5, deletion: 'Delete' };
+
+export const profiles: Record<Tier, ${settings}> = {
+  dev,
+  staging: dev,
+  prod: { ...dev, size: 'large', deletion: 'Protect' },
+};
+`;
+
+const index = ({ kind, plural, suffix, variable }: Names) => `import { defineApi } from '../../core/api.ts';
+import { container } from './backends/container.ts';
+import { profiles } from './profiles.ts';
+import { binding, profile, sizes, spec, status, suffix } from './schema.ts';
+
+export const ${variable} = defineApi({
+  kind: '${kind}',
+  plural: '${plural}',
+  shortName: '${kind.toLowerCase()}',
+  suffix,
+  doc: 'A ${suffix} for one app, with its connection details in a Secret named <claim>-${suffix}.',
+  maxNameLength: ${Math.min(40, longestName - suffix.length - 1)},
+  example: { name: 'orders', spec: {} },
+  spec,
+  specRules: [],
+  status,
+  profile,
+  profiles,
+  backends: { container },
+  binding,
+  // The Usage that protects a claim goes when its spec.deletion says so; whatever else was composed stays.
+  releasable: ['protection'],
+  durable: { fixed: [], growing: [] },
+  claimPolicies: [],
+  sizes: { field: 'size', values: sizes },
+  columns: [
+    { name: 'SIZE', type: 'string', path: '.status.settings.size' },
+    { name: 'HOST', type: 'string', path: '.status.host' },
+  ],
+});
+`;
+
+const container = ({ settings }: Names) => `import * as z from 'zod';
+import { runningServer, secretPath, server, serverHost, serverKinds, shell } from '../../../containers/server.ts';
+import type { Backend, Context, Expansion } from '../../../core/api.ts';
+import { bind, bindingKey, issuedValues } from '../../../core/binding.ts';
+import { composedName, protection, protectionKind } from '../../../core/protection.ts';
+import { binding, type Size, suffix, type ${settings} } from '../schema.ts';
+
+/** The facts of the environment that the server needs: none. */
+const needs = z.object({});
+
+const port = 6379;
+const dataPath = '/data';
+
+/** uid and gid of \`valkey\` in its image. */
+const user = 999;
+
+const memoryMiB: Readonly<Record<Size, number>> = { small: 256, large: 1024 };
+
+/** The password comes from standard input, so that it is on no command line; data has half of the memory. */
+const start = (size: Size) =>
+  shell(\`exec valkey-server - --port \${port} --dir \${dataPath} --appendonly yes --maxmemory \${memoryMiB[size] / 2}mb <<EOF
+requirepass $(cat \${secretPath}/password)
+EOF\`);
+
+const probe = shell(\`REDISCLI_AUTH="$(cat \${secretPath}/password)" valkey-cli -e -p \${port} ping\`);
+
+function expand({ claim, settings, observed, issueSecret }: Context<${settings}, unknown>): Expansion {
+  const name = composedName(claim, suffix);
+  const host = serverHost(claim, name);
+  // Issued once: a claim that has had its binding never gets another password.
+  const password =
+    issuedValues(binding, observed[bindingKey])?.['password'] ?? (claim.issuedBinding === undefined ? issueSecret() : undefined);
+  const values = password && {
+    type: suffix,
+    provider: 'container',
+    host,
+    port: String(port),
+    password,
+    uri: \`redis://:\${password}@\${host}:\${port}\`,
+  };
+  const bound = bind(claim, name, binding, values || undefined, observed[bindingKey], 'a password');
+  const storageGiB = runningServer([], observed['server'])?.storageGiB ?? settings.storageGiB;
+  const pod = server({
+    claim,
+    name,
+    port,
+    user,
+    dataPath,
+    storageGiB,
+    probe,
+    app: 'valkey',
+    image: settings.image,
+    command: start(settings.size),
+    size: { cpu: '100m', cpuLimit: '1', memory: \`\${memoryMiB[settings.size]}Mi\` },
+    persistent: true,
+    deletion: settings.deletion,
+    scratch: [],
+    secretKeys: ['password'],
+  });
+  return {
+    resources: { ...bound.resources, ...pod, ...(settings.deletion === 'Protect' ? protection(claim, name) : {}) },
+    pending: bound.pending,
+    status: { host, port },
+    inForce: { storageGiB },
+    ...(bound.refusal && { refusal: bound.refusal }),
+  };
+}
+
+/** A Valkey with a volume, in a pod of the claim's own namespace. */
+export const container: Backend<${settings}, unknown> = {
+  needs,
+  composes: [{ apiVersion: 'v1', kind: 'Secret', plural: 'secrets' }, ...serverKinds, protectionKind],
+  expand,
+};
+`;
+
+const test = ({ variable }: Names) => `import { expect } from 'vitest';
+import { contract } from '../../../test/contract.ts';
+import { ${variable} } from './index.ts';
+
+contract(${variable}, {
+  everyField: { size: 'large', deletion: 'Snapshot' },
+  secretKeys: ['password', 'uri'],
+  checkBinding({ uri, host, port, password }) {
+    const url = new URL(uri ?? '');
+    expect([url.hostname, url.port, url.password]).toEqual([host, port, password]);
+  },
+});
+`;
+
+/** The files of a new API, by path in its folder. */
+export const filesOf = (names: Names): Readonly<Record<string, string>> => ({
+  'schema.ts': schema(names),
+  'profiles.ts': profiles(names),
+  'index.ts': index(names),
+  'backends/container.ts': container(names),
+  [`${names.folder}.test.ts`]: test(names),
+});

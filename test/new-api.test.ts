@@ -1,0 +1,84 @@
+import { expect, test } from 'vitest';
+import { copyOfCheckout } from './copy.ts';
+
+const filesOf = (folder: string, plural: string) =>
+  [
+    `compositions/${plural}.platform.internal.yaml`,
+    'docs/apis.md',
+    `examples/${folder}.yaml`,
+    ...[`${folder}.test.ts`, 'backends/container.ts', 'index.ts', 'profiles.ts', 'schema.ts'].map(
+      (file) => `functions/apis/${folder}/${file}`,
+    ),
+    'functions/apis/index.ts',
+    ...['dev', 'prod', 'staging'].flatMap((tier) =>
+      ['defaults', 'every-field'].map((fields) => `test/golden/${plural}/${tier}-container-${fields}.yaml`),
+    ),
+    `xrds/${plural}.platform.internal.yaml`,
+  ].sort();
+
+const commit = 'git add --all && git -c user.name=test -c user.email=test@example.com commit --quiet --allow-empty --message before';
+const changed = 'git add --all && git diff --cached --name-only --no-renames';
+
+test('an API that was made passes every check as it is, also beside another', async () => {
+  const { run } = copyOfCheckout();
+  for (const [kind, folder, plural] of [
+    ['AppTopic', 'app-topic', 'apptopics'],
+    ['AppIdentityVerificationPolicy', 'app-identity-verification-policy', 'appidentityverificationpolicies'],
+  ] as const) {
+    await run(commit);
+    const made = await run(`npm run --silent new-api -- ${kind}`);
+    const files = filesOf(folder, plural);
+    expect({ ...made, stdout: made.stdout.replace(/in [\d.]+ s/, 'in 1 s') }).toEqual({
+      code: 0,
+      stderr: '',
+      stdout: `${files.join('\n')}
+16 files in 1 s: ${kind}, as container in every tier
+
+Next: npm run --silent goldenpath -- plan examples/${folder}.yaml --environment dev
+Then make it your own: fields and binding in schema.ts, defaults in profiles.ts, the server in backends/container.ts.
+`,
+    });
+    expect((await run(changed)).stdout.trim().split('\n').sort()).toEqual(files);
+  }
+  for (const check of [
+    'biome ci --error-on-warnings',
+    'tsc --noEmit',
+    'knip',
+    'depcruise --preserve-symlinks functions xrds compositions examples package cli docs test',
+    'vitest run --project unit functions/apis/app-{topic,identity-verification} functions/{cost,expand} cli/doctor test/{docs,generated,package,policies}',
+  ]) {
+    const { code, stdout, stderr } = await run(check);
+    expect({ code, said: code === 0 ? '' : `${stdout}${stderr}`.slice(-5000) }, check).toEqual({ code: 0, said: '' });
+  }
+});
+
+const want = 'want a kind of two or more words in UpperCamelCase and at most 30 characters, such as AppTopic';
+
+test('what cannot be made is refused in one line, and nothing is written', async () => {
+  const { run } = copyOfCheckout();
+  const refused = async (args: string) => {
+    await run(commit);
+    const { code, stdout, stderr } = await run(`npm run --silent new-api -- ${args}`);
+    return { code, stdout, stderr, changed: (await run(changed)).stdout };
+  };
+  const line = (problem: string) => ({ code: 2, stdout: '', stderr: `cannot make an API: ${problem}\n`, changed: '' });
+  expect(await refused('')).toEqual(line(`name: missing, ${want}`));
+  for (const name of ['topic', 'Topic', 'appTopic', 'app-topic', 'APITopic', 'AppÜber', `App${'X'.repeat(28)}`]) {
+    expect(await refused(name)).toEqual(line(`name: got ${JSON.stringify(name)}, ${want}`));
+  }
+  expect(await refused('AppTopic AppOther')).toEqual(line('name: got "AppTopic", "AppOther", want one'));
+  expect(await refused('--force')).toEqual(line("Unknown option '--force'; see npm run new-api -- --help"));
+  expect(await refused('AppCache')).toEqual(line('name: got "AppCache", want one that is not taken: there is AppCache'));
+  await run('mkdir functions/apis/app-topic && touch functions/apis/app-topic/notes.txt');
+  expect(await refused('AppTopic')).toEqual(line('functions/apis/app-topic: exists, want no such folder'));
+  await run("rm -r functions/apis/app-topic && sed -i.bak 's/apis: readonly Api/apis: Api/' functions/apis/index.ts");
+  expect(await refused('AppTopic')).toEqual(
+    line('functions/apis/index.ts: got no list of APIs, want "export const apis: readonly Api[] = […];"'),
+  );
+});
+
+test('help says what it does', async () => {
+  const { run } = copyOfCheckout();
+  const { code, stdout } = await run('npm run --silent new-api -- --help');
+  expect([code, stdout.split('\n')[0]]).toEqual([0, 'npm run new-api -- KIND']);
+});
