@@ -19,7 +19,7 @@ function columnsOf(api: Api): Api['columns'] {
     { name: 'ENVIRONMENT', type: 'string', path: '.status.environment' },
     { name: 'BACKEND', type: 'string', path: '.status.backend' },
     ...api.columns,
-    { name: 'COST', type: 'number', path: '.status.monthlyCostUSD' },
+    { name: 'COST', type: 'string', path: '.status.cost.summary' },
     { name: 'BINDING', type: 'string', path: '.status.binding.name', priority: 1 },
   ];
 }
@@ -40,6 +40,7 @@ function statusOf(api: Api): z.ZodObject {
     monthlyCostUSD: z.number().optional().describe('What it costs a month in USD, as far as that can be known beforehand.'),
     cost: z
       .object({
+        summary: z.string().describe('USD a month, and whether there is more: unknown, or only by use.'),
         drivers: z
           .array(driver.extend({ monthlyUSD: z.number().describe('USD a month.') }))
           .describe('What makes up the cost, the dearest first.'),

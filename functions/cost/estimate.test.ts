@@ -4,7 +4,7 @@ import { environmentConfig, everything, type Given, instanceDetails, observedAft
 import { apis } from '../apis/index.ts';
 import { type KubernetesObject, stringAt } from '../core/kubernetes.ts';
 import { expand } from '../expand/expand.ts';
-import { estimate } from './estimate.ts';
+import { estimate, summaryOf } from './estimate.ts';
 import { freeKinds, pricedKinds } from './kinds.ts';
 
 const region = 'eu-west-1';
@@ -39,6 +39,26 @@ const unpriced = (object: unknown, given: Parameters<typeof estimate>[1] = { reg
   const { drivers, ...rest } = estimate({ it: object as KubernetesObject }, given);
   return { drivers: drivers.map(({ what }) => what), unpriced: rest.unpriced.map(({ what }) => what) };
 };
+
+test.each([
+  ['13.37', { drivers: ['pod'], byUse: [], unpriced: [] }],
+  ['13.37', { drivers: ['pod'], byUse: ['requests'], unpriced: [] }],
+  ['13.37+unknown', { drivers: ['pod'], byUse: ['requests'], unpriced: ['node'] }],
+  ['by use', { drivers: [], byUse: ['requests'], unpriced: [] }],
+  ['unknown', { drivers: [], byUse: ['requests'], unpriced: ['node'] }],
+  ['0.00', { drivers: [], byUse: [], unpriced: [] }],
+])('an estimate is %s in a word', (word, { drivers, byUse, unpriced }) => {
+  const remark = (what: string) => ({ resource: 'it', what });
+  const sum = drivers.length * 13.37;
+  expect(
+    summaryOf({
+      monthlyUSD: sum,
+      drivers: drivers.map((what) => ({ ...remark(what), monthlyUSD: sum })),
+      byUse: byUse.map(remark),
+      unpriced: unpriced.map(remark),
+    }),
+  ).toBe(word);
+});
 
 describe('AppDatabase', () => {
   test('in dev is a container', () => {

@@ -28,6 +28,13 @@ export interface Estimate {
   readonly unpriced: readonly Remark[];
 }
 
+/** An estimate in a word, which a sum alone would not be: `13.37`, `13.37+unknown` where something has no price, or `by use`. */
+export function summaryOf({ monthlyUSD, drivers, byUse, unpriced }: Estimate): string {
+  const sum = monthlyUSD.toFixed(2);
+  if (unpriced.length > 0) return drivers.length > 0 ? `${sum}+unknown` : 'unknown';
+  return drivers.length === 0 && byUse.length > 0 ? 'by use' : sum;
+}
+
 interface Given {
   /** The environment's. */
   readonly region: string | undefined;

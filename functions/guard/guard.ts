@@ -1,6 +1,7 @@
 import type { Condition } from '../core/kubernetes.ts';
 import type { StepRequest } from '../core/pipeline.ts';
 import type { StepResponse } from '../core/step.ts';
+import { summaryOf } from '../cost/estimate.ts';
 import { type Judgement, judge } from './judge.ts';
 
 const ttlSeconds = 300;
@@ -38,7 +39,7 @@ export function guard(request: StepRequest): StepResponse {
     ...asked,
     status: {
       monthlyCostUSD: monthlyUSD,
-      cost: costDetails,
+      cost: { summary: summaryOf(cost), ...costDetails },
       waivedPolicies: verdicts.filter(({ outcome }) => outcome === 'waived').map(({ policy }) => policy),
     },
     conditions: [allowed(judgement)],

@@ -100,6 +100,7 @@ test('the status has the binding and every value in force', async () => {
     port: 5432,
     monthlyCostUSD: 3.77,
     cost: {
+      summary: '3.77',
       drivers: [
         { resource: 'server', what: '0.1 vCPU at the Fargate rate, as in us-east-1', monthlyUSD: 2.96 },
         { resource: 'server', what: '0.25 GiB of memory at the Fargate rate, as in us-east-1', monthlyUSD: 0.81 },
