@@ -12,6 +12,7 @@ import { judgePermissions } from '../cli/doctor/permissions.ts';
 import { print } from '../cli/doctor/report.ts';
 import { planClaim } from '../cli/plan/plan.ts';
 import { toComposition } from '../compositions/composition.ts';
+import { exampleFile } from '../examples/examples.ts';
 import { apis } from '../functions/apis/index.ts';
 import { parseEnvironment } from '../functions/core/environment.ts';
 import { apiVersion } from '../functions/core/group.ts';
@@ -206,8 +207,9 @@ describe('YAML in the README', () => {
   const claims = objects.filter((object) => object.apiVersion === apiVersion);
   const environments = objects.filter(({ kind }) => kind === 'EnvironmentConfig');
 
-  test('has a claim, an environment and an app', () => {
-    expect(objects.map(({ kind }) => kind)).toEqual(['AppDatabase', 'Deployment', 'EnvironmentConfig']);
+  test('has claims, an environment and an app', () => {
+    const kinds = ['AppDatabase', 'Deployment', 'AppCache', 'AppBucket', 'AppQueue', 'AppIdentity', 'EnvironmentConfig'];
+    expect(objects.map(({ kind }) => kind)).toEqual(kinds);
   });
 
   test('is valid as environments', () => {
@@ -224,7 +226,8 @@ describe('YAML in the README', () => {
       ),
     );
     expect(refusals).toEqual(claims.flatMap(() => all.map(() => undefined)));
-    expect(claims).toEqual([parse(read('examples/app-database.yaml'))]);
+    const examples = apis.map((api) => parse(read(`examples/${exampleFile(api)}`)) as KubernetesObject);
+    expect(claims).toEqual(claims.map((claim) => examples.find(({ kind }) => kind === claim.kind)));
   });
 
   test('reads a Secret and a key that the claim makes', () => {
@@ -263,6 +266,19 @@ test('the README lists what the npm package can be imported by, and names that a
       .filter((name) => !new RegExp(`export [^;]*\\b${name}\\b`).test(source));
   });
   expect(missing).toEqual([]);
+});
+
+test('the README says which backend each other claim has by default, and what its Secret is called', () => {
+  const rows = tableRows(readme, 'claim', 'dev', 'staging', 'prod', 'in prod', 'Secret');
+  expect(
+    rows.map(([claim = '', dev, staging, prod, , secret]) => [claim, dev, staging, prod, secret].map((cell = '') => unquoted(cell))),
+  ).toEqual(
+    rows.map(([claim = '']) => {
+      const api = apis.find(({ kind }) => kind === unquoted(claim));
+      const { dev, staging, prod } = api?.profiles ?? {};
+      return [api?.kind, dev?.['backend'], staging?.['backend'], prod?.['backend'], `${api?.example.name}-${api?.suffix}`];
+    }),
+  );
 });
 
 test('the README says where each backend is the default, and what of', () => {

@@ -10,39 +10,52 @@ const awsCli = 'docker.io/amazon/aws-cli:2';
 /** What the identity of a pod stands for in AWS; the simulator takes any. */
 const credentials = { AWS_ACCESS_KEY_ID: 'simulated', AWS_SECRET_ACCESS_KEY: 'simulated' };
 
+interface FilledIn {
+  readonly resource: string;
+  readonly lacks: string;
+  /** Of `status.atProvider`. */
+  status(forProvider: unknown): Readonly<Record<string, unknown>>;
+}
+
 /**
  * What the simulator (moto 5.2) or provider-aws 2.5 cannot do, with the status that the provider's CRD and code give it in front
  * of AWS. Everything else is made, observed and reported by the real controllers.
  */
-const filledIn: Readonly<Record<string, { readonly lacks: string; status(forProvider: unknown): KubernetesObject['status'] }>> = {
-  'podidentityassociations.eks.aws.m.upbound.io': {
+const filledIn: readonly FilledIn[] = [
+  {
+    resource: 'podidentityassociations.eks.aws.m.upbound.io',
     lacks: 'the simulator has no Pod Identity',
     status: () => ({
       associationId: 'a-simulated',
       associationArn: `arn:aws:eks:${region}:123456789012:podidentityassociation/prod/a-simulated`,
     }),
   },
-  'bucketlifecycleconfigurations.s3.aws.m.upbound.io': {
+  {
+    resource: 'bucketlifecycleconfigurations.s3.aws.m.upbound.io',
     lacks: 'provider 2.5 never makes one, which 2.6 mended',
     status: (forProvider) => ({ bucket: stringAt(forProvider, 'bucket'), id: stringAt(forProvider, 'bucket') }),
   },
-  'queuepolicies.sqs.aws.m.upbound.io': {
+  {
+    resource: 'queuepolicies.sqs.aws.m.upbound.io',
     lacks: 'the simulator forgets the policy of a queue when another attribute is set',
     status: (forProvider) => ({ id: stringAt(forProvider, 'queueUrl') }),
   },
-  'queueredriveallowpolicies.sqs.aws.m.upbound.io': {
+  {
+    resource: 'queueredriveallowpolicies.sqs.aws.m.upbound.io',
     lacks: 'the simulator knows no RedriveAllowPolicy',
     status: (forProvider) => ({ id: stringAt(forProvider, 'queueUrl') }),
   },
-  'parametergroups.elasticache.aws.m.upbound.io': {
+  {
+    resource: 'parametergroups.elasticache.aws.m.upbound.io',
     lacks: 'the simulator has no parameter groups of ElastiCache',
     status: (forProvider) => ({ id: stringAt(forProvider, 'name') }),
   },
-  'replicationgroups.elasticache.aws.m.upbound.io': {
+  {
+    resource: 'replicationgroups.elasticache.aws.m.upbound.io',
     lacks: 'the simulator has no member clusters',
     status: () => ({ engineVersionActual: '8.1.0', primaryEndpointAddress: 'master.sessions.simulated' }),
   },
-};
+];
 
 /** What the provider publishes of a replication group, but for the auth token, which it made itself. */
 const replicationGroupDetails = {
@@ -51,8 +64,7 @@ const replicationGroupDetails = {
   port: '6379',
 };
 
-const everyKind = () =>
-  Object.entries(filledIn).map(async ([resource, { status }]) => ({ status, objects: await list(resource, '-n', namespace) }));
+const everyKind = () => filledIn.map(async ({ resource, status }) => ({ status, objects: await list(resource, '-n', namespace) }));
 
 /** Pauses what cannot be made, since its controller would report that again, and writes the status that it would have. */
 async function fillIn(): Promise<void> {
@@ -158,7 +170,7 @@ const conditionsOf = (object: KubernetesObject) =>
 
 test('the real controllers make everything that the simulator can make', async () => {
   const kinds = (await kubectl('api-resources', '--categories=managed', '--namespaced', '-o', 'name')).trim().split('\n');
-  const real = kinds.filter((kind) => kind.includes('.aws.m.') && filledIn[kind] === undefined).join(',');
+  const real = kinds.filter((kind) => kind.includes('.aws.m.') && !filledIn.some(({ resource }) => resource === kind)).join(',');
   await eventually(async () => {
     const made = (await list(real, '-n', namespace)).map((object) => {
       const { Ready, Synced } = conditionsOf(object);
@@ -189,6 +201,12 @@ test('the real controllers make everything that the simulator can make', async (
       ].map((name) => `${name}: ready True, synced True`),
     );
   }, 240);
+});
+
+test.each(filledIn)('$resource: $lacks', async ({ resource }) => {
+  const states = (await list(resource, '-n', namespace)).map((object) => conditionsOf(object)['Ready'] ?? 'missing');
+  expect(states).not.toEqual([]);
+  expect(states).not.toContain('True');
 });
 
 test('the claims are ready once the rest has the status that it would have in AWS', async () => {

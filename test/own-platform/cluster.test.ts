@@ -33,14 +33,15 @@ const platforms = [goldenPath, { name: 'acme-platform' }];
 async function removePackagesOf(kind: string, nameOf: (platform: { readonly name: string }) => string): Promise<void> {
   const installed = (await list(kind)).map(({ metadata }) => metadata.name);
   const theirs = installed.filter((name) => platforms.some((platform) => name.endsWith(`-${nameOf(platform)}`)));
-  if (theirs.length > 0) await kubectl('delete', kind, ...theirs, '--cascade=foreground', '--timeout=180s');
+  if (theirs.length > 0) await kubectl('delete', kind, ...theirs, '--timeout=180s');
 }
 
 /** Two platforms cannot both own an API of one name, and an API goes with the Configuration that brought it. */
 async function removePackages(): Promise<void> {
   await removePackagesOf('configurations.pkg.crossplane.io', configurationName);
   await eventually(async () => {
-    const left = (await list('crd')).map(({ metadata }) => metadata.name).filter((name) => name.endsWith(`.${group}`));
+    const kinds = 'compositeresourcedefinitions.apiextensions.crossplane.io,customresourcedefinitions.apiextensions.k8s.io';
+    const left = (await list(kinds)).map(({ metadata }) => metadata.name).filter((name) => name.endsWith(`.${group}`));
     if (left.length > 0) throw new Error(`still there: ${left.join(', ')}`);
   });
   await removePackagesOf('functions.pkg.crossplane.io', functionName);
