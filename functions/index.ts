@@ -37,7 +37,7 @@ export {
   type Pending,
   type Source,
 } from './core/api.ts';
-export { type BindingSchema, type BindingValues, bind, bindingKey, encode, issuedValues } from './core/binding.ts';
+export { type BindingSchema, type BindingValues, bind, bindingKey, bindingKind, encode, issuedValues, issueOnce } from './core/binding.ts';
 export { endpoint, endpointColumns, endpointStatus } from './core/endpoint.ts';
 export type { Environment, Severity } from './core/environment.ts';
 export { growsOnly, immutable, serviceAccountName } from './core/fields.ts';
@@ -48,7 +48,7 @@ export { keep, managed, policiesFor, release } from './core/managed.ts';
 export { externalName, type Identity, shortHash, spread } from './core/names.ts';
 export type { AddedStep, Platform, Policy, PolicyContext, Step, StepRequest } from './core/pipeline.ts';
 export { oneLine, shown } from './core/problem.ts';
-export { composedName, type Deletion, deletions, protection, protectionKind } from './core/protection.ts';
+export { composedName, type Deletion, deletions, heldBack, protection, protectionKind } from './core/protection.ts';
 export { conditionOf, isReady, type Readiness } from './core/readiness.ts';
 export type { DesiredResource, ObservedResource, Refusal, RequiredObjects, StepResponse } from './core/step.ts';
 export { type Tier, tiers } from './core/tier.ts';

@@ -1,10 +1,13 @@
 import type * as z from 'zod';
-import type { Claim, Composed, Pending } from './api.ts';
-import { at } from './kubernetes.ts';
+import type { Claim, Composed, Context, Pending } from './api.ts';
+import { at, type ComposedKind } from './kubernetes.ts';
 import type { ObservedResource, Refusal } from './step.ts';
 
 /** The composition-resource-name of every API's binding. */
 export const bindingKey = 'binding';
+
+/** The kind of it, which every backend composes. */
+export const bindingKind: ComposedKind = { apiVersion: 'v1', kind: 'Secret', plural: 'secrets' };
 
 /** What the Service Binding specification asks of every type. */
 export type BindingValues = Readonly<Record<string, string>> & { readonly type: string; readonly provider: string };
@@ -26,13 +29,21 @@ export function issuedValues(schema: BindingSchema, observed: ObservedResource |
   return parsed.success ? parsed.data : undefined;
 }
 
+/** A secret that is issued once: the one that was, or a fresh one for a claim that never had a binding. */
+export function issueOnce(
+  { claim, issueSecret }: Pick<Context<unknown, unknown>, 'claim' | 'issueSecret'>,
+  issued: string | undefined,
+): string | undefined {
+  return issued ?? (claim.issuedBinding === undefined ? issueSecret() : undefined);
+}
+
 /** The Secret with a claim's connection details, after the Service Binding specification. */
 function bindingSecret(name: string, schema: BindingSchema, values: BindingValues): Composed {
   const checked = Object.entries(schema.parse(values)).sort(([a], [b]) => (a < b ? -1 : 1));
   return {
     object: {
-      apiVersion: 'v1',
-      kind: 'Secret',
+      apiVersion: bindingKind.apiVersion,
+      kind: bindingKind.kind,
       metadata: { name },
       type: `servicebinding.io/${values.type}`,
       data: Object.fromEntries(checked.map(([key, value]) => [key, encode(value)])),

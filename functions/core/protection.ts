@@ -5,11 +5,7 @@ import type { ComposedKind } from './kubernetes.ts';
 export const protectionKind: ComposedKind = { apiVersion: 'protection.crossplane.io/v1beta1', kind: 'Usage', plural: 'usages' };
 
 /** A Usage of the claim itself: while it is there, deleting the claim fails and shows `reason`. */
-export function protection(
-  claim: Claim,
-  name: string,
-  reason = `spec.deletion of ${claim.kind} ${claim.name} is Protect: set it to Snapshot or Delete first`,
-): Readonly<Record<string, Composed>> {
+export function heldBack(claim: Claim, name: string, reason: string): Readonly<Record<string, Composed>> {
   return {
     protection: {
       object: {
@@ -30,4 +26,10 @@ export type Deletion = (typeof deletions)[number];
 /** The name of what a claim composes: `orders-database`, or `orders-database-instance` for one of its parts. */
 export function composedName(claim: Pick<Claim, 'name'>, suffix: Api['suffix'], part?: string): string {
   return [claim.name, suffix, ...(part === undefined ? [] : [part])].join('-');
+}
+
+/** What keeps a claim from being deleted whose deletion is Protect. */
+export function protection(claim: Claim, name: string, deletion: Deletion): Readonly<Record<string, Composed>> {
+  if (deletion !== 'Protect') return {};
+  return heldBack(claim, name, `spec.deletion of ${claim.kind} ${claim.name} is Protect: set it to Snapshot or Delete first`);
 }

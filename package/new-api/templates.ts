@@ -106,7 +106,7 @@ export const ${variable} = defineApi({
 const container = ({ settings }: Names) => `import * as z from 'zod';
 import { runningServer, secretPath, server, serverHost, serverKinds, shell } from '../../../containers/server.ts';
 import type { Backend, Context, Expansion } from '../../../core/api.ts';
-import { bind, bindingKey, issuedValues } from '../../../core/binding.ts';
+import { bind, bindingKey, bindingKind, issuedValues, issueOnce } from '../../../core/binding.ts';
 import { composedName, protection, protectionKind } from '../../../core/protection.ts';
 import { binding, type Size, suffix, type ${settings} } from '../schema.ts';
 
@@ -129,12 +129,11 @@ EOF\`);
 
 const probe = shell(\`REDISCLI_AUTH="$(cat \${secretPath}/password)" valkey-cli -e -p \${port} ping\`);
 
-function expand({ claim, settings, observed, issueSecret }: Context<${settings}, unknown>): Expansion {
+function expand(context: Context<${settings}, unknown>): Expansion {
+  const { claim, settings, observed } = context;
   const name = composedName(claim, suffix);
   const host = serverHost(claim, name);
-  // Issued once: a claim that has had its binding never gets another password.
-  const password =
-    issuedValues(binding, observed[bindingKey])?.['password'] ?? (claim.issuedBinding === undefined ? issueSecret() : undefined);
+  const password = issueOnce(context, issuedValues(binding, observed[bindingKey])?.['password']);
   const values = password && {
     type: suffix,
     provider: 'container',
@@ -163,7 +162,7 @@ function expand({ claim, settings, observed, issueSecret }: Context<${settings},
     secretKeys: ['password'],
   });
   return {
-    resources: { ...bound.resources, ...pod, ...(settings.deletion === 'Protect' ? protection(claim, name) : {}) },
+    resources: { ...bound.resources, ...pod, ...protection(claim, name, settings.deletion) },
     pending: bound.pending,
     status: { host, port },
     inForce: { storageGiB },
@@ -174,7 +173,7 @@ function expand({ claim, settings, observed, issueSecret }: Context<${settings},
 /** A Valkey with a volume, in a pod of the claim's own namespace. */
 export const container: Backend<${settings}, unknown> = {
   needs,
-  composes: [{ apiVersion: 'v1', kind: 'Secret', plural: 'secrets' }, ...serverKinds, protectionKind],
+  composes: [bindingKind, ...serverKinds, protectionKind],
   expand,
 };
 `;

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { type ContainerSize, runningServer, secretPath, server, serverHost, serverKinds, shell } from '../../../containers/server.ts';
 import type { Backend, Context, Expansion } from '../../../core/api.ts';
-import { bind, bindingKey, issuedValues } from '../../../core/binding.ts';
+import { bind, bindingKey, bindingKind, issuedValues, issueOnce } from '../../../core/binding.ts';
 import { composedName, protection, protectionKind } from '../../../core/protection.ts';
 import { type BucketSettings, binding, completeBinding, suffix } from '../schema.ts';
 
@@ -41,14 +41,15 @@ function start(bucket: string, domain: string, versioning: boolean): readonly st
   );
 }
 
-function expand({ claim, settings, facts, observed, issueSecret }: Context<BucketSettings, Needs>): Expansion {
+function expand(context: Context<BucketSettings, Needs>): Expansion {
+  const { claim, settings, facts, observed } = context;
   const name = composedName(claim, suffix);
   const host = serverHost(claim, name);
   const endpoint = `http://${host}:${port}`;
   // The pod's own name, so that <bucket>.<host> is found in the cluster's DNS, as clients want it that put the bucket there.
   const bucket = `${name}-0`;
   const issued = issuedValues(binding, observed[bindingKey])?.['config']?.match(new RegExp(`^${secretKey} = (.+)$`, 'm'))?.[1];
-  const secretAccessKey = issued ?? (claim.issuedBinding === undefined ? issueSecret() : undefined);
+  const secretAccessKey = issueOnce(context, issued);
   const fresh =
     secretAccessKey === undefined
       ? undefined
@@ -75,7 +76,7 @@ function expand({ claim, settings, facts, observed, issueSecret }: Context<Bucke
         scratch: [],
         secretKeys: ['config'],
       }),
-      ...(settings.deletion === 'Protect' ? protection(claim, name) : {}),
+      ...protection(claim, name, settings.deletion),
     },
     pending: bound.pending,
     status: { bucket, endpoint },
@@ -86,6 +87,6 @@ function expand({ claim, settings, facts, observed, issueSecret }: Context<Bucke
 /** An S3-compatible server in a pod of the claim's own namespace. */
 export const container: Backend<BucketSettings, Needs> = {
   needs,
-  composes: [{ apiVersion: 'v1', kind: 'Secret', plural: 'secrets' }, ...serverKinds, protectionKind],
+  composes: [bindingKind, ...serverKinds, protectionKind],
   expand,
 };

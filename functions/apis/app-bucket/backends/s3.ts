@@ -2,10 +2,10 @@ import * as z from 'zod';
 import { access, accessKinds, type Grant, partitionOf, policyDocument, serviceHost } from '../../../aws/access.ts';
 import { accountNeeds, awsResources } from '../../../aws/resources.ts';
 import type { Backend, Context, Expansion } from '../../../core/api.ts';
-import { bind, bindingKey } from '../../../core/binding.ts';
+import { bind, bindingKey, bindingKind } from '../../../core/binding.ts';
 import { at, stringAt } from '../../../core/kubernetes.ts';
 import { keep, policiesFor } from '../../../core/managed.ts';
-import { protection, protectionKind } from '../../../core/protection.ts';
+import { heldBack, protection, protectionKind } from '../../../core/protection.ts';
 import { type BucketSettings, binding, completeBinding, suffix } from '../schema.ts';
 
 const needs = z.object({ ...accountNeeds.shape, aws: accountNeeds.shape.aws.extend({ accountId: z.string() }) });
@@ -75,11 +75,10 @@ function keyOf({ observed, facts }: Context<BucketSettings, Needs>): string | un
  * updated any more; a claim deleted before that would hang.
  */
 function guardRail({ claim, settings, observed }: Context<BucketSettings, Needs>, name: string) {
-  if (settings.deletion === 'Protect') return protection(claim, name);
   const told = at(observed['bucket']?.object, 'status', 'atProvider', 'forceDestroy');
   return settings.deletion === 'Delete' && told === false
-    ? protection(claim, name, 'the bucket is still being prepared to go with what is in it: try again in a few minutes')
-    : {};
+    ? heldBack(claim, name, 'the bucket is still being prepared to go with what is in it: try again in a few minutes')
+    : protection(claim, name, settings.deletion);
 }
 
 function expand(context: Context<BucketSettings, Needs>): Expansion {
@@ -167,11 +166,6 @@ function expand(context: Context<BucketSettings, Needs>): Expansion {
 /** A bucket of S3, which pods reach by the identity of their service account. */
 export const s3: Backend<BucketSettings, Needs> = {
   needs,
-  composes: [
-    { apiVersion: 'v1', kind: 'Secret', plural: 'secrets' },
-    ...Object.values(kinds),
-    ...Object.values(accessKinds),
-    protectionKind,
-  ],
+  composes: [bindingKind, ...Object.values(kinds), ...Object.values(accessKinds), protectionKind],
   expand,
 };

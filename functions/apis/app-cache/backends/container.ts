@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { runningServer, secretPath, server, serverHost, serverKinds, shell } from '../../../containers/server.ts';
 import type { Backend, Composed, Context, Expansion } from '../../../core/api.ts';
-import { bind, bindingKey, issuedValues } from '../../../core/binding.ts';
+import { bind, bindingKey, bindingKind, issuedValues, issueOnce } from '../../../core/binding.ts';
 import { grown } from '../../../core/grows.ts';
 import { shown } from '../../../core/problem.ts';
 import { composedName, protection, protectionKind } from '../../../core/protection.ts';
@@ -76,13 +76,12 @@ function running({ observed, settings, sources }: Context<CacheSettings, Needs>)
 }
 
 function expand(context: Context<CacheSettings, Needs>): Expansion {
-  const { claim, facts, observed, issueSecret } = context;
+  const { claim, facts, observed } = context;
   const { settings, storageGiB, refusal } = running(context);
   const { cpu, cpuLimit, memoryMiB } = shapes[settings.size];
   const name = composedName(claim, suffix);
   const host = serverHost(claim, name);
-  const issued = issuedValues(binding, observed[bindingKey])?.['password'];
-  const password = issued ?? (claim.issuedBinding === undefined ? issueSecret() : undefined);
+  const password = issueOnce(context, issuedValues(binding, observed[bindingKey])?.['password']);
   const fresh =
     password === undefined ? undefined : completeBinding({ provider: 'container', host, port: String(port), password, tls: 'false' });
   const bound = bind(claim, name, binding, fresh, observed[bindingKey], 'a password');
@@ -106,7 +105,7 @@ function expand(context: Context<CacheSettings, Needs>): Expansion {
       scratch: [],
       secretKeys: ['password'],
     }),
-    ...(settings.deletion === 'Protect' ? protection(claim, name) : {}),
+    ...protection(claim, name, settings.deletion),
   };
   return { resources, pending: bound.pending, status: { host, port }, inForce: settings, ...(refused && { refusal: refused }) };
 }
@@ -114,6 +113,6 @@ function expand(context: Context<CacheSettings, Needs>): Expansion {
 /** A Valkey in a pod of the claim's own namespace. */
 export const container: Backend<CacheSettings, Needs> = {
   needs,
-  composes: [{ apiVersion: 'v1', kind: 'Secret', plural: 'secrets' }, ...serverKinds, protectionKind],
+  composes: [bindingKind, ...serverKinds, protectionKind],
   expand,
 };

@@ -3,7 +3,7 @@ import { majorOf, parameterGroupKey, parameterGroups } from '../../../aws/parame
 import { awsResources, finalSnapshotName } from '../../../aws/resources.ts';
 import { hourly } from '../../../aws/windows.ts';
 import type { Backend, Context, Expansion } from '../../../core/api.ts';
-import { bind, bindingKey } from '../../../core/binding.ts';
+import { bind, bindingKey, bindingKind } from '../../../core/binding.ts';
 import { grown } from '../../../core/grows.ts';
 import { stringAt } from '../../../core/kubernetes.ts';
 import { policiesFor } from '../../../core/managed.ts';
@@ -122,7 +122,7 @@ function expand(context: Context<CacheSettings, NetworkNeeds>): Expansion {
         managementPolicies: policies.filter((policy) => policy !== 'LateInitialize'),
       }),
       ...bound.resources,
-      ...(settings.deletion === 'Protect' ? protection(claim, nameOf()) : {}),
+      ...protection(claim, nameOf(), settings.deletion),
     },
     pending: bound.pending,
     status: { ...(address !== undefined && { host: address }), port },
@@ -135,6 +135,6 @@ function expand(context: Context<CacheSettings, NetworkNeeds>): Expansion {
 /** A Valkey of its own on ElastiCache, with its own groups. */
 export const elasticache: Backend<CacheSettings, NetworkNeeds> = {
   needs: networkNeeds,
-  composes: [{ apiVersion: 'v1', kind: 'Secret', plural: 'secrets' }, ...Object.values({ ...kinds, ...networkKinds }), protectionKind],
+  composes: [bindingKind, ...Object.values({ ...kinds, ...networkKinds }), protectionKind],
   expand,
 };

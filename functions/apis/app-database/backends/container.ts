@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { type ContainerSize, runningServer, secretPath, server, serverHost, serverKinds, shell } from '../../../containers/server.ts';
 import type { Backend, Composed, Context, Expansion } from '../../../core/api.ts';
-import { bind, bindingKey, issuedValues } from '../../../core/binding.ts';
+import { bind, bindingKey, bindingKind, issuedValues, issueOnce } from '../../../core/binding.ts';
 import { composedName, protection, protectionKind } from '../../../core/protection.ts';
 import type { Refusal } from '../../../core/step.ts';
 import { type Binding, binding, completeBinding, type DatabaseSettings, port, type Size, suffix, username, versions } from '../schema.ts';
@@ -38,13 +38,13 @@ function running(context: Context<DatabaseSettings, Needs>): { readonly settings
 }
 
 function expand(context: Context<DatabaseSettings, Needs>): Expansion {
-  const { claim, facts, observed, issueSecret } = context;
+  const { claim, facts, observed } = context;
   const issued = issuedValues(binding, observed[bindingKey]);
   const { settings: kept, refusal } = running(context);
   const settings = { ...kept, databaseName: issued?.['database'] ?? kept.databaseName };
   const name = composedName(claim, suffix);
   const host = serverHost(claim, name);
-  const password = issued?.['password'] ?? (claim.issuedBinding === undefined ? issueSecret() : undefined);
+  const password = issueOnce(context, issued?.['password']);
   const fresh: Binding | undefined =
     password === undefined
       ? undefined
@@ -91,7 +91,7 @@ function expand(context: Context<DatabaseSettings, Needs>): Expansion {
       ],
       secretKeys: ['password'],
     }),
-    ...(settings.deletion === 'Protect' ? protection(claim, name) : {}),
+    ...protection(claim, name, settings.deletion),
   };
   return { resources, pending: bound.pending, status: { host, port }, inForce: settings, ...(refused && { refusal: refused }) };
 }
@@ -99,6 +99,6 @@ function expand(context: Context<DatabaseSettings, Needs>): Expansion {
 /** A Postgres in a pod of the claim's own namespace. */
 export const container: Backend<DatabaseSettings, Needs> = {
   needs,
-  composes: [{ apiVersion: 'v1', kind: 'Secret', plural: 'secrets' }, ...serverKinds, protectionKind],
+  composes: [bindingKind, ...serverKinds, protectionKind],
   expand,
 };

@@ -3,12 +3,12 @@ import { majorOf, parameterGroupKey, parameterGroups } from '../../../aws/parame
 import { awsResources, finalSnapshotName } from '../../../aws/resources.ts';
 import { backupSlots, backupWindow, maintenanceSlots, maintenanceWindow } from '../../../aws/windows.ts';
 import type { Backend, Context, Expansion, Pending } from '../../../core/api.ts';
-import { bind, bindingKey, encode } from '../../../core/binding.ts';
+import { bind, bindingKey, bindingKind, encode } from '../../../core/binding.ts';
 import { grown } from '../../../core/grows.ts';
 import { at, type ComposedKind, numberAt, stringAt } from '../../../core/kubernetes.ts';
 import { policiesFor } from '../../../core/managed.ts';
 import { spread } from '../../../core/names.ts';
-import { protection, protectionKind } from '../../../core/protection.ts';
+import { heldBack, protection, protectionKind } from '../../../core/protection.ts';
 import { conditionOf } from '../../../core/readiness.ts';
 import { type Binding, binding, completeBinding, type DatabaseSettings, port, type Size, suffix, username, versions } from '../schema.ts';
 import { extensions, installedExtensions, sqlKinds } from './sql.ts';
@@ -134,12 +134,9 @@ function expand(context: Context<DatabaseSettings, NetworkNeeds>): Expansion {
   const sql = withExtensions(context, nameOf, databaseName, bound.values);
 
   const unlocking = settings.deletion !== 'Protect' && mayBeProtected(observed);
-  const guardRail =
-    settings.deletion === 'Protect'
-      ? protection(claim, nameOf())
-      : unlocking
-        ? protection(claim, nameOf(), 'AWS is still turning deletion protection off: try again in a few minutes')
-        : {};
+  const guardRail = unlocking
+    ? heldBack(claim, nameOf(), 'AWS is still turning deletion protection off: try again in a few minutes')
+    : protection(claim, nameOf(), settings.deletion);
 
   const address = bound.values?.['host'] ?? stringAt(instance?.object, 'status', 'atProvider', 'address');
   return {
@@ -238,12 +235,6 @@ function withExtensions(
 /** An isolated RDS instance with its own groups. */
 export const rds: Backend<DatabaseSettings, NetworkNeeds> = {
   needs: networkNeeds,
-  composes: [
-    { apiVersion: 'v1', kind: 'Secret', plural: 'secrets' },
-    ...Object.values({ ...kinds, ...networkKinds }),
-    sqlKinds.providerConfig,
-    sqlKinds.extension,
-    protectionKind,
-  ],
+  composes: [bindingKind, ...Object.values({ ...kinds, ...networkKinds }), sqlKinds.providerConfig, sqlKinds.extension, protectionKind],
   expand,
 };

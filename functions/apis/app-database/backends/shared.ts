@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Backend, Context, Expansion } from '../../../core/api.ts';
-import { bind, bindingKey } from '../../../core/binding.ts';
+import { bind, bindingKey, bindingKind } from '../../../core/binding.ts';
 import { stringAt } from '../../../core/kubernetes.ts';
 import { keep, managed, policiesFor } from '../../../core/managed.ts';
 import { externalName } from '../../../core/names.ts';
@@ -90,7 +90,7 @@ function expand({ claim, environment, settings, facts, observed }: Context<Datab
     }),
     ...extensions(installedExtensions(settings.extensions, observed), nameOf, external, providerConfig),
     ...bound.resources,
-    ...(settings.deletion === 'Protect' ? protection(claim, nameOf()) : {}),
+    ...protection(claim, nameOf(), settings.deletion),
   };
   return {
     resources,
@@ -104,13 +104,6 @@ function expand({ claim, environment, settings, facts, observed }: Context<Datab
 /** A database and a role of its own on a server that claims share. */
 export const shared: Backend<DatabaseSettings, Needs> = {
   needs,
-  composes: [
-    { apiVersion: 'v1', kind: 'Secret', plural: 'secrets' },
-    sqlKinds.role,
-    sqlKinds.database,
-    sqlKinds.grant,
-    sqlKinds.extension,
-    protectionKind,
-  ],
+  composes: [bindingKind, sqlKinds.role, sqlKinds.database, sqlKinds.grant, sqlKinds.extension, protectionKind],
   expand,
 };

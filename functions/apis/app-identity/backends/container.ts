@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Backend } from '../../../core/api.ts';
+import { bindingKind } from '../../../core/binding.ts';
 import type { IdentitySettings } from '../schema.ts';
 import { account } from './account.ts';
 
@@ -8,6 +9,6 @@ const needs = z.object({});
 /** The binding alone: what runs in containers knows its clients by the password in its own binding. */
 export const container: Backend<IdentitySettings, z.output<typeof needs>> = {
   needs,
-  composes: [{ apiVersion: 'v1', kind: 'Secret', plural: 'secrets' }],
+  composes: [bindingKind],
   expand: (context) => account(context, 'container'),
 };

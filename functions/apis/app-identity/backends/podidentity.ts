@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { policyDocument, roleName } from '../../../aws/access.ts';
 import { accountNeeds, awsResources } from '../../../aws/resources.ts';
 import type { Backend, Context, Expansion } from '../../../core/api.ts';
+import { bindingKind } from '../../../core/binding.ts';
 import { stringAt } from '../../../core/kubernetes.ts';
 import { release } from '../../../core/managed.ts';
 import { type IdentitySettings, suffix } from '../schema.ts';
@@ -72,6 +73,6 @@ function expand(context: Context<IdentitySettings, Needs>): Expansion {
 /** An IAM role of the service account's own, which EKS gives to its pods. */
 export const podidentity: Backend<IdentitySettings, Needs> = {
   needs,
-  composes: [{ apiVersion: 'v1', kind: 'Secret', plural: 'secrets' }, ...Object.values(kinds)],
+  composes: [bindingKind, ...Object.values(kinds)],
   expand,
 };

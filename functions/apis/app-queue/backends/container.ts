@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { sharedConfig } from '../../../aws/shared-config.ts';
 import { configKind, server, serverHost, serverKinds } from '../../../containers/server.ts';
 import type { Backend, Context, Expansion } from '../../../core/api.ts';
-import { bind, bindingKey } from '../../../core/binding.ts';
+import { bind, bindingKey, bindingKind } from '../../../core/binding.ts';
 import { composedName, protection, protectionKind } from '../../../core/protection.ts';
 import { type Binding, binding, deadLetters, fifoSuffix, type QueueSettings, suffix } from '../schema.ts';
 
@@ -77,7 +77,7 @@ function expand({ claim, settings, facts, observed }: Context<QueueSettings, Nee
       scratch: [],
       secretKeys: [],
     }),
-    ...(settings.deletion === 'Protect' ? protection(claim, name) : {}),
+    ...protection(claim, name, settings.deletion),
   };
   return { resources, pending: bound.pending, status: { url: uri } };
 }
@@ -85,6 +85,6 @@ function expand({ claim, settings, facts, observed }: Context<QueueSettings, Nee
 /** An ElasticMQ in a pod of the claim's own namespace. It keeps messages in memory. */
 export const container: Backend<QueueSettings, Needs> = {
   needs,
-  composes: [{ apiVersion: 'v1', kind: 'Secret', plural: 'secrets' }, configKind, ...serverKinds, protectionKind],
+  composes: [bindingKind, configKind, ...serverKinds, protectionKind],
   expand,
 };

@@ -3,7 +3,7 @@ import { access, accessKinds, type Grant, partitionOf, policyDocument } from '..
 import { accountNeeds, awsResources } from '../../../aws/resources.ts';
 import { sharedConfig } from '../../../aws/shared-config.ts';
 import type { Backend, Context, Expansion } from '../../../core/api.ts';
-import { bind, bindingKey } from '../../../core/binding.ts';
+import { bind, bindingKey, bindingKind } from '../../../core/binding.ts';
 import { at, stringAt } from '../../../core/kubernetes.ts';
 import { policiesFor } from '../../../core/managed.ts';
 import { protection, protectionKind } from '../../../core/protection.ts';
@@ -125,7 +125,7 @@ function expand(context: Context<QueueSettings, Needs>): Expansion {
       }),
       ...granted.resources,
       ...bound.resources,
-      ...(settings.deletion === 'Protect' ? protection(claim, nameOf()) : {}),
+      ...protection(claim, nameOf(), settings.deletion),
     },
     pending: { ...granted.pending, ...bound.pending },
     status: { ...(url !== undefined && { url }) },
@@ -137,6 +137,6 @@ function expand(context: Context<QueueSettings, Needs>): Expansion {
 /** An SQS queue and its dead-letter queue, for the service accounts that the claim names. */
 export const sqs: Backend<QueueSettings, Needs> = {
   needs,
-  composes: [{ apiVersion: 'v1', kind: 'Secret', plural: 'secrets' }, ...Object.values({ ...kinds, ...accessKinds }), protectionKind],
+  composes: [bindingKind, ...Object.values({ ...kinds, ...accessKinds }), protectionKind],
   expand,
 };

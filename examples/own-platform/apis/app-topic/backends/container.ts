@@ -2,12 +2,14 @@ import {
   type Backend,
   bind,
   bindingKey,
+  bindingKind,
   type ContainerSize,
   type Context,
   composedName,
   configKind,
   type Expansion,
   issuedValues,
+  issueOnce,
   secretPath,
   server,
   serverHost,
@@ -43,11 +45,11 @@ const config = {
 /** The value is read as configuration, where a password that looks like a number would be one, so it has quotes of its own. */
 const start = shell(`export NATS_PASSWORD="\\"$(cat ${secretPath}/password)\\""; exec nats-server --config ${config.path}`);
 
-function expand({ claim, settings, observed, issueSecret }: Context<Profile, Needs>): Expansion {
+function expand(context: Context<Profile, Needs>): Expansion {
+  const { claim, settings, observed } = context;
   const name = composedName(claim, suffix);
   const host = serverHost(claim, name);
-  const issued = issuedValues(binding, observed[bindingKey])?.['password'];
-  const password = issued ?? (claim.issuedBinding === undefined ? issueSecret() : undefined);
+  const password = issueOnce(context, issuedValues(binding, observed[bindingKey])?.['password']);
   const fresh =
     password === undefined ? undefined : completeBinding({ provider: 'container', host, port: String(port), username, password });
   const bound = bind(claim, name, binding, fresh, observed[bindingKey], 'a password');
@@ -82,6 +84,6 @@ function expand({ claim, settings, observed, issueSecret }: Context<Profile, Nee
 /** A NATS server in a pod of the claim's own namespace, without JetStream, so that it keeps nothing. */
 export const container: Backend<Profile, Needs> = {
   needs,
-  composes: [{ apiVersion: 'v1', kind: 'Secret', plural: 'secrets' }, configKind, ...serverKinds],
+  composes: [bindingKind, configKind, ...serverKinds],
   expand,
 };
