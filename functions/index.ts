@@ -54,7 +54,32 @@ export type { DesiredResource, ObservedResource, Refusal, RequiredObjects, StepR
 export { type Tier, tiers } from './core/tier.ts';
 export { byTurn } from './core/turn.ts';
 export { goldenPath } from './golden-path.ts';
-export { each, imagesOf } from './guard/inspect.ts';
+export {
+  companions,
+  containerLists,
+  each,
+  externalNameOf,
+  fields,
+  gaveUpProtection,
+  hasEffect,
+  imagesOf,
+  isAtLeast,
+  isAws,
+  isFalse,
+  isForEverybody,
+  isText,
+  isTrue,
+  kinds,
+  ofBucket,
+  ofQueue,
+  podFields,
+  refersTo,
+  type Statement,
+  setting,
+  statementsOf,
+  stringsOf,
+  writtenAt,
+} from './guard/inspect.ts';
 export { named } from './guard/named.ts';
 export { policies } from './guard/policies/index.ts';
 export { definePlatform } from './platform.ts';

@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { exampleFile } from '../examples/examples.ts';
 import type { Api } from '../functions/core/api.ts';
 import { shown } from '../functions/core/problem.ts';
-import { definePlatform } from '../functions/platform.ts';
+import { clashesOf, definePlatform } from '../functions/platform.ts';
 import { generate } from './generate.ts';
 import { filesOf, type Names } from './new-api/templates.ts';
 import { type Project, project } from './project.ts';
@@ -44,6 +44,7 @@ function namesOf(kind: string): Names {
   return {
     kind,
     plural: pluralOf(kind),
+    shortName: kind.toLowerCase(),
     suffix: subject.toLowerCase(),
     folder: basename(exampleFile({ kind }), '.yaml'),
     variable: `${kind[0]?.toLowerCase()}${kind.slice(1)}`,
@@ -60,15 +61,6 @@ function parseKind(args: readonly string[]): string {
   return kind;
 }
 
-/** What two APIs cannot both have: the cluster, the claims' composed names or the sources would mix them up. */
-function checkApart({ kind, plural, suffix }: Names, apis: readonly Api[]): void {
-  const same = apis.find((api) => api.kind === kind || api.plural === plural);
-  if (same !== undefined) throw new InputError(`name: got ${shown(kind)}, want one that is not taken: there is ${same.kind}`);
-  const alike = apis.find((api) => api.suffix === suffix);
-  if (alike === undefined) return;
-  throw new InputError(`name: got ${shown(kind)}, want one whose suffix is not taken: ${shown(suffix)} is that of ${alike.kind}`);
-}
-
 /** The registry with one more API. */
 function registered(source: string, { folder, variable }: Names): string {
   const list = registryList.exec(source)?.[2];
@@ -80,7 +72,8 @@ function registered(source: string, { folder, variable }: Names): string {
 
 /** Writes the API and everything that is made of it; the paths of what was written. */
 async function newApi({ root, ...rest }: Project, names: Names): Promise<readonly string[]> {
-  checkApart(names, rest.platform.apis);
+  const [clash] = clashesOf([...rest.platform.apis, names]);
+  if (clash !== undefined) throw new InputError(`name: got ${shown(names.kind)}, want one that is not taken: ${clash}`);
   const folder = join('functions/apis', names.folder);
   if (existsSync(join(root, folder))) throw new InputError(`${folder}: exists, want no such folder`);
   const source = registered(readFileSync(join(root, registry), 'utf8'), names);

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, test } from 'vitest';
+import * as z from 'zod';
 import { toYaml } from '../cli/yaml.ts';
 import type { Api } from '../functions/core/api.ts';
 import { at, type KubernetesObject } from '../functions/core/kubernetes.ts';
@@ -10,11 +11,13 @@ import { expand } from '../functions/expand/expand.ts';
 import { goldenPath } from '../functions/golden-path.ts';
 import { guard } from '../functions/guard/guard.ts';
 import { toXrd } from '../xrds/xrd.ts';
-import { environmentConfig, everything, type Given, observedAfter, stepRequest } from './request.ts';
+import { type EnvironmentData, environmentConfig, everything, type Given, observedAfter, stepRequest } from './request.ts';
 
-/** The platform that an API is served by, and where its golden files are. */
+/** The platform that an API is served by, where its golden files are, and what an environment says there. */
 interface Home {
   readonly platform: Platform;
+  /** In place of what `everything` says, such as tags that a policy of the platform asks for. */
+  readonly environment?: Partial<Omit<EnvironmentData, 'tier'>>;
   /** A folder, in which each API has one. */
   readonly golden: URL;
 }
@@ -54,8 +57,9 @@ function casesOf(api: Api, { everyField }: Known): readonly Case[] {
   );
 }
 
-function given({ api, tier, backend, spec }: Case, { claims = [] }: Known, platform: Platform): Given {
-  const environment = environmentConfig(tier, { ...everything, tier, defaults: { [api.kind]: { backend } } });
+function given({ api, tier, backend, spec }: Case, { claims = [] }: Known, { platform, environment: said }: Home): Given {
+  const defaults = { ...said?.defaults, [api.kind]: { ...(said?.defaults?.[api.kind] as object | undefined), backend } };
+  const environment = environmentConfig(tier, { ...everything, ...said, tier, defaults });
   return { platform, kind: api.kind, spec, environment: tier, environments: [environment], claims };
 }
 
@@ -64,15 +68,21 @@ function deepFreeze<T>(value: T): T {
   return Object.freeze(value);
 }
 
+/** The part of the API's schema that the apiserver holds a claim's status to. */
+function statusSchema(api: Api): z.ZodType {
+  const schema = at(toXrd(api), 'spec', 'versions', '0', 'schema', 'openAPIV3Schema', 'properties', 'status');
+  return z.fromJSONSchema(schema as Parameters<typeof z.fromJSONSchema>[0], { defaultTarget: 'openapi-3.0' });
+}
+
 const objects = (response: StepResponse) => Object.fromEntries(Object.entries(response.desired).map(([key, { object }]) => [key, object]));
 
 /** A claim's life from nothing to ready: each response is observed before the next call. */
-function settle(which: Case, known: Known, served: Platform): readonly StepResponse[] {
+function settle(which: Case, known: Known, home: Home): readonly StepResponse[] {
   const responses: StepResponse[] = [];
   let observed = {};
   let status: unknown;
   for (let round = 0; round < 6; round++) {
-    const { platform, ...asked } = stepRequest({ ...given(which, known, served), observed, ...(status !== undefined && { status }) });
+    const { platform, ...asked } = stepRequest({ ...given(which, known, home), observed, ...(status !== undefined && { status }) });
     // The schemas of the platform keep what they worked out.
     const request = { platform, ...deepFreeze(asked) };
     const expanded = expand(request);
@@ -89,9 +99,9 @@ function settle(which: Case, known: Known, served: Platform): readonly StepRespo
 }
 
 /** What every API is held to, in every tier and on every backend. Golden files are in a folder of the API's plural. */
-export function contract(api: Api, known: Known, { platform, golden }: Home = ours): void {
+export function contract(api: Api, known: Known, home: Home = ours): void {
   describe.each(casesOf(api, known))('$api.kind in tier $tier on $backend with $fields', (which) => {
-    const responses = settle(which, known, platform);
+    const responses = settle(which, known, home);
     const [first] = responses;
     const last = responses.at(-1);
     if (first === undefined || last === undefined) throw new Error('no responses');
@@ -110,13 +120,18 @@ export function contract(api: Api, known: Known, { platform, golden }: Home = ou
     });
 
     test('gives the same bytes for the same input', () => {
-      expect(JSON.stringify(settle(which, known, platform))).toBe(JSON.stringify(responses));
+      expect(JSON.stringify(settle(which, known, home))).toBe(JSON.stringify(responses));
+    });
+
+    test('has a status that the apiserver takes', () => {
+      const schema = statusSchema(api);
+      for (const { status } of responses) expect(schema.safeParse(status ?? {}).error?.issues).toBeUndefined();
     });
 
     test('matches the golden file', async () => {
       const { api, tier, backend, fields } = which;
       const text = toYaml({ status: last.status }, objects(last));
-      await expect(text).toMatchFileSnapshot(fileURLToPath(new URL(`${api.plural}/${tier}-${backend}-${fields}.yaml`, golden)));
+      await expect(text).toMatchFileSnapshot(fileURLToPath(new URL(`${api.plural}/${tier}-${backend}-${fields}.yaml`, home.golden)));
     });
 
     test('composes only declared kinds, in the namespace, without status, under valid keys', () => {
@@ -144,7 +159,7 @@ export function contract(api: Api, known: Known, { platform, golden }: Home = ou
 
     test('keeps every key and every issued secret when an observed resource blinks, lacks parts or is being deleted', () => {
       const complete = observedAfter(last, known.details);
-      const run = (observed: typeof complete) => expand(stepRequest({ ...given(which, known, platform), observed, status: last.status }));
+      const run = (observed: typeof complete) => expand(stepRequest({ ...given(which, known, home), observed, status: last.status }));
       for (const key of Object.keys(complete)) {
         const blinked = Object.fromEntries(Object.entries(complete).filter(([other]) => other !== key));
         const hollow = { ...complete, [key]: { object: { apiVersion: 'v1', kind: 'X' }, connectionDetails: {} } };

@@ -31,8 +31,8 @@ async function follow({ language, text }: Block, { folder, run }: Copy): Promise
     writeFileSync(join(folder, path), text);
   } else if (language === 'console') {
     const [, command = '', shown = ''] = /^\$ (.*)\n([\s\S]*)$/.exec(text) ?? [];
-    const { stdout, stderr } = await run(command);
-    expect(stderr, command).toBe('');
+    const { code, stdout, stderr } = await run(command);
+    expect({ code, stderr }, command).toEqual({ code: 0, stderr: '' });
     expectExcerpt(shown, stdout);
   } else {
     writeFileSync(join(folder, '.git/change.patch'), text);

@@ -2,7 +2,9 @@ import { describe, expect, test } from 'vitest';
 import type { KubernetesObject } from '../functions/core/kubernetes.ts';
 import type { DesiredResource, ObservedResource } from '../functions/core/step.ts';
 import { expand } from '../functions/expand/expand.ts';
+import { goldenPath } from '../functions/golden-path.ts';
 import { guard } from '../functions/guard/guard.ts';
+import { definePlatform } from '../functions/platform.ts';
 import { environmentConfig, everything, type Given, instanceDetails, observedAfter, stepRequest } from './request.ts';
 
 type Change = (desired: Record<string, DesiredResource>) => Record<string, DesiredResource>;
@@ -157,6 +159,15 @@ describe('data', () => {
     (key: string): Change =>
     ({ [key]: _, ...rest }) =>
       rest;
+
+  test('that a step made goes with the step where the platform says so', () => {
+    const dashboard = { object: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'orders-dashboard' } }, connectionDetails: {} };
+    const given = live({});
+    const without = (releasable: readonly string[]) =>
+      guarded({ ...given, platform: definePlatform({ ...goldenPath, releasable }), observed: { ...given.observed, dashboard } }).refusal;
+    expect(without(['dash*'])).toBeUndefined();
+    expect(without(['dash'])?.reason).toBe('WouldRemove');
+  });
 
   test.each<[string, Given, Change | undefined, string, string]>([
     [

@@ -156,6 +156,7 @@ describe('packages', () => {
         { name: 'labels', ...step, input },
       ],
     });
+    const { 'crossplane.yaml': unstepped } = configurationContents(tested, exampleRegistry);
     const { 'crossplane.yaml': meta, ...others } = configurationContents({ ...tested, platform: stepped }, exampleRegistry);
     const pipeline = Object.values(others)
       .map((object) => at(object, 'spec', 'pipeline'))
@@ -169,11 +170,12 @@ describe('packages', () => {
       { step: 'labels', ...added, input },
       { step: 'guard', functionRef, input: { ...own, kind: 'Guard' } },
     ]);
-    expect((at(meta, 'spec', 'dependsOn') as readonly unknown[])[1]).toEqual({
-      apiVersion: 'pkg.crossplane.io/v1',
-      kind: 'Function',
-      ...step,
-    });
+    const [ownFunction, ...providers] = at(unstepped, 'spec', 'dependsOn') as readonly unknown[];
+    expect(at(meta, 'spec', 'dependsOn')).toEqual([
+      ownFunction,
+      { apiVersion: 'pkg.crossplane.io/v1', kind: 'Function', ...step },
+      ...providers,
+    ]);
   });
 
   test('the activation policy turns on the managed resources that are composed, and no others', () => {

@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
+import { appQueue } from '../functions/apis/app-queue/index.ts';
+import { at } from '../functions/core/kubernetes.ts';
 import { structuralSchema } from '../xrds/structural-schema.ts';
+import { toXrd } from '../xrds/xrd.ts';
 
 test('keeps what the apiserver keeps', () => {
   const schema = z.object({
@@ -60,5 +63,43 @@ describe('throws, naming the field, on what would be lost:', () => {
     ],
   ])('%s', (_, field, message) => {
     expect(() => structuralSchema(z.object({ field: field as z.ZodType }), 'spec')).toThrow(new Error(message));
+  });
+});
+
+test('the values in force are shown in the types of the spec, without its defaults, rules and limits', () => {
+  const spec = z.object({
+    ratio: z.number().min(0).default(0.5).describe('Ratio.'),
+    count: z.int().max(9).optional().describe('Count.'),
+    mode: z.literal('fast').describe('Mode.'),
+    labels: z.record(z.string(), z.string().max(63)).describe('Labels.'),
+    consumers: z
+      .array(z.enum(['a', 'b']))
+      .max(3)
+      .meta({ 'x-kubernetes-list-type': 'set' })
+      .describe('Consumers.'),
+    ports: z
+      .array(z.object({ number: z.int().min(1).describe('Number.'), name: z.string().optional().describe('Name.') }))
+      .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['number'] })
+      .describe('Ports.'),
+  });
+  const status = at(toXrd({ ...appQueue, spec }), 'spec', 'versions', '0', 'schema', 'openAPIV3Schema', 'properties', 'status');
+  expect(at(status, 'properties', 'settings')).toEqual({
+    type: 'object',
+    description: 'The values in force for each field of the spec, from tier, environment and claim.',
+    properties: {
+      ratio: { type: 'number', description: 'Ratio.' },
+      count: { type: 'integer', description: 'Count.' },
+      mode: { type: 'string', description: 'Mode.' },
+      labels: { type: 'object', additionalProperties: { type: 'string' }, description: 'Labels.' },
+      consumers: { type: 'array', items: { type: 'string' }, 'x-kubernetes-list-type': 'set', description: 'Consumers.' },
+      ports: {
+        type: 'array',
+        items: {
+          type: 'object',
+          properties: { number: { type: 'integer', description: 'Number.' }, name: { type: 'string', description: 'Name.' } },
+        },
+        description: 'Ports.',
+      },
+    },
   });
 });

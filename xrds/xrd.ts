@@ -6,7 +6,7 @@ import type { Api } from '../functions/core/api.ts';
 import { category, group, version } from '../functions/core/group.ts';
 import type { KubernetesObject } from '../functions/core/kubernetes.ts';
 import { tiers } from '../functions/core/tier.ts';
-import { structuralSchema } from './structural-schema.ts';
+import { type StructuralSchema, structuralSchema } from './structural-schema.ts';
 
 const driver = z.object({
   resource: z.string().describe('Key of the composed resource.'),
@@ -24,10 +24,9 @@ function columnsOf(api: Api): Api['columns'] {
   ];
 }
 
-/** What the status of every API has: where the claim lives, its binding, and the values in force. */
+/** What the status of every API has: where the claim lives, its binding and its cost. The values in force follow the spec. */
 function statusOf(api: Api): z.ZodObject {
   const backends = Object.keys(api.backends) as [string, ...string[]];
-  const settings = api.spec.partial().shape;
   return z.object({
     environment: z.string().optional().describe('Environment that the namespace belongs to.'),
     tier: z.enum(tiers).optional().describe('Kind of that environment.'),
@@ -50,36 +49,41 @@ function statusOf(api: Api): z.ZodObject {
       .optional()
       .describe('Where the cost comes from.'),
     waivedPolicies: z.array(z.string()).optional().describe('Policies that do not hold and that an annotation of the claim waived.'),
-    settings: z
-      .object(Object.fromEntries(Object.entries(settings).map(([key, field]) => [key, inForce(field)])))
-      .optional()
-      .describe('The values in force for each field of the spec, from tier, environment and claim.'),
   });
 }
 
-/** A field of the spec as the status shows it: without defaults, rules or limits, which the spec has checked. */
-function inForce(field: z.core.$ZodType): z.ZodType {
-  let inner = field;
-  let description = z.globalRegistry.get(field)?.description;
-  while (inner instanceof z.ZodOptional || inner instanceof z.ZodDefault) {
-    inner = inner.unwrap();
-    description ??= z.globalRegistry.get(inner)?.description;
-  }
-  const plain =
-    inner instanceof z.ZodEnum || inner instanceof z.ZodString
-      ? z.string()
-      : inner instanceof z.ZodBoolean || (inner instanceof z.ZodLiteral && typeof inner.value === 'boolean')
-        ? z.boolean()
-        : inner instanceof z.ZodArray
-          ? z.array(z.string()).meta({ 'x-kubernetes-list-type': 'set' })
-          : z.int();
-  return plain.optional().describe(description ?? '');
+/** What the status keeps of the schema of a field of the spec: no default, rule or limit, which the spec has checked. */
+function inForce(schema: StructuralSchema): StructuralSchema {
+  const { type, description, nullable, properties, items, additionalProperties } = schema;
+  const mapType = schema['x-kubernetes-map-type'];
+  return {
+    type,
+    ...(items !== undefined && { items: inForce(items as StructuralSchema) }),
+    ...(properties !== undefined && { properties: eachInForce(properties as Properties) }),
+    ...(additionalProperties !== undefined && { additionalProperties: inForce(additionalProperties as StructuralSchema) }),
+    ...(nullable !== undefined && { nullable }),
+    // A list by key would need its keys, which may have been left out.
+    ...(schema['x-kubernetes-list-type'] === 'set' && { 'x-kubernetes-list-type': 'set' }),
+    ...(mapType !== undefined && { 'x-kubernetes-map-type': mapType }),
+    ...(description !== undefined && { description }),
+  };
 }
+
+type Properties = Readonly<Record<string, StructuralSchema>>;
+
+const eachInForce = (properties: Properties): Properties =>
+  Object.fromEntries(Object.entries(properties).map(([name, schema]) => [name, inForce(schema)]));
 
 /** The CompositeResourceDefinition of an API. */
 class CompositeResourceDefinition extends ApiObject {
   constructor(scope: Construct, api: Api) {
     const spec = structuralSchema(api.spec, 'spec');
+    const status = structuralSchema(statusOf(api), 'status');
+    const settings = {
+      type: 'object',
+      properties: eachInForce(spec['properties'] as Properties),
+      description: 'The values in force for each field of the spec, from tier, environment and claim.',
+    };
     super(scope, api.plural, {
       apiVersion: 'apiextensions.crossplane.io/v2',
       kind: 'CompositeResourceDefinition',
@@ -119,7 +123,7 @@ class CompositeResourceDefinition extends ApiObject {
                 ],
                 properties: {
                   spec: { ...spec, description: `What you want of the ${api.kind}.`, 'x-kubernetes-validations': api.specRules },
-                  status: structuralSchema(statusOf(api).describe('What you got.'), 'status'),
+                  status: { ...status, description: 'What you got.', properties: { ...(status['properties'] as Properties), settings } },
                 },
               },
             },

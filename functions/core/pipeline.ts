@@ -22,6 +22,8 @@ export interface Platform {
   readonly policies: readonly Policy[];
   /** Between expand and guard, in every Composition. */
   readonly steps: readonly AddedStep[];
+  /** Keys that steps added and that may go, as an API's `releasable`: they outlive their step, so that it can be taken out. */
+  readonly releasable: readonly string[];
   /** The schema of an EnvironmentConfig's `data`. */
   readonly environment: EnvironmentSchema;
 }

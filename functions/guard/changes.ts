@@ -32,9 +32,10 @@ function matches(pattern: string, key: string): boolean {
 
 const isGoing = (object: KubernetesObject) => object.metadata?.deletionTimestamp !== undefined;
 
-/** The keys, which are observed and no step wants any more, of what the API does not let go by itself. */
+/** The keys, which are observed and no step wants any more, of what neither the API nor the platform lets go. */
 function removed({ claim, observed, desired, platform }: StepRequest): readonly string[] {
-  const releasable = platform.apis.find(({ kind }) => kind === claim.kind)?.releasable ?? [];
+  const api = platform.apis.find(({ kind }) => kind === claim.kind);
+  const releasable = [...platform.releasable, ...(api?.releasable ?? [])];
   return Object.entries(observed)
     .filter(([key, { object }]) => desired[key] === undefined && !isGoing(object) && !releasable.some((pattern) => matches(pattern, key)))
     .map(([key]) => key)

@@ -4,6 +4,7 @@ import { appDatabase } from '../apis/app-database/index.ts';
 import { inputApiVersion } from '../core/group.ts';
 import type { Step, StepRequest } from '../core/pipeline.ts';
 import type { StepResponse } from '../core/step.ts';
+import { policies } from '../guard/policies/index.ts';
 import { definePlatform } from '../platform.ts';
 import { type Call, createRunFunction } from './run-function.ts';
 
@@ -22,7 +23,7 @@ const base = {
 };
 
 /** One API, so that what it asks for stays the same whatever else is served. */
-const platform = definePlatform({ name: 'test', apis: [appDatabase], policies: [] });
+const platform = definePlatform({ name: 'test', apis: [appDatabase], policies });
 
 const passThrough: Step = ({ desired }) => ({ desired, conditions: [], events: [], ttlSeconds: 60 });
 

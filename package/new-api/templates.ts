@@ -4,6 +4,8 @@ export interface Names {
   readonly kind: string;
   /** `apptopics` */
   readonly plural: string;
+  /** `apptopic` */
+  readonly shortName: string;
   /** `topic`: what names made for a claim end with, and the type of its binding. */
   readonly suffix: string;
   /** `app-topic` */
@@ -71,7 +73,7 @@ export const profiles: Record<Tier, ${settings}> = {
 };
 `;
 
-const index = ({ kind, plural, suffix, variable }: Names) => `import { defineApi } from '../../core/api.ts';
+const index = ({ kind, plural, shortName, suffix, variable }: Names) => `import { defineApi } from '../../core/api.ts';
 import { container } from './backends/container.ts';
 import { profiles } from './profiles.ts';
 import { binding, profile, sizes, spec, status, suffix } from './schema.ts';
@@ -79,7 +81,7 @@ import { binding, profile, sizes, spec, status, suffix } from './schema.ts';
 export const ${variable} = defineApi({
   kind: '${kind}',
   plural: '${plural}',
-  shortName: '${kind.toLowerCase()}',
+  shortName: '${shortName}',
   suffix,
   doc: 'A ${suffix} for one app, with its connection details in a Secret named <claim>-${suffix}.',
   maxNameLength: ${Math.min(40, longestName - suffix.length - 1)},

@@ -1,4 +1,4 @@
-import { at, each, type Policy, shown } from 'golden-path-platform';
+import { each, type Policy, shown, writtenAt } from 'golden-path-platform';
 
 export const servicesAreInternal: Policy = {
   id: 'services-are-internal',
@@ -7,8 +7,9 @@ export const servicesAreInternal: Policy = {
   why: 'What is published is attacked.',
   fix: 'Put an ingress with authentication in front of it.',
   tiers: ['prod'],
-  check: each((object) => {
-    const type = object.kind === 'Service' ? (at(object, 'spec', 'type') ?? 'ClusterIP') : 'ClusterIP';
-    return type === 'ClusterIP' ? [] : [`spec.type: got ${shown(type)}, want ClusterIP`];
-  }),
+  check: each((object) =>
+    writtenAt(object, 'spec.type')
+      .filter(({ value }) => object.kind === 'Service' && value !== 'ClusterIP')
+      .map(({ path, value }) => `${path}: got ${shown(value)}, want ClusterIP`),
+  ),
 };
