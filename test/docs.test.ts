@@ -3,7 +3,6 @@ import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import ts from 'typescript';
 import { describe, expect, test } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import * as z from 'zod';
@@ -11,7 +10,6 @@ import { checks } from '../cli/doctor/checks.ts';
 import { judgePermissions } from '../cli/doctor/permissions.ts';
 import { print } from '../cli/doctor/report.ts';
 import { planClaim } from '../cli/plan/plan.ts';
-import { toComposition } from '../compositions/composition.ts';
 import { exampleFile } from '../examples/examples.ts';
 import { apis } from '../functions/apis/index.ts';
 import { parseEnvironment } from '../functions/core/environment.ts';
@@ -164,34 +162,10 @@ test('there is something to check in the pages', () => {
   expect(count(/npm run /g)).toBeGreaterThan(10);
   expect(count(/goldenpath (?:-- )?(?:plan|doctor)/g)).toBeGreaterThan(5);
   expect(count(/`(?:spec|data|status)\.\w+/g)).toBeGreaterThan(10);
-  expect(pages.flatMap(({ blocks }) => blocks).filter(({ language }) => language === 'ts').length).toBeGreaterThan(0);
 });
 
-test('the TypeScript in the pages compiles where its first line puts it', () => {
-  const blocks = pages
-    .filter(({ path }) => path !== followedPage)
-    .flatMap((page) => page.blocks.filter(({ language }) => language === 'ts'));
-  const sources = new Map(blocks.map(({ text }) => [join(root, /^\/\/ (\S+\.ts)\n/.exec(text)?.[1] ?? 'no-path.ts'), text]));
-  expect(sources.size).toBe(blocks.length);
-  const config = ts.getParsedCommandLineOfConfigFile(
-    join(root, 'tsconfig.json'),
-    {},
-    { ...ts.sys, onUnRecoverableConfigFileDiagnostic() {} },
-  );
-  const host = ts.createCompilerHost(config?.options ?? {});
-  const { getSourceFile, fileExists } = host;
-  host.fileExists = (file) => sources.has(file) || fileExists(file);
-  host.getSourceFile = (file, languageVersion) => {
-    const text = sources.get(file);
-    return text === undefined ? getSourceFile(file, languageVersion) : ts.createSourceFile(file, text, languageVersion);
-  };
-  const program = ts.createProgram([...sources.keys()], config?.options ?? {}, host);
-  const problems = [...sources.keys()].flatMap((file) => {
-    const source = program.getSourceFile(file);
-    expect(source).toBeDefined();
-    return [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)];
-  });
-  expect(problems.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, ' '))).toEqual([]);
+test('TypeScript stands only where it is compiled, with the recipe that it belongs to', () => {
+  expect(pages.filter(({ blocks }) => blocks.some(({ language }) => language === 'ts')).map(({ path }) => path)).toEqual([followedPage]);
 });
 
 describe('YAML in the README', () => {
@@ -207,9 +181,14 @@ describe('YAML in the README', () => {
   const claims = objects.filter((object) => object.apiVersion === apiVersion);
   const environments = objects.filter(({ kind }) => kind === 'EnvironmentConfig');
 
-  test('has claims, an environment and an app', () => {
-    const kinds = ['AppDatabase', 'Deployment', 'AppCache', 'AppBucket', 'AppQueue', 'AppIdentity', 'EnvironmentConfig'];
-    expect(objects.map(({ kind }) => kind)).toEqual(kinds);
+  test('has claims, an environment and apps', () => {
+    expect(objects.map(({ kind }) => kind)).toEqual([
+      'AppDatabase',
+      'Deployment',
+      ...['AppCache', 'AppBucket', 'AppQueue', 'AppIdentity'],
+      ...['ServiceAccount', 'Pod'],
+      'EnvironmentConfig',
+    ]);
   });
 
   test('is valid as environments', () => {
@@ -243,15 +222,43 @@ describe('YAML in the README', () => {
     );
   });
 
-  test('reads a Secret and a key that the claim makes', () => {
-    const app = JSON.stringify(objects.find(({ kind }) => kind === 'Deployment'));
-    const keys = [...app.matchAll(/"secretKeyRef":\{[^}]*"key":"([^"]*)"/g)].map(([, key = '']) => key);
-    const secret = `${claims[0]?.metadata?.name}-${apis[0]?.suffix}`;
-    const secrets = [...app.matchAll(/"secret(?:Name":|KeyRef":\{"name":)"([^"]*)"/g)].map(([, name]) => name);
-    expect(secrets).toEqual([secret, secret]);
-    expect(keys).toEqual(['uri']);
-    expect(Object.keys(apis[0]?.binding.shape ?? {})).toEqual(expect.arrayContaining(keys));
+  test('reads Secrets and keys that the claims make', () => {
+    const made = claims.flatMap(({ kind, metadata }) => {
+      const api = apis.find((each) => each.kind === kind);
+      return Object.keys(api?.binding.shape ?? {}).map((key) => `${metadata?.name}-${api?.suffix}/${key}`);
+    });
+    const apps = objects.filter(({ kind }) => kind === 'Deployment' || kind === 'Pod').map((app) => JSON.stringify(app));
+    const read = apps.map((app) => [
+      ...[...app.matchAll(/"secretKeyRef":\{"name":"([^"]*)","key":"([^"]*)"/g)].map(([, secret, key]) => `${secret}/${key}`),
+      ...[...app.matchAll(/"AWS_CONFIG_FILE","value":"\/bindings\/([^"]*)"/g)].map(([, path]) => path),
+    ]);
+    expect(read).toEqual([['orders-database/uri'], ['receipts-bucket/bucket', 'receipts-bucket/config']]);
+    expect(made).toEqual(expect.arrayContaining(read.flat()));
+    const mounts = apps.map((app) => [
+      ...[...app.matchAll(/"mountPath":"\/bindings\/([^"]*)"/g)].map(([, path]) => path),
+      ...[...app.matchAll(/"secretName":"([^"]*)"/g)].map(([, secret]) => secret),
+    ]);
+    expect(mounts).toEqual([
+      ['orders-database', 'orders-database'],
+      ['receipts-bucket', 'receipts-bucket'],
+    ]);
   });
+
+  test('runs the pod that uses the bucket as a service account that may, and that has an identity', () => {
+    const named = (kind: string) => objects.find((object) => object.kind === kind);
+    const account = at(named('Pod'), 'spec', 'serviceAccountName');
+    expect([named('ServiceAccount')?.metadata?.name, named('AppIdentity')?.metadata?.name]).toEqual([account, account]);
+    expect(at(named('AppBucket'), 'spec', 'writers')).toEqual([account]);
+  });
+});
+
+test('the README says of each backend what a deletion with a snapshot keeps', () => {
+  const backends = apis.filter(({ profile }) => 'deletion' in profile.shape).flatMap((api) => Object.keys(api.backends));
+  expect(
+    tableRows(readme, 'backend', 'what `Snapshot` keeps')
+      .map(([backend = '']) => unquoted(backend))
+      .sort(),
+  ).toEqual([...new Set(backends)].sort());
 });
 
 test('the README lists the keys of the binding', () => {
@@ -302,6 +309,7 @@ test('troubleshooting quotes messages that there are', () => {
   const sources = globSync(['functions/**/*.ts', 'package/admission.ts'], { cwd: root }).map(read).join('\n');
   for (const quote of [
     'AWS is still turning deletion protection off',
+    'the bucket is still being prepared to go with what is in it',
     '" is protected; ',
     'refused a client',
     'goldenpath_refusals_total',
@@ -363,18 +371,6 @@ test('the exit codes in the README are those of the help, and of the commands', 
   } finally {
     rmSync(scratch, { recursive: true });
   }
-});
-
-test('the patch in the README puts a step between expand and guard', () => {
-  const shell = readme.blocks.find(({ text }) => text.includes('kubectl patch composition'))?.text ?? '';
-  const patch = JSON.parse(/--patch '(\[[\s\S]*\])'/.exec(shell)?.[1] ?? '') as readonly [{ op: string; path: string; value: object }];
-  expect(patch.map(({ op, path }) => [op, path])).toEqual([['add', '/spec/pipeline/1']]);
-  const [api] = apis;
-  if (api === undefined) throw new Error('there is no API');
-  const composition = toComposition(api, { functionName: 'f' });
-  expect(shell).toContain(`composition ${composition.metadata?.name} `);
-  const steps = at(composition, 'spec', 'pipeline') as readonly object[];
-  expect(steps.toSpliced(1, 0, patch[0].value).map((step) => at(step, 'step'))).toEqual(['expand', 'labels', 'guard']);
 });
 
 test('the packages in the README have the names that they are installed under', () => {

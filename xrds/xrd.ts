@@ -39,7 +39,7 @@ function statusOf(api: Api): z.ZodObject {
     monthlyCostUSD: z.number().optional().describe('What it costs a month in USD, as far as that can be known beforehand.'),
     cost: z
       .object({
-        summary: z.string().describe('USD a month, and whether there is more: unknown, or only by use.'),
+        summary: z.string().describe('USD a month, or usage where all is charged by use; +unknown where more has no price.'),
         drivers: z
           .array(driver.extend({ monthlyUSD: z.number().describe('USD a month.') }))
           .describe('What makes up the cost, the dearest first.'),

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { goldenPath } from '../../functions/golden-path.ts';
-import { environmentConfig, exampleEnvironmentNames } from '../../test/request.ts';
+import { environmentConfig, everything, exampleEnvironmentNames } from '../../test/request.ts';
 import { InputError } from '../input.ts';
 import { toYaml } from '../yaml.ts';
 import { type PlanOptions, plan } from './command.ts';
@@ -97,6 +97,29 @@ describe('output', () => {
     );
     const { stdout } = await run([file], { environments: ['dev', 'staging', 'prod'] });
     expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
+  });
+
+  test('warns of what has no price, as the cluster does, also where only a change is shown', async () => {
+    const aws = { ...everything.aws, region: 'eu-north-1' };
+    const environments = [write('north.yaml', environmentConfig('north', { ...everything, aws, tier: 'prod' }))];
+    const cache = (spec: object) => ({ ...claim('orders', spec), kind: 'AppCache' });
+    const file = write('orders.yaml', cache({}));
+    const from = write('before.yaml', cache({ version: '7' }));
+    const warned = [
+      '  warning: its cost is not known: replication-group: 2 × cache.m7g.large in',
+      '           eu-north-1: no price "elasticache/cache.m7g.large"; set it in',
+      '           data.prices of the EnvironmentConfig',
+      '',
+      '  ✓ allowed',
+      '',
+    ].join('\n');
+    const { stdout } = await run([file], { environments });
+    expect(stdout).toContain('\n  all                unknown\n');
+    expect(stdout).toContain(warned);
+    expect((await run([file], { environments, from })).stdout).toContain(warned);
+    const comment = (await run([file], { environments, output: 'markdown' })).stdout;
+    expect(comment).toContain('\n| AppCache shop/orders | north | ✓ allowed | unknown |  |\n');
+    expect(comment).toContain(warned);
   });
 });
 

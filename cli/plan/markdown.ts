@@ -1,7 +1,8 @@
 import { createColors } from 'picocolors';
+import { summaryOf } from '../../functions/cost/estimate.ts';
 import type { Comparison } from './against.ts';
 import type { Entry } from './change.ts';
-import { bodyOf, comparisonBody, comparisonTitle, costChange, titleOf, usd } from './text.ts';
+import { bodyOf, comparisonBody, comparisonTitle, costChange, titleOf } from './text.ts';
 
 /** The most that GitHub takes as a comment. */
 const longestComment = 65_536;
@@ -29,7 +30,7 @@ function partOf(entry: Entry): Part {
   const { claim, environment, refused, cost } = plan;
   const state = delta === undefined || delta.claim === 'changed' ? '' : ` (${delta.claim})`;
   const verdict = refused === null ? '✓ allowed' : '✗ refused';
-  const amount = cost === null ? '' : usd(cost.monthlyUSD);
+  const amount = cost === null ? '' : summaryOf(cost);
   const before = delta?.claim === 'new' ? 0 : (delta?.costBefore ?? null);
   const change = costChange(before, cost?.monthlyUSD ?? null);
   const cells = [`${claim.kind} ${claim.namespace}/${claim.name}${state}`, environment, verdict, amount, change];

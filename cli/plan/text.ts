@@ -1,4 +1,5 @@
 import type { Colors } from 'picocolors/types.js';
+import { summaryOf } from '../../functions/cost/estimate.ts';
 import { paragraph, table } from '../table.ts';
 import type { Comparison } from './against.ts';
 import type { Entry } from './change.ts';
@@ -8,7 +9,7 @@ import type { Plan } from './plan.ts';
 
 const longestValue = 200;
 
-export const usd = (amount: number) => amount.toFixed(2);
+const usd = (amount: number) => amount.toFixed(2);
 
 function valueText(value: unknown): string {
   if (value === undefined || value === null) return '(none)';
@@ -61,7 +62,7 @@ function costText({ cost }: Plan): readonly string[] {
     ...cost.byUse.map(({ resource, what }) => [resource, 'by use', what]),
     ...cost.unpriced.map(({ resource, what }) => [resource, 'unknown', what]),
   ];
-  return [table(['cost of', 'USD a month', 'for'], [...rows, ['all', usd(cost.monthlyUSD), '']])];
+  return [table(['cost of', 'USD a month', 'for'], [...rows, ['all', summaryOf(cost), '']])];
 }
 
 /** The fields of each effect, and below them the effect. */
@@ -111,10 +112,8 @@ function policiesText({ policies, losses, warnings }: Plan): readonly string[] {
         ? [paragraph(`  ${outcome}: `, policy)]
         : problems.map((problem) => paragraph(`  ${outcome}: `, `${problem} [${policy}]`)),
     );
-  // What a policy warned of, and what has no price, is said already.
-  const rest = warnings.filter(
-    (warning) => !warning.startsWith('its cost is not known: ') && !policies.some(({ policy }) => warning.endsWith(`[${policy}]`)),
-  );
+  // What a policy warned of is said already.
+  const rest = warnings.filter((warning) => !policies.some(({ policy }) => warning.endsWith(`[${policy}]`)));
   const lost = losses.filter(({ acknowledged }) => acknowledged);
   return [
     [

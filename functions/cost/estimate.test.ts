@@ -44,7 +44,7 @@ test.each([
   ['13.37', { drivers: ['pod'], byUse: [], unpriced: [] }],
   ['13.37', { drivers: ['pod'], byUse: ['requests'], unpriced: [] }],
   ['13.37+unknown', { drivers: ['pod'], byUse: ['requests'], unpriced: ['node'] }],
-  ['by use', { drivers: [], byUse: ['requests'], unpriced: [] }],
+  ['usage', { drivers: [], byUse: ['requests'], unpriced: [] }],
   ['unknown', { drivers: [], byUse: ['requests'], unpriced: ['node'] }],
   ['0.00', { drivers: [], byUse: [], unpriced: [] }],
 ])('an estimate is %s in a word', (word, { drivers, byUse, unpriced }) => {

@@ -28,11 +28,11 @@ export interface Estimate {
   readonly unpriced: readonly Remark[];
 }
 
-/** An estimate in a word, which a sum alone would not be: `13.37`, `13.37+unknown` where something has no price, or `by use`. */
+/** An estimate in a word, which a sum alone would not be: `13.37`, `13.37+unknown` where something has no price, or `usage`. */
 export function summaryOf({ monthlyUSD, drivers, byUse, unpriced }: Estimate): string {
   const sum = monthlyUSD.toFixed(2);
   if (unpriced.length > 0) return drivers.length > 0 ? `${sum}+unknown` : 'unknown';
-  return drivers.length === 0 && byUse.length > 0 ? 'by use' : sum;
+  return drivers.length === 0 && byUse.length > 0 ? 'usage' : sum;
 }
 
 interface Given {
