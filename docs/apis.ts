@@ -4,7 +4,12 @@ import { apiVersion, environmentLabel, kindLabel } from '../functions/core/group
 import type { Platform } from '../functions/core/pipeline.ts';
 import { tiers } from '../functions/core/tier.ts';
 
-type Schema = { readonly [keyword: string]: unknown; readonly properties?: Readonly<Record<string, Schema>>; readonly items?: Schema };
+type Schema = {
+  readonly [keyword: string]: unknown;
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly items?: Schema;
+  readonly anyOf?: readonly Schema[];
+};
 
 const code = (value: unknown) => `\`${typeof value === 'string' ? value : JSON.stringify(value)}\``;
 
@@ -14,8 +19,9 @@ function table(header: readonly string[], rows: readonly (readonly string[])[]):
 }
 
 function values(schema: Schema): string {
-  const { type, items, minimum, maximum, enum: choices } = schema;
+  const { type, items, minimum, maximum, enum: choices, anyOf } = schema;
   if (Array.isArray(choices)) return choices.map(code).join(', ');
+  if (anyOf !== undefined) return [...new Set(anyOf.map(values))].join(' or ');
   if (items !== undefined) return `list of ${values(items)}`;
   if (type === 'integer' || type === 'number') {
     const bounded = typeof minimum === 'number' && typeof maximum === 'number' && maximum < Number.MAX_SAFE_INTEGER;

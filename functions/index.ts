@@ -4,6 +4,7 @@ export {
   access,
   accessKinds,
   type Grant,
+  keyStatements,
   partitionOf,
   policyDocument,
   roleName,
@@ -12,11 +13,13 @@ export {
 export { firewall, longestGroupName, type NetworkNeeds, networkKinds, networkNeeds, subnetGroup } from './aws/network.ts';
 export { majorOf, parameterGroupKey, parameterGroups } from './aws/parameter-groups.ts';
 export { type AccountNeeds, type AwsKind, type AwsResources, accountNeeds, awsResources, finalSnapshotName } from './aws/resources.ts';
-export { sharedConfig } from './aws/shared-config.ts';
+export { sharedConfig, standInRegion } from './aws/shared-config.ts';
 export { backupSlots, backupWindow, hourly, maintenanceSlots, maintenanceWindow } from './aws/windows.ts';
 export {
   type ContainerSize,
   configKind,
+  containerBackend,
+  type ImageNeeds,
   runningServer,
   type Server,
   secretPath,
@@ -37,18 +40,37 @@ export {
   type Pending,
   type Source,
 } from './core/api.ts';
-export { type BindingSchema, type BindingValues, bind, bindingKey, bindingKind, encode, issuedValues, issueOnce } from './core/binding.ts';
+export {
+  type BindingSchema,
+  type BindingValues,
+  bind,
+  bindingHead,
+  bindingKey,
+  bindingKind,
+  encode,
+  issuedValues,
+  issueOnce,
+} from './core/binding.ts';
 export { endpoint, endpointColumns, endpointStatus } from './core/endpoint.ts';
 export type { Environment, Severity } from './core/environment.ts';
-export { growsOnly, immutable, serviceAccountName } from './core/fields.ts';
-export { apiVersion, group } from './core/group.ts';
+export { growsOnly, immutable, neverRemoved, serviceAccountName } from './core/fields.ts';
+export { apiVersion, environmentLabel, group, kindLabel, ownerLabel } from './core/group.ts';
 export { grown } from './core/grows.ts';
-export { at, type ComposedKind, type Condition, groupKind, type KubernetesObject, numberAt, stringAt } from './core/kubernetes.ts';
+export {
+  at,
+  type ComposedKind,
+  type Condition,
+  groupKind,
+  type KubernetesObject,
+  numberAt,
+  type PackageDependency,
+  stringAt,
+} from './core/kubernetes.ts';
 export { keep, managed, policiesFor, release } from './core/managed.ts';
 export { externalName, type Identity, shortHash, spread } from './core/names.ts';
 export type { AddedStep, Platform, Policy, PolicyContext, Step, StepRequest } from './core/pipeline.ts';
 export { oneLine, shown } from './core/problem.ts';
-export { composedName, type Deletion, deletions, heldBack, protection, protectionKind } from './core/protection.ts';
+export { composedName, type Deletion, deletionField, deletions, heldBack, protection, protectionKind } from './core/protection.ts';
 export { conditionOf, isReady, type Readiness } from './core/readiness.ts';
 export type { DesiredResource, ObservedResource, Refusal, RequiredObjects, StepResponse } from './core/step.ts';
 export { type Tier, tiers } from './core/tier.ts';

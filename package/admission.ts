@@ -132,7 +132,7 @@ function celBroken(api: Api, rule: ClaimPolicy, policy: Policy, severity: Severi
   return `${applies.join(' && ')} ? 'spec.${rule.field}: got ' + ${celShown(rule, value)} + ', want ${wanted(rule)} [${policy.id}]' : ''`;
 }
 
-/** The policies that need nothing but the claim, so that `kubectl apply` tells at once what the guard would refuse later. */
+/** The policies that need nothing but the claim, so that `kubectl apply` tells at once what the guard would refuse later; none where no API has any. */
 export function claimPolicies({ apis, policies }: Platform): readonly KubernetesObject[] {
   return severities.flatMap((severity) => {
     const name = severity === 'deny' ? `claim-policies.${group}` : `claim-policy-warnings.${group}`;
@@ -141,6 +141,7 @@ export function claimPolicies({ apis, policies }: Platform): readonly Kubernetes
         api.claimPolicies.filter((rule) => rule.policy === policy.id).map((rule) => celBroken(api, rule, policy, severity)),
       ),
     );
+    if (broken.length === 0) return [];
     const annotations = 'object.metadata.annotations';
     const labels = 'namespaceObject.metadata.labels';
     return [

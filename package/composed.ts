@@ -1,20 +1,20 @@
-import { type ComposedKind, groupOf } from '../functions/core/kubernetes.ts';
+import { type ComposedKind, groupOf, type PackageDependency } from '../functions/core/kubernetes.ts';
 import type { Platform } from '../functions/core/pipeline.ts';
-import { shown } from '../functions/core/problem.ts';
 
 export const distinct = (values: Iterable<string>): readonly string[] => [...new Set(values)].sort();
 
-/** Every kind that any backend of any API may compose. */
-export const composedKinds = ({ apis }: Platform): readonly ComposedKind[] => [
+/** Every kind that any backend of any API, or an added step, may compose. */
+export const composedKinds = ({ apis, steps }: Platform): readonly ComposedKind[] => [
   ...new Map(
-    apis
-      .flatMap((api) => Object.values(api.backends).flatMap(({ composes }) => composes))
+    [...apis.flatMap((api) => Object.values(api.backends)), ...steps]
+      .flatMap(({ composes = [] }) => composes)
       .map((kind) => [`${kind.plural}.${groupOf(kind)}`, kind]),
   ).values(),
 ];
 
 /** Whether a provider brings the kind; Crossplane's RBAC manager grants those. */
-export const isOfProvider = (kind: ComposedKind): boolean => /\.m\.(upbound|crossplane)\.io$/.test(groupOf(kind));
+export const isOfProvider = (kind: ComposedKind): boolean =>
+  kind.provider !== undefined || /\.m\.(upbound|crossplane)\.io$/.test(groupOf(kind));
 
 /** Whether an activation policy has to turn the kind on; a provider's configuration kinds are always there. */
 export const isManaged = (kind: ComposedKind): boolean => isOfProvider(kind) && !kind.kind.endsWith('ProviderConfig');
@@ -32,22 +32,21 @@ const providerRules: readonly ProviderRule[] = [
   { group: /^[a-z0-9]+\.sql\.m\.crossplane\.io$/, packageName: 'provider-sql', version: '>=v0.16.0' },
 ];
 
-export interface PackageDependency {
-  readonly package: string;
-  readonly version: string;
-}
-
-function providerOf(group: string): PackageDependency {
+function knownProviderOf(composed: ComposedKind): PackageDependency {
+  const group = groupOf(composed);
   const rule = providerRules.find((candidate) => candidate.group.test(group));
   if (rule === undefined) {
-    throw new Error(`cannot find the provider of a composed kind: group: got ${shown(group)}, want a rule for it in package/composed.ts`);
+    throw new Error(
+      `cannot find the provider of ${group} ${composed.kind}: provider: missing, want its package and version where composes lists the kind`,
+    );
   }
   return { package: `xpkg.crossplane.io/crossplane-contrib/${group.replace(rule.group, rule.packageName)}`, version: rule.version };
 }
 
 /** The provider packages that serve a set of kinds, each once, sorted. */
 export function providersOf(kinds: readonly ComposedKind[]): readonly PackageDependency[] {
-  const providers = distinct(kinds.filter(isOfProvider).map(groupOf)).map(providerOf);
-  const versions = new Map(providers.map((provider) => [provider.package, provider.version]));
+  const known = kinds.filter((kind) => kind.provider === undefined && isOfProvider(kind)).map(knownProviderOf);
+  const named = kinds.flatMap(({ provider }) => provider ?? []);
+  const versions = new Map([...known, ...named].map((provider) => [provider.package, provider.version]));
   return [...versions].map(([name, version]) => ({ package: name, version })).sort((a, b) => (a.package < b.package ? -1 : 1));
 }

@@ -10,18 +10,16 @@ import type { Project } from './project.ts';
 /** The objects of a package by file name. */
 export type PackageContents = Readonly<Record<string, KubernetesObject>>;
 
-/** Only the managed resources that we compose: a provider's other kinds need not cost the apiserver anything. */
-export function activationPolicy(platform: Platform): KubernetesObject {
+/** Only the managed resources that we compose: a provider's other kinds need not cost the apiserver anything. None where we compose none. */
+export function activationPolicy(platform: Platform): KubernetesObject | undefined {
+  const managed = composedKinds(platform).filter(isManaged);
+  if (managed.length === 0) return undefined;
   return {
     apiVersion: 'apiextensions.crossplane.io/v1alpha1',
     kind: 'ManagedResourceActivationPolicy',
     metadata: { name: platform.name },
     spec: {
-      activate: distinct(
-        composedKinds(platform)
-          .filter(isManaged)
-          .map((kind) => `${kind.plural}.${groupOf(kind)}`),
-      ),
+      activate: distinct(managed.map((kind) => `${kind.plural}.${groupOf(kind)}`)),
     },
   };
 }
@@ -50,9 +48,10 @@ export function configurationContents({ platform, version }: Pick<Project, 'plat
     },
   };
   const names = { functionName: installedName(registry, platform, functionName(platform)), steps: platform.steps };
+  const activation = activationPolicy(platform);
   return {
     'crossplane.yaml': meta,
-    'activation-policy.yaml': activationPolicy(platform),
+    ...(activation && { 'activation-policy.yaml': activation }),
     ...Object.fromEntries(platform.apis.map((api) => [`xrds/${api.plural}.${group}.yaml`, toXrd(api)])),
     ...Object.fromEntries(platform.apis.map((api) => [`compositions/${api.plural}.${group}.yaml`, toComposition(api, names)])),
   };

@@ -52,10 +52,9 @@ async function read(resource: string): Promise<KubernetesObject | undefined> {
   return output === '' ? undefined : (JSON.parse(output) as KubernetesObject);
 }
 
-/** The providers that the Configuration brought, or found, whatever they are called here. */
-async function installedProviders({ platform }: Project): Promise<readonly KubernetesObject[]> {
-  const items = at(await read('providers.pkg.crossplane.io'), 'items') as readonly KubernetesObject[];
-  const wanted = providersOf(composedKinds(platform)).map((provider) => provider.package);
+/** The packages of others that the Configuration brought, or found, whatever they are called here. */
+export function dependenciesAmong(items: readonly KubernetesObject[], platform: Platform): readonly KubernetesObject[] {
+  const wanted = [...providersOf(composedKinds(platform)), ...platform.steps].map((dependency) => dependency.package);
   return items.filter((item) => wanted.includes(repositoryOf(stringAt(item, 'spec', 'package') ?? '')));
 }
 
@@ -99,7 +98,8 @@ async function deploy(project: Project, registry: string, withEnvironments: bool
   await apply(platform, Object.values(manifests).flat());
 
   for (const object of manifests['packages.yaml']) await waitForPackage(object);
-  for (const object of await installedProviders(project)) await waitForPackage(object);
+  const installed = at(await read('providers.pkg.crossplane.io,functions.pkg.crossplane.io'), 'items') as readonly KubernetesObject[];
+  for (const object of dependenciesAmong(installed, platform)) await waitForPackage(object);
   for (const { plural } of platform.apis) {
     await waitUntilReady({
       resource: `compositeresourcedefinition.apiextensions.crossplane.io/${plural}.${group}`,

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -17,7 +17,7 @@ const help = `npm run new-api -- KIND
   kind that developers will claim, such as AppTopic. Writes its folder, its line in the registry, what npm run
   generate makes of it, and its golden files; npm run check passes with it as it is.
 
-  Exit code 0: the API is there; 1: a program failed; 2: bad input, and nothing was written.
+  Exit code 0: the API is there; 1: a program failed, and what was written is gone again; 2: bad input, and nothing was written.
 `;
 
 const registry = 'functions/apis/index.ts';
@@ -70,13 +70,15 @@ function registered(source: string, { folder, variable }: Names): string {
   return `import { ${variable} } from './${folder}/index.ts';\n${source.replace(registryList, `$1${entries.join(', ')}$3`)}`;
 }
 
-/** Writes the API and everything that is made of it; the paths of what was written. */
-async function newApi({ root, ...rest }: Project, names: Names): Promise<readonly string[]> {
-  const [clash] = clashesOf([...rest.platform.apis, names]);
+/** Writes the API and everything that is made of it, or nothing; the paths of what was written. */
+async function newApi(existing: Project, names: Names): Promise<readonly string[]> {
+  const { root, platform } = existing;
+  const [clash] = clashesOf([...platform.apis, names]);
   if (clash !== undefined) throw new InputError(`name: got ${shown(names.kind)}, want one that is not taken: ${clash}`);
   const folder = join('functions/apis', names.folder);
   if (existsSync(join(root, folder))) throw new InputError(`${folder}: exists, want no such folder`);
-  const source = registered(readFileSync(join(root, registry), 'utf8'), names);
+  const before = readFileSync(join(root, registry), 'utf8');
+  const source = registered(before, names);
   for (const program of [formatter, testRunner]) {
     if (!existsSync(join(root, program))) throw new InputError(`${program}: missing, want what npm install brings`);
   }
@@ -85,6 +87,17 @@ async function newApi({ root, ...rest }: Project, names: Names): Promise<readonl
     ...Object.entries(filesOf(names)).map(([path, text]): [string, string] => [join(folder, path), text]),
     [registry, source],
   ]);
+  try {
+    return await write(existing, names, folder, files);
+  } catch (error) {
+    for (const path of [folder, join('test/golden', names.plural)]) rmSync(join(root, path), { recursive: true, force: true });
+    writeFileSync(join(root, registry), before);
+    generate(existing);
+    throw error;
+  }
+}
+
+async function write({ root, ...rest }: Project, names: Names, folder: string, files: ReadonlyMap<string, string>) {
   for (const [path, text] of files) {
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), text);
@@ -95,11 +108,11 @@ async function newApi({ root, ...rest }: Project, names: Names): Promise<readonl
   const api = module[names.variable];
   if (api === undefined) throw new Error(`cannot make an API: ${folder}/index.ts: exports no ${names.variable}`);
   const platform = definePlatform({ ...rest.platform, apis: [...rest.platform.apis, api] });
-  const generated = generate({ root, ...rest, platform });
+  const { written } = generate({ root, ...rest, platform });
 
   await run(join(root, testRunner), ['run', `${folder}/`, '--project', 'unit', '--update'], { cwd: root });
   const golden = readdirSync(join(root, 'test/golden', api.plural)).map((file) => `test/golden/${api.plural}/${file}`);
-  return [...files.keys(), ...generated, ...golden].sort();
+  return [...files.keys(), ...written, ...golden].sort();
 }
 
 function parse() {

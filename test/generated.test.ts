@@ -1,10 +1,12 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { apis } from '../functions/apis/index.ts';
 import { tiers } from '../functions/core/tier.ts';
-import { generatedFiles, strayFiles } from '../package/generate.ts';
-import { project } from '../package/project.ts';
+import { definePlatform } from '../functions/platform.ts';
+import { generate, generatedFiles, strayFiles } from '../package/generate.ts';
+import { type Project, project } from '../package/project.ts';
 
 const { root } = project;
 const files = generatedFiles(project);
@@ -17,6 +19,47 @@ test.each([...files].map(([path, content]) => ({ path, content })))('$path is wh
 test('nothing else lies among the generated files', () => {
   expect(files.size).toBeGreaterThan(5);
   expect(strayFiles(project, files)).toEqual([]);
+});
+
+describe('in a folder that has files of its own', () => {
+  const elsewhere = (): Project => {
+    const folder = mkdtempSync(join(tmpdir(), 'generated-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    return { ...project, root: folder };
+  };
+
+  test('only what was generated is removed', () => {
+    const given = elsewhere();
+    const copied = files.get('examples/app-cache.yaml') ?? '';
+    const own = { 'examples/copied.yaml': copied, 'examples/mine.yaml': 'kind: Mine\n', 'docs/policies/mine.md': '# Mine\n' };
+    expect(generate(given)).toEqual({ written: [...files.keys()], removed: [] });
+    for (const [path, text] of Object.entries(own)) writeFileSync(join(given.root, path), text);
+
+    const fewer = definePlatform({ ...project.platform, apis: apis.filter(({ kind }) => kind !== 'AppCache') });
+    const { removed } = generate({ ...given, platform: fewer });
+    const cache = ['compositions/appcaches.platform.internal.yaml', 'examples/app-cache.yaml', 'xrds/appcaches.platform.internal.yaml'];
+    expect(removed).toEqual(cache);
+    expect(globSync('**/*.{yaml,md}', { cwd: given.root }).sort()).toEqual(
+      [...files.keys(), ...Object.keys(own)].filter((path) => !cache.includes(path)).sort(),
+    );
+  });
+
+  test('nothing of theirs is overwritten', () => {
+    const given = elsewhere();
+    mkdirSync(join(given.root, 'docs'));
+    writeFileSync(join(given.root, 'docs/apis.md'), '# Mine\n');
+    expect(() => generate(given)).toThrow(
+      new Error('cannot generate: docs/apis.md: got what npm run generate did not write, want it elsewhere or deleted'),
+    );
+    expect(globSync('**/*.*', { cwd: given.root })).toEqual(['docs/apis.md']);
+  });
+});
+
+test('an environment that cannot be used is generated for nobody', () => {
+  const environments = { qa: { tier: 'staging', shared: { postgres: { providerConfig: 'shared-postgres', host: '' } } } } as const;
+  expect(() => generatedFiles({ ...project, environments })).toThrow(
+    new Error('cannot use EnvironmentConfig "qa": data.shared.postgres.host: got "", want at least 1 characters'),
+  );
 });
 
 test('every golden file belongs to a tier and a backend that exist', () => {

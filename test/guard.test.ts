@@ -187,9 +187,9 @@ describe('data', () => {
     [
       'whose key changed',
       live(here({})),
-      instanceWith({ kmsKeyId: 'arn:other' }),
+      instanceWith({ kmsKeyId: 'arn:aws:kms:us-east-1:111122223333:key/2' }),
       'WouldReplace',
-      'cannot apply: instance (Instance orders-database-instance): spec.forProvider.kmsKeyId: got "arn:other", want "arn:aws:kms:eu-west-1:111122223333:key/1", which cannot change without losing the data',
+      'cannot apply: instance (Instance orders-database-instance): spec.forProvider.kmsKeyId: got "arn:aws:kms:us-east-1:111122223333:key/2", want "arn:aws:kms:eu-west-1:111122223333:key/1", which cannot change without losing the data',
     ],
     [
       'whose storage shrank',

@@ -79,6 +79,18 @@ test('what cannot be made is refused in one line, and nothing is written', async
   );
 });
 
+test('what fails on the way leaves nothing behind', async () => {
+  const { run } = copyOfCheckout();
+  await run(`echo 'throw new Error("no such reporter")' > vitest.config.ts && ${commit}`);
+  const { code, stdout, stderr } = await run('npm run --silent new-api -- AppTopic');
+  expect({ code, stdout, said: stderr.includes('no such reporter'), changed: (await run(changed)).stdout }).toEqual({
+    code: 1,
+    stdout: '',
+    said: true,
+    changed: '',
+  });
+});
+
 test('help says what it does', async () => {
   const { run } = copyOfCheckout();
   const { code, stdout } = await run('npm run --silent new-api -- --help');

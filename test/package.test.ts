@@ -1,15 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { appCache } from '../functions/apis/app-cache/index.ts';
 import { appDatabase } from '../functions/apis/app-database/index.ts';
+import type { Api } from '../functions/core/api.ts';
 import { inputApiVersion } from '../functions/core/group.ts';
-import { at } from '../functions/core/kubernetes.ts';
+import { at, type ComposedKind } from '../functions/core/kubernetes.ts';
 import { policies } from '../functions/guard/policies/index.ts';
 import { definePlatform } from '../functions/platform.ts';
-import { providersOf } from '../package/composed.ts';
 import { activationPolicy, configurationContents, functionContents } from '../package/contents.ts';
-import { waitingFor } from '../package/deploy.ts';
+import { dependenciesAmong, waitingFor } from '../package/deploy.ts';
 import { readElf } from '../package/elf.ts';
+import { generatedFiles } from '../package/generate.ts';
 import { type Architecture, image, nodeFlags, platforms, readTar } from '../package/image.ts';
 import { installManifests } from '../package/install.ts';
 import {
@@ -210,12 +212,71 @@ describe('packages', () => {
     });
   });
 
-  test('a kind of an unknown provider is an error that says where to add it', () => {
-    expect(() => providersOf([{ apiVersion: 'storage.gcp.m.upbound.io/v1beta1', kind: 'Bucket', plural: 'buckets' }])).toThrow(
+  const { container } = appCache.backends;
+  const contained: Api = { ...appCache, claimPolicies: [], backends: { ...(container && { container }) } };
+  const monitor = { apiVersion: 'monitoring.coreos.com/v1', kind: 'ServiceMonitor', plural: 'servicemonitors' };
+  const bucket = { apiVersion: 'storage.gcp.m.upbound.io/v1beta1', kind: 'Bucket', plural: 'buckets' };
+  const provider = { package: 'xpkg.crossplane.io/example/provider-gcp-storage', version: '>=v2.0.0' };
+  const zone = { apiVersion: 'dns.example.org/v1', kind: 'Zone', plural: 'zones' };
+  const dnsProvider = { package: 'registry.example.com/provider-dns', version: '>=v1.0.0' };
+  const step = { name: 'more', package: 'xpkg.crossplane.io/example/function-more', version: '>=v0.1.0' };
+  const composing = (...composes: readonly ComposedKind[]) => ({
+    ...tested,
+    platform: definePlatform({ ...platform, apis: [contained], steps: [{ ...step, composes }] }),
+  });
+
+  test('what an added step composes is granted, turned on, and brought by the provider that it names', () => {
+    const given = composing(monitor, { ...bucket, provider }, { ...zone, provider: dnsProvider });
+    const { 'crossplane.yaml': meta, 'activation-policy.yaml': activation } = configurationContents(given, exampleRegistry);
+    const { 'rbac.yaml': rbac, 'namespace-protection.yaml': protection } = installManifests(given);
+    const rules = at(rbac[0], 'rules') as readonly unknown[];
+    expect({
+      dependsOn: (at(meta, 'spec', 'dependsOn') as readonly unknown[]).slice(1),
+      activate: at(activation, 'spec', 'activate'),
+      granted: rules.map((rule) => [at(rule, 'apiGroups'), at(rule, 'resources')]).slice(1),
+      protection: protection.filter(({ kind }) => kind === 'ValidatingAdmissionPolicy').map(({ metadata }) => metadata?.name),
+    }).toEqual({
+      dependsOn: [
+        { apiVersion: 'pkg.crossplane.io/v1', kind: 'Function', package: step.package, version: step.version },
+        { apiVersion: 'pkg.crossplane.io/v1', kind: 'Provider', ...dnsProvider },
+        { apiVersion: 'pkg.crossplane.io/v1', kind: 'Provider', ...provider },
+      ],
+      activate: ['buckets.storage.gcp.m.upbound.io', 'zones.dns.example.org'],
+      granted: [
+        [['apps'], ['statefulsets']],
+        [['monitoring.coreos.com'], ['servicemonitors']],
+        [['networking.k8s.io'], ['networkpolicies']],
+      ],
+      protection: [
+        'namespace-protection.platform.internal',
+        'managed-before-namespace.buckets.storage.gcp.m.upbound.io',
+        'managed-before-namespace.zones.dns.example.org',
+      ],
+    });
+  });
+
+  test('a kind of an unknown provider is an error that says where to name it', () => {
+    expect(() => configurationContents(composing(bucket), exampleRegistry)).toThrow(
       new Error(
-        'cannot find the provider of a composed kind: group: got "storage.gcp.m.upbound.io", want a rule for it in package/composed.ts',
+        'cannot find the provider of storage.gcp.m.upbound.io Bucket: provider: missing, want its package and version where composes lists the kind',
       ),
     );
+  });
+
+  test('a platform without claim policies and managed resources has no objects for them, since the apiserver takes no empty lists', () => {
+    const given = composing();
+    expect(Object.keys(configurationContents(given, exampleRegistry))).toEqual([
+      'crossplane.yaml',
+      'xrds/appcaches.platform.internal.yaml',
+      'compositions/appcaches.platform.internal.yaml',
+    ]);
+    expect(installManifests(given)['claim-policies.yaml']).toEqual([]);
+    expect([...generatedFiles({ ...project, ...given, environments: {} }).keys()].filter((path) => path.startsWith('package/'))).toEqual([
+      'package/install/rbac.yaml',
+      'package/install/runtime.yaml',
+      'package/install/namespace-protection.yaml',
+      'package/install/packages.yaml',
+    ]);
   });
 });
 
@@ -267,6 +328,24 @@ describe('installation', () => {
     const heap = Number(nodeFlags.map((flag) => /^--max-old-space-size=(\d+)$/.exec(flag)?.[1]).find((size) => size !== undefined));
     expect(limit).toBeGreaterThanOrEqual(2 * heap);
   });
+});
+
+test('a deployment waits for the packages of others that the platform needs', () => {
+  const installed = (kind: string, name: string, reference: string) => ({
+    apiVersion: 'pkg.crossplane.io/v1',
+    kind,
+    metadata: { name },
+    spec: { package: reference },
+  });
+  const step = { name: 'labels', package: 'xpkg.crossplane.io/crossplane-contrib/function-python', version: '>=v0.1.0' };
+  const items = [
+    installed('Provider', 'rds', 'xpkg.crossplane.io/crossplane-contrib/provider-aws-rds:v2.6.0'),
+    installed('Provider', 'other', 'xpkg.crossplane.io/crossplane-contrib/provider-helm:v1.0.0'),
+    installed('Function', 'python', `${step.package}@sha256:00`),
+    installed('Function', 'other', 'xpkg.crossplane.io/crossplane-contrib/function-auto-ready:v0.1.0'),
+  ];
+  const stepped = definePlatform({ ...platform, steps: [step] });
+  expect(dependenciesAmong(items, stepped).map(({ metadata }) => metadata?.name)).toEqual(['rds', 'python']);
 });
 
 describe('waiting for an object', () => {

@@ -128,6 +128,14 @@ const good: Resources = sorted({
     bucket: 'orders-files',
     versioningConfiguration: { status: 'Enabled' },
   }),
+  'bucket-lifecycle': aws('s3', 'BucketLifecycleConfiguration', 'orders-files-lifecycle', {
+    region,
+    bucket: 'orders-files',
+    rule: [
+      { id: 'old-versions', noncurrentVersionExpiration: [{ noncurrentDays: 7 }] },
+      { id: 'objects', expiration: [{ days: 1 }] },
+    ],
+  }),
   queue: aws('sqs', 'Queue', 'orders-queue', { region, tags, name: 'orders-queue', sqsManagedSseEnabled: true }),
   'queue-policy': aws('sqs', 'QueuePolicy', 'orders-queue-policy', {
     region,
@@ -731,6 +739,13 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
       'a bucket',
       setting('bucket-versioning', 'versioningConfiguration.status', 'Suspended'),
       [bucket('BucketVersioning for it: got bucket-versioning, want one with versioningConfiguration.status Enabled')],
+    ],
+    [
+      'old versions of a bucket that go within a week',
+      setting('bucket-lifecycle', 'rule.0.noncurrentVersionExpiration.0.noncurrentDays', 6),
+      [
+        'bucket-lifecycle (BucketLifecycleConfiguration orders-files-lifecycle): spec.forProvider.rule.0.noncurrentVersionExpiration.0.noncurrentDays: got 6, want at least 7',
+      ],
     ],
   ],
   'deletion-protected': [

@@ -215,6 +215,11 @@ describe('input', () => {
       { environments: ['nowhere'] },
       `cannot use environment: --environment: got "nowhere", want one of ${exampleEnvironmentNames}, or an EnvironmentConfig file ending in .yaml`,
     ],
+    [
+      'an environment where there are none',
+      { root: 'docs' },
+      'cannot use environment: --environment: got "dev", there are none in examples/environments, which npm run generate writes; want an EnvironmentConfig file ending in .yaml',
+    ],
     ['an unknown output', { output: 'xml' }, 'cannot plan: --output: got "xml", want one of table, json, yaml, markdown'],
     ['two comparisons', { against: 'prod', live: true }, 'cannot plan: got --against and --live, want one of them'],
   ])('%s', async (_, options, message) => {

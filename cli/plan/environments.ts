@@ -24,9 +24,8 @@ async function fromFile(file: string): Promise<Chosen> {
 function among(name: string, all: readonly KubernetesObject[], where: string, option: string): Chosen {
   const names = all.flatMap(({ metadata }) => metadata?.name ?? []).sort();
   if (names.includes(name)) return { name, all };
-  throw new InputError(
-    `cannot use environment: ${option}: got ${shown(name)}, want one of ${names.join(', ')}${where}, or an EnvironmentConfig file ending in .yaml`,
-  );
+  const choice = names.length === 0 ? `there are none${where}; want` : `want one of ${names.join(', ')}${where}, or`;
+  throw new InputError(`cannot use environment: ${option}: got ${shown(name)}, ${choice} an EnvironmentConfig file ending in .yaml`);
 }
 
 /** An environment by the name of a file below the root, or by a file. */
@@ -36,7 +35,7 @@ export async function readEnvironment(root: string, nameOrFile: string, option: 
   const files = globSync('*.yaml', { cwd: folder }).sort();
   if (!files.includes(`${nameOrFile}.yaml`)) {
     const named = files.map((file) => ({ apiVersion: '', kind: '', metadata: { name: basename(file, '.yaml') } }));
-    return among(nameOrFile, named, '', option);
+    return among(nameOrFile, named, files.length === 0 ? ' in examples/environments, which npm run generate writes' : '', option);
   }
   return { name: nameOrFile, all: (await Promise.all(files.map((file) => configsIn(join(folder, file))))).flat() };
 }

@@ -2,6 +2,7 @@ import type { Composed, Expansion, Pending } from '../core/api.ts';
 import { at, type KubernetesObject } from '../core/kubernetes.ts';
 import { release } from '../core/managed.ts';
 import { externalName, shortHash } from '../core/names.ts';
+import { isReady } from '../core/readiness.ts';
 import type { ObservedResource } from '../core/step.ts';
 import type { AwsResources } from './resources.ts';
 
@@ -51,17 +52,36 @@ export function serviceHost(service: string, region: string): string {
   return `${service}.${region}.${partitionOf(region) === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com'}`;
 }
 
+/** Use of keys through one service, and in no other way. */
+export function keyStatements(
+  service: string,
+  region: string,
+  keys: readonly string[],
+  ...actions: readonly string[]
+): readonly Statement[] {
+  if (keys.length === 0) return [];
+  const Condition = { StringEquals: { 'kms:ViaService': serviceHost(service, region) } };
+  return [{ Effect: 'Allow', Action: actions, Resource: keys, Condition }];
+}
+
 export interface Grant {
   /** Key of its Policy, such as `readers`. */
   readonly name: string;
   readonly serviceAccounts: readonly string[];
   readonly statements: readonly Statement[];
+  /** Name of the grant that allows all of this one: an account that has it needs no second Policy, of which IAM allows a role few. */
+  readonly within?: string;
+}
+
+/** Whether the backend of an AppIdentity makes no role; what is not made yet, as in a plan, says nothing of it. */
+function hasNoRole(identity: KubernetesObject): boolean {
+  return at(identity, 'status', 'backend') !== undefined && at(identity, 'status', 'role') === undefined;
 }
 
 /**
- * A Policy for each grant, attached to the role of each service account that has one. An account without an AppIdentity is
- * pending; an attachment that was made stays, since a claim that could not be read is no reason to take access away. One that
- * goes takes the access along, even where the data would stay.
+ * A Policy for each grant, attached to the role of each service account that has one. An account without an AppIdentity
+ * that makes one is pending; an attachment that was made stays, since a claim that could not be read is no reason to take access
+ * away. One that goes takes the access along, even where the data would stay.
  */
 export function access(
   { identity, resource, nameOf, tags, description, externalNameOf }: AwsResources,
@@ -69,27 +89,37 @@ export function access(
   claims: readonly KubernetesObject[],
   observed: Readonly<Record<string, ObservedResource>>,
 ): Pick<Expansion, 'resources' | 'pending'> {
-  const known = new Set(
-    claims.filter(({ kind }) => kind === identityKind).map(({ metadata, spec }) => serviceAccountOf(metadata?.name, spec)),
-  );
+  const identities = claims.filter(({ kind }) => kind === identityKind);
+  const keyOf = (grant: string, serviceAccount: string) => `${grant}-${shortHash(serviceAccount)}`;
   const resources: Record<string, Composed> = {};
   const pending: Record<string, Pending> = {};
-  for (const { name, serviceAccounts, statements } of grants) {
-    if (serviceAccounts.length === 0 && observed[name] === undefined) continue;
+  for (const { name, serviceAccounts, statements, within } of grants) {
+    const wider = grants.find((grant) => grant.name === within);
+    // What is attached stays until the wider grant is, so that access has no gap.
+    const attached = [...new Set(serviceAccounts)].filter(
+      (account) =>
+        !wider?.serviceAccounts.includes(account) ||
+        (observed[keyOf(name, account)] !== undefined && !isReady(observed[keyOf(wider.name, account)], 'Conditions')),
+    );
+    if (attached.length === 0 && observed[name] === undefined) continue;
     resources[name] = resource(
       name,
       accessKinds.policy,
       { description, policy: policyDocument(statements), tags },
       { externalName: externalNameOf(longestPolicyName, name), managementPolicies: release },
     );
-    for (const serviceAccount of [...new Set(serviceAccounts)].sort()) {
-      const key = `${name}-${shortHash(serviceAccount)}`;
-      if (known.has(serviceAccount) || observed[key] !== undefined) {
+    for (const serviceAccount of attached.sort()) {
+      const key = keyOf(name, serviceAccount);
+      const own = identities.filter(({ metadata, spec }) => serviceAccountOf(metadata?.name, spec) === serviceAccount);
+      if (observed[key] !== undefined || own.some((one) => !hasNoRole(one))) {
         const role = roleName(identity.environment, identity.namespace, serviceAccount);
         const forProvider = { role, policyArnRef: { name: nameOf(name) } };
         resources[key] = resource(key, accessKinds.attachment, forProvider, { managementPolicies: release });
       } else {
-        const waitsFor = `an ${identityKind} of service account ${serviceAccount}, which gives it a role: apply one with spec.serviceAccount: ${serviceAccount}`;
+        const waitsFor =
+          own[0] === undefined
+            ? `an ${identityKind} of service account ${serviceAccount}, which gives it a role: apply one with spec.serviceAccount: ${serviceAccount}`
+            : `a role of ${identityKind} ${own[0].metadata?.name}, which has none in environment ${identity.environment}: ask the platform team to set data.defaults.${identityKind}.backend to podidentity in EnvironmentConfig ${identity.environment}`;
         const { apiVersion, kind } = accessKinds.attachment;
         pending[key] = { apiVersion, kind, name: nameOf(key), waitsFor };
       }

@@ -7,6 +7,9 @@ interface SharedConfig {
   readonly secretAccessKey?: string;
 }
 
+/** What a server that stands in for AWS calls its region, since SDKs want one that they know. */
+export const standInRegion = 'us-east-1';
+
 /**
  * A shared config file, which SDKs and the CLI read from AWS_CONFIG_FILE, so that one piece of code serves everywhere.
  * https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html

@@ -1,9 +1,15 @@
-import type { Claim, Composed } from '../core/api.ts';
+import * as z from 'zod';
+import type { Backend, Claim, Composed } from '../core/api.ts';
+import { bindingKind } from '../core/binding.ts';
 import { group } from '../core/group.ts';
 import { at, type ComposedKind, stringAt } from '../core/kubernetes.ts';
 import { shortHash } from '../core/names.ts';
-import type { Deletion } from '../core/protection.ts';
+import { type Deletion, protectionKind } from '../core/protection.ts';
 import type { ObservedResource } from '../core/step.ts';
+
+/** What an environment may say of servers: by server, the repository of an image in place of the public one. */
+const imageNeeds = z.object({ images: z.record(z.string(), z.string().optional()).optional() });
+export type ImageNeeds = z.output<typeof imageNeeds>;
 
 /** What a container may use, as Kubernetes quantities. */
 export interface ContainerSize {
@@ -234,3 +240,11 @@ export const serverKinds: readonly ComposedKind[] = [
   { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', plural: 'networkpolicies' },
   { apiVersion: 'apps/v1', kind: 'StatefulSet', plural: 'statefulsets' },
 ];
+
+/** A backend that runs a server, binds it and protects the claim; `more` is what it composes besides. */
+export function containerBackend<Settings>(
+  expand: Backend<Settings, ImageNeeds>['expand'],
+  ...more: readonly ComposedKind[]
+): Backend<Settings, ImageNeeds> {
+  return { needs: imageNeeds, composes: [bindingKind, ...serverKinds, protectionKind, ...more], expand };
+}

@@ -1,4 +1,4 @@
-import type * as z from 'zod';
+import * as z from 'zod';
 import type { Claim, Composed, Context, Pending } from './api.ts';
 import { at, type ComposedKind } from './kubernetes.ts';
 import type { ObservedResource, Refusal } from './step.ts';
@@ -11,6 +11,12 @@ export const bindingKind: ComposedKind = { apiVersion: 'v1', kind: 'Secret', plu
 
 /** What the Service Binding specification asks of every type. */
 export type BindingValues = Readonly<Record<string, string>> & { readonly type: string; readonly provider: string };
+
+/** The keys of it, for the schema of a binding. */
+export const bindingHead = <Type extends string, const Names extends readonly string[]>(type: Type, backendNames: Names) => ({
+  type: z.literal(type).describe('Type of the binding.'),
+  provider: z.enum(backendNames).describe('The backend that provides it.'),
+});
 
 export type BindingSchema = z.ZodType<BindingValues>;
 

@@ -8,6 +8,15 @@ import { type Tier, tiers } from './tier.ts';
 const text = z.string().min(1).max(256);
 const cidr = z.union([z.cidrv4(), z.cidrv6()], 'want a CIDR such as 10.0.0.0/16');
 
+/** An alias would do for encryption, but a statement of IAM is only ever about the key itself. */
+const kmsKeyArn = z
+  .string()
+  .max(256)
+  .regex(
+    /^arn:aws(-cn|-us-gov)?:kms:[a-z0-9-]+:[0-9]{12}:key\/[A-Za-z0-9-]+$/,
+    'want the ARN of a key, not of an alias, such as arn:aws:kms:eu-west-1:111122223333:key/…',
+  );
+
 const aws = z
   .strictObject({
     region: text.describe('AWS region that everything is made in.'),
@@ -16,12 +25,12 @@ const aws = z
     subnetIds: z.array(text).min(2).max(20).optional().describe('Private subnets, in at least two availability zones.'),
     clientSecurityGroupIds: z.array(text).max(50).optional().describe('Security groups that may connect, such as that of the nodes.'),
     clientCidrs: z.array(cidr).max(50).optional().describe('Address ranges that may connect. Never 0.0.0.0/0.'),
-    kmsKeyArn: text.optional().describe('KMS key for encryption at rest; the AWS managed key where there is none.'),
+    kmsKeyArn: kmsKeyArn.optional().describe('ARN of the KMS key for encryption at rest; the AWS managed key where there is none.'),
     accountId: z
       .string()
       .regex(/^[0-9]{12}$/)
       .optional()
-      .describe('AWS account, 12 digits in quotes. Buckets, queues and identities need it.'),
+      .describe('AWS account, 12 digits in quotes. Buckets and queues need it.'),
     clusterName: text.optional().describe('EKS cluster that Pod Identity belongs to. Identities need it.'),
     permissionsBoundaryArn: text.optional().describe('IAM policy that bounds what any role made here may do.'),
   })

@@ -1,5 +1,11 @@
 import * as z from 'zod';
 
+/** A rule on the spec: the apiserver refuses that a field is taken away, which no rule on the field itself could see. */
+export const neverRemoved = (field: string) => ({
+  rule: `!has(oldSelf.${field}) || has(self.${field})`,
+  message: `${field} cannot be removed: leave the value that it has`,
+});
+
 /** The name of a ServiceAccount of the claim's namespace. */
 export const serviceAccountName = z
   .string()

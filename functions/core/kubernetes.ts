@@ -23,11 +23,19 @@ export interface Condition {
   readonly message: string;
 }
 
+/** A package that others depend on, without a tag, and the versions of it that will do. */
+export interface PackageDependency {
+  readonly package: string;
+  readonly version: string;
+}
+
 /** A kind that the platform composes, as RBAC, activation policies and the apiserver's paths need it. */
 export interface ComposedKind {
   readonly apiVersion: string;
   readonly kind: string;
   readonly plural: string;
+  /** What brings the kind, where that is a provider other than those known here. */
+  readonly provider?: PackageDependency;
 }
 
 /** The API group of what has an apiVersion; empty for the core group. */

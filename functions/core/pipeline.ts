@@ -1,6 +1,6 @@
 import type { Api } from './api.ts';
 import type { Environment, EnvironmentSchema, Severity } from './environment.ts';
-import type { KubernetesObject } from './kubernetes.ts';
+import type { ComposedKind, KubernetesObject } from './kubernetes.ts';
 import type { DesiredResource, ObservedResource, RequiredObjects, StepResponse } from './step.ts';
 import type { Tier } from './tier.ts';
 
@@ -12,6 +12,8 @@ export interface AddedStep {
   readonly version: string;
   /** As the Function wants it. */
   readonly input?: KubernetesObject;
+  /** The kinds that it makes besides those of the APIs: Crossplane may have to be let make them. */
+  readonly composes?: readonly ComposedKind[];
 }
 
 /** The APIs that are served, and what holds for all of them. */

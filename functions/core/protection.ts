@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import type { Api, Claim, Composed } from './api.ts';
 import { apiVersion } from './group.ts';
 import type { ComposedKind } from './kubernetes.ts';
@@ -22,6 +23,12 @@ export function heldBack(claim: Claim, name: string, reason: string): Readonly<R
 /** What deleting a claim does to its data. */
 export const deletions = ['Protect', 'Snapshot', 'Delete'] as const;
 export type Deletion = (typeof deletions)[number];
+
+/** The field `deletion` of an API; `snapshot` says what Snapshot does there, such as `keeps the volume`. */
+export const deletionField = (snapshot: string) =>
+  z
+    .enum(deletions)
+    .describe(`What deleting the claim does: Protect refuses it; Snapshot ${snapshot}; Delete keeps nothing. Default by tier.`);
 
 /** The name of what a claim composes: `orders-database`, or `orders-database-instance` for one of its parts. */
 export function composedName(claim: Pick<Claim, 'name'>, suffix: Api['suffix'], part?: string): string {

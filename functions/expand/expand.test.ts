@@ -108,6 +108,12 @@ describe('refuses, and touches nothing:', () => {
       'cannot use EnvironmentConfig "here": data.budget: got 3, want object; namespace "shop" belongs to it',
     ],
     [
+      'an alias of a key',
+      only({ tier: 'dev', aws: { ...everything.aws, kmsKeyArn: 'arn:aws:kms:eu-west-1:111122223333:alias/shop' } }),
+      'EnvironmentInvalid',
+      'cannot use EnvironmentConfig "here": data.aws.kmsKeyArn: got "arn:aws:kms:eu-west-1:111122223333:alias/shop", want the ARN of a key, not of an alias, such as arn:aws:kms:eu-west-1:111122223333:key/…; namespace "shop" belongs to it',
+    ],
+    [
       'an environment emptied',
       { ...only({}), environments: [environmentConfig('here', undefined), environmentConfig('there', { tier: 'dev' })] },
       'EnvironmentInvalid',
@@ -263,7 +269,7 @@ describe('a live database', () => {
     const state = settled(prod());
     const moved = prod(
       { databaseName: 'other' },
-      { aws: { ...everything.aws, region: 'us-east-1', vpcId: 'vpc-2', kmsKeyArn: 'arn:other' } },
+      { aws: { ...everything.aws, region: 'us-east-1', vpcId: 'vpc-2', kmsKeyArn: 'arn:aws:kms:us-east-1:111122223333:key/2' } },
     );
     const [before, after] = [prod(), moved].map((environment) => expand(stepRequest({ ...environment, ...state })));
     expect(after?.desired).toEqual(before?.desired);

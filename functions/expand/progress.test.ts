@@ -77,7 +77,7 @@ describe('the table of failures', () => {
         "waits for AWS to take more requests",
         "waits for AWS to finish what it does to the instance",
         "waits for its parameter group",
-        "waits for role orders, which the AppIdentity of its service account makes: apply that if it is not there",
+        "waits for role orders, which the AppIdentity of its service account makes on backend podidentity: apply that if it is not there",
         "waits for AWS to free the name of a queue that was deleted less than a minute ago",
         "waits for its dead-letter queue",
         "spec.version: RDS does not offer postgres "13.7" in eu-west-1, choose another version",

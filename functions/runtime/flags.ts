@@ -9,7 +9,7 @@ export interface Flags {
   readonly debug: boolean;
 }
 
-const help = `Serves the pipeline steps of Golden Path to Crossplane.
+const help = `Serves the platform's pipeline steps to Crossplane.
 
   --address HOST:PORT               gRPC (default 0.0.0.0:9443)
   --metrics-address HOST:PORT       HTTP for /metrics and /healthz (default 0.0.0.0:8080)

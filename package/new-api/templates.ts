@@ -20,8 +20,9 @@ export interface Names {
 const longestName = 52;
 
 const schema = ({ suffix, settings }: Names) => `import * as z from 'zod';
+import { bindingHead } from '../../core/binding.ts';
 import { endpoint, endpointStatus } from '../../core/endpoint.ts';
-import { deletions } from '../../core/protection.ts';
+import { deletionField } from '../../core/protection.ts';
 
 /** What names made for a claim end with, and the type of its binding. */
 export const suffix = '${suffix}';
@@ -32,9 +33,7 @@ export type Size = (typeof sizes)[number];
 const backendNames = ['container'] as const;
 
 const size = z.enum(sizes).describe('Compute and memory. Default by tier; changing it restarts the server.');
-const deletion = z
-  .enum(deletions)
-  .describe('What deleting the claim does: Protect refuses it; Snapshot keeps the volume; Delete keeps nothing. Default by tier.');
+const deletion = deletionField('keeps the volume');
 
 /** What a claim can say. A field that the profile has too is optional here, and its default differs by tier. */
 export const spec = z.object({ size: size.optional(), deletion: deletion.optional() });
@@ -53,8 +52,7 @@ export const status = endpointStatus('${suffix}');
 
 /** The same keys on every backend. */
 export const binding = z.strictObject({
-  type: z.literal(suffix).describe('Type of the binding.'),
-  provider: z.enum(backendNames).describe('The backend that provides it.'),
+  ...bindingHead(suffix, backendNames),
   ...endpoint,
   password: z.string().min(1).describe('Password.'),
   uri: z.url().describe('All of it as one URI.'),
@@ -105,15 +103,13 @@ export const ${variable} = defineApi({
 });
 `;
 
-const container = ({ settings }: Names) => `import * as z from 'zod';
-import { runningServer, secretPath, server, serverHost, serverKinds, shell } from '../../../containers/server.ts';
-import type { Backend, Context, Expansion } from '../../../core/api.ts';
-import { bind, bindingKey, bindingKind, issuedValues, issueOnce } from '../../../core/binding.ts';
-import { composedName, protection, protectionKind } from '../../../core/protection.ts';
+const container = ({
+  settings,
+}: Names) => `import { containerBackend, runningServer, secretPath, server, serverHost, shell } from '../../../containers/server.ts';
+import type { Context, Expansion } from '../../../core/api.ts';
+import { bind, bindingKey, issuedValues, issueOnce } from '../../../core/binding.ts';
+import { composedName, protection } from '../../../core/protection.ts';
 import { binding, type Size, suffix, type ${settings} } from '../schema.ts';
-
-/** The facts of the environment that the server needs: none. */
-const needs = z.object({});
 
 const port = 6379;
 const dataPath = '/data';
@@ -173,11 +169,7 @@ function expand(context: Context<${settings}, unknown>): Expansion {
 }
 
 /** A Valkey with a volume, in a pod of the claim's own namespace. */
-export const container: Backend<${settings}, unknown> = {
-  needs,
-  composes: [bindingKind, ...serverKinds, protectionKind],
-  expand,
-};
+export const container = containerBackend(expand);
 `;
 
 const test = ({ variable }: Names) => `import { expect } from 'vitest';

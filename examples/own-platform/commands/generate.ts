@@ -1,4 +1,4 @@
 import { generateCommand } from 'golden-path-platform/package';
 import { project } from '../project.ts';
 
-generateCommand(project);
+await generateCommand(project);

@@ -9,8 +9,14 @@ import { expand } from '../../expand/expand.ts';
 import { guard } from '../../guard/guard.ts';
 import { appBucket } from './index.ts';
 
-const identity = (name: string) => ({ apiVersion, kind: 'AppIdentity', metadata: { name, namespace: 'shop' }, spec: {} });
-const identities = ['checkout', 'orders', 'reports'].map(identity);
+const identity = (name: string, status?: object) => ({
+  apiVersion,
+  kind: 'AppIdentity',
+  metadata: { name, namespace: 'shop' },
+  spec: {},
+  ...(status && { status }),
+});
+const identities = ['checkout', 'orders', 'reports'].map((name) => identity(name));
 
 contract(appBucket, {
   everyField: {
@@ -61,23 +67,49 @@ test('a public bucket is refused, with the reason', () => {
   });
 });
 
-test('prod keeps old versions, whatever the claim says', () => {
-  const given = request({ spec: { versioning: false } });
-  const { desired, status = {} } = expand(given);
-  expect(guard({ ...given, desired, desiredStatus: status }).refusal?.message).toBe(
+test('prod keeps old versions for a week, whatever the claim and the environment say', () => {
+  const refusal = (situation: Situation) => {
+    const given = request(situation);
+    const { desired, status = {} } = expand(given);
+    return guard({ ...given, desired, desiredStatus: status }).refusal?.message;
+  };
+  const days =
+    'lifecycle (BucketLifecycleConfiguration orders-bucket-lifecycle): spec.forProvider.rule.1.noncurrentVersionExpiration.0.noncurrentDays';
+  expect([{ spec: { versioning: false } }, { spec: { retentionDays: 6 } }, { defaults: { retentionDays: 6 } }].map(refusal)).toEqual([
     'cannot apply in environment prod: spec.versioning: got false, want true [backed-up]',
-  );
+    'cannot apply in environment prod: spec.retentionDays: got 6, want at least 7 [backed-up]',
+    `cannot apply in environment prod: ${days}: got 6, want at least 7 [backed-up]`,
+  ]);
 });
 
 describe('access', () => {
   const spec = { readers: ['reports', 'orders'], writers: ['orders'] };
   const attached = ({ desired }: ReturnType<typeof run>) =>
     Object.entries(desired).flatMap(([key, { object }]) => (object.kind === 'RolePolicyAttachment' ? [key] : []));
-  const all = ['readers-1c168adb', 'readers-7f26104f', 'writers-1c168adb'];
+  const all = ['readers-7f26104f', 'writers-1c168adb'];
+
+  test('waits for a role where the identity of the environment makes none', () => {
+    const made = [identity('orders', { backend: 'container' }), identity('reports', { backend: 'podidentity', role: 'reports' })];
+    const response = run({ spec, claims: made });
+    expect([attached(response), response.claimReady]).toEqual([['readers-7f26104f'], false]);
+    const { message } = run({ spec, claims: made, observed: observedAfter(response) }).conditions[1] ?? {};
+    expect(message).toBe(
+      'RolePolicyAttachment orders-bucket-writers-1c168adb waits for a role of AppIdentity orders, which has none in environment prod: ask the platform team to set data.defaults.AppIdentity.backend to podidentity in EnvironmentConfig prod',
+    );
+  });
+
+  test('of a reader that becomes a writer has no gap', () => {
+    const before = run({ spec: { readers: ['orders'] } });
+    const both = run({ spec, observed: observedAfter(before) });
+    expect(attached(both)).toEqual(['readers-1c168adb', ...all]);
+    expect(attached(run({ spec, observed: observedAfter(both) }))).toEqual(all);
+    const onlyWriter = run({ spec: { readers: ['orders'], writers: ['orders'] } });
+    expect(Object.keys(onlyWriter.desired).filter((key) => key.startsWith('readers'))).toEqual([]);
+  });
 
   test('a reader without an identity is named, with what to apply', () => {
     const response = run({ spec, claims: [identity('orders')] });
-    expect(attached(response)).toEqual(['readers-1c168adb', 'writers-1c168adb']);
+    expect(attached(response)).toEqual(['writers-1c168adb']);
     expect(response.claimReady).toBe(false);
     const { message } = run({ spec, claims: [identity('orders')], observed: observedAfter(response) }).conditions[1] ?? {};
     expect(message).toBe(
@@ -107,12 +139,12 @@ describe('access', () => {
     const key = 'arn:aws-cn:kms:cn-north-1:111122223333:key/1';
     const response = run({ spec, aws: { region: 'cn-north-1', kmsKeyArn: key } });
     expect(statements(response, 'readers')).toEqual([
-      { Effect: 'Allow', Action: ['s3:GetBucketLocation', 's3:ListBucket'], Resource: bucket },
-      { Effect: 'Allow', Action: ['s3:GetObject'], Resource: `${bucket}/*` },
+      { Effect: 'Allow', Action: ['s3:GetBucketLocation', 's3:ListBucket', 's3:ListBucketVersions'], Resource: bucket },
+      { Effect: 'Allow', Action: ['s3:GetObject', 's3:GetObjectVersion'], Resource: `${bucket}/*` },
       {
         Effect: 'Allow',
         Action: ['kms:Decrypt'],
-        Resource: key,
+        Resource: [key],
         Condition: { StringEquals: { 'kms:ViaService': 's3.cn-north-1.amazonaws.com.cn' } },
       },
     ]);

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { sharedConfig } from '../../aws/shared-config.ts';
+import { bindingHead } from '../../core/binding.ts';
 import { serviceAccountName } from '../../core/fields.ts';
-import { deletions } from '../../core/protection.ts';
+import { deletionField } from '../../core/protection.ts';
 
 /** What names made for a claim end with. */
 export const suffix = 'bucket';
@@ -12,18 +13,14 @@ const fields = {
   versioning: z
     .boolean()
     .describe(
-      'Whether what is overwritten or deleted is kept as an old version. Default by tier; once on, turning it off keeps the versions that there are.',
+      'Whether what is overwritten or deleted is kept as an old version. Default by tier; once on, turning it off keeps the versions that there are. To restore one, a writer lists the versions and copies one over its object (CopyObject with versionId).',
     ),
   retentionDays: z
     .int()
     .min(1)
     .max(3650)
     .describe('Days for which an old version is kept. It needs versioning. Default by tier; a container keeps old versions for ever.'),
-  deletion: z
-    .enum(deletions)
-    .describe(
-      'What deleting the claim does: Protect refuses it; Snapshot keeps the bucket and what is in it (the volume of a container); Delete keeps nothing. Default by tier.',
-    ),
+  deletion: deletionField('keeps the bucket and what is in it (the volume of a container)'),
 };
 
 const neverPublic = 'want false: a bucket is never public; hand out presigned URLs, or put a CDN in front of your app';
@@ -47,9 +44,11 @@ export const spec = z.object({
     .optional()
     .describe('Whether everybody may read the objects. Never.'),
   readers: accounts.describe(
-    'ServiceAccounts of the namespace whose pods may read; each needs an AppIdentity. In a container whoever has the binding may do everything.',
+    'ServiceAccounts of the namespace whose pods may read, old versions too. Each needs an AppIdentity on s3; on a container the list restricts nothing: whoever has the binding may do everything.',
   ),
-  writers: accounts.describe('ServiceAccounts of the namespace whose pods may read, write and delete; each needs an AppIdentity.'),
+  writers: accounts.describe(
+    'ServiceAccounts of the namespace whose pods may read, write and delete; a reader that is one too needs to be in this list only. Each needs an AppIdentity on s3; on a container the list restricts nothing: whoever has the binding may do everything.',
+  ),
   deletion: fields.deletion.optional(),
 });
 
@@ -76,8 +75,7 @@ export const status = z.object({
 });
 
 export const binding = z.strictObject({
-  type: z.literal('s3').describe('Type of the binding.'),
-  provider: z.enum(backendNames).describe('The backend that provides it.'),
+  ...bindingHead('s3', backendNames),
   bucket: z.string().min(1).describe('Name of the bucket.'),
   region: z.string().min(1).describe('Region of the bucket.'),
   endpoint: z.url().describe('URL that answers for the bucket.'),

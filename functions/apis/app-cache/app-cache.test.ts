@@ -146,7 +146,12 @@ describe('a replication group', () => {
 
   test('keeps what AWS fixed, whatever the environment says later', () => {
     const observed = observedOf(given('prod', {}));
-    const moved = given('prod', {}, {}, { aws: { ...everything.aws, region: 'us-east-1', vpcId: 'vpc-2', kmsKeyArn: 'arn:other' } });
+    const moved = given(
+      'prod',
+      {},
+      {},
+      { aws: { ...everything.aws, region: 'us-east-1', vpcId: 'vpc-2', kmsKeyArn: 'arn:aws:kms:us-east-1:111122223333:key/2' } },
+    );
     expect(run(moved, observed).desired).toEqual(run(given('prod', {}), observed).desired);
   });
 

@@ -1,7 +1,8 @@
 import * as z from 'zod';
+import { bindingHead } from '../../core/binding.ts';
 import { endpoint, endpointStatus } from '../../core/endpoint.ts';
-import { growsOnly, immutable } from '../../core/fields.ts';
-import { deletions } from '../../core/protection.ts';
+import { growsOnly, immutable, neverRemoved } from '../../core/fields.ts';
+import { deletionField } from '../../core/protection.ts';
 
 /** What names made for a claim end with. */
 export const suffix = 'cache';
@@ -42,11 +43,7 @@ const fields = {
     .describe(
       'Whether anything outlives the loss of the cache: None starts empty after it. With Snapshots, elasticache keeps daily snapshots, which the platform team restores; a container writes to a volume and reads it when it starts, and cannot be changed to or from that. Default by tier.',
     ),
-  deletion: z
-    .enum(deletions)
-    .describe(
-      'What deleting the claim does: Protect refuses it; Snapshot keeps the data (a final snapshot on elasticache, the volume of a container that has one); Delete keeps nothing. Default by tier.',
-    ),
+  deletion: deletionField('keeps the data (a final snapshot on elasticache, the volume of a container that has one)'),
 };
 
 export const spec = z.object({
@@ -58,10 +55,7 @@ export const spec = z.object({
   deletion: fields.deletion.optional(),
 });
 
-/** What a rule on one field cannot see: that the field was taken away. */
-export const specRules = [
-  { rule: '!has(oldSelf.version) || has(self.version)', message: 'version cannot be removed: leave the value that it has' },
-];
+export const specRules = [neverRemoved('version')];
 
 export const profile = z.strictObject({
   ...fields,
@@ -76,8 +70,7 @@ export type CacheSettings = Readonly<Profile & { engine: 'valkey' }>;
 export const status = endpointStatus('cache');
 
 export const binding = z.strictObject({
-  type: z.literal('redis').describe('Type of the binding.'),
-  provider: z.enum(backendNames).describe('The backend that provides it.'),
+  ...bindingHead('redis', backendNames),
   ...endpoint,
   password: z.string().min(1).describe('Password of the default user.'),
   tls: z.enum(['true', 'false']).describe('Whether to connect with TLS.'),

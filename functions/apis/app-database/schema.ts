@@ -1,7 +1,8 @@
 import * as z from 'zod';
+import { bindingHead } from '../../core/binding.ts';
 import { endpoint, endpointStatus } from '../../core/endpoint.ts';
-import { growsOnly, immutable } from '../../core/fields.ts';
-import { deletions } from '../../core/protection.ts';
+import { growsOnly, immutable, neverRemoved } from '../../core/fields.ts';
+import { deletionField } from '../../core/protection.ts';
 
 /** What names made for a claim end with. */
 export const suffix = 'database';
@@ -58,11 +59,7 @@ const fields = {
     .max(20)
     .meta({ 'x-kubernetes-list-type': 'set' })
     .describe('Extensions to create in the database, such as pgcrypto. One that is taken off the list stays installed. Default by tier.'),
-  deletion: z
-    .enum(deletions)
-    .describe(
-      'What deleting the claim does: Protect refuses it; Snapshot keeps the data (a final snapshot on rds, the database on a shared server, the volume of a container); Delete keeps nothing. Default by tier.',
-    ),
+  deletion: deletionField('keeps the data (a final snapshot on rds, the database on a shared server, the volume of a container)'),
 };
 
 export const spec = z.object({
@@ -83,8 +80,8 @@ export const specRules = [
     rule: 'has(self.databaseName) == has(oldSelf.databaseName)',
     message: 'databaseName cannot be added or removed later: make a new claim and move the data',
   },
-  { rule: '!has(oldSelf.storageGiB) || has(self.storageGiB)', message: 'storageGiB cannot be removed: leave the value that it has' },
-  { rule: '!has(oldSelf.version) || has(self.version)', message: 'version cannot be removed: leave the value that it has' },
+  neverRemoved('storageGiB'),
+  neverRemoved('version'),
 ];
 
 export const profile = z.strictObject({
@@ -101,8 +98,7 @@ export type DatabaseSettings = Readonly<Profile & { engine: 'postgres' }>;
 export const status = endpointStatus('database');
 
 export const binding = z.strictObject({
-  type: z.literal('postgresql').describe('Type of the binding.'),
-  provider: z.enum(backendNames).describe('The backend that provides it.'),
+  ...bindingHead('postgresql', backendNames),
   ...endpoint,
   username: z.string().min(1).describe('User to log in as.'),
   password: z.string().min(1).describe('Password of the user.'),

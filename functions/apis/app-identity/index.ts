@@ -12,7 +12,7 @@ export const appIdentity = defineApi({
   suffix,
   doc:
     "An identity for the pods of one ServiceAccount, which other claims, such as a bucket's `readers`, name to give them access without " +
-    'static keys. The app brings the ServiceAccount. Deleting the claim takes the access of those pods away, and nothing else; applied ' +
+    'static keys. The app brings the ServiceAccount. IAM lets a role have ten policies unless the account has a higher quota: each list of a claim that names the ServiceAccount takes one. Deleting the claim takes the access of those pods away, and nothing else; applied ' +
     'again, it is what it was.',
   maxNameLength: 40,
   profile,

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { bindingHead } from '../../core/binding.ts';
 import { immutable, serviceAccountName } from '../../core/fields.ts';
 
 /** What names made for a claim end with. */
@@ -36,8 +37,7 @@ export const status = z.object({
 });
 
 export const binding = z.strictObject({
-  type: z.literal('identity').describe('Type of the binding.'),
-  provider: z.enum(backendNames).describe('The backend that provides it.'),
+  ...bindingHead('identity', backendNames),
   serviceAccount: z.string().min(1).describe('The ServiceAccount to run pods as.'),
 });
 type Binding = z.output<typeof binding>;

@@ -8,18 +8,19 @@ import { expand } from '../../expand/expand.ts';
 import { guard } from '../../guard/guard.ts';
 import { appQueue } from './index.ts';
 
-const identity = (name: string, spec: object = {}): KubernetesObject => ({
+const identity = (name: string, spec: object = {}, status?: object): KubernetesObject => ({
   apiVersion,
   kind: 'AppIdentity',
   metadata: { name, namespace: 'shop' },
   spec,
+  ...(status && { status }),
 });
 
 contract(appQueue, {
   everyField: {
     fifo: true,
     visibilityTimeoutSeconds: 600,
-    retentionDays: 14,
+    retentionDays: 13,
     maxReceives: 3,
     consumers: ['worker', 'orders'],
     producers: ['orders'],
@@ -61,7 +62,11 @@ describe('sqs', () => {
   test('keeps what AWS fixed, the key and the account, whatever the environment says later', () => {
     const which = given('prod', { fifo: true, consumers: ['orders'] });
     const state = settled(which);
-    const moved = given('prod', which.spec, { region: 'us-east-1', accountId: '999999999999', kmsKeyArn: 'arn:other' });
+    const moved = given('prod', which.spec, {
+      region: 'us-east-1',
+      accountId: '999999999999',
+      kmsKeyArn: 'arn:aws:kms:us-east-1:999999999999:key/2',
+    });
     const [before, after] = [which, moved].map((each) => expand(stepRequest({ ...each, ...state })));
     expect(after?.desired).toEqual(before?.desired);
     expect(before?.refusal).toBeUndefined();
@@ -130,6 +135,34 @@ describe('sqs', () => {
       message:
         'RolePolicyAttachment orders-queue-consumers-87eba76e waits for an AppIdentity of service account worker, which gives it a role: apply one with spec.serviceAccount: worker',
     });
+  });
+
+  test('waits for a role where the identity of the environment makes none', () => {
+    const which = {
+      ...given('prod', { consumers: ['worker'] }),
+      claims: [identity('jobs', { serviceAccount: 'worker' }, { backend: 'container' })],
+    };
+    const { desired, conditions } = expand(stepRequest({ ...which, ...settled(which) }));
+    expect([Object.keys(desired).filter((key) => key.startsWith('consumers-')), conditions.at(-1)?.message]).toEqual([
+      [],
+      'RolePolicyAttachment orders-queue-consumers-87eba76e waits for a role of AppIdentity jobs, which has none in environment prod: ask the platform team to set data.defaults.AppIdentity.backend to podidentity in EnvironmentConfig prod',
+    ]);
+  });
+
+  test('lets its accounts use the key through SQS alone', () => {
+    const policy = forProvider(expand(stepRequest(given('prod', { producers: ['orders'] }))), 'producers', 'policy');
+    expect(JSON.parse(String(policy)).Statement[1]).toEqual({
+      Effect: 'Allow',
+      Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
+      Resource: [everything.aws?.kmsKeyArn],
+      Condition: { StringEquals: { 'kms:ViaService': 'sqs.eu-west-1.amazonaws.com' } },
+    });
+  });
+
+  test('keeps a message for fewer days than its dead letters, which count from when it was sent', () => {
+    expect(expand(stepRequest(given('prod', { retentionDays: 14 }))).refusal?.message).toBe(
+      'cannot use AppQueue "orders": spec.retentionDays: got 14, want at most 13',
+    );
   });
 
   test('takes access away from a service account that is taken off the list, and from no other', () => {

@@ -1,6 +1,7 @@
 import * as z from 'zod';
+import { bindingHead } from '../../core/binding.ts';
 import { immutable, serviceAccountName } from '../../core/fields.ts';
-import { deletions } from '../../core/protection.ts';
+import { deletionField } from '../../core/protection.ts';
 
 /** What names made for a claim end with. */
 export const suffix = 'queue';
@@ -20,20 +21,16 @@ const fields = {
   retentionDays: z
     .int()
     .min(1)
-    .max(14)
+    .max(13)
     .describe(
-      'Days that a message waits at most, from when it was sent; dead letters are kept for 14. A container keeps messages until its pod is replaced. Default by tier.',
+      'Days that a message waits at most, from when it was sent; dead letters are kept until 14 days after they were sent (fifo: after they were moved). A container keeps messages until its pod is replaced. Default by tier.',
     ),
   maxReceives: z
     .int()
     .min(1)
     .max(1000)
     .describe('After how many receives a message that was not deleted goes to the dead-letter queue. Default by tier.'),
-  deletion: z
-    .enum(deletions)
-    .describe(
-      'What deleting the claim does: Protect refuses it; Snapshot leaves the queues on sqs with their messages, and nothing of a container; Delete keeps nothing. Default by tier.',
-    ),
+  deletion: deletionField('leaves the queues on sqs with their messages, and nothing of a container'),
 };
 
 const serviceAccounts = z.array(serviceAccountName).max(20).default([]).meta({ 'x-kubernetes-list-type': 'set' });
@@ -48,10 +45,10 @@ export const spec = z.object({
   retentionDays: fields.retentionDays.optional(),
   maxReceives: fields.maxReceives.optional(),
   consumers: serviceAccounts.describe(
-    'Service accounts of the namespace that may receive and delete messages, and redrive dead letters. Each needs an AppIdentity on sqs; a container serves every pod of the namespace.',
+    'Service accounts of the namespace that may receive and delete messages, and redrive dead letters, which includes sending. Each needs an AppIdentity on sqs; on a container the list restricts nothing: it serves every pod of the namespace.',
   ),
   producers: serviceAccounts.describe(
-    'Service accounts of the namespace that may send messages. Each needs an AppIdentity on sqs; a container serves every pod of the namespace.',
+    'Service accounts of the namespace that may send messages. Each needs an AppIdentity on sqs; on a container the list restricts nothing: it serves every pod of the namespace.',
   ),
   deletion: fields.deletion.optional(),
 });
@@ -66,8 +63,7 @@ export const status = z.object({
 });
 
 export const binding = z.strictObject({
-  type: z.literal('sqs').describe('Type of the binding.'),
-  provider: z.enum(backendNames).describe('The backend that provides it.'),
+  ...bindingHead('sqs', backendNames),
   queue: z.string().min(1).describe('Name of the queue.'),
   uri: z.url().describe('URL of the queue.'),
   'dead-letter-uri': z.url().describe('URL of its dead-letter queue.'),

@@ -8,11 +8,12 @@ export const backedUp: Policy = {
   id: 'backed-up',
   severity: 'deny',
   tiers: ['prod'],
-  text: `Databases keep backups for at least ${leastDays} days and after deletion, caches a snapshot, and buckets old versions.`,
+  text: `Databases keep backups for at least ${leastDays} days and after deletion, caches a snapshot, and buckets old versions for ${leastDays} days.`,
   why: 'A bad migration or a bug that deletes rows is often noticed days later; without a backup, what it took is gone.',
   fix:
     `Ask for at least ${leastDays} days of backups in the claim. In a template: \`backupRetentionPeriod\` and \`deleteAutomatedBackups: false\` ` +
-    'on a database, `snapshotRetentionLimit` of at least 1 on a cache, a BucketVersioning with status Enabled for a bucket.',
+    'on a database, `snapshotRetentionLimit` of at least 1 on a cache, a BucketVersioning with status Enabled for a bucket, ' +
+    `and \`noncurrentDays\` of at least ${leastDays} in its lifecycle.`,
   check: each(
     fields([
       { kinds: databases, path: 'spec.forProvider.backupRetentionPeriod', want: `at least ${leastDays}`, holds: isAtLeast(leastDays) },
@@ -22,6 +23,13 @@ export const backedUp: Policy = {
         path: 'spec.forProvider.snapshotRetentionLimit',
         want: 'at least 1',
         holds: isAtLeast(1),
+      },
+      {
+        kinds: ['s3.aws.m.upbound.io BucketLifecycleConfiguration'],
+        path: 'spec.forProvider.rule.*.noncurrentVersionExpiration.*.noncurrentDays',
+        want: `at least ${leastDays}`,
+        holds: isAtLeast(leastDays),
+        optional: true,
       },
     ]),
     companions([

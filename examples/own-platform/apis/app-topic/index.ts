@@ -1,4 +1,4 @@
-import { defineApi, endpointColumns } from 'golden-path-platform';
+import { defineApi, endpointColumns, neverRemoved } from 'golden-path-platform';
 import { container } from './backends/container.ts';
 import { profiles } from './profiles.ts';
 import { binding, profile, sizes, spec, status, suffix } from './schema.ts';
@@ -12,7 +12,7 @@ export const appTopic = defineApi({
   // A StatefulSet's pods carry its name and a hash in a label of at most 63 characters.
   maxNameLength: 40,
   spec,
-  specRules: [{ rule: '!has(oldSelf.version) || has(self.version)', message: 'version cannot be removed: leave the value that it has' }],
+  specRules: [neverRemoved('version')],
   profile,
   profiles,
   backends: { container },

@@ -1,4 +1,4 @@
-import { endpoint, endpointStatus, growsOnly } from 'golden-path-platform';
+import { bindingHead, endpoint, endpointStatus, growsOnly } from 'golden-path-platform';
 import * as z from 'zod';
 
 /** What names made for a claim end with. */
@@ -34,8 +34,7 @@ export type Profile = z.output<typeof profile>;
 export const status = endpointStatus('topic');
 
 export const binding = z.strictObject({
-  type: z.literal('nats').describe('Type of the binding.'),
-  provider: z.enum(['container']).describe('The backend that provides it.'),
+  ...bindingHead('nats', ['container']),
   ...endpoint,
   username: z.string().min(1).describe('User to log in as.'),
   password: z.string().min(1).describe('Password of the user.'),

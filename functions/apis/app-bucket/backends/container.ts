@@ -1,12 +1,9 @@
-import * as z from 'zod';
-import { type ContainerSize, runningServer, secretPath, server, serverHost, serverKinds, shell } from '../../../containers/server.ts';
-import type { Backend, Context, Expansion } from '../../../core/api.ts';
-import { bind, bindingKey, bindingKind, issuedValues, issueOnce } from '../../../core/binding.ts';
-import { composedName, protection, protectionKind } from '../../../core/protection.ts';
+import { standInRegion as region } from '../../../aws/shared-config.ts';
+import { containerBackend, type ImageNeeds, runningServer, secretPath, server, serverHost, shell } from '../../../containers/server.ts';
+import type { Context, Expansion } from '../../../core/api.ts';
+import { bind, bindingKey, issuedValues, issueOnce } from '../../../core/binding.ts';
+import { composedName, protection } from '../../../core/protection.ts';
 import { type BucketSettings, binding, completeBinding, suffix } from '../schema.ts';
-
-const needs = z.object({ images: z.object({ s3: z.string().optional() }).optional() });
-type Needs = z.output<typeof needs>;
 
 const version = 'v1.8.0';
 const port = 7070;
@@ -14,12 +11,8 @@ const port = 7070;
 /** Any but root; the image has no files of a user. */
 const user = 1000;
 
-/** What the server calls itself, and what its clients have to sign with. */
-const region = 'us-east-1';
 const accessKeyId = 'app';
 const secretKey = 'aws_secret_access_key';
-
-const size: ContainerSize = { cpu: '50m', cpuLimit: '1', memory: '256Mi' };
 
 const dataPath = '/data';
 const healthPath = '/health';
@@ -41,7 +34,7 @@ function start(bucket: string, domain: string, versioning: boolean): readonly st
   );
 }
 
-function expand(context: Context<BucketSettings, Needs>): Expansion {
+function expand(context: Context<BucketSettings, ImageNeeds>): Expansion {
   const { claim, settings, facts, observed } = context;
   const name = composedName(claim, suffix);
   const host = serverHost(claim, name);
@@ -63,10 +56,10 @@ function expand(context: Context<BucketSettings, Needs>): Expansion {
         claim,
         name,
         app: 's3',
-        image: `${facts.images?.s3 ?? 'docker.io/versity/versitygw'}:${version}`,
+        image: `${facts.images?.['s3'] ?? 'docker.io/versity/versitygw'}:${version}`,
         user,
         port,
-        size,
+        size: { cpu: '50m', cpuLimit: '1', memory: '256Mi' },
         command: start(bucket, host, settings.versioning),
         probe: { path: healthPath },
         dataPath,
@@ -85,8 +78,4 @@ function expand(context: Context<BucketSettings, Needs>): Expansion {
 }
 
 /** An S3-compatible server in a pod of the claim's own namespace. */
-export const container: Backend<BucketSettings, Needs> = {
-  needs,
-  composes: [bindingKind, ...serverKinds, protectionKind],
-  expand,
-};
+export const container = containerBackend(expand);

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { access, accessKinds, type Grant, partitionOf, policyDocument, serviceHost } from '../../../aws/access.ts';
+import { access, accessKinds, type Grant, keyStatements, partitionOf, policyDocument, serviceHost } from '../../../aws/access.ts';
 import { accountNeeds, awsResources } from '../../../aws/resources.ts';
 import type { Backend, Context, Expansion } from '../../../core/api.ts';
 import { bind, bindingKey, bindingKind } from '../../../core/binding.ts';
@@ -41,24 +41,34 @@ interface Made {
 /** What the readers and the writers of a bucket may do, with nothing but the bucket and, through S3, its key. */
 function grants({ readers, writers }: BucketSettings, { arn, region, kmsKeyArn }: Made): readonly Grant[] {
   const allow = (Resource: string, ...Action: readonly string[]) => ({ Effect: 'Allow' as const, Action, Resource });
-  const key = (...actions: readonly string[]) =>
-    kmsKeyArn === undefined
-      ? []
-      : [{ ...allow(kmsKeyArn, ...actions), Condition: { StringEquals: { 'kms:ViaService': serviceHost('s3', region) } } }];
-  const read = ['s3:GetBucketLocation', 's3:ListBucket'];
+  const useKey = (...actions: readonly string[]) => keyStatements('s3', region, kmsKeyArn === undefined ? [] : [kmsKeyArn], ...actions);
+  const list = ['s3:GetBucketLocation', 's3:ListBucket'];
   return [
     {
       name: 'readers',
       serviceAccounts: readers,
-      statements: [allow(arn, ...read), allow(`${arn}/*`, 's3:GetObject'), ...key('kms:Decrypt')],
+      within: 'writers',
+      statements: [
+        allow(arn, ...list, 's3:ListBucketVersions'),
+        allow(`${arn}/*`, 's3:GetObject', 's3:GetObjectVersion'),
+        ...useKey('kms:Decrypt'),
+      ],
     },
     {
       name: 'writers',
       serviceAccounts: writers,
       statements: [
-        allow(arn, ...read, 's3:ListBucketMultipartUploads'),
-        allow(`${arn}/*`, 's3:AbortMultipartUpload', 's3:DeleteObject', 's3:GetObject', 's3:ListMultipartUploadParts', 's3:PutObject'),
-        ...key('kms:Decrypt', 'kms:GenerateDataKey'),
+        allow(arn, ...list, 's3:ListBucketMultipartUploads', 's3:ListBucketVersions'),
+        allow(
+          `${arn}/*`,
+          's3:AbortMultipartUpload',
+          's3:DeleteObject',
+          's3:GetObject',
+          's3:GetObjectVersion',
+          's3:ListMultipartUploadParts',
+          's3:PutObject',
+        ),
+        ...useKey('kms:Decrypt', 'kms:GenerateDataKey'),
       ],
     },
   ];

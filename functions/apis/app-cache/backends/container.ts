@@ -1,15 +1,11 @@
-import * as z from 'zod';
-import { runningServer, secretPath, server, serverHost, serverKinds, shell } from '../../../containers/server.ts';
-import type { Backend, Composed, Context, Expansion } from '../../../core/api.ts';
-import { bind, bindingKey, bindingKind, issuedValues, issueOnce } from '../../../core/binding.ts';
+import { containerBackend, type ImageNeeds, runningServer, secretPath, server, serverHost, shell } from '../../../containers/server.ts';
+import type { Composed, Context, Expansion } from '../../../core/api.ts';
+import { bind, bindingKey, issuedValues, issueOnce } from '../../../core/binding.ts';
 import { grown } from '../../../core/grows.ts';
 import { shown } from '../../../core/problem.ts';
-import { composedName, protection, protectionKind } from '../../../core/protection.ts';
+import { composedName, protection } from '../../../core/protection.ts';
 import type { Refusal } from '../../../core/step.ts';
 import { binding, type CacheSettings, completeBinding, evictionPolicy, port, type Size, suffix, versions } from '../schema.ts';
-
-const needs = z.object({ images: z.object({ valkey: z.string().optional() }).optional() });
-type Needs = z.output<typeof needs>;
 
 const dataPath = '/data';
 
@@ -58,7 +54,7 @@ function start({ persistence }: CacheSettings, memoryMiB: number, storageGiB: nu
 const probe = shell(`REDISCLI_AUTH="$(cat ${secretPath}/password)" valkey-cli -e -h 127.0.0.1 -p ${port} ping`);
 
 /** A pod is replaced to change its version, but a volume is neither given nor taken away by that. */
-function running({ observed, settings, sources }: Context<CacheSettings, Needs>): {
+function running({ observed, settings, sources }: Context<CacheSettings, ImageNeeds>): {
   readonly settings: CacheSettings;
   readonly storageGiB: number;
   readonly refusal?: Refusal;
@@ -75,7 +71,7 @@ function running({ observed, settings, sources }: Context<CacheSettings, Needs>)
   return { ...kept, refusal: { reason: 'WouldReplace', message } };
 }
 
-function expand(context: Context<CacheSettings, Needs>): Expansion {
+function expand(context: Context<CacheSettings, ImageNeeds>): Expansion {
   const { claim, facts, observed } = context;
   const { settings, storageGiB, refusal } = running(context);
   const { cpu, cpuLimit, memoryMiB } = shapes[settings.size];
@@ -92,7 +88,7 @@ function expand(context: Context<CacheSettings, Needs>): Expansion {
       claim,
       name,
       app: 'valkey',
-      image: `${facts.images?.valkey ?? 'docker.io/valkey/valkey'}:${settings.version}`,
+      image: `${facts.images?.['valkey'] ?? 'docker.io/valkey/valkey'}:${settings.version}`,
       user: valkeyUser,
       port,
       size: { cpu, cpuLimit, memory: `${memoryMiB}Mi` },
@@ -111,8 +107,4 @@ function expand(context: Context<CacheSettings, Needs>): Expansion {
 }
 
 /** A Valkey in a pod of the claim's own namespace. */
-export const container: Backend<CacheSettings, Needs> = {
-  needs,
-  composes: [bindingKind, ...serverKinds, protectionKind],
-  expand,
-};
+export const container = containerBackend(expand);

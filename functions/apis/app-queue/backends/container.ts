@@ -1,13 +1,9 @@
-import * as z from 'zod';
-import { sharedConfig } from '../../../aws/shared-config.ts';
-import { configKind, server, serverHost, serverKinds } from '../../../containers/server.ts';
-import type { Backend, Context, Expansion } from '../../../core/api.ts';
-import { bind, bindingKey, bindingKind } from '../../../core/binding.ts';
-import { composedName, protection, protectionKind } from '../../../core/protection.ts';
+import { standInRegion as region, sharedConfig } from '../../../aws/shared-config.ts';
+import { configKind, containerBackend, type ImageNeeds, server, serverHost } from '../../../containers/server.ts';
+import type { Context, Expansion } from '../../../core/api.ts';
+import { bind, bindingKey } from '../../../core/binding.ts';
+import { composedName, protection } from '../../../core/protection.ts';
 import { type Binding, binding, deadLetters, fifoSuffix, type QueueSettings, suffix } from '../schema.ts';
-
-const needs = z.object({ images: z.object({ sqs: z.string().optional() }).optional() });
-type Needs = z.output<typeof needs>;
 
 const tag = '1.7.1';
 const port = 9324;
@@ -15,8 +11,7 @@ const port = 9324;
 /** uid that the image's files belong to, where they do not belong to root; everybody can read those. */
 const elasticmqUser = 1001;
 
-/** The server has no accounts and takes any credentials, but SDKs want some; regions must be ones that they know. */
-const region = 'us-east-1';
+/** The server has no accounts and takes any credentials, but SDKs want some. */
 const accountId = '000000000000';
 const anybody = { accessKeyId: 'unchecked', secretAccessKey: 'unchecked' };
 
@@ -39,7 +34,7 @@ queues {
 `;
 }
 
-function expand({ claim, settings, facts, observed }: Context<QueueSettings, Needs>): Expansion {
+function expand({ claim, settings, facts, observed }: Context<QueueSettings, ImageNeeds>): Expansion {
   const name = composedName(claim, suffix);
   const host = serverHost(claim, name);
   const endpoint = `http://${host}:${port}`;
@@ -63,7 +58,7 @@ function expand({ claim, settings, facts, observed }: Context<QueueSettings, Nee
       claim,
       name,
       app: 'sqs',
-      image: `${facts.images?.sqs ?? 'docker.io/softwaremill/elasticmq-native'}:${tag}`,
+      image: `${facts.images?.['sqs'] ?? 'docker.io/softwaremill/elasticmq-native'}:${tag}`,
       user: elasticmqUser,
       port,
       size: { cpu: '50m', cpuLimit: '1', memory: '256Mi' },
@@ -83,8 +78,4 @@ function expand({ claim, settings, facts, observed }: Context<QueueSettings, Nee
 }
 
 /** An ElasticMQ in a pod of the claim's own namespace. It keeps messages in memory. */
-export const container: Backend<QueueSettings, Needs> = {
-  needs,
-  composes: [bindingKind, configKind, ...serverKinds, protectionKind],
-  expand,
-};
+export const container = containerBackend(expand, configKind);

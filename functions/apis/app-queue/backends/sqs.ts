@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { access, accessKinds, type Grant, partitionOf, policyDocument } from '../../../aws/access.ts';
+import { access, accessKinds, type Grant, keyStatements, partitionOf, policyDocument } from '../../../aws/access.ts';
 import { accountNeeds, awsResources } from '../../../aws/resources.ts';
 import { sharedConfig } from '../../../aws/shared-config.ts';
 import type { Backend, Context, Expansion } from '../../../core/api.ts';
@@ -26,7 +26,10 @@ const longestBase = longestName - deadLetters.length - fifoSuffix(true).length;
 
 const secondsPerDay = 86_400;
 
-/** The longest that SQS keeps a message, so that a dead letter outlives its queue's own messages. */
+/**
+ * The longest that SQS keeps a message. On a queue that is not fifo a dead letter's days count from when it was first sent, so its
+ * own queue may keep it for fewer only. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/setting-up-dead-letter-queue-retention.html
+ */
 const deadLetterDays = 14;
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-api-permissions-reference.html */
@@ -76,7 +79,7 @@ function expand(context: Context<QueueSettings, Needs>): Expansion {
   const queueUrlRef = (key: string) => ({ name: nameOf(key) });
 
   const keys = [...new Set([queueKey, deadLetterKey].flatMap((key) => keyOf(key) ?? []))];
-  const useKey = keys.length === 0 ? [] : [allow(['kms:Decrypt', 'kms:GenerateDataKey'], ...keys)];
+  const useKey = keyStatements('sqs', region, keys, 'kms:Decrypt', 'kms:GenerateDataKey');
   const grants: readonly Grant[] = [
     {
       name: 'consumers',
