@@ -8,6 +8,7 @@ import { definePlatform } from './platform.ts';
 const [policy] = policies as readonly [Policy];
 const step: AddedStep = { name: 'labels', package: 'xpkg.example.com/acme/function-labels', version: '>=v0.1.0' };
 const other = { ...appCache, kind: 'AppOther', plural: 'appothers', shortName: 'appother', suffix: 'other' };
+const zone = { apiVersion: 'dns.example.com/v1', kind: 'Zone', plural: 'zones' };
 const wantDashed = 'want lower-case words with dashes between them, such as acme-platform';
 
 describe('a platform cannot be defined with', () => {
@@ -21,11 +22,6 @@ describe('a platform cannot be defined with', () => {
       'apis.shortName: got "appcache" twice, want each once',
     ],
     ['a suffix twice', { apis: [appCache, { ...other, suffix: 'cache' }] }, 'apis.suffix: got "cache" twice, want each once'],
-    [
-      'a rule on claims of no policy',
-      { apis: [{ ...other, claimPolicies: [{ policy: 'none', field: 'size', equals: 'small' }] }] },
-      'apis.AppOther.claimPolicies.policy: got "none", want the id of a policy of the platform',
-    ],
     ['a policy twice', { policies: [...policies, policy] }, `policies.id: got "${policy.id}" twice, want each once`],
     [
       'a policy of another form',
@@ -53,7 +49,12 @@ describe('a platform cannot be defined with', () => {
     [
       'one package in two versions',
       { steps: [step, { ...step, name: 'more-labels', version: 'v0.2.0' }] },
-      'steps.version: got ">=v0.1.0" and "v0.2.0" for xpkg.example.com/acme/function-labels, want one for each package',
+      'version: got ">=v0.1.0" and "v0.2.0" for xpkg.example.com/acme/function-labels, want one for each package',
+    ],
+    [
+      'a provider with a tag',
+      { steps: [{ ...step, composes: [{ ...zone, provider: { package: 'xpkg.example.com/acme/provider-dns:v1', version: 'v1.0.0' } }] }] },
+      'composes.provider.package: got "xpkg.example.com/acme/provider-dns:v1", want HOST/PATH without a tag and a digest',
     ],
     [
       'more than one mistake, which are all named',

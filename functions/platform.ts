@@ -1,5 +1,6 @@
 import type { Api } from './core/api.ts';
 import { environmentSchema } from './core/environment.ts';
+import type { PackageDependency } from './core/kubernetes.ts';
 import type { Platform } from './core/pipeline.ts';
 import { shown } from './core/problem.ts';
 import { priceId } from './cost/prices.ts';
@@ -34,35 +35,33 @@ export function clashesOf(apis: readonly Pick<Api, 'kind' | 'plural' | 'shortNam
   );
 }
 
+function dependencyProblems(field: string, dependencies: readonly PackageDependency[]): readonly string[] {
+  const packages = dependencies.map((each) => each.package);
+  const wanted = dependencies.map(({ version }) => version);
+  return [
+    ...otherThan(`${field}.package`, packages, (reference) => repository.test(reference), 'want HOST/PATH without a tag and a digest'),
+    ...otherThan(`${field}.version`, wanted, (version) => versions.test(version), 'want versions such as ">=v0.1.0", or a digest'),
+  ];
+}
+
 function problemsOf({ name, apis, policies, steps = [] }: Definition): readonly string[] {
   const ids = policies.map(({ id }) => id);
   const stepNames = steps.map((step) => step.name);
-  const packages = steps.map((step) => step.package);
+  const composing = [...apis.flatMap((api) => Object.values(api.backends)), ...steps];
+  const providers = composing.flatMap(({ composes = [] }) => composes).flatMap(({ provider }) => provider ?? []);
+  const dependencies = [...steps, ...providers];
   return [
     ...otherThan('name', [name], (value) => dashed.test(value), wantDashed),
     ...clashesOf(apis),
-    ...apis.flatMap(({ kind, claimPolicies }) =>
-      otherThan(
-        `apis.${kind}.claimPolicies.policy`,
-        claimPolicies.map(({ policy }) => policy),
-        (policy) => ids.includes(policy),
-        'want the id of a policy of the platform',
-      ),
-    ),
     ...otherThan('policies.id', ids, (id) => dashed.test(id), wantDashed),
     ...twice('policies.id', ids),
     ...otherThan('steps.name', stepNames, (step) => !ownSteps.includes(step), 'want another name than that of a step of every pipeline'),
     ...twice('steps.name', stepNames),
-    ...otherThan('steps.package', packages, (reference) => repository.test(reference), 'want HOST/PATH without a tag and a digest'),
-    ...otherThan(
-      'steps.version',
-      steps.map(({ version }) => version),
-      (version) => versions.test(version),
-      'want versions such as ">=v0.1.0", or a digest',
-    ),
-    ...[...new Set(packages)].flatMap((reference) => {
-      const wanted = [...new Set(steps.filter((step) => step.package === reference).map(({ version }) => shown(version)))];
-      return wanted.length === 1 ? [] : [`steps.version: got ${wanted.join(' and ')} for ${reference}, want one for each package`];
+    ...dependencyProblems('steps', steps),
+    ...dependencyProblems('composes.provider', providers),
+    ...[...new Set(dependencies.map((each) => each.package))].flatMap((reference) => {
+      const wanted = [...new Set(dependencies.filter((each) => each.package === reference).map(({ version }) => shown(version)))];
+      return wanted.length === 1 ? [] : [`version: got ${wanted.join(' and ')} for ${reference}, want one for each package`];
     }),
   ];
 }

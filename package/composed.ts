@@ -4,13 +4,15 @@ import type { Platform } from '../functions/core/pipeline.ts';
 export const distinct = (values: Iterable<string>): readonly string[] => [...new Set(values)].sort();
 
 /** Every kind that any backend of any API, or an added step, may compose. */
-export const composedKinds = ({ apis, steps }: Platform): readonly ComposedKind[] => [
-  ...new Map(
-    [...apis.flatMap((api) => Object.values(api.backends)), ...steps]
-      .flatMap(({ composes = [] }) => composes)
-      .map((kind) => [`${kind.plural}.${groupOf(kind)}`, kind]),
-  ).values(),
-];
+export function composedKinds({ apis, steps }: Platform): readonly ComposedKind[] {
+  const kinds = new Map<string, ComposedKind>();
+  for (const kind of [...apis.flatMap((api) => Object.values(api.backends)), ...steps].flatMap(({ composes = [] }) => composes)) {
+    const name = `${kind.plural}.${groupOf(kind)}`;
+    // Whoever names the provider names it for all.
+    kinds.set(name, { ...kinds.get(name), ...kind });
+  }
+  return [...kinds.values()];
+}
 
 /** Whether a provider brings the kind; Crossplane's RBAC manager grants those. */
 export const isOfProvider = (kind: ComposedKind): boolean =>

@@ -100,6 +100,11 @@ function settle(which: Case, known: Known, home: Home): readonly StepResponse[] 
 
 /** What every API is held to, in every tier and on every backend. Golden files are in a folder of the API's plural. */
 export function contract(api: Api, known: Known, home: Home = ours): void {
+  test(`${api.kind} names policies that there are`, () => {
+    const ids = home.platform.policies.map(({ id }) => id);
+    expect(api.claimPolicies.map(({ policy }) => policy).filter((policy) => !ids.includes(policy))).toEqual([]);
+  });
+
   describe.each(casesOf(api, known))('$api.kind in tier $tier on $backend with $fields', (which) => {
     const responses = settle(which, known, home);
     const [first] = responses;

@@ -95,8 +95,9 @@ export function access(
   const pending: Record<string, Pending> = {};
   for (const { name, serviceAccounts, statements, within } of grants) {
     const wider = grants.find((grant) => grant.name === within);
-    // What is attached stays until the wider grant is, so that access has no gap.
-    const attached = [...new Set(serviceAccounts)].filter(
+    // Who moves to the wider grant keeps this one until that is attached, so that access has no gap.
+    const moving = (wider?.serviceAccounts ?? []).filter((account) => observed[keyOf(name, account)] !== undefined);
+    const attached = [...new Set([...serviceAccounts, ...moving])].filter(
       (account) =>
         !wider?.serviceAccounts.includes(account) ||
         (observed[keyOf(name, account)] !== undefined && !isReady(observed[keyOf(wider.name, account)], 'Conditions')),

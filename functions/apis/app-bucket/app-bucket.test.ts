@@ -103,6 +103,9 @@ describe('access', () => {
     const both = run({ spec, observed: observedAfter(before) });
     expect(attached(both)).toEqual(['readers-1c168adb', ...all]);
     expect(attached(run({ spec, observed: observedAfter(both) }))).toEqual(all);
+    const moved = run({ spec: { writers: ['orders'] }, observed: observedAfter(before) });
+    expect(attached(moved)).toEqual(['readers-1c168adb', 'writers-1c168adb']);
+    expect(attached(run({ spec: { writers: ['orders'] }, observed: observedAfter(moved) }))).toEqual(['writers-1c168adb']);
     const onlyWriter = run({ spec: { readers: ['orders'], writers: ['orders'] } });
     expect(Object.keys(onlyWriter.desired).filter((key) => key.startsWith('readers'))).toEqual([]);
   });
