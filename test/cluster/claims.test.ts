@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { toYaml } from '../../cli/yaml.ts';
+import { parse } from 'yaml';
 import {
   apply,
   bindingOf,
@@ -330,6 +331,6 @@ describe('a namespace whose environment cannot be told', () => {
   });
 });
 
-test('the example file of the repository is the claim of these tests', async () => {
-  expect(toYaml(claim('shop', 'orders'))).toBe(await (await import('node:fs/promises')).readFile('examples/app-database.yaml', 'utf8'));
+test('the example file of the repository is the claim of these tests', () => {
+  expect(parse(readFileSync('examples/app-database.yaml', 'utf8'))).toEqual(claim('shop', 'orders'));
 });
