@@ -1,8 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, test } from 'vitest';
 import * as z from 'zod';
+import { keyed } from '../cli/keyed.ts';
 import { toYaml } from '../cli/yaml.ts';
 import type { Api } from '../functions/core/api.ts';
+import { apiVersion } from '../functions/core/group.ts';
 import { at, type KubernetesObject } from '../functions/core/kubernetes.ts';
 import type { Platform } from '../functions/core/pipeline.ts';
 import type { StepResponse } from '../functions/core/step.ts';
@@ -135,7 +137,9 @@ export function contract(api: Api, known: Known, home: Home = ours): void {
 
     test('matches the golden file', async () => {
       const { api, tier, backend, fields } = which;
-      const text = toYaml({ status: last.status }, objects(last));
+      // As Crossplane renders them, so that each is an object of its own.
+      const composed = Object.entries(objects(last)).map(([key, object]) => keyed(key, object));
+      const text = toYaml({ apiVersion, kind: api.kind, status: last.status }, ...composed);
       await expect(text).toMatchFileSnapshot(fileURLToPath(new URL(`${api.plural}/${tier}-${backend}-${fields}.yaml`, home.golden)));
     });
 

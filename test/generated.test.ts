@@ -2,7 +2,9 @@ import { existsSync, globSync, mkdirSync, mkdtempSync, readdirSync, readFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { parseAllDocuments } from 'yaml';
 import { apis } from '../functions/apis/index.ts';
+import { stringAt } from '../functions/core/kubernetes.ts';
 import { tiers } from '../functions/core/tier.ts';
 import { definePlatform } from '../functions/platform.ts';
 import { generate, generatedFiles, strayFiles } from '../package/generate.ts';
@@ -73,4 +75,15 @@ test('every golden file belongs to a tier and a backend that exist', () => {
   const golden = join(root, 'test/golden');
   const found = readdirSync(golden).flatMap((folder) => readdirSync(join(golden, folder)).map((file) => `${folder}/${file}`));
   expect(found.sort()).toEqual(known.sort());
+});
+
+test('every YAML below examples is of Kubernetes objects, which crossplane takes into a package from there by itself', () => {
+  const folder = join(root, 'examples');
+  const files = globSync('**/*.yaml', { cwd: folder, exclude: ['**/node_modules/**'] });
+  expect(files.length).toBeGreaterThan(0);
+  const others = files.filter((file) => {
+    const documents = parseAllDocuments(readFileSync(join(folder, file), 'utf8'), { version: '1.1' });
+    return 'empty' in documents || documents.some((document) => stringAt(document.toJS(), 'kind') === undefined);
+  });
+  expect(others).toEqual([]);
 });

@@ -5,13 +5,13 @@ import type { Platform } from '../../functions/core/pipeline.ts';
 import { shown } from '../../functions/core/problem.ts';
 import type { ObservedResource } from '../../functions/core/step.ts';
 import { InputError } from '../input.ts';
+import { keyAnnotation } from '../keyed.ts';
 import { mapBounded } from './bounded.ts';
 import type { Reader } from './cluster.ts';
 import { nameOf } from './plan.ts';
 import { successor } from './provisioned.ts';
 
 const parallelRequests = 8;
-const keyAnnotation = 'crossplane.io/composition-resource-name';
 
 /** A claim of a file, beside what the cluster has of it. */
 export interface Live {

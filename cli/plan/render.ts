@@ -1,4 +1,5 @@
 import type { Colors } from 'picocolors/types.js';
+import { keyed } from '../keyed.ts';
 import { toYaml } from '../yaml.ts';
 import type { Comparison } from './against.ts';
 import type { Entry } from './change.ts';
@@ -6,8 +7,6 @@ import { markdown } from './markdown.ts';
 import type { Plan } from './plan.ts';
 import { withoutSecrets } from './secrets.ts';
 import { comparisonBody, comparisonTitle, entryText } from './text.ts';
-
-const keyAnnotation = 'crossplane.io/composition-resource-name';
 
 export const outputs = ['table', 'json', 'yaml', 'markdown'] as const;
 export type Output = (typeof outputs)[number];
@@ -31,10 +30,7 @@ function tables({ entries, comparisons }: Printed, colors: Colors): string {
 }
 
 function objects({ resources }: Plan): readonly unknown[] {
-  return Object.entries(resources).map(([key, object]) => ({
-    ...withoutSecrets(object),
-    metadata: { ...object.metadata, annotations: { ...object.metadata?.annotations, [keyAnnotation]: key } },
-  }));
+  return Object.entries(resources).map(([key, object]) => keyed(key, withoutSecrets(object)));
 }
 
 function json({ entries, comparisons }: Printed): string {

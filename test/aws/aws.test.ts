@@ -163,7 +163,7 @@ afterAll(async () => {
     }
   }
   await removeNamespaces(namespace);
-  await kubectl('delete', 'environmentconfig', 'aws-prod');
+  await kubectl('delete', 'environmentconfig', 'aws-prod', '--ignore-not-found');
 });
 
 const conditionsOf = (object: KubernetesObject) =>
