@@ -1,14 +1,15 @@
 import * as z from 'zod';
 import type { Backend, Claim, Composed } from '../core/api.ts';
 import { bindingKind } from '../core/binding.ts';
+import { images } from '../core/environment.ts';
 import { group } from '../core/group.ts';
 import { at, type ComposedKind, stringAt } from '../core/kubernetes.ts';
 import { shortHash } from '../core/names.ts';
 import { type Deletion, protectionKind } from '../core/protection.ts';
 import type { ObservedResource } from '../core/step.ts';
 
-/** What an environment may say of servers: by server, the repository of an image in place of the public one. */
-const imageNeeds = z.object({ images: z.record(z.string(), z.string().optional()).optional() });
+/** What an environment may say of servers. */
+const imageNeeds = z.object({ images: images.optional() });
 export type ImageNeeds = z.output<typeof imageNeeds>;
 
 /** What a container may use, as Kubernetes quantities. */

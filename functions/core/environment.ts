@@ -51,19 +51,21 @@ const shared = z
   })
   .describe('Servers that claims share.');
 
+/** Of what runs in containers, whichever API it is of. */
+export const images = z
+  .strictObject({
+    postgres: text.optional().describe('Repository of the Postgres image, without a tag.'),
+    valkey: text.optional().describe('Repository of the Valkey image, without a tag.'),
+    s3: text.optional().describe('Repository of the image of the S3-compatible server, without a tag.'),
+    sqs: text.optional().describe('Repository of the image of the SQS-compatible server, without a tag.'),
+  })
+  .describe('Container images to use in place of the public ones.');
+
 const facts = {
   tier: z.enum(tiers).describe('Kind of environment; profiles and policies are written per tier.'),
   aws: aws.optional(),
   shared: shared.optional(),
-  images: z
-    .strictObject({
-      postgres: text.optional().describe('Repository of the Postgres image, without a tag.'),
-      valkey: text.optional().describe('Repository of the Valkey image, without a tag.'),
-      s3: text.optional().describe('Repository of the image of the S3-compatible server, without a tag.'),
-      sqs: text.optional().describe('Repository of the image of the SQS-compatible server, without a tag.'),
-    })
-    .optional()
-    .describe('Container images to use in place of the public ones.'),
+  images: images.optional(),
   budget: z
     .strictObject({
       claimMonthlyUSD: z.number().min(0).optional().describe('Most that one claim may cost a month.'),

@@ -56,7 +56,7 @@ function expand(context: Context<BucketSettings, ImageNeeds>): Expansion {
         claim,
         name,
         app: 's3',
-        image: `${facts.images?.['s3'] ?? 'docker.io/versity/versitygw'}:${version}`,
+        image: `${facts.images?.s3 ?? 'docker.io/versity/versitygw'}:${version}`,
         user,
         port,
         size: { cpu: '50m', cpuLimit: '1', memory: '256Mi' },

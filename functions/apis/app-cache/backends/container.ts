@@ -88,7 +88,7 @@ function expand(context: Context<CacheSettings, ImageNeeds>): Expansion {
       claim,
       name,
       app: 'valkey',
-      image: `${facts.images?.['valkey'] ?? 'docker.io/valkey/valkey'}:${settings.version}`,
+      image: `${facts.images?.valkey ?? 'docker.io/valkey/valkey'}:${settings.version}`,
       user: valkeyUser,
       port,
       size: { cpu, cpuLimit, memory: `${memoryMiB}Mi` },

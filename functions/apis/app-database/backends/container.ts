@@ -72,7 +72,7 @@ function expand(context: Context<DatabaseSettings, ImageNeeds>): Expansion {
       claim,
       name,
       app: 'postgres',
-      image: `${facts.images?.['postgres'] ?? 'docker.io/library/postgres'}:${settings.version}`,
+      image: `${facts.images?.postgres ?? 'docker.io/library/postgres'}:${settings.version}`,
       user: postgresUser,
       port,
       size: sizes[settings.size],

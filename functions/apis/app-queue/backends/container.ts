@@ -58,7 +58,7 @@ function expand({ claim, settings, facts, observed }: Context<QueueSettings, Ima
       claim,
       name,
       app: 'sqs',
-      image: `${facts.images?.['sqs'] ?? 'docker.io/softwaremill/elasticmq-native'}:${tag}`,
+      image: `${facts.images?.sqs ?? 'docker.io/softwaremill/elasticmq-native'}:${tag}`,
       user: elasticmqUser,
       port,
       size: { cpu: '50m', cpuLimit: '1', memory: '256Mi' },
