@@ -20,6 +20,9 @@ export function heldBack(claim: Claim, name: string, reason: string): Readonly<R
   };
 }
 
+/** How many days back prod can go: a bad migration, or a bug that deletes, is often noticed days later. */
+export const leastBackupDays = 7;
+
 /** What deleting a claim does to its data. */
 export const deletions = ['Protect', 'Snapshot', 'Delete'] as const;
 export type Deletion = (typeof deletions)[number];

@@ -1,4 +1,5 @@
 import { defineApi } from '../../core/api.ts';
+import { leastBackupDays } from '../../core/protection.ts';
 import { container } from './backends/container.ts';
 import { s3 } from './backends/s3.ts';
 import { profiles } from './profiles.ts';
@@ -24,7 +25,7 @@ export const appBucket = defineApi({
   durable: { fixed: [], growing: [] },
   claimPolicies: [
     { policy: 'backed-up', field: 'versioning', equals: true },
-    { policy: 'backed-up', field: 'retentionDays', atLeast: 7 },
+    { policy: 'backed-up', field: 'retentionDays', atLeast: leastBackupDays },
   ],
   columns: [{ name: 'BUCKET', type: 'string', path: '.status.bucket' }],
   example: { name: 'receipts', spec: { writers: ['orders'] } },

@@ -1,5 +1,6 @@
 import { defineApi } from '../../core/api.ts';
 import { endpointColumns } from '../../core/endpoint.ts';
+import { leastBackupDays } from '../../core/protection.ts';
 import { container } from './backends/container.ts';
 import { rds } from './backends/rds.ts';
 import { shared } from './backends/shared.ts';
@@ -25,7 +26,7 @@ export const appDatabase = defineApi({
   durable: { fixed: ['engine', 'databaseName'], growing: ['version', 'storageGiB'] },
   claimPolicies: [
     { policy: 'multi-az', field: 'highAvailability', equals: true },
-    { policy: 'backed-up', field: 'backupRetentionDays', atLeast: 7 },
+    { policy: 'backed-up', field: 'backupRetentionDays', atLeast: leastBackupDays },
   ],
   sizes: { field: 'size', values: sizes },
   columns: endpointColumns,

@@ -1,22 +1,27 @@
 import type { Policy } from '../../core/pipeline.ts';
+import { leastBackupDays } from '../../core/protection.ts';
 import { companions, each, fields, isAtLeast, isFalse, kinds, ofBucket, setting } from '../inspect.ts';
 
 const databases = [kinds.instance, kinds.cluster];
-const leastDays = 7;
 
 export const backedUp: Policy = {
   id: 'backed-up',
   severity: 'deny',
   tiers: ['prod'],
-  text: `Databases keep backups for at least ${leastDays} days and after deletion, caches a snapshot, and buckets old versions for ${leastDays} days.`,
+  text: `Databases keep backups for at least ${leastBackupDays} days and after deletion, caches a snapshot, and buckets old versions for ${leastBackupDays} days.`,
   why: 'A bad migration or a bug that deletes rows is often noticed days later; without a backup, what it took is gone.',
   fix:
-    `Ask for at least ${leastDays} days of backups in the claim. In a template: \`backupRetentionPeriod\` and \`deleteAutomatedBackups: false\` ` +
+    `Ask for at least ${leastBackupDays} days of backups in the claim. In a template: \`backupRetentionPeriod\` and \`deleteAutomatedBackups: false\` ` +
     'on a database, `snapshotRetentionLimit` of at least 1 on a cache, a BucketVersioning with status Enabled for a bucket, ' +
-    `and \`noncurrentDays\` of at least ${leastDays} in its lifecycle.`,
+    `and \`noncurrentDays\` of at least ${leastBackupDays} in its lifecycle.`,
   check: each(
     fields([
-      { kinds: databases, path: 'spec.forProvider.backupRetentionPeriod', want: `at least ${leastDays}`, holds: isAtLeast(leastDays) },
+      {
+        kinds: databases,
+        path: 'spec.forProvider.backupRetentionPeriod',
+        want: `at least ${leastBackupDays}`,
+        holds: isAtLeast(leastBackupDays),
+      },
       { kinds: databases, path: 'spec.forProvider.deleteAutomatedBackups', want: 'false', holds: isFalse, waivedBy: ['Delete'] },
       {
         kinds: [kinds.replicationGroup, kinds.serverlessCache],
@@ -27,8 +32,8 @@ export const backedUp: Policy = {
       {
         kinds: ['s3.aws.m.upbound.io BucketLifecycleConfiguration'],
         path: 'spec.forProvider.rule.*.noncurrentVersionExpiration.*.noncurrentDays',
-        want: `at least ${leastDays}`,
-        holds: isAtLeast(leastDays),
+        want: `at least ${leastBackupDays}`,
+        holds: isAtLeast(leastBackupDays),
         optional: true,
       },
     ]),
