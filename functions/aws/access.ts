@@ -73,9 +73,9 @@ export interface Grant {
   readonly within?: string;
 }
 
-/** Whether the backend of an AppIdentity makes no role; what is not made yet, as in a plan, says nothing of it. */
-function hasNoRole(identity: KubernetesObject): boolean {
-  return at(identity, 'status', 'backend') !== undefined && at(identity, 'status', 'role') === undefined;
+/** Whether an AppIdentity makes a role, as far as is known: one without a status, as in a plan, is taken to. */
+function makesRole(identity: KubernetesObject): boolean {
+  return at(identity, 'status', 'backend') === undefined || at(identity, 'status', 'role') !== undefined;
 }
 
 /**
@@ -112,7 +112,7 @@ export function access(
     for (const serviceAccount of attached.sort()) {
       const key = keyOf(name, serviceAccount);
       const own = identities.filter(({ metadata, spec }) => serviceAccountOf(metadata?.name, spec) === serviceAccount);
-      if (observed[key] !== undefined || own.some((one) => !hasNoRole(one))) {
+      if (observed[key] !== undefined || own.some(makesRole)) {
         const role = roleName(identity.environment, identity.namespace, serviceAccount);
         const forProvider = { role, policyArnRef: { name: nameOf(name) } };
         resources[key] = resource(key, accessKinds.attachment, forProvider, { managementPolicies: release });

@@ -1,15 +1,12 @@
 import type { Api } from './api.ts';
 import type { Environment, EnvironmentSchema, Severity } from './environment.ts';
-import type { ComposedKind, KubernetesObject } from './kubernetes.ts';
+import type { ComposedKind, KubernetesObject, PackageDependency } from './kubernetes.ts';
 import type { DesiredResource, ObservedResource, RequiredObjects, StepResponse } from './step.ts';
 import type { Tier } from './tier.ts';
 
-/** A pipeline step of another Function, which sees what expand wants, and which the guard judges. */
-export interface AddedStep {
+/** A pipeline step of another Function, whose package the Configuration depends on: it sees what expand wants, and the guard judges it. */
+export interface AddedStep extends PackageDependency {
   readonly name: string;
-  /** Where the Function's package is, without a tag, and which versions will do: the Configuration depends on it. */
-  readonly package: string;
-  readonly version: string;
   /** As the Function wants it. */
   readonly input?: KubernetesObject;
   /** The kinds that it makes besides those of the APIs: Crossplane may have to be let make them. */
