@@ -3,14 +3,8 @@ import type { Construct } from 'constructs';
 import type { Api } from '../functions/core/api.ts';
 import { apiVersion, group, inputApiVersion } from '../functions/core/group.ts';
 import type { KubernetesObject } from '../functions/core/kubernetes.ts';
-import type { AddedStep } from '../functions/core/pipeline.ts';
-import { dependencyName } from '../package/names.ts';
-
-interface Functions {
-  /** The Function that serves expand and guard. */
-  readonly functionName: string;
-  readonly steps?: readonly AddedStep[];
-}
+import type { Platform } from '../functions/core/pipeline.ts';
+import { dependencyName, functionName, installedName } from '../package/names.ts';
 
 export function compositionName(api: Api): string {
   return `${api.plural}.${group}`;
@@ -18,13 +12,14 @@ export function compositionName(api: Api): string {
 
 /** The Composition of an API: expand, then the platform's added steps, then guard. */
 class Composition extends ApiObject {
-  constructor(scope: Construct, api: Api, { functionName, steps = [] }: Functions) {
+  constructor(scope: Construct, api: Api, platform: Platform, registry: string) {
+    const own = installedName(registry, platform, functionName(platform));
     const step = (name: string, kind: string) => ({
       step: name,
-      functionRef: { name: functionName },
+      functionRef: { name: own },
       input: { apiVersion: inputApiVersion, kind },
     });
-    const added = steps.map(({ name, package: reference, input }) => ({
+    const added = platform.steps.map(({ name, package: reference, input }) => ({
       step: name,
       functionRef: { name: dependencyName(reference) },
       ...(input && { input }),
@@ -42,7 +37,7 @@ class Composition extends ApiObject {
   }
 }
 
-/** The Composition as a plain object. */
-export function toComposition(api: Api, options: Functions): KubernetesObject {
-  return new Composition(new Chart(new App(), 'compositions'), api, options).toJson();
+/** The Composition as a plain object, for packages of a registry. */
+export function toComposition(api: Api, platform: Platform, registry: string): KubernetesObject {
+  return new Composition(new Chart(new App(), 'compositions'), api, platform, registry).toJson();
 }

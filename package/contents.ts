@@ -4,7 +4,7 @@ import { groupOf, type KubernetesObject } from '../functions/core/kubernetes.ts'
 import type { Platform } from '../functions/core/pipeline.ts';
 import { toXrd } from '../xrds/xrd.ts';
 import { composedKinds, distinct, isManaged, providersOf } from './composed.ts';
-import { configurationName, crossplaneVersion, functionName, functionVersion, installedName, repository } from './names.ts';
+import { configurationName, crossplaneVersion, functionName, functionVersion, repository } from './names.ts';
 import type { Project } from './project.ts';
 
 /** The objects of a package by file name. */
@@ -47,13 +47,12 @@ export function configurationContents({ platform, version }: Pick<Project, 'plat
       ],
     },
   };
-  const names = { functionName: installedName(registry, platform, functionName(platform)), steps: platform.steps };
   const activation = activationPolicy(platform);
   return {
     'crossplane.yaml': meta,
     ...(activation && { 'activation-policy.yaml': activation }),
     ...Object.fromEntries(platform.apis.map((api) => [`xrds/${api.plural}.${group}.yaml`, toXrd(api)])),
-    ...Object.fromEntries(platform.apis.map((api) => [`compositions/${api.plural}.${group}.yaml`, toComposition(api, names)])),
+    ...Object.fromEntries(platform.apis.map((api) => [`compositions/${api.plural}.${group}.yaml`, toComposition(api, platform, registry)])),
   };
 }
 

@@ -9,7 +9,7 @@ import { parseEnvironment } from '../functions/core/environment.ts';
 import { group } from '../functions/core/group.ts';
 import { toXrd } from '../xrds/xrd.ts';
 import { installManifests } from './install.ts';
-import { exampleRegistry, functionName, installedName } from './names.ts';
+import { exampleRegistry } from './names.ts';
 import { type Project, project } from './project.ts';
 import { command } from './run.ts';
 
@@ -30,10 +30,12 @@ export function generatedFiles(project: Project): ReadonlyMap<string, string> {
     const parsed = parseEnvironment(platform.environment, environmentConfig(name, environments[name]));
     if ('problem' in parsed) throw new Error(parsed.problem);
   }
-  const names = { functionName: installedName(exampleRegistry, platform, functionName(platform)), steps: platform.steps };
   const contents: readonly (readonly [string, string])[] = [
     ...apis.map((api): [string, string] => [`xrds/${api.plural}.${group}.yaml`, toYaml(toXrd(api))]),
-    ...apis.map((api): [string, string] => [`compositions/${api.plural}.${group}.yaml`, toYaml(toComposition(api, names))]),
+    ...apis.map((api): [string, string] => [
+      `compositions/${api.plural}.${group}.yaml`,
+      toYaml(toComposition(api, platform, exampleRegistry)),
+    ]),
     ...Object.entries(exampleFiles(platform, environments)).map(([file, object]): [string, string] => [`examples/${file}`, toYaml(object)]),
     ...Object.entries(installManifests(project))
       .filter(([, objects]) => objects.length > 0)

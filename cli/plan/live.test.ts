@@ -2,6 +2,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { goldenPath } from '../../functions/golden-path.ts';
 import { exampleEnvironmentNames, exampleEnvironments, namespace as namespaceOf } from '../../test/request.ts';
 import { InputError } from '../input.ts';
+import { keyed } from '../keyed.ts';
 import { toYaml } from '../yaml.ts';
 import type { Reader, Reference } from './cluster.ts';
 import { plan } from './command.ts';
@@ -27,16 +28,13 @@ function clusterWith(
 ): { readonly reader: Reader; readonly reads: string[] } {
   const made = provision(claim(spec), environment, { platform: goldenPath, environments: exampleEnvironments });
   if (made === undefined) throw new Error('the claim comes to nothing');
-  const composed = Object.entries(made.observed).map(([key, { object }]) => ({
-    ...object,
-    spec: { ...(object['spec'] as object | undefined), addedByTheApiserver: true },
-    metadata: {
-      ...object.metadata,
-      namespace: 'shop',
-      uid: `uid-${key}`,
-      annotations: { ...object.metadata?.annotations, 'crossplane.io/composition-resource-name': key },
-    },
-  }));
+  const composed = Object.entries(made.observed).map(([key, { object }]) =>
+    keyed(key, {
+      ...object,
+      spec: { ...(object['spec'] as object | undefined), addedByTheApiserver: true },
+      metadata: { ...object.metadata, namespace: 'shop', uid: `uid-${key}` },
+    }),
+  );
   const connections = Object.values(made.observed).flatMap(({ object, connectionDetails }) => {
     const name = (object['spec'] as { writeConnectionSecretToRef?: { name: string } } | undefined)?.writeConnectionSecretToRef?.name;
     const data = Object.fromEntries(Object.entries(connectionDetails).map(([key, value]) => [key, Buffer.from(value).toString('base64')]));
