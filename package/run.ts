@@ -3,10 +3,10 @@ import { execFile } from 'node:child_process';
 const howToGet: Readonly<Record<string, string>> = {
   crossplane: 'install the Crossplane CLI 2.5 or newer from https://docs.crossplane.io/latest/cli/',
   kubectl: 'install it from https://kubernetes.io/docs/tasks/tools/',
-  npm: 'install Node 24 from https://nodejs.org/',
+  npm: 'install Node 24.2 or newer from https://nodejs.org/',
 };
 
-const largestOutput = 64 * 1024 * 1024;
+export const largestOutput = 64 * 1024 * 1024;
 
 /** Runs a program to its end and returns what it printed; an error carries the program's own words. */
 export async function run(program: string, args: readonly string[], options: { cwd?: string; input?: string } = {}): Promise<string> {
