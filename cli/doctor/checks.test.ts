@@ -302,9 +302,7 @@ describe('environments', () => {
       {
         severity: 'error',
         object: 'EnvironmentConfig bad',
-        problem: expect.stringMatching(
-          new RegExp(`data\\.aws\\.providerConfig: missing, .*data\\.tier: got "gold", want one of ${tiers.join(', ')}`),
-        ),
+        problem: `cannot use EnvironmentConfig "bad": data.aws.providerConfig: missing, want string; data.tier: got "gold", want one of ${tiers.join(', ')}`,
         remedy: 'kubectl edit environmentconfig bad',
       },
     ]);

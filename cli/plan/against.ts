@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { type Cost, costOf } from './cost.ts';
 import type { ClaimName, Plan } from './plan.ts';
 
 /** One line of a comparison; a value that an environment does not have is null. */
@@ -15,7 +16,7 @@ export interface Comparison {
   /** By key; the values are kinds. */
   readonly resources: readonly Difference[];
   /** USD a month, where it differs. */
-  readonly cost: readonly (number | null)[] | null;
+  readonly cost: readonly (Cost | null)[] | null;
   readonly refusals: readonly { readonly environment: string; readonly message: string }[];
 }
 
@@ -31,7 +32,7 @@ function differences(columns: Columns): readonly Difference[] {
 export function compareEnvironments(plans: readonly Plan[]): Comparison | undefined {
   const [first] = plans;
   if (first === undefined) return undefined;
-  const costs = plans.map(({ cost }) => cost?.monthlyUSD ?? null);
+  const costs = plans.map(({ cost }) => costOf(cost));
   return {
     claim: first.claim,
     environments: plans.map(({ environment }) => environment),
@@ -39,7 +40,7 @@ export function compareEnvironments(plans: readonly Plan[]): Comparison | undefi
     resources: differences(
       plans.map(({ resources, pending }) => new Map(Object.entries({ ...resources, ...pending }).map(([key, { kind }]) => [key, kind]))),
     ),
-    cost: costs.every((cost) => cost === costs[0]) ? null : costs,
+    cost: costs.every((cost) => isDeepStrictEqual(cost, costs[0])) ? null : costs,
     refusals: plans.flatMap(({ environment, refused }) => (refused === null ? [] : [{ environment, message: refused.message }])),
   };
 }

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { at, type KubernetesObject, numberAt, stringAt } from '../../functions/core/kubernetes.ts';
 import type { ObservedResource } from '../../functions/core/step.ts';
 import { type Delta, type Extent, objectsOf, resourceDeltas, settingDeltas, settingsOf, specWith } from './compare.ts';
+import { type Cost, costOf, usd } from './cost.ts';
 import { type Plan, planClaim, type World } from './plan.ts';
 import { type Provisioned, successor } from './provisioned.ts';
 
@@ -16,7 +17,7 @@ interface Before {
   readonly claim: KubernetesObject;
   readonly observed: Readonly<Record<string, ObservedResource>>;
   readonly settings: Readonly<Record<string, unknown>>;
-  readonly cost: number | null;
+  readonly cost: Cost | null;
   readonly extent: Extent;
   readonly notes: readonly string[];
 }
@@ -52,14 +53,16 @@ export function deltaOf(plan: Plan, after: KubernetesObject, before: Before | un
 /** What there was, where it is simulated. */
 export function simulated({ claim, observed, plan }: Provisioned): Before {
   const refused = plan.refused === null ? [] : [`the old claim is refused too: ${plan.refused.message}`];
-  return { claim, observed, settings: settingsOf(plan), cost: plan.cost?.monthlyUSD ?? null, extent: 'whole', notes: refused };
+  return { claim, observed, settings: settingsOf(plan), cost: costOf(plan.cost), extent: 'whole', notes: refused };
 }
 
 /** What there is in the cluster. */
 export function running(claim: KubernetesObject, observed: Readonly<Record<string, ObservedResource>>): Before {
   const backend = stringAt(claim, 'status', 'backend');
   const settings = { ...(backend !== undefined && { backend }), ...(at(claim, 'status', 'settings') as object | undefined) };
-  return { claim, observed, settings, cost: numberAt(claim, 'status', 'monthlyCostUSD') ?? null, extent: 'set', notes: [] };
+  const monthlyUSD = numberAt(claim, 'status', 'monthlyCostUSD');
+  const cost = monthlyUSD === undefined ? null : { monthlyUSD, summary: stringAt(claim, 'status', 'cost', 'summary') ?? usd(monthlyUSD) };
+  return { claim, observed, settings, cost, extent: 'set', notes: [] };
 }
 
 /** A claim that goes, with what it had. Crossplane's Usage of it, where it has one, refuses that. */
@@ -83,7 +86,7 @@ export function deletion(before: Plan, observed: Readonly<Record<string, Observe
       claim: 'deleted',
       settings: [],
       resources: resourceDeltas(objectsOf(observed), {}, 'whole'),
-      costBefore: before.cost?.monthlyUSD ?? null,
+      costBefore: costOf(before.cost),
       notes: [],
     },
   };

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { at, type KubernetesObject, stringAt } from '../../functions/core/kubernetes.ts';
 import type { ObservedResource } from '../../functions/core/step.ts';
+import type { Cost } from './cost.ts';
 import { type Effect, effectOf, worstOf } from './effects.ts';
 import type { Plan } from './plan.ts';
 import { isSecretField, masked } from './secrets.ts';
@@ -36,7 +37,7 @@ export interface Delta {
   readonly claim: 'new' | 'changed' | 'unchanged' | 'deleted';
   readonly settings: readonly SettingDelta[];
   readonly resources: readonly ResourceDelta[];
-  readonly costBefore: number | null;
+  readonly costBefore: Cost | null;
   /** What the developer should know of how it was compared. */
   readonly notes: readonly string[];
 }

@@ -1,8 +1,8 @@
 import { createColors } from 'picocolors';
-import { summaryOf } from '../../functions/cost/estimate.ts';
 import type { Comparison } from './against.ts';
 import type { Entry } from './change.ts';
-import { bodyOf, comparisonBody, comparisonTitle, costChange, titleOf } from './text.ts';
+import { costChange, costOf } from './cost.ts';
+import { bodyOf, comparisonBody, comparisonTitle, titleOf } from './text.ts';
 
 /** The most that GitHub takes as a comment. */
 const longestComment = 65_536;
@@ -30,10 +30,15 @@ function partOf(entry: Entry): Part {
   const { claim, environment, refused, cost } = plan;
   const state = delta === undefined || delta.claim === 'changed' ? '' : ` (${delta.claim})`;
   const verdict = refused === null ? '✓ allowed' : '✗ refused';
-  const amount = cost === null ? '' : summaryOf(cost);
-  const before = delta?.claim === 'new' ? 0 : (delta?.costBefore ?? null);
-  const change = costChange(before, cost?.monthlyUSD ?? null);
-  const cells = [`${claim.kind} ${claim.namespace}/${claim.name}${state}`, environment, verdict, amount, change];
+  const after = costOf(cost);
+  const before = delta?.claim === 'new' ? { monthlyUSD: 0, summary: '0.00' } : (delta?.costBefore ?? null);
+  const cells = [
+    `${claim.kind} ${claim.namespace}/${claim.name}${state}`,
+    environment,
+    verdict,
+    after?.summary ?? '',
+    costChange(before, after),
+  ];
   return {
     row: `| ${cells.map(cell).join(' | ')} |`,
     details: details(`${titleOf(entry)}${refused === null ? '' : ': ✗ refused'}`, bodyOf(entry, plain)),

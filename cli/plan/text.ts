@@ -4,12 +4,11 @@ import { paragraph, table } from '../table.ts';
 import type { Comparison } from './against.ts';
 import type { Entry } from './change.ts';
 import type { Delta, FieldDelta } from './compare.ts';
+import { costChange, costOf, usd } from './cost.ts';
 import type { Effect } from './effects.ts';
 import type { Plan } from './plan.ts';
 
 const longestValue = 200;
-
-const usd = (amount: number) => amount.toFixed(2);
 
 function valueText(value: unknown): string {
   if (value === undefined || value === null) return '(none)';
@@ -22,12 +21,6 @@ function valueText(value: unknown): string {
 /** `restart: 60 to 120 seconds of failover` */
 function effectText({ impact, known, what }: Effect): string {
   return known ? `${impact}: ${what}` : `${impact}, effect unknown: ${what}`;
-}
-
-export function costChange(before: number | null, after: number | null): string {
-  if (before === null || after === null) return '';
-  const cents = Math.round((after - before) * 100);
-  return cents === 0 ? '0.00' : `${cents > 0 ? '+' : ''}${usd(cents / 100)}`;
 }
 
 export function titleOf({ plan, delta }: Entry): string {
@@ -80,8 +73,7 @@ function deltaText(plan: Plan, delta: Delta, colors: Colors): readonly string[] 
     const head = paragraph('    ', `${key} (${kind} ${name}): ${effect === undefined ? change : effect.impact}`);
     return [`  ${signs[change]} ${head.trimStart()}`, ...changedFields(fields)].join('\n');
   });
-  const cost = plan.cost?.monthlyUSD ?? null;
-  const change = costChange(costBefore, cost);
+  const cost = costOf(plan.cost);
   return [
     ...(settings.length === 0
       ? []
@@ -97,7 +89,9 @@ function deltaText(plan: Plan, delta: Delta, colors: Colors): readonly string[] 
           ),
         ]),
     ...(lines.length === 0 ? [] : [lines.join('\n')]),
-    ...(costBefore === null || cost === null ? [] : [`  USD a month: ${usd(costBefore)} → ${usd(cost)} (${change})`]),
+    ...(costBefore === null || cost === null
+      ? []
+      : [`  USD a month: ${costBefore.summary} → ${cost.summary} (${costChange(costBefore, cost)})`]),
     ...delta.notes.map((note) => paragraph('  ', `note: ${note}`)),
   ];
 }
@@ -144,7 +138,7 @@ export function comparisonBody(comparison: Comparison, colors: Colors): string {
   const rows = [
     ...settings.map(({ name, values }) => [name, ...values.map(valueText)]),
     ...resources.map(({ name, values }) => [name, ...values.map((kind) => (kind === null ? '-' : valueText(kind)))]),
-    ...(cost === null ? [] : [['USD a month', ...cost.map((each) => (each === null ? '-' : usd(each)))]]),
+    ...(cost === null ? [] : [['USD a month', ...cost.map((each) => each?.summary ?? '-')]]),
   ];
   return [
     rows.length === 0 ? '  no differences' : table(['differs', ...environments], rows),
