@@ -47,7 +47,9 @@ export function copyOfCheckout(): Copy {
     folder,
     run: (line) =>
       new Promise((resolve, reject) => {
-        const child = spawn('bash', ['-euo', 'pipefail', '-c', line], { cwd: folder, env, detached: true });
+        // bash takes a socket, as Node's pipe is, for a remote login, and reads the startup files of this machine.
+        const stdio: ['ignore', 'pipe', 'pipe'] = ['ignore', 'pipe', 'pipe'];
+        const child = spawn('bash', ['-euo', 'pipefail', '-c', line], { cwd: folder, env, detached: true, stdio });
         onTestFinished(() => {
           try {
             if (child.pid !== undefined) process.kill(-child.pid);

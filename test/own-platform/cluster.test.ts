@@ -6,7 +6,7 @@ import { group } from '../../functions/core/group.ts';
 import type { KubernetesObject } from '../../functions/core/kubernetes.ts';
 import { goldenPath } from '../../functions/golden-path.ts';
 import { packageRoot } from '../../package/manifest.ts';
-import { configurationName, functionName } from '../../package/names.ts';
+import { configurationName, functionName, installedName } from '../../package/names.ts';
 import {
   apply,
   bindingOf,
@@ -28,7 +28,8 @@ const namespace = 'acme-dev';
 const registry = process.env['REGISTRY'];
 let acme: Acme;
 
-const platforms = [goldenPath, { name: 'acme-platform' }];
+const acmePlatform = { name: 'acme-platform' };
+const platforms = [goldenPath, acmePlatform];
 
 async function removePackagesOf(kind: string, nameOf: (platform: { readonly name: string }) => string): Promise<void> {
   const installed = (await list(kind)).map(({ metadata }) => metadata.name);
@@ -81,7 +82,9 @@ afterAll(async () => {
 
 test('one function serves both APIs', async () => {
   const functions = await list('functions.pkg.crossplane.io');
-  expect(functions.map(({ metadata }) => metadata.name)).toEqual([expect.stringMatching(/acme-platform-function-acme-platform$/)]);
+  expect(functions.map(({ metadata }) => metadata.name)).toEqual([
+    installedName(String(registry), acmePlatform, functionName(acmePlatform)),
+  ]);
   expect((await psql(namespace, 'orders', 'select 1')).stdout).toBe('1');
 });
 

@@ -57,9 +57,16 @@ test('generates what this repository does, and its own besides', () => {
     metadata: { name: 'dev', labels: { 'platform.internal/kind': 'environment' } },
     data: { tier: 'dev' },
   });
-  const install = globSync('package/install/*.yaml', { cwd: acme.folder }).map(text).join('');
-  expect(install).toContain('name: acme-platform:aggregate-to-crossplane\n');
-  expect(install).not.toContain('golden-path');
+  const install = globSync('package/install/*.yaml', { cwd: acme.folder }).map(text);
+  const named = install.flatMap((manifest) => parseAllDocuments(manifest, { version: '1.1' }).map((document) => nameOf(document.toJS())));
+  expect(named.filter((name) => !name.startsWith('ValidatingAdmission')).sort()).toEqual([
+    'ClusterRole acme-platform:aggregate-to-crossplane',
+    'Configuration acme-platform-configuration-acme-platform',
+    'DeploymentRuntimeConfig acme-platform',
+    'Function acme-platform-function-acme-platform',
+    'PodDisruptionBudget function-acme-platform',
+  ]);
+  expect(install.join('')).not.toContain('golden-path');
 });
 
 describe('plan', () => {
