@@ -15,7 +15,7 @@ import { command, run } from './run.ts';
 const deadlineSeconds = 300;
 const pollSeconds = 2;
 
-/** The platform owns what it applies, so that a later deploy removes what is no longer in a manifest. */
+/** The platform owns what it applies, so that a later deploy removes the fields that are no longer in a manifest. */
 const asDeployer = ({ name }: Platform) => ['--force-conflicts', '--field-manager', name];
 
 interface Awaited {
@@ -47,9 +47,36 @@ export function waitingFor(object: KubernetesObject | undefined, { conditions }:
   return undefined;
 }
 
-async function read(resource: string): Promise<KubernetesObject | undefined> {
-  const output = await run('kubectl', ['get', resource, '--ignore-not-found', '-o', 'json']);
+async function read(resource: string, ...flags: readonly string[]): Promise<KubernetesObject | undefined> {
+  const output = await run('kubectl', ['get', resource, '--ignore-not-found', '-o', 'json', ...flags]);
   return output === '' ? undefined : (JSON.parse(output) as KubernetesObject);
+}
+
+async function readAll(resources: string, ...flags: readonly string[]): Promise<readonly KubernetesObject[]> {
+  return at(await read(resources, ...flags), 'items') as readonly KubernetesObject[];
+}
+
+/** Of what there is, what an earlier deployment of the platform applied and this one does not. */
+export function leftovers(
+  found: readonly KubernetesObject[],
+  applied: readonly KubernetesObject[],
+  { name }: Platform,
+): readonly KubernetesObject[] {
+  const identity = ({ kind, metadata }: KubernetesObject) => `${kind} ${metadata?.name}`;
+  const wanted = new Set(applied.map(identity));
+  return found.filter((object) => {
+    const managers = (at(object, 'metadata', 'managedFields') ?? []) as readonly unknown[];
+    const isOurs = managers.some((entry) => at(entry, 'manager') === name && at(entry, 'operation') === 'Apply');
+    return isOurs && !wanted.has(identity(object));
+  });
+}
+
+/** An admission policy that no manifest has any more would go on refusing. */
+async function removeLeftovers(platform: Platform, applied: readonly KubernetesObject[]): Promise<void> {
+  const found = await readAll('validatingadmissionpolicies,validatingadmissionpolicybindings', '--show-managed-fields');
+  for (const { kind, metadata } of leftovers(found, applied, platform)) {
+    process.stdout.write(await run('kubectl', ['delete', kind.toLowerCase(), metadata?.name ?? '']));
+  }
 }
 
 /** The packages of others that the Configuration brought, or found, whatever they are called here. */
@@ -95,10 +122,12 @@ async function deploy(project: Project, registry: string, withEnvironments: bool
   }
 
   const manifests = installManifests(project, registry, tag);
-  await apply(platform, Object.values(manifests).flat());
+  const objects = Object.values(manifests).flat();
+  await apply(platform, objects);
+  await removeLeftovers(platform, objects);
 
   for (const object of manifests['packages.yaml']) await waitForPackage(object);
-  const installed = at(await read('providers.pkg.crossplane.io,functions.pkg.crossplane.io'), 'items') as readonly KubernetesObject[];
+  const installed = await readAll('providers.pkg.crossplane.io,functions.pkg.crossplane.io');
   for (const object of dependenciesAmong(installed, platform)) await waitForPackage(object);
   for (const { plural } of platform.apis) {
     await waitUntilReady({

@@ -9,7 +9,7 @@ import { at, type ComposedKind } from '../functions/core/kubernetes.ts';
 import { policies } from '../functions/guard/policies/index.ts';
 import { definePlatform } from '../functions/platform.ts';
 import { activationPolicy, configurationContents, functionContents } from '../package/contents.ts';
-import { dependenciesAmong, waitingFor } from '../package/deploy.ts';
+import { dependenciesAmong, leftovers, waitingFor } from '../package/deploy.ts';
 import { readElf } from '../package/elf.ts';
 import { generatedFiles } from '../package/generate.ts';
 import { type Architecture, image, nodeFlags, platforms, readTar } from '../package/image.ts';
@@ -346,6 +346,31 @@ test('a deployment waits for the packages of others that the platform needs', ()
   ];
   const stepped = definePlatform({ ...platform, steps: [step] });
   expect(dependenciesAmong(items, stepped).map(({ metadata }) => metadata?.name)).toEqual(['rds', 'python']);
+});
+
+test('a deployment removes what an earlier one of the platform applied, and nothing of others', () => {
+  const found = (kind: string, name: string, manager: string, operation = 'Apply') => ({
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind,
+    metadata: {
+      name,
+      managedFields: [
+        { manager: 'kube-apiserver', operation: 'Update' },
+        { manager, operation },
+      ],
+    },
+  });
+  const [policy, binding] = ['ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding'] as const;
+  const items = [
+    found(policy, 'kept', platform.name),
+    found(policy, 'gone', platform.name),
+    found(binding, 'gone', platform.name),
+    found(policy, 'edited-by-hand', platform.name, 'Update'),
+    found(policy, 'of-others', 'another-platform'),
+    { apiVersion: 'admissionregistration.k8s.io/v1', kind: policy, metadata: { name: 'of-nobody' } },
+  ];
+  const applied = [{ apiVersion: 'admissionregistration.k8s.io/v1', kind: policy, metadata: { name: 'kept' } }];
+  expect(leftovers(items, applied, platform)).toEqual([items[1], items[2]]);
 });
 
 describe('waiting for an object', () => {

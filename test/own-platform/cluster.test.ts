@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { toYaml } from '../../cli/yaml.ts';
 import { group } from '../../functions/core/group.ts';
 import type { KubernetesObject } from '../../functions/core/kubernetes.ts';
 import { goldenPath } from '../../functions/golden-path.ts';
@@ -52,12 +53,26 @@ async function removeInstalled(root: string, ...files: readonly string[]): Promi
   await kubectl('delete', '--ignore-not-found', ...files.flatMap((file) => ['-f', join(root, 'package/install', file)]));
 }
 
+/** As an earlier version of the platform would have left it. */
+const leftover = {
+  apiVersion: 'admissionregistration.k8s.io/v1',
+  kind: 'ValidatingAdmissionPolicy',
+  metadata: { name: `given-up.${group}` },
+  spec: {
+    failurePolicy: 'Fail',
+    matchConstraints: { resourceRules: [{ apiGroups: [group], apiVersions: ['*'], operations: ['DELETE'], resources: ['nothings'] }] },
+    validations: [{ expression: 'true' }],
+  },
+};
+
 beforeAll(async () => {
   if (registry === undefined) throw new Error('cannot test: REGISTRY: missing, want HOST[:PORT] as for npm run deploy');
   acme = await installAcme();
   await acme.script('generate');
   await removeNamespaces(namespace);
   await removePackages();
+  const left = await run('kubectl', ['apply', '--server-side', '--field-manager', acmePlatform.name, '-f', '-'], toYaml(leftover));
+  if (left.code !== 0) throw new Error(left.stderr);
   const deployed = await run('npm', ['run', '--prefix', acme.folder, 'deploy', '--', '--registry', registry]);
   if (deployed.code !== 0) throw new Error(`cannot deploy: ${deployed.stdout}${deployed.stderr}`);
   // What only the other platform needs goes, so that this one shows that it brought all of its own.
@@ -78,6 +93,13 @@ afterAll(async () => {
   await removePackages();
   await removeInstalled(acme.folder, 'rbac.yaml', 'runtime.yaml', 'namespace-protection.yaml', 'claim-policies.yaml');
   acme.remove();
+});
+
+test('a deployment leaves no admission policy of an earlier one behind', async () => {
+  const names = (await list('validatingadmissionpolicies')).map(({ metadata }) => metadata.name);
+  expect(names.filter((name) => name === leftover.metadata.name || name === `claim-policies.${group}`)).toEqual([
+    `claim-policies.${group}`,
+  ]);
 });
 
 test('one function serves both APIs', async () => {
