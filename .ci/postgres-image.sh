@@ -2,13 +2,11 @@
 # The local cluster's stand-in for library/postgres lacks the official image's user 999, without which initdb refuses to run
 # as it. Usage: postgres-image.sh CLUSTER_SCRIPTS
 set -euo pipefail
-export CLUSTER_HOME=${CLUSTER_HOME:-/var/lib/idp-cluster}
-root=$(mktemp -d)
-trap 'rm -rf "$root"' EXIT
-tar -C "$root" --exclude='./dev/*' -xf "$CLUSTER_HOME/images/postgres.tar"
+source "$(dirname "$0")/stand-in.sh"
+unpack "$CLUSTER_HOME/images/postgres.tar"
 sed -i -E 's/^postgres:x:[0-9]+:[0-9]+:/postgres:x:999:999:/' "$root/etc/passwd"
 sed -i -E 's/^postgres:x:[0-9]+:/postgres:x:999:/' "$root/etc/group"
 chown -R 999:999 "$root/var/lib/postgresql" "$root/var/run/postgresql" 2>/dev/null || true
 install -m 755 "$1/images/postgres-entrypoint" "$root/usr/local/bin/docker-entrypoint.sh"
-"$1/image.sh" 10.244.0.1:5000/library/postgres:17 "$root" --config.entrypoint docker-entrypoint.sh --config.cmd postgres \
+"$1/image.sh" "$registry/library/postgres:17" "$root" --config.entrypoint docker-entrypoint.sh --config.cmd postgres \
   --config.env PATH=/usr/lib/postgresql/17/bin:/usr/local/bin:/usr/bin:/bin --config.exposedports 5432/tcp

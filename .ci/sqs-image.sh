@@ -3,21 +3,15 @@
 # same release from Maven Central on Debian's JRE, with the official image's program, configuration file and volume.
 # Usage: sqs-image.sh CLUSTER_SCRIPTS
 set -euo pipefail
-export CLUSTER_HOME=${CLUSTER_HOME:-/var/lib/idp-cluster}
-registry=10.244.0.1:5000 name=softwaremill/elasticmq-native version=1.7.1
-if curl -fs -o /dev/null -H 'Accept: application/vnd.oci.image.manifest.v1+json' "http://$registry/v2/$name/manifests/$version"; then exit 0; fi
-
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-root=$work/root base=$CLUSTER_HOME/images/jre.tar
-mkdir -p "$root" "$CLUSTER_HOME/images"
+source "$(dirname "$0")/stand-in.sh"
+version=1.7.1 image=softwaremill/elasticmq-native:$version
+if pushed "$image"; then exit; fi
+base=$CLUSTER_HOME/images/jre.tar
 if [[ ! -f $base ]]; then
-  # The JRE's alternatives need the folders of man pages.
-  slim=(/usr/share/{doc,locale,info}/\*)
-  mmdebstrap --quiet --variant=minbase --include=openjdk-21-jre-headless "${slim[@]/#/--dpkgopt=path-exclude=}" trixie "$work/jre.tar"
+  debian "$work/jre.tar" openjdk-21-jre-headless
   mv "$work/jre.tar" "$base"
 fi
-tar -C "$root" --exclude='./dev/*' -xf "$base"
+unpack "$base"
 
 cat >"$work/pom.xml" <<POM
 <project xmlns="http://maven.apache.org/POM/4.0.0">
@@ -37,5 +31,5 @@ exec java -XX:MaxRAMPercentage=60 -XX:+UseSerialGC -XX:-UsePerfData "$@" -cp '/o
 SERVER
 chmod 755 "$root/opt/elasticmq/bin/elasticmq-native-server"
 echo 'include classpath("application.conf")' >"$root/opt/elasticmq.conf"
-"$1/image.sh" "$registry/$name:$version" "$root" --config.entrypoint /opt/elasticmq/bin/elasticmq-native-server \
+"$1/image.sh" "$registry/$image" "$root" --config.entrypoint /opt/elasticmq/bin/elasticmq-native-server \
   --config.entrypoint -Dconfig.file=/opt/elasticmq.conf --config.volume /data --config.exposedports 9324/tcp
