@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { doctor } from '../cli/doctor/doctor.ts';
+import { doctor, findingsOf } from '../cli/doctor/doctor.ts';
+import type { Finding } from '../cli/doctor/finding.ts';
+import { permissions } from '../cli/doctor/permissions.ts';
 import { group } from '../functions/core/group.ts';
 import { at, type KubernetesObject, stringAt } from '../functions/core/kubernetes.ts';
 import type { Platform } from '../functions/core/pipeline.ts';
@@ -85,19 +87,27 @@ export function dependenciesAmong(items: readonly KubernetesObject[], platform: 
   return items.filter((item) => wanted.includes(repositoryOf(stringAt(item, 'spec', 'package') ?? '')));
 }
 
-async function waitUntilReady(awaited: Awaited): Promise<void> {
+/** Looks until nothing is wanting any more, and says what is whenever that changes. */
+async function waitUntil(what: string, want: string, look: () => Promise<Pick<Finding, 'problem' | 'remedy'> | undefined>): Promise<void> {
   const deadline = performance.now() + deadlineSeconds * 1000;
   for (let last = ''; ; await sleep(pollSeconds * 1000)) {
-    const waits = waitingFor(await read(awaited.resource), awaited);
-    if (waits === undefined) return console.log(`${awaited.resource}: ${awaited.conditions.join(' and ')}`);
-    if (waits !== last) console.log(`${awaited.resource}: ${waits}`);
+    const found = await look();
+    if (found === undefined) return console.log(`${what}: ${want}`);
+    const { problem, remedy } = found;
+    if (problem !== last) console.log(`${what}: ${problem}`);
     if (performance.now() > deadline) {
-      throw new Error(
-        `cannot deploy: ${awaited.resource}: ${waits}, want ${awaited.conditions.join(' and ')} within ${deadlineSeconds} seconds; see kubectl describe ${awaited.resource}`,
-      );
+      throw new Error(`cannot deploy: ${what}: ${problem}, want ${want} within ${deadlineSeconds} seconds; next: ${remedy}`);
     }
-    last = waits;
+    last = problem;
   }
+}
+
+async function waitUntilReady(awaited: Awaited): Promise<void> {
+  const { resource, conditions } = awaited;
+  await waitUntil(resource, conditions.join(' and '), async () => {
+    const problem = waitingFor(await read(resource), awaited);
+    return problem === undefined ? undefined : { problem, remedy: `kubectl describe ${resource}` };
+  });
 }
 
 async function waitForPackage({ kind, metadata }: KubernetesObject): Promise<void> {
@@ -135,6 +145,8 @@ async function deploy(project: Project, registry: string, withEnvironments: bool
       conditions: ['Established'],
     });
   }
+  // Crossplane's RBAC manager grants what a provider serves only some seconds after the provider is Healthy.
+  await waitUntil('permissions of Crossplane', 'granted', async () => (await findingsOf(permissions, platform)).at(0));
   if (withEnvironments) {
     const environments = join(project.root, 'examples/environments');
     process.stdout.write(await run('kubectl', ['apply', '--server-side', ...asDeployer(platform), '-f', environments]));

@@ -5,6 +5,7 @@ import type { Check } from './check.ts';
 import { checks } from './checks.ts';
 import { type Cluster, reach, Unreadable, Unserved } from './cluster.ts';
 import { crossplane } from './crossplane.ts';
+import type { Finding } from './finding.ts';
 import { isOutput, outputs, print, type Report, type Result } from './report.ts';
 
 interface Sink {
@@ -40,6 +41,11 @@ async function examineAll(cluster: Cluster, platform: Platform): Promise<Report>
   const rest = await Promise.all(checks.filter((check) => check !== crossplane).map((check) => examine(check, cluster, platform, sound)));
   const results = [first, ...rest];
   return { checks: results, ok: results.every(({ findings }) => findings.every(({ severity }) => severity === 'warning')) };
+}
+
+/** What one check finds now. */
+export async function findingsOf(check: Check, platform: Platform): Promise<readonly Finding[]> {
+  return (await examine(check, await reach(), platform, true)).findings;
 }
 
 /** Shows on a terminal that something slow goes on, until the work is done. */
