@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Api } from '../functions/core/api.ts';
 import { apiVersion, environmentLabel, kindLabel } from '../functions/core/group.ts';
+import { kubectlNames, maxNameLength } from '../functions/core/names.ts';
 import type { Platform } from '../functions/core/pipeline.ts';
 import { tiers } from '../functions/core/tier.ts';
 
@@ -48,7 +49,7 @@ function apiPage(api: Api): string {
   const platformKeys = jsonSchema(z.object(Object.fromEntries(platform)));
   return `## ${api.kind}
 
-${api.doc} Short name ${code(api.shortName)}; names have at most ${api.maxNameLength} characters.
+${api.doc} kubectl takes ${kubectlNames(api).map(code).join(', ')}. Names have at most ${maxNameLength(api)} characters.
 
 ### Spec
 

@@ -53,7 +53,7 @@ export {
 } from './core/binding.ts';
 export { endpoint, endpointColumns, endpointStatus } from './core/endpoint.ts';
 export type { Environment, Severity } from './core/environment.ts';
-export { growsOnly, immutable, neverRemoved, serviceAccountName } from './core/fields.ts';
+export { backendField, growsOnly, immutable, neverRemoved, serviceAccountName } from './core/fields.ts';
 export { apiVersion, environmentLabel, group, kindLabel, ownerLabel } from './core/group.ts';
 export { grown } from './core/grows.ts';
 export {

@@ -7,21 +7,24 @@ import { definePlatform } from './platform.ts';
 
 const [policy] = policies as readonly [Policy];
 const step: AddedStep = { name: 'labels', package: 'xpkg.example.com/acme/function-labels', version: '>=v0.1.0' };
-const other = { ...appCache, kind: 'AppOther', plural: 'appothers', shortName: 'appother', suffix: 'other' };
+const other = { ...appCache, kind: 'AppOther', plural: 'appothers', suffix: 'other' };
 const zone = { apiVersion: 'dns.example.com/v1', kind: 'Zone', plural: 'zones' };
 const wantDashed = 'want lower-case words with dashes between them, such as acme-platform';
 
 describe('a platform cannot be defined with', () => {
   test.each<[string, Partial<Parameters<typeof definePlatform>[0]>, string]>([
     ['a name of another form', { name: 'Acme' }, `name: got "Acme", ${wantDashed}`],
-    ['a kind twice', { apis: [appCache, { ...other, kind: 'AppCache' }] }, 'apis.kind: got "AppCache" twice, want each once'],
-    ['a plural twice', { apis: [appCache, { ...other, plural: 'appcaches' }] }, 'apis.plural: got "appcaches" twice, want each once'],
-    [
-      'a short name twice',
-      { apis: [appCache, { ...other, shortName: 'appcache' }] },
-      'apis.shortName: got "appcache" twice, want each once',
-    ],
+    ...[{ kind: 'AppCache' }, { plural: 'appcache' }, { shortName: 'appcache' }].map((names): [string, object, string] => [
+      `the ${Object.keys(names)[0]} of another API`,
+      { apis: [appCache, { ...other, ...names }] },
+      'apis: names for kubectl: got "appcache" twice, want each once',
+    ]),
     ['a suffix twice', { apis: [appCache, { ...other, suffix: 'cache' }] }, 'apis.suffix: got "cache" twice, want each once'],
+    ...['a-suffix-that-leaves-claims-no-names', 'Other', 'other-'].map((suffix): [string, object, string] => [
+      `the suffix ${suffix}`,
+      { apis: [appCache, { ...other, suffix }] },
+      `apis.suffix: got "${suffix}", want at most 31 lower-case letters, digits and dashes, such as database`,
+    ]),
     ['a policy twice', { policies: [...policies, policy] }, `policies.id: got "${policy.id}" twice, want each once`],
     [
       'a policy of another form',

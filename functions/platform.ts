@@ -1,6 +1,7 @@
 import type { Api } from './core/api.ts';
 import { environmentSchema } from './core/environment.ts';
 import type { PackageDependency } from './core/kubernetes.ts';
+import { kubectlNames } from './core/names.ts';
 import type { Platform } from './core/pipeline.ts';
 import { shown } from './core/problem.ts';
 import { priceId } from './cost/prices.ts';
@@ -9,6 +10,10 @@ type Definition = Omit<Platform, 'environment' | 'steps' | 'releasable'> & Parti
 
 const dashed = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 const wantDashed = 'want lower-case words with dashes between them, such as acme-platform';
+
+/** So that the names of claims can have twenty characters at the least. */
+const longestSuffix = 31;
+const wantSuffix = `want at most ${longestSuffix} lower-case letters, digits and dashes, such as database`;
 
 const repository = /^[a-z0-9-]+([.:][a-z0-9-]+)+(\/[a-z0-9._-]+)+$/;
 const comparator = String.raw`(?:[<>=!~^]{1,2} ?)?v?(?:\*|\d+(?:\.(?:\d+|[xX*])){0,2})(?:-[0-9A-Za-z.-]+)?`;
@@ -27,12 +32,8 @@ function otherThan(field: string, values: readonly string[], holds: (value: stri
 
 /** What two APIs have that only one can: the cluster or the claims' composed names would mix them up. */
 export function clashesOf(apis: readonly Pick<Api, 'kind' | 'plural' | 'shortName' | 'suffix'>[]): readonly string[] {
-  return (['kind', 'plural', 'shortName', 'suffix'] as const).flatMap((field) =>
-    twice(
-      `apis.${field}`,
-      apis.map((api) => api[field]),
-    ),
-  );
+  const suffixes = apis.map(({ suffix }) => suffix);
+  return [...twice('apis: names for kubectl', apis.flatMap(kubectlNames)), ...twice('apis.suffix', suffixes)];
 }
 
 function dependencyProblems(field: string, dependencies: readonly PackageDependency[]): readonly string[] {
@@ -45,6 +46,7 @@ function dependencyProblems(field: string, dependencies: readonly PackageDepende
 }
 
 function problemsOf({ name, apis, policies, steps = [] }: Definition): readonly string[] {
+  const suffixes = apis.map(({ suffix }) => suffix);
   const ids = policies.map(({ id }) => id);
   const stepNames = steps.map((step) => step.name);
   const composing = [...apis.flatMap((api) => Object.values(api.backends)), ...steps];
@@ -53,6 +55,7 @@ function problemsOf({ name, apis, policies, steps = [] }: Definition): readonly 
   return [
     ...otherThan('name', [name], (value) => dashed.test(value), wantDashed),
     ...clashesOf(apis),
+    ...otherThan('apis.suffix', suffixes, (suffix) => dashed.test(suffix) && suffix.length <= longestSuffix, wantSuffix),
     ...otherThan('policies.id', ids, (id) => dashed.test(id), wantDashed),
     ...twice('policies.id', ids),
     ...otherThan('steps.name', stepNames, (step) => !ownSteps.includes(step), 'want another name than that of a step of every pipeline'),

@@ -44,7 +44,6 @@ function namesOf(kind: string): Names {
   return {
     kind,
     plural: pluralOf(kind),
-    shortName: kind.toLowerCase(),
     suffix: subject.toLowerCase(),
     folder: basename(exampleFile({ kind }), '.yaml'),
     variable: `${kind[0]?.toLowerCase()}${kind.slice(1)}`,

@@ -69,7 +69,7 @@ test('what cannot be made is refused in one line, and nothing is written', async
   expect(await refused('AppTopic AppOther')).toEqual(line('name: got "AppTopic", "AppOther", want one'));
   expect(await refused('--force')).toEqual(line("Unknown option '--force'; see npm run new-api -- --help"));
   expect(await refused('AppCache')).toEqual(
-    line('name: got "AppCache", want one that is not taken: apis.kind: got "AppCache" twice, want each once'),
+    line('name: got "AppCache", want one that is not taken: apis: names for kubectl: got "appcaches" twice, want each once'),
   );
   await run('mkdir functions/apis/app-topic && touch functions/apis/app-topic/notes.txt');
   expect(await refused('AppTopic')).toEqual(line('functions/apis/app-topic: exists, want no such folder'));

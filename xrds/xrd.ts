@@ -5,6 +5,7 @@ import { compositionName } from '../compositions/composition.ts';
 import type { Api } from '../functions/core/api.ts';
 import { category, group, version } from '../functions/core/group.ts';
 import type { KubernetesObject } from '../functions/core/kubernetes.ts';
+import { maxNameLength } from '../functions/core/names.ts';
 import { tiers } from '../functions/core/tier.ts';
 import { type StructuralSchema, structuralSchema } from './structural-schema.ts';
 
@@ -94,7 +95,7 @@ class CompositeResourceDefinition extends ApiObject {
           kind: api.kind,
           plural: api.plural,
           singular: api.kind.toLowerCase(),
-          shortNames: [api.shortName],
+          ...(api.shortName !== undefined && { shortNames: [api.shortName] }),
           categories: [category, 'platform'],
         },
         scope: 'Namespaced',
@@ -117,8 +118,8 @@ class CompositeResourceDefinition extends ApiObject {
                 required: ['spec'],
                 'x-kubernetes-validations': [
                   {
-                    rule: `self.metadata.name.size() <= ${api.maxNameLength} && self.metadata.name.matches('^[a-z]([-a-z0-9]*[a-z0-9])?$')`,
-                    message: `metadata.name: want at most ${api.maxNameLength} lower-case letters, digits and dashes, beginning with a letter`,
+                    rule: `self.metadata.name.size() <= ${maxNameLength(api)} && self.metadata.name.matches('^[a-z]([-a-z0-9]*[a-z0-9])?$')`,
+                    message: `metadata.name: want at most ${maxNameLength(api)} lower-case letters, digits and dashes, beginning with a letter`,
                   },
                 ],
                 properties: {

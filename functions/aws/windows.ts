@@ -1,3 +1,9 @@
+import * as z from 'zod';
+
+/** The profile's key for when `backend` makes a change that restarts `what`. */
+export const applyChangesField = (backend: string, what: string) =>
+  z.enum(['Immediately', 'InMaintenanceWindow']).describe(`When ${backend} makes a change that restarts ${what}.`);
+
 const days = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 
 const clock = (minutes: number) => `${String(Math.floor(minutes / 60) % 24).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`;

@@ -97,11 +97,11 @@ interface Column {
 export interface Api {
   readonly kind: string;
   readonly plural: string;
-  readonly shortName: string;
+  /** What kubectl takes besides the plural and the kind in lower case. */
+  readonly shortName?: string;
   /** What names made for a claim end with: `orders` becomes `orders-database`. */
   readonly suffix: string;
   readonly doc: string;
-  readonly maxNameLength: number;
   readonly spec: z.ZodObject;
   /** Rules on the whole spec, checked by the apiserver. */
   readonly specRules: readonly ValidationRule[];
@@ -135,10 +135,15 @@ type ProfileFor<Spec, Profile> = {
 /** The values in force: the profile's keys, and the spec's keys that no profile has. */
 type Settings<Spec, Profile> = Readonly<Profile & Omit<Spec, keyof Profile>>;
 
-interface ApiDefinition<S extends z.ZodObject, P extends z.ZodObject>
-  extends Omit<Api, 'spec' | 'profile' | 'profiles' | 'backends' | 'example'> {
+/** What `schema.ts` of an API exports. */
+interface Schema<S extends z.ZodObject, P extends z.ZodObject> extends Pick<Api, 'suffix' | 'specRules' | 'status' | 'binding'> {
   readonly spec: S;
   readonly profile: P;
+}
+
+interface ApiDefinition<S extends z.ZodObject, P extends z.ZodObject>
+  extends Omit<Api, keyof Schema<S, P> | 'profiles' | 'backends' | 'example'> {
+  readonly schema: Schema<S, P>;
   readonly profiles: Readonly<Record<Tier, ProfileFor<z.output<S>, z.output<P>>>>;
   readonly backends: Readonly<
     Record<z.output<P> extends { backend: infer B extends string } ? B : never, AnyBackend<Settings<z.output<S>, z.output<P>>>>
@@ -147,6 +152,7 @@ interface ApiDefinition<S extends z.ZodObject, P extends z.ZodObject>
 }
 
 /** Checks an API's parts against each other at compile time and erases their types. */
-export function defineApi<S extends z.ZodObject, P extends z.ZodObject>(definition: ApiDefinition<S, P>): Api {
-  return definition as unknown as Api;
+export function defineApi<S extends z.ZodObject, P extends z.ZodObject>({ schema, ...rest }: ApiDefinition<S, P>): Api {
+  const { suffix, spec, specRules, status, profile, binding } = schema;
+  return { ...rest, suffix, spec, specRules, status, profile, binding } as unknown as Api;
 }

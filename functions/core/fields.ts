@@ -6,6 +6,10 @@ export const neverRemoved = (field: string) => ({
   message: `${field} cannot be removed: leave the value that it has`,
 });
 
+/** The profile's key `backend` of a `what`, such as `database`. */
+export const backendField = <const Names extends readonly string[]>(backendNames: Names, what: string) =>
+  z.enum(backendNames).describe(`What the ${what} is realised with.`);
+
 /** The name of a ServiceAccount of the claim's namespace. */
 export const serviceAccountName = z
   .string()

@@ -1,5 +1,22 @@
 import { createHash } from 'node:crypto';
 
+/**
+ * The longest name of a claim: with the API's suffix it is the name of a StatefulSet, whose pods carry it and a hash of 11
+ * characters in a label of at most 63.
+ */
+export const maxNameLength = ({ suffix }: { readonly suffix: string }) => Math.min(40, 63 - 11 - suffix.length - 1);
+
+/** What kubectl takes for the kind of an API. */
+export const kubectlNames = ({
+  kind,
+  plural,
+  shortName,
+}: {
+  readonly kind: string;
+  readonly plural: string;
+  readonly shortName?: string;
+}) => [...new Set([plural, kind.toLowerCase(), ...(shortName === undefined ? [] : [shortName])])];
+
 /** What a name is made of, from the general to the particular; the same parts give the same name for ever. */
 export interface Identity {
   readonly environment: string;

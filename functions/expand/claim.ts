@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import type { Api, Claim } from '../core/api.ts';
 import { at, type KubernetesObject, stringAt } from '../core/kubernetes.ts';
+import { maxNameLength } from '../core/names.ts';
 import { problemsOf, shown } from '../core/problem.ts';
 import type { Refusal } from '../core/step.ts';
 
@@ -26,10 +27,9 @@ export function readClaim(api: Api, object: KubernetesObject): ReadClaim | { rea
     refusal: { reason: 'ClaimInvalid', message: `cannot use ${api.kind} ${shown(object.metadata?.name ?? '')}: ${problem}` },
   });
   const name = stringAt(object, 'metadata', 'name') ?? '';
-  if (name.length > api.maxNameLength || !label.test(name)) {
-    return refuse(
-      `metadata.name: got ${shown(name)}, want at most ${api.maxNameLength} lower-case letters, digits and dashes, beginning with a letter`,
-    );
+  const most = maxNameLength(api);
+  if (name.length > most || !label.test(name)) {
+    return refuse(`metadata.name: got ${shown(name)}, want at most ${most} lower-case letters, digits and dashes, beginning with a letter`);
   }
   const raw = at(object, 'spec') ?? {};
   if (typeof raw !== 'object' || Array.isArray(raw)) return refuse(`spec: got ${shown(raw)}, want object`);

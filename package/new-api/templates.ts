@@ -4,8 +4,6 @@ export interface Names {
   readonly kind: string;
   /** `apptopics` */
   readonly plural: string;
-  /** `apptopic` */
-  readonly shortName: string;
   /** `topic`: what names made for a claim end with, and the type of its binding. */
   readonly suffix: string;
   /** `app-topic` */
@@ -16,12 +14,10 @@ export interface Names {
   readonly settings: string;
 }
 
-/** A StatefulSet's name and a hash of 11 characters stand in a label of at most 63. */
-const longestName = 52;
-
 const schema = ({ suffix, settings }: Names) => `import * as z from 'zod';
 import { bindingHead } from '../../core/binding.ts';
 import { endpoint, endpointStatus } from '../../core/endpoint.ts';
+import { backendField } from '../../core/fields.ts';
 import { deletionField } from '../../core/protection.ts';
 
 /** What names made for a claim end with, and the type of its binding. */
@@ -38,11 +34,14 @@ const deletion = deletionField('keeps the volume');
 /** What a claim can say. A field that the profile has too is optional here, and its default differs by tier. */
 export const spec = z.object({ size: size.optional(), deletion: deletion.optional() });
 
+/** Rules on the whole spec, for what a rule on one field cannot see. */
+export const specRules = [];
+
 /** A row of defaults; what the spec does not have, no claim can set. */
 export const profile = z.strictObject({
   size,
   deletion,
-  backend: z.enum(backendNames).describe('What the ${suffix} is realised with.'),
+  backend: backendField(backendNames, suffix),
   image: z.string().min(1).describe('Image of the server, with its tag.'),
   storageGiB: z.int().min(1).describe('Size of the volume; one that exists keeps the size that it was made with.'),
 });
@@ -71,35 +70,29 @@ export const profiles: Record<Tier, ${settings}> = {
 };
 `;
 
-const index = ({ kind, plural, shortName, suffix, variable }: Names) => `import { defineApi } from '../../core/api.ts';
+const index = ({ kind, plural, suffix, variable }: Names) => `import { defineApi } from '../../core/api.ts';
 import { container } from './backends/container.ts';
 import { profiles } from './profiles.ts';
-import { binding, profile, sizes, spec, status, suffix } from './schema.ts';
+import * as schema from './schema.ts';
+import { sizes } from './schema.ts';
 
 export const ${variable} = defineApi({
   kind: '${kind}',
   plural: '${plural}',
-  shortName: '${shortName}',
-  suffix,
   doc: 'A ${suffix} for one app, with its connection details in a Secret named <claim>-${suffix}.',
-  maxNameLength: ${Math.min(40, longestName - suffix.length - 1)},
   example: { name: 'orders', spec: {} },
-  spec,
-  specRules: [],
-  status,
-  profile,
+  columns: [
+    { name: 'SIZE', type: 'string', path: '.status.settings.size' },
+    { name: 'HOST', type: 'string', path: '.status.host' },
+  ],
+  schema,
   profiles,
   backends: { container },
-  binding,
   // The Usage that protects a claim goes when its spec.deletion says so; whatever else was composed stays.
   releasable: ['protection'],
   durable: { fixed: [], growing: [] },
   claimPolicies: [],
   sizes: { field: 'size', values: sizes },
-  columns: [
-    { name: 'SIZE', type: 'string', path: '.status.settings.size' },
-    { name: 'HOST', type: 'string', path: '.status.host' },
-  ],
 });
 `;
 

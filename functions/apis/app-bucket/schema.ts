@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { sharedConfig } from '../../aws/shared-config.ts';
 import { bindingHead } from '../../core/binding.ts';
-import { serviceAccountName } from '../../core/fields.ts';
+import { backendField, serviceAccountName } from '../../core/fields.ts';
 import { deletionField } from '../../core/protection.ts';
 
 /** What names made for a claim end with. */
@@ -61,7 +61,7 @@ export const specRules = [
 
 export const profile = z.strictObject({
   ...fields,
-  backend: z.enum(backendNames).describe('What the bucket is realised with.'),
+  backend: backendField(backendNames, 'bucket'),
   persistence: z.enum(['Ephemeral', 'Persistent']).describe('Whether a container keeps its objects on a volume when its pod is replaced.'),
   storageGiB: z.int().min(1).max(16384).describe('Storage of a container in GiB. A volume keeps its first size.'),
 });

@@ -1,7 +1,8 @@
 import * as z from 'zod';
+import { applyChangesField } from '../../aws/windows.ts';
 import { bindingHead } from '../../core/binding.ts';
 import { endpoint, endpointStatus } from '../../core/endpoint.ts';
-import { growsOnly, immutable, neverRemoved } from '../../core/fields.ts';
+import { backendField, growsOnly, immutable, neverRemoved } from '../../core/fields.ts';
 import { deletionField } from '../../core/protection.ts';
 
 /** What names made for a claim end with. */
@@ -59,9 +60,9 @@ export const specRules = [neverRemoved('version')];
 
 export const profile = z.strictObject({
   ...fields,
-  backend: z.enum(backendNames).describe('What the cache is realised with.'),
+  backend: backendField(backendNames, 'cache'),
   snapshotRetentionDays: z.int().min(1).max(35).describe('Days for which elasticache keeps each daily snapshot, where there are any.'),
-  applyChanges: z.enum(['Immediately', 'InMaintenanceWindow']).describe('When elasticache makes a change that restarts nodes.'),
+  applyChanges: applyChangesField('elasticache', 'nodes'),
 });
 
 export type Profile = z.output<typeof profile>;

@@ -5,22 +5,18 @@ import { container } from './backends/container.ts';
 import { rds } from './backends/rds.ts';
 import { shared } from './backends/shared.ts';
 import { profiles } from './profiles.ts';
-import { binding, profile, sizes, spec, specRules, status, suffix } from './schema.ts';
+import * as schema from './schema.ts';
+import { sizes } from './schema.ts';
 
 export const appDatabase = defineApi({
   kind: 'AppDatabase',
   plural: 'appdatabases',
   shortName: 'appdb',
-  suffix,
   doc: 'A relational database for one app, with its connection details in a Secret named <claim>-database.',
-  // A StatefulSet's pods carry its name and a hash in a label of at most 63 characters.
-  maxNameLength: 40,
-  spec,
-  specRules,
-  status,
-  profile,
+  example: { name: 'orders', spec: { engine: 'postgres' } },
+  columns: endpointColumns,
+  schema,
   profiles,
-  binding,
   backends: { container, shared, rds },
   releasable: ['protection', 'parameter-group-*', 'ingress-*'],
   durable: { fixed: ['engine', 'databaseName'], growing: ['version', 'storageGiB'] },
@@ -29,6 +25,4 @@ export const appDatabase = defineApi({
     { policy: 'backed-up', field: 'backupRetentionDays', atLeast: leastBackupDays },
   ],
   sizes: { field: 'size', values: sizes },
-  columns: endpointColumns,
-  example: { name: 'orders', spec: { engine: 'postgres' } },
 });

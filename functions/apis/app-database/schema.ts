@@ -1,7 +1,8 @@
 import * as z from 'zod';
+import { applyChangesField } from '../../aws/windows.ts';
 import { bindingHead } from '../../core/binding.ts';
 import { endpoint, endpointStatus } from '../../core/endpoint.ts';
-import { growsOnly, immutable, neverRemoved } from '../../core/fields.ts';
+import { backendField, growsOnly, immutable, neverRemoved } from '../../core/fields.ts';
 import { deletionField } from '../../core/protection.ts';
 
 /** What names made for a claim end with. */
@@ -87,9 +88,9 @@ export const specRules = [
 export const profile = z.strictObject({
   ...fields,
   databaseName,
-  backend: z.enum(backendNames).describe('What the database is realised with.'),
+  backend: backendField(backendNames, 'database'),
   persistence: z.enum(['Ephemeral', 'Persistent']).describe('Whether a container keeps its data on a volume when its pod is replaced.'),
-  applyChanges: z.enum(['Immediately', 'InMaintenanceWindow']).describe('When rds makes a change that restarts the database.'),
+  applyChanges: applyChangesField('rds', 'the database'),
 });
 
 export type Profile = z.output<typeof profile>;

@@ -3,29 +3,23 @@ import { defineApi } from '../../core/api.ts';
 import { container } from './backends/container.ts';
 import { podidentity } from './backends/podidentity.ts';
 import { profiles } from './profiles.ts';
-import { binding, profile, spec, specRules, status, suffix } from './schema.ts';
+import * as schema from './schema.ts';
 
 export const appIdentity = defineApi({
   kind: identityKind,
   plural: 'appidentities',
   shortName: 'appid',
-  suffix,
   doc:
     "An identity for the pods of one ServiceAccount, which other claims, such as a bucket's `readers`, name to give them access without " +
     'static keys. The app brings the ServiceAccount. IAM lets a role have ten policies unless the account has a higher quota: each list of a claim that names the ServiceAccount takes one. Deleting the claim takes the access of those pods away, and nothing else; applied ' +
     'again, it is what it was.',
-  maxNameLength: 40,
-  profile,
+  example: { name: 'orders', spec: {} },
+  columns: [{ name: 'SERVICEACCOUNT', type: 'string', path: '.status.settings.serviceAccount' }],
+  schema,
   profiles,
   backends: { container, podidentity },
-  spec,
-  specRules,
-  status,
-  binding,
   releasable: [],
-  seesClaims: true,
   durable: { fixed: ['serviceAccount'], growing: [] },
   claimPolicies: [],
-  columns: [{ name: 'SERVICEACCOUNT', type: 'string', path: '.status.settings.serviceAccount' }],
-  example: { name: 'orders', spec: {} },
+  seesClaims: true,
 });

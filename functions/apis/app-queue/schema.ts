@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { bindingHead } from '../../core/binding.ts';
-import { immutable, serviceAccountName } from '../../core/fields.ts';
+import { backendField, immutable, serviceAccountName } from '../../core/fields.ts';
 import { deletionField } from '../../core/protection.ts';
 
 /** What names made for a claim end with. */
@@ -53,7 +53,9 @@ export const spec = z.object({
   deletion: fields.deletion.optional(),
 });
 
-export const profile = z.strictObject({ ...fields, backend: z.enum(backendNames).describe('What the queue is realised with.') });
+export const specRules = [];
+
+export const profile = z.strictObject({ ...fields, backend: backendField(backendNames, 'queue') });
 
 export type Profile = z.output<typeof profile>;
 export type QueueSettings = Readonly<Profile & Pick<z.output<typeof spec>, 'fifo' | 'consumers' | 'producers'>>;

@@ -1,4 +1,4 @@
-import { bindingHead, endpoint, endpointStatus, growsOnly } from 'golden-path-platform';
+import { backendField, bindingHead, endpoint, endpointStatus, growsOnly, neverRemoved } from 'golden-path-platform';
 import * as z from 'zod';
 
 /** What names made for a claim end with. */
@@ -23,9 +23,11 @@ export const spec = z.object({
   size: fields.size.optional(),
 });
 
+export const specRules = [neverRemoved('version')];
+
 export const profile = z.strictObject({
   ...fields,
-  backend: z.enum(['container']).describe('What the topic is realised with.'),
+  backend: backendField(['container'], 'topic'),
   image: z.string().min(1).max(256).describe('Repository of the NATS image, without a tag.'),
 });
 
