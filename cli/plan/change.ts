@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import { at, type KubernetesObject, numberAt, stringAt } from '../../functions/core/kubernetes.ts';
 import type { ObservedResource } from '../../functions/core/step.ts';
 import { type Delta, type Extent, objectsOf, resourceDeltas, settingDeltas, settingsOf, specWith } from './compare.ts';
@@ -25,8 +24,8 @@ interface Before {
 const simulatedTokens =
   'what the refusal has to be acknowledged with is of a simulated claim: goldenpath plan --live says what the cluster takes';
 
-/** What a plan changes of what there was. */
-export function deltaOf(plan: Plan, after: KubernetesObject, before: Before | undefined, world: World): Delta {
+/** What a plan changes of what there was in a world, which may have been another than the plan's. */
+export function deltaOf(plan: Plan, before: Before | undefined, world: World): Delta {
   if (before === undefined) {
     return { claim: 'new', settings: [], resources: resourceDeltas({}, plan.resources, 'whole'), costBefore: null, notes: [] };
   }
@@ -34,13 +33,12 @@ export function deltaOf(plan: Plan, after: KubernetesObject, before: Before | un
   // A claim that comes to nothing is refused, and nothing of what there is goes.
   const isEmpty = plan.refused !== null && Object.keys(plan.resources).length === 0;
   const resources = isEmpty ? [] : resourceDeltas(was, plan.resources, before.extent);
+  const planned = settingsOf(plan);
   const alone = (name: string) => {
-    if (isDeepStrictEqual(at(before.claim, 'spec', name), at(after, 'spec', name))) return undefined;
-    const variant = successor(before.claim, { ...before.claim, spec: specWith(before.claim['spec'], name, after['spec']) }, false);
+    const variant = successor(before.claim, { ...before.claim, spec: specWith(before.claim['spec'], name, planned) }, false);
     const single = planClaim(variant, plan.environment, world, { observed: before.observed });
     return Object.keys(single.resources).length === 0 ? undefined : resourceDeltas(was, single.resources, before.extent);
   };
-  const planned = settingsOf(plan);
   // The cluster records only some of the settings.
   const recorded = Object.keys(before.settings);
   const comparable = before.extent === 'set' ? Object.fromEntries(recorded.map((name) => [name, planned[name]])) : planned;

@@ -58,11 +58,9 @@ const failure = async (files: readonly string[], options: Partial<PlanOptions> =
   return (error as Error).message.replaceAll(folder, 'FOLDER');
 };
 
-function git(...args: readonly string[]): void {
-  execFileSync('git', ['-C', folder, ...args], { stdio: 'ignore' });
-}
-
-function commit(): void {
+/** Makes a folder a repository, and everything in it a revision. */
+function commit(repository = folder): void {
+  const git = (...args: readonly string[]) => execFileSync('git', ['-C', repository, ...args], { stdio: 'ignore' });
   git('init', '--quiet');
   git('config', 'user.name', 'Test');
   git('config', 'user.email', 'test@example.com');
@@ -129,6 +127,23 @@ describe('--from', () => {
     write('claims/new.yaml', claim('new'));
     rmSync(join(folder, 'claims/deleted.yaml'));
     expect(await run([join(folder, 'claims')], { environments: ['prod'], from: 'HEAD' })).toMatchSnapshot();
+  });
+
+  test('a revision: its environment too, where that is in the same repository', async () => {
+    const environment = (path: string, size: string, name = 'live') =>
+      write(path, environmentConfig(name, { ...everything, tier: 'prod', defaults: { AppDatabase: { size } } }));
+    const inside = environment('environments/live.yaml', 'medium');
+    const file = write('claims/orders.yaml', claim('orders'), claim('sized', { size: 'small' }));
+    const outside = environment('other/live.yaml', 'medium');
+    commit(join(folder, 'other'));
+    commit();
+    environment('environments/live.yaml', 'large');
+    environment('other/live.yaml', 'large');
+    const unborn = environment('environments/new.yaml', 'large', 'new');
+    const printed = await Promise.all(
+      [inside, outside, unborn].map(async (each) => (await run([file], { environments: [each], from: 'HEAD' })).stdout),
+    );
+    expect(printed.join('\n---\n')).toMatchSnapshot();
   });
 
   test('a file that was deleted', async () => {

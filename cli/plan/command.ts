@@ -7,13 +7,13 @@ import { InputError } from '../input.ts';
 import { type Comparison, compareEnvironments } from './against.ts';
 import { deletion, deltaOf, type Entry, running, simulated } from './change.ts';
 import { cluster, type Reader } from './cluster.ts';
-import { type Chosen, environmentInCluster, readEnvironment } from './environments.ts';
+import { type Chosen, configsIn, environmentInCluster, readEnvironment } from './environments.ts';
 import { environmentOf, readLive } from './live.ts';
 import { nameOf, planClaim } from './plan.ts';
 import { type Progress, progressOn, type Sink } from './progress.ts';
 import { provision, successor } from './provisioned.ts';
 import { isOutput, outputs, print } from './render.ts';
-import { readRevision } from './revision.ts';
+import { readFileAt, readRevision } from './revision.ts';
 import { claimsOf, isFolder, readSources } from './sources.ts';
 import { planTogether } from './together.ts';
 
@@ -45,6 +45,8 @@ interface Work {
   readonly claims: readonly KubernetesObject[];
   /** The claims as they were, with `--from`. */
   readonly old: readonly KubernetesObject[] | undefined;
+  /** The git revision that they are of. */
+  readonly revision: string | undefined;
   readonly progress: Progress;
 }
 
@@ -67,20 +69,26 @@ const identityOf = (claim: KubernetesObject) => {
   return `${kind} ${namespace}/${name}`;
 };
 
-function planOffline({ claims, old, progress }: Work, platform: Platform, environments: readonly Chosen[]): readonly Entry[] {
-  const total = claims.length * environments.length;
+/** An environment, and all of its EnvironmentConfigs as they were when the claims were what they were. */
+interface Place extends Chosen {
+  readonly before: readonly KubernetesObject[];
+}
+
+function planOffline({ claims, old, progress }: Work, platform: Platform, places: readonly Place[]): readonly Entry[] {
+  const total = claims.length * places.length;
   let done = 0;
   const onPlanned = () => {
     done += 1;
     progress.say(`planned ${done} of ${total} …`);
   };
-  const columns = environments.map(({ name, all }): readonly Entry[] => {
+  const columns = places.map(({ name, all, before: allBefore }): readonly Entry[] => {
     const world = { platform, environments: all };
+    const worldBefore = { platform, environments: allBefore };
     if (old === undefined) {
       const subjects = claims.map((claim) => ({ claim, observed: {} }));
       return planTogether(subjects, name, world, [], onPlanned).map((plan) => ({ plan }));
     }
-    const before = new Map(old.map((claim) => [identityOf(claim), { claim, provisioned: provision(claim, name, world) }]));
+    const before = new Map(old.map((claim) => [identityOf(claim), { claim, provisioned: provision(claim, name, worldBefore) }]));
     const subjects = claims.map((claim) => {
       const was = before.get(identityOf(claim));
       if (was?.provisioned === undefined) return { claim, observed: {} };
@@ -91,13 +99,13 @@ function planOffline({ claims, old, progress }: Work, platform: Platform, enviro
     const kept = plans.map((plan, index): Entry => {
       const claim = claims[index] as KubernetesObject;
       const was = before.get(identityOf(claim));
-      const delta = deltaOf(plan, claim, was?.provisioned && simulated(was.provisioned), world);
+      const delta = deltaOf(plan, was?.provisioned && simulated(was.provisioned), worldBefore);
       if (was === undefined || was.provisioned !== undefined) return { plan, delta };
       return { plan, delta: { ...delta, claim: 'changed', notes: ['the old claim comes to no resources: it is refused'] } };
     });
     const left = new Set(claims.map(identityOf));
     const gone = [...before].flatMap(([identity, { claim, provisioned }]) =>
-      left.has(identity) ? [] : [deletion(provisioned?.plan ?? planClaim(claim, name, world), provisioned?.observed ?? {})],
+      left.has(identity) ? [] : [deletion(provisioned?.plan ?? planClaim(claim, name, worldBefore), provisioned?.observed ?? {})],
     );
     return [...kept, ...gone];
   });
@@ -120,7 +128,7 @@ async function planLive({ claims, progress }: Work, options: PlanOptions): Promi
         const plan = plans[index];
         if (plan === undefined) return;
         const before = live.before && running(live.before, live.observed);
-        entries.set(live, { plan, delta: deltaOf(plan, live.claim, before, world) });
+        entries.set(live, { plan, delta: deltaOf(plan, before, world) });
       });
     }
     return entries;
@@ -142,7 +150,7 @@ async function readWork(options: PlanOptions, progress: Progress): Promise<Work>
     progress.end();
     stderr.write(`goldenpath: passed over ${skipped} ${skipped === 1 ? 'object that is no claim' : 'objects that are no claims'}\n`);
   }
-  return { claims, old, progress };
+  return { claims, old, revision: isPath ? undefined : from, progress };
 }
 
 function comparisonsOf(entries: readonly Entry[]): readonly Comparison[] {
@@ -163,7 +171,12 @@ export async function plan(options: PlanOptions): Promise<0 | 1 | 2> {
     } else {
       const chosen = await Promise.all(environments.map((each) => readEnvironment(root, each, '--environment')));
       const beside = against === undefined ? [] : [await readEnvironment(root, against, '--against')];
-      entries = planOffline(work, options.platform, [...chosen, ...beside]);
+      const places = [...chosen, ...beside].map(async (each): Promise<Place> => {
+        const { revision } = work;
+        if (revision === undefined) return { ...each, before: each.all };
+        return { ...each, before: await configsIn(each.files, (file) => readFileAt(file, revision, options.files[0] ?? '')) };
+      });
+      entries = planOffline(work, options.platform, await Promise.all(places));
     }
     const comparisons = against === undefined ? undefined : comparisonsOf(entries);
     const text = isOutput(output) ? print({ entries, ...(comparisons && { comparisons }) }, output, createColors(color)) : '';

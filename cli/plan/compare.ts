@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { at, type KubernetesObject, stringAt } from '../../functions/core/kubernetes.ts';
+import { type KubernetesObject, stringAt } from '../../functions/core/kubernetes.ts';
 import type { ObservedResource } from '../../functions/core/step.ts';
 import type { Cost } from './cost.ts';
 import { type Effect, effectOf, worstOf } from './effects.ts';
@@ -121,7 +121,7 @@ export function objectsOf(observed: Readonly<Record<string, ObservedResource>>):
 
 type Settings = Readonly<Record<string, unknown>>;
 
-/** Settings by name. `alone` plans the claim as it was with nothing but one field of its spec changed. */
+/** Settings by name. `alone` plans the claim as it was with nothing but one setting changed. */
 export function settingDeltas(
   before: Settings,
   after: Settings,
@@ -145,9 +145,9 @@ export function settingsOf(plan: Plan): Settings {
   return Object.fromEntries(plan.settings.map(({ name, value }) => [name, value]));
 }
 
-/** A spec in which one field is as in another. */
-export function specWith(spec: unknown, field: string, from: unknown): Settings {
+/** A spec that says one setting as it is to be. */
+export function specWith(spec: unknown, field: string, settings: Settings): Settings {
   const { [field]: _, ...rest } = isRecord(spec) ? spec : {};
-  const value = at(from, field);
+  const value = settings[field];
   return value === undefined ? rest : { ...rest, [field]: value };
 }

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { dirname, join, relative, resolve } from 'node:path';
 import { shown } from '../../functions/core/problem.ts';
-import { codeOf, InputError } from '../input.ts';
+import { codeOf, InputError, readText } from '../input.ts';
 import { isFolder, isYaml, type Source, standardInput } from './sources.ts';
 
 async function git(folder: string, args: readonly string[], input = ''): Promise<Buffer | undefined> {
@@ -20,6 +20,13 @@ async function git(folder: string, args: readonly string[], input = ''): Promise
 async function folderAround(path: string): Promise<string> {
   const parent = dirname(path);
   return parent === path || (await isFolder(parent)) === true ? parent : await folderAround(parent);
+}
+
+const folderOf = async (path: string) => ((await isFolder(path)) === true ? path : await folderAround(path));
+
+/** The commit that a revision is in the repository of a folder; undefined where it is none. */
+async function commitOf(folder: string, revision: string): Promise<string | undefined> {
+  return (await git(folder, ['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`]))?.toString().trim();
 }
 
 interface Entry {
@@ -50,6 +57,26 @@ async function contentsOf(folder: string, hashes: readonly string[]): Promise<re
   });
 }
 
+const labelOf = (revision: string, path: string) => `${revision}:${relative(process.cwd(), path)}`;
+
+/**
+ * A file as a revision has it; as it is now where the revision lacks it, or where it is of another repository than `claims`, which has other
+ * revisions of that name.
+ */
+export async function readFileAt(path: string, revision: string, claims: string): Promise<Pick<Source, 'path' | 'text'>> {
+  const whole = resolve(path);
+  const folder = await folderOf(whole);
+  const [ours, theirs] = await Promise.all(
+    [folder, await folderOf(resolve(claims))].map((each) => git(each, ['rev-parse', '--show-toplevel'])),
+  );
+  const isSame = ours !== undefined && theirs?.equals(ours);
+  const commit = isSame === true ? await commitOf(folder, revision) : undefined;
+  const [blob] = commit === undefined ? [] : await blobsAt(folder, whole, commit);
+  if (blob === undefined) return { path, text: await readText(path) };
+  const [text = ''] = await contentsOf(folder, [blob.hash]);
+  return { path: labelOf(revision, whole), text };
+}
+
 /** What a revision has at the same paths; a path that it does not have yet comes to nothing. */
 export async function readRevision(paths: readonly string[], revision: string): Promise<readonly Source[]> {
   if (paths.includes(standardInput))
@@ -58,8 +85,8 @@ export async function readRevision(paths: readonly string[], revision: string): 
   const seen = new Set<string>();
   for (const path of paths) {
     const whole = resolve(path);
-    const folder = (await isFolder(whole)) === true ? whole : await folderAround(whole);
-    const commit = (await git(folder, ['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`]))?.toString().trim();
+    const folder = await folderOf(whole);
+    const commit = await commitOf(folder, revision);
     if (commit === undefined)
       throw new InputError(
         `cannot compare: --from: got ${shown(revision)}, want a file or a folder that exists, or a git revision of ${shown(path)}`,
@@ -79,8 +106,7 @@ export async function readRevision(paths: readonly string[], revision: string): 
     );
     entries.forEach((entry, index) => {
       seen.add(entry.path);
-      const from = `${revision}:${relative(process.cwd(), entry.path)}`;
-      sources.push({ path: from, text: texts[index] ?? '', found: entry.path !== whole });
+      sources.push({ path: labelOf(revision, entry.path), text: texts[index] ?? '', found: entry.path !== whole });
     });
   }
   return sources;
