@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 
 /**
- * The longest name of a claim: with the API's suffix it is the name of a StatefulSet, whose pods carry it and a hash of 11
- * characters in a label of at most 63.
+ * The longest name of a claim, which people read in all that is made of it: 40, or less where the suffix is long. With the suffix
+ * it is the name of a StatefulSet, whose pods carry it and a hash of 11 characters in a label of at most 63.
  */
 export const maxNameLength = ({ suffix }: { readonly suffix: string }) => Math.min(40, 63 - 11 - suffix.length - 1);
 
