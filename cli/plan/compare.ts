@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type KubernetesObject, stringAt } from '../../functions/core/kubernetes.ts';
 import type { ObservedResource } from '../../functions/core/step.ts';
+import { appliedTo, appliedWithin, isInParts } from './applied.ts';
 import type { Cost } from './cost.ts';
 import { type Effect, effectOf, worstOf } from './effects.ts';
 import type { Plan } from './plan.ts';
@@ -48,7 +49,10 @@ interface Leaf {
   readonly after: unknown;
 }
 
-/** `whole`: what is missing afterwards counts too. `set`: only what is set afterwards, as the cluster adds defaults of its own. */
+/**
+ * `whole`: what is missing afterwards counts too. `set`: what is set afterwards and, as the cluster adds defaults of its own, what is missing
+ * only where Crossplane had applied it.
+ */
 export type Extent = 'whole' | 'set';
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -62,15 +66,18 @@ function byName(list: unknown): Readonly<Record<string, unknown>> | undefined {
   return Object.fromEntries(list.map((item, index) => [names[index], item]));
 }
 
-function leaves(before: unknown, after: unknown, extent: Extent, path: readonly string[] = []): readonly Leaf[] {
+/** `applied` are the fields of `before` that Crossplane applied. */
+function leaves(before: unknown, after: unknown, extent: Extent, applied: unknown, path: readonly string[] = []): readonly Leaf[] {
   if (isDeepStrictEqual(before, after)) return [];
-  const [was, is] = Array.isArray(before) && Array.isArray(after) ? [byName(before), byName(after)] : [before, after];
+  const left = after === undefined && extent === 'set' && isInParts(applied) ? {} : after;
+  const [was, is] = Array.isArray(before) && Array.isArray(left) ? [byName(before), byName(left)] : [before, left];
   if (isRecord(was) && isRecord(is)) {
-    const keys = extent === 'set' ? Object.keys(is) : [...new Set([...Object.keys(was), ...Object.keys(is)])];
-    return keys.sort().flatMap((key) => leaves(was[key], is[key], extent, [...path, key]));
+    const missing = Object.keys(was).filter((key) => !(key in is) && (extent === 'whole' || appliedWithin(applied, key) !== undefined));
+    const keys = [...missing, ...Object.keys(is)].sort();
+    return keys.flatMap((key) => leaves(was[key], is[key], extent, appliedWithin(applied, key), [...path, key]));
   }
   if (Array.isArray(before) && Array.isArray(after) && before.length === after.length && after.every(isRecord)) {
-    return after.flatMap((item, index) => leaves(before[index], item, extent, [...path, String(index)]));
+    return after.flatMap((item, index) => leaves(before[index], item, extent, undefined, [...path, String(index)]));
   }
   return [{ path, before, after }];
 }
@@ -85,9 +92,9 @@ function decided(object: KubernetesObject): Readonly<Record<string, unknown>> {
   return { ...rest, metadata: { name: metadata?.name, ...part('labels'), ...part('annotations') } };
 }
 
-/** The fields of an object that differ from what there was; by default of those that it sets. */
+/** The fields of an object that differ from what there was; by default of those that it sets, or that Crossplane had set. */
 export function fieldsOf(was: KubernetesObject, is: KubernetesObject, extent: Extent = 'set'): readonly FieldDelta[] {
-  return leaves(decided(was), decided(is), extent).map(({ path, before, after }) => {
+  return leaves(decided(was), decided(is), extent, appliedTo(was)).map(({ path, before, after }) => {
     const value = (given: unknown) => (isSecretField(is, path) ? masked : given);
     return {
       field: path.join('.'),

@@ -122,6 +122,36 @@ test('a changed claim shows what becomes of what runs', async () => {
   expect(reads).toContain('Secret shop/orders-database-connection');
 });
 
+test('what Crossplane had applied and no longer would is shown, and nothing else that the plan does not set', async () => {
+  const applied = {
+    'f:metadata': { 'f:labels': { 'f:crossplane.io/composite': {}, 'f:team': {} } },
+    'f:spec': { 'f:minReadySeconds': {}, 'f:template': { 'f:spec': { 'f:containers': { 'k:{"name":"former"}': { 'f:image': {} } } } } },
+  };
+  const managedFields = [
+    { manager: 'someone', operation: 'Apply', fieldsV1: { 'f:spec': { 'f:revisionHistoryLimit': {} } } },
+    { manager: 'apiextensions.crossplane.io/composed/0123', operation: 'Apply', fieldsV1: applied },
+  ];
+  const { reader } = clusterWith('dev', {});
+  const before: Reader = {
+    ...reader,
+    async read(reference) {
+      const object = await reader.read(reference);
+      if (object?.kind !== 'StatefulSet') return object;
+      const labels = { 'crossplane.io/composite': 'orders', team: 'shop', ...object.metadata?.labels };
+      const { template, ...spec } = object['spec'] as { readonly template: { readonly spec: { readonly containers: readonly object[] } } };
+      const containers = [...template.spec.containers, { name: 'former', image: 'former:1' }, { name: 'injected', image: 'injected:1' }];
+      const podSpec = { ...template, spec: { ...template.spec, containers } };
+      return {
+        ...object,
+        metadata: { ...object.metadata, labels, managedFields },
+        spec: { ...spec, template: podSpec, minReadySeconds: 5, revisionHistoryLimit: 3 },
+      };
+    },
+  };
+  const { code, stdout } = await run(before, {}, [], 'json');
+  expect([code, JSON.parse(stdout).claims[0].changes]).toMatchSnapshot();
+});
+
 test('a loss names the token of the generation that the claim will have', async () => {
   const { reader } = clusterWith('prod', { databaseName: 'ledger' });
   const tokenIn = ({ stdout }: { readonly stdout: string }) => /acknowledge=(move-[0-9a-f]{8})/.exec(stdout)?.[1];

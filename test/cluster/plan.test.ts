@@ -7,11 +7,14 @@ import { toYaml } from '../../cli/yaml.ts';
 import { exampleClaim } from '../../examples/examples.ts';
 import { apis } from '../../functions/apis/index.ts';
 import { groupOf, type KubernetesObject } from '../../functions/core/kubernetes.ts';
-import { apply, eventually, get, list, makeNamespace, removeNamespaces, run } from './cluster.ts';
+import { type EnvironmentData, environmentConfig } from '../request.ts';
+import { apply, claim, eventually, get, kubectl, list, makeNamespace, removeNamespaces, run } from './cluster.ts';
 
 const tiers = ['dev', 'staging', 'prod'] as const;
 const namespaceOf = (tier: string) => `plan-${tier}`;
-const namespaces = tiers.map(namespaceOf);
+/** An environment, and the namespace in it. */
+const tagged = 'plan-tagged';
+const namespaces = [...tiers.map(namespaceOf), tagged];
 const folder = mkdtempSync(join(tmpdir(), 'plan-'));
 
 beforeAll(async () => {
@@ -31,6 +34,7 @@ beforeAll(async () => {
 afterAll(async () => {
   rmSync(folder, { recursive: true });
   await removeNamespaces(...namespaces);
+  await kubectl('delete', 'environmentconfig', tagged, '--ignore-not-found');
 });
 
 interface Printed {
@@ -84,4 +88,25 @@ describe.each(cases)('the plan of $kind in $tier', ({ api, tier }) => {
       ]);
     });
   });
+});
+
+test('a tag that an environment loses is shown by --live, although the plan no longer sets it', async () => {
+  const prod: KubernetesObject | undefined = (await list('environmentconfigs')).find(({ metadata }) => metadata.name === 'prod');
+  const data = prod?.['data'] as EnvironmentData;
+  const [file, environment] = [join(folder, 'tagged-claim.yaml'), join(folder, 'tagged.yaml')];
+  const queue = claim(tagged, 'orders', {}, 'AppQueue');
+  writeFileSync(file, toYaml(queue));
+  writeFileSync(environment, toYaml(environmentConfig(tagged, data)));
+  await apply(environmentConfig(tagged, { ...data, tags: { team: 'shop' } }));
+  await makeNamespace(tagged, tagged);
+  await apply(queue);
+  await eventually(async () => expect((await plan(file, '--live')).changes?.claim).toBe('unchanged'));
+
+  const { changes } = await plan(file, '--live', '--environment', environment);
+  const effect = { impact: 'in place', known: true, what: 'no downtime' };
+  const lost = { kind: 'Queue', change: 'changed', effect, fields: [{ field: 'spec.forProvider.tags.team', before: 'shop', effect }] };
+  expect(changes?.resources).toEqual([
+    { key: 'dead-letter-queue', name: 'orders-queue-dead-letter-queue', ...lost },
+    { key: 'queue', name: 'orders-queue-queue', ...lost },
+  ]);
 });
