@@ -120,8 +120,8 @@ export interface Api {
   /** Settings, as the status records them, that never change or only grow while the claim lives. */
   readonly durable: { readonly fixed: readonly string[]; readonly growing: readonly string[] };
   readonly claimPolicies: readonly ClaimPolicy[];
-  /** The field of the spec whose smaller values a refusal over budget proposes. */
-  readonly sizes?: { readonly field: string; readonly values: readonly string[] };
+  /** The values of `spec.size`, where it has that: a refusal over budget proposes those that fit. */
+  readonly sizes?: readonly string[];
   /** What `kubectl get` shows of it, besides what it shows of every claim. */
   readonly columns: readonly Column[];
   readonly example: { readonly name: string; readonly spec: Readonly<Record<string, unknown>> };
@@ -136,7 +136,7 @@ type ProfileFor<Spec, Profile> = {
 type Settings<Spec, Profile> = Readonly<Profile & Omit<Spec, keyof Profile>>;
 
 /** What `schema.ts` of an API exports. */
-interface Schema<S extends z.ZodObject, P extends z.ZodObject> extends Pick<Api, 'suffix' | 'specRules' | 'status' | 'binding'> {
+interface Schema<S extends z.ZodObject, P extends z.ZodObject> extends Pick<Api, 'suffix' | 'specRules' | 'status' | 'binding' | 'sizes'> {
   readonly spec: S;
   readonly profile: P;
 }
@@ -153,6 +153,6 @@ interface ApiDefinition<S extends z.ZodObject, P extends z.ZodObject>
 
 /** Checks an API's parts against each other at compile time and erases their types. */
 export function defineApi<S extends z.ZodObject, P extends z.ZodObject>({ schema, ...rest }: ApiDefinition<S, P>): Api {
-  const { suffix, spec, specRules, status, profile, binding } = schema;
-  return { ...rest, suffix, spec, specRules, status, profile, binding } as unknown as Api;
+  const { suffix, sizes, spec, specRules, status, profile, binding } = schema;
+  return { ...rest, suffix, sizes, spec, specRules, status, profile, binding } as unknown as Api;
 }

@@ -49,19 +49,17 @@ function others(
     .sort(([a, costA], [b, costB]) => costB - costA || (a < b ? -1 : 1));
 }
 
-/** The values of the API's size field that cost at most `room`, with their cost, the dearest first. */
+/** The sizes of the API that cost at most `room`, with their cost, the dearest first. */
 function fitting(request: StepRequest, environment: Environment, room: number, below: number): readonly string[] {
   const api = request.platform.apis.find(({ kind }) => kind === request.claim.kind);
-  if (api?.sizes === undefined) return [];
-  const { field, values } = api.sizes;
-  return values
-    .map((value): readonly [string, number | undefined] => {
-      const spec = { ...(request.claim['spec'] as object | undefined), [field]: value };
-      return [value, plannedCost(request, environment, { ...request.claim, spec })?.monthlyUSD];
+  return (api?.sizes ?? [])
+    .map((size): readonly [string, number | undefined] => {
+      const spec = { ...(request.claim['spec'] as object | undefined), size };
+      return [size, plannedCost(request, environment, { ...request.claim, spec })?.monthlyUSD];
     })
     .filter((option): option is readonly [string, number] => option[1] !== undefined && option[1] <= room && option[1] < below)
     .sort(([, a], [, b]) => b - a)
-    .map(([value, cost]) => `spec.${field}: ${value} (${usd(cost)})`);
+    .map(([size, cost]) => `spec.size: ${size} (${usd(cost)})`);
 }
 
 const longestList = 4;

@@ -74,7 +74,6 @@ const index = ({ kind, plural, suffix, variable }: Names) => `import { defineApi
 import { container } from './backends/container.ts';
 import { profiles } from './profiles.ts';
 import * as schema from './schema.ts';
-import { sizes } from './schema.ts';
 
 export const ${variable} = defineApi({
   kind: '${kind}',
@@ -92,7 +91,6 @@ export const ${variable} = defineApi({
   releasable: ['protection'],
   durable: { fixed: [], growing: [] },
   claimPolicies: [],
-  sizes: { field: 'size', values: sizes },
 });
 `;
 

@@ -4,7 +4,6 @@ import { container } from './backends/container.ts';
 import { elasticache } from './backends/elasticache.ts';
 import { profiles } from './profiles.ts';
 import * as schema from './schema.ts';
-import { sizes } from './schema.ts';
 
 export const appCache = defineApi({
   kind: 'AppCache',
@@ -21,5 +20,4 @@ export const appCache = defineApi({
     { policy: 'multi-az', field: 'highAvailability', equals: true },
     { policy: 'backed-up', field: 'persistence', equals: 'Snapshots' },
   ],
-  sizes: { field: 'size', values: sizes },
 });

@@ -6,7 +6,6 @@ import { rds } from './backends/rds.ts';
 import { shared } from './backends/shared.ts';
 import { profiles } from './profiles.ts';
 import * as schema from './schema.ts';
-import { sizes } from './schema.ts';
 
 export const appDatabase = defineApi({
   kind: 'AppDatabase',
@@ -24,5 +23,4 @@ export const appDatabase = defineApi({
     { policy: 'multi-az', field: 'highAvailability', equals: true },
     { policy: 'backed-up', field: 'backupRetentionDays', atLeast: leastBackupDays },
   ],
-  sizes: { field: 'size', values: sizes },
 });

@@ -2,7 +2,6 @@ import { defineApi, endpointColumns } from 'golden-path-platform';
 import { container } from './backends/container.ts';
 import { profiles } from './profiles.ts';
 import * as schema from './schema.ts';
-import { sizes } from './schema.ts';
 
 export const appTopic = defineApi({
   kind: 'AppTopic',
@@ -16,5 +15,4 @@ export const appTopic = defineApi({
   releasable: [],
   durable: { fixed: [], growing: ['version'] },
   claimPolicies: [],
-  sizes: { field: 'size', values: sizes },
 });
