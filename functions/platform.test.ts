@@ -23,7 +23,7 @@ describe('a platform cannot be defined with', () => {
     ...['a-suffix-that-leaves-claims-no-names', 'Other', 'other-'].map((suffix): [string, object, string] => [
       `the suffix ${suffix}`,
       { apis: [appCache, { ...other, suffix }] },
-      `apis.suffix: got "${suffix}", want at most 31 lower-case letters, digits and dashes, such as database`,
+      `apis.suffix: got "${suffix}", want lower-case words with dashes between them, at most 31 characters in all, such as database`,
     ]),
     ['a policy twice', { policies: [...policies, policy] }, `policies.id: got "${policy.id}" twice, want each once`],
     [

@@ -13,7 +13,7 @@ const wantDashed = 'want lower-case words with dashes between them, such as acme
 
 /** So that the names of claims can have twenty characters at the least. */
 const longestSuffix = 31;
-const wantSuffix = `want at most ${longestSuffix} lower-case letters, digits and dashes, such as database`;
+const wantSuffix = `want lower-case words with dashes between them, at most ${longestSuffix} characters in all, such as database`;
 
 const repository = /^[a-z0-9-]+([.:][a-z0-9-]+)+(\/[a-z0-9._-]+)+$/;
 const comparator = String.raw`(?:[<>=!~^]{1,2} ?)?v?(?:\*|\d+(?:\.(?:\d+|[xX*])){0,2})(?:-[0-9A-Za-z.-]+)?`;
