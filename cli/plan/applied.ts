@@ -4,7 +4,7 @@ import { keyAnnotation } from '../keyed.ts';
 const composer = 'apiextensions.crossplane.io/composed/';
 
 /** What Crossplane writes of itself on what it composes. */
-const crossplanes = new Set([keyAnnotation, 'crossplane.io/composite', 'crossplane.io/claim-name', 'crossplane.io/claim-namespace']);
+const crossplaneKeys = new Set([keyAnnotation, 'crossplane.io/composite', 'crossplane.io/claim-name', 'crossplane.io/claim-namespace']);
 
 /**
  * The fields that Crossplane applied to an object: what it leaves out the next time, the apiserver takes away. Undefined where no field is
@@ -21,5 +21,5 @@ export const isInParts = (applied: unknown) => typeof applied === 'object' && Ob
 
 /** Of the applied fields of an object or a list, those within one of its keys or within its item of that name. */
 export function appliedWithin(applied: unknown, key: string): unknown {
-  return crossplanes.has(key) ? undefined : (at(applied, `f:${key}`) ?? at(applied, `k:${JSON.stringify({ name: key })}`));
+  return crossplaneKeys.has(key) ? undefined : (at(applied, `f:${key}`) ?? at(applied, `k:${JSON.stringify({ name: key })}`));
 }

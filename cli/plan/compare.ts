@@ -69,8 +69,9 @@ function byName(list: unknown): Readonly<Record<string, unknown>> | undefined {
 /** `applied` are the fields of `before` that Crossplane applied. */
 function leaves(before: unknown, after: unknown, extent: Extent, applied: unknown, path: readonly string[] = []): readonly Leaf[] {
   if (isDeepStrictEqual(before, after)) return [];
-  const left = after === undefined && extent === 'set' && isInParts(applied) ? {} : after;
-  const [was, is] = Array.isArray(before) && Array.isArray(left) ? [byName(before), byName(left)] : [before, left];
+  // Of what was applied part by part, only those parts go; what others added to it stays.
+  const remaining = after === undefined && extent === 'set' && isInParts(applied) ? {} : after;
+  const [was, is] = Array.isArray(before) && Array.isArray(remaining) ? [byName(before), byName(remaining)] : [before, remaining];
   if (isRecord(was) && isRecord(is)) {
     const missing = Object.keys(was).filter((key) => !(key in is) && (extent === 'whole' || appliedWithin(applied, key) !== undefined));
     const keys = [...missing, ...Object.keys(is)].sort();
