@@ -9,20 +9,27 @@ const effects: Readonly<Record<Policy['severity'], string>> = {
 
 const where = ({ tiers: held }: Policy) => (held === undefined || held.length === tiers.length ? 'all' : held.join(', '));
 
-function settings({ id, severity, allows }: Policy): string {
+function settings({ id, severity, allows, fixed }: Policy): string {
   const others = [...(['deny', 'warn'] as const).filter((other) => other !== severity), 'off'].join(' or ');
   return [
     'data:',
     '  policies:',
     `    ${id}:`,
-    `      severity: ${severity} # or ${others}`,
+    ...(fixed ? [] : [`      severity: ${severity} # or ${others}`]),
     ...(allows === undefined ? [] : [`      allow: [] # ${allows}`]),
-    '      waivable: false # true lets a claim waive it',
+    ...(fixed ? [] : ['      waivable: false # true lets a claim waive it']),
   ].join('\n');
 }
 
 function exceptions(policy: Policy): string {
-  if (policy.fixed) return 'No environment and no claim can set it aside, since what breaks it cannot work.';
+  if (policy.fixed && policy.allows === undefined) return 'No environment and no claim can set it aside, since what breaks it cannot work.';
+  if (policy.fixed) {
+    return `No environment and no claim can set it aside. An environment can only allow what it names in its EnvironmentConfig:
+
+\`\`\`yaml
+${settings(policy)}
+\`\`\``;
+  }
   return `An environment changes it in its EnvironmentConfig; every setting may be left out, and these are the defaults:
 
 \`\`\`yaml

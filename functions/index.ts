@@ -12,12 +12,11 @@ export {
 } from './aws/access.ts';
 export { firewall, longestGroupName, type NetworkNeeds, networkKinds, networkNeeds, subnetGroup } from './aws/network.ts';
 export { majorOf, parameterGroupKey, parameterGroups } from './aws/parameter-groups.ts';
-export { type AccountNeeds, type AwsKind, type AwsResources, accountNeeds, awsResources, finalSnapshotName } from './aws/resources.ts';
+export { type AccountNeeds, type AwsResources, accountNeeds, awsResources, finalSnapshotName } from './aws/resources.ts';
 export { sharedConfig, standInRegion } from './aws/shared-config.ts';
 export { backupSlots, backupWindow, hourly, maintenanceSlots, maintenanceWindow } from './aws/windows.ts';
 export {
   type ContainerSize,
-  configKind,
   containerBackend,
   type ImageNeeds,
   runningServer,
@@ -46,11 +45,29 @@ export {
   bind,
   bindingHead,
   bindingKey,
-  bindingKind,
   encode,
   issuedValues,
   issueOnce,
 } from './core/binding.ts';
+export {
+  type Blame,
+  type Card,
+  type Cards,
+  type CompanionFact,
+  type Data,
+  type Documents,
+  type Effect,
+  type Facts,
+  type Failure,
+  type FieldFact,
+  type Item,
+  type NameLimit,
+  type None,
+  type Price,
+  type Provider,
+  type Readiness,
+  typed,
+} from './core/card.ts';
 export { endpoint, endpointColumns, endpointStatus } from './core/endpoint.ts';
 export type { Environment, Severity } from './core/environment.ts';
 export { backendField, growsOnly, immutable, neverRemoved, serviceAccountName } from './core/fields.ts';
@@ -58,7 +75,6 @@ export { apiVersion, environmentLabel, group, kindLabel, ownerLabel } from './co
 export { grown } from './core/grows.ts';
 export {
   at,
-  type ComposedKind,
   type Condition,
   groupKind,
   type KubernetesObject,
@@ -67,41 +83,63 @@ export {
   stringAt,
 } from './core/kubernetes.ts';
 export { keep, managed, policiesFor, release } from './core/managed.ts';
-export { externalName, type Identity, shortHash, spread } from './core/names.ts';
+export { composedName, externalName, type Identity, shortHash, spread } from './core/names.ts';
 export type { AddedStep, Platform, Policy, PolicyContext, Step, StepRequest } from './core/pipeline.ts';
 export { oneLine, shown } from './core/problem.ts';
-export { composedName, type Deletion, deletionField, deletions, heldBack, protection, protectionKind } from './core/protection.ts';
-export { conditionOf, isReady, type Readiness } from './core/readiness.ts';
+export { type Deletion, deletionField, deletions, leastBackupDays } from './core/protection.ts';
+export { conditionOf, isReady } from './core/readiness.ts';
 export type { DesiredResource, ObservedResource, Refusal, RequiredObjects, StepResponse } from './core/step.ts';
 export { type Tier, tiers } from './core/tier.ts';
 export { byTurn } from './core/turn.ts';
 export { goldenPath } from './golden-path.ts';
-export {
-  companions,
-  containerLists,
-  each,
-  externalNameOf,
-  fields,
-  gaveUpProtection,
-  hasEffect,
-  imagesOf,
-  isAtLeast,
-  isAws,
-  isFalse,
-  isForEverybody,
-  isText,
-  isTrue,
-  kinds,
-  ofBucket,
-  ofQueue,
-  podFields,
-  refersTo,
-  type Statement,
-  setting,
-  statementsOf,
-  stringsOf,
-  writtenAt,
-} from './guard/inspect.ts';
+export { cardOf, containerLists, each, holding, imagesOf, podFields, propertyOf } from './guard/inspect.ts';
 export { named } from './guard/named.ts';
 export { policies } from './guard/policies/index.ts';
+export { awsKind, global, tags, untagged } from './kinds/aws/provider.ts';
+export {
+  bare,
+  dataless,
+  defineKind,
+  effectsOn,
+  externalNames,
+  fixedExternalName,
+  forProvider,
+  inPlace,
+  none,
+  replace,
+  restart,
+  unnoticed,
+  unreachable,
+  words,
+} from './kinds/card.ts';
+export { bounded } from './kinds/cidr.ts';
+export { heldBack, protection, usage } from './kinds/crossplane/usage.ts';
+export { providerConfigOf, regionOf, wanted } from './kinds/failures.ts';
+export {
+  externalNameOf,
+  isAtLeast,
+  isFalse,
+  isText,
+  isTrue,
+  refersTo,
+  setting,
+  valuesAt,
+  writtenAt,
+} from './kinds/fields.ts';
+export { kinds } from './kinds/index.ts';
+export { inCluster, plainKind } from './kinds/kubernetes/built-in.ts';
+export { configMap } from './kinds/kubernetes/config-map.ts';
+export { secret } from './kinds/kubernetes/secret.ts';
+export { gaveUpProtection, outliving } from './kinds/outliving.ts';
+export { countAt, got, hoursPerMonth } from './kinds/price.ts';
+export { byConditions, byCounts, exists, inState } from './kinds/ready.ts';
+export { inDatabase, onServer, sqlKind } from './kinds/sql/provider.ts';
+export {
+  conditionsOf,
+  hasEffect,
+  isForEverybody,
+  type Statement,
+  statementsOf,
+  stringsOf,
+} from './kinds/statements.ts';
 export { definePlatform } from './platform.ts';

@@ -1,14 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import { appCache } from './apis/app-cache/index.ts';
+import type { Card } from './core/card.ts';
 import type { AddedStep, Policy } from './core/pipeline.ts';
 import { goldenPath } from './golden-path.ts';
 import { policies } from './guard/policies/index.ts';
+import { s3Bucket } from './kinds/aws/s3-bucket.ts';
 import { definePlatform } from './platform.ts';
 
 const [policy] = policies as readonly [Policy];
 const step: AddedStep = { name: 'labels', package: 'xpkg.example.com/acme/function-labels', version: '>=v0.1.0' };
 const other = { ...appCache, kind: 'AppOther', plural: 'appothers', suffix: 'other' };
-const zone = { apiVersion: 'dns.example.com/v1', kind: 'Zone', plural: 'zones' };
+const zone: Card = { ...s3Bucket, apiVersion: 'dns.example.com/v1', kind: 'Zone', plural: 'zones' };
+const provider = { version: 'v1.0.0', failures: [] };
 const wantDashed = 'want lower-case words with dashes between them, such as acme-platform';
 
 describe('a platform cannot be defined with', () => {
@@ -56,8 +59,13 @@ describe('a platform cannot be defined with', () => {
     ],
     [
       'a provider with a tag',
-      { steps: [{ ...step, composes: [{ ...zone, provider: { package: 'xpkg.example.com/acme/provider-dns:v1', version: 'v1.0.0' } }] }] },
-      'composes.provider.package: got "xpkg.example.com/acme/provider-dns:v1", want HOST/PATH without a tag and a digest',
+      { steps: [{ ...step, composes: [{ ...zone, broughtBy: { ...provider, package: 'xpkg.example.com/acme/provider-dns:v1' } }] }] },
+      'composes.broughtBy.package: got "xpkg.example.com/acme/provider-dns:v1", want HOST/PATH without a tag and a digest',
+    ],
+    [
+      'two cards of one kind',
+      { steps: [{ ...step, composes: [{ ...s3Bucket, tags: { none: 'mine has none' } }] }] },
+      'composes: got "s3.aws.m.upbound.io Bucket" twice, want each once',
     ],
     [
       'more than one mistake, which are all named',
@@ -75,3 +83,12 @@ test.each(['v1.2.3', '>=v0.1.0-0', '>=1.2, <2', '^1.2 || ~2.0.1', '1.x', '*', '1
     expect(definePlatform({ ...goldenPath, steps: [{ ...step, version }] }).steps).toEqual([{ ...step, version }]);
   },
 );
+
+test('a platform knows the kinds that its steps compose', () => {
+  const { cards } = definePlatform({ ...goldenPath, steps: [{ ...step, composes: [zone, s3Bucket] }] });
+  expect([
+    cards.get('dns.example.com Zone'),
+    cards.get('s3.aws.m.upbound.io Bucket'),
+    goldenPath.cards.get('dns.example.com Zone'),
+  ]).toEqual([zone, s3Bucket, undefined]);
+});

@@ -1,12 +1,14 @@
 import type { Api } from './core/api.ts';
+import { type Card, providerOf } from './core/card.ts';
 import { environmentSchema } from './core/environment.ts';
-import type { PackageDependency } from './core/kubernetes.ts';
+import { groupKind, type PackageDependency } from './core/kubernetes.ts';
 import { kubectlNames } from './core/names.ts';
 import type { Platform } from './core/pipeline.ts';
 import { shown } from './core/problem.ts';
-import { priceId } from './cost/prices.ts';
+import { priceIdSchema } from './cost/prices.ts';
+import { kinds } from './kinds/index.ts';
 
-type Definition = Omit<Platform, 'environment' | 'steps' | 'releasable'> & Partial<Pick<Platform, 'steps' | 'releasable'>>;
+type Definition = Omit<Platform, 'cards' | 'environment' | 'steps' | 'releasable'> & Partial<Pick<Platform, 'steps' | 'releasable'>>;
 
 const dashed = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 const wantDashed = 'want lower-case words with dashes between them, such as acme-platform';
@@ -45,12 +47,16 @@ function dependencyProblems(field: string, dependencies: readonly PackageDepende
   ];
 }
 
+/** The kinds that backends and steps say they compose. */
+const composedCards = ({ apis, steps }: Required<Pick<Definition, 'apis' | 'steps'>>): readonly Card[] =>
+  [...apis.flatMap((api) => Object.values(api.backends)), ...steps].flatMap(({ composes = [] }) => composes);
+
 function problemsOf({ name, apis, policies, steps = [] }: Definition): readonly string[] {
   const suffixes = apis.map(({ suffix }) => suffix);
   const ids = policies.map(({ id }) => id);
   const stepNames = steps.map((step) => step.name);
-  const composing = [...apis.flatMap((api) => Object.values(api.backends)), ...steps];
-  const providers = composing.flatMap(({ composes = [] }) => composes).flatMap(({ provider }) => provider ?? []);
+  const composed = composedCards({ apis, steps });
+  const providers = composed.flatMap((card) => providerOf(card) ?? []);
   const dependencies = [...steps, ...providers];
   return [
     ...otherThan('name', [name], (value) => dashed.test(value), wantDashed),
@@ -61,7 +67,8 @@ function problemsOf({ name, apis, policies, steps = [] }: Definition): readonly 
     ...otherThan('steps.name', stepNames, (step) => !ownSteps.includes(step), 'want another name than that of a step of every pipeline'),
     ...twice('steps.name', stepNames),
     ...dependencyProblems('steps', steps),
-    ...dependencyProblems('composes.provider', providers),
+    ...dependencyProblems('composes.broughtBy', providers),
+    ...twice('composes', [...new Set([...kinds, ...composed])].map(groupKind)),
     ...[...new Set(dependencies.map((each) => each.package))].flatMap((reference) => {
       const wanted = [...new Set(dependencies.filter((each) => each.package === reference).map(({ version }) => shown(version)))];
       return wanted.length === 1 ? [] : [`version: got ${wanted.join(' and ')} for ${reference}, want one for each package`];
@@ -74,16 +81,18 @@ export function definePlatform(definition: Definition): Platform {
   const problems = [...new Set(problemsOf(definition))];
   if (problems.length > 0) throw new Error(`cannot define a platform: ${problems.join('; ')}`);
   const { name, apis, policies, steps = [], releasable = [] } = definition;
+  const cards = new Map([...kinds, ...composedCards({ apis, steps })].map((card) => [groupKind(card), card]));
   return {
     name,
     apis,
     policies,
     steps,
     releasable,
+    cards,
     environment: environmentSchema({
       patches: Object.fromEntries(apis.map((api) => [api.kind, api.profile.partial()])),
-      policies: policies.filter(({ fixed }) => fixed !== true),
-      priceId,
+      policies: policies.filter(({ fixed, allows }) => fixed !== true || allows !== undefined),
+      priceId: priceIdSchema(cards.values()),
     }),
   };
 }

@@ -1,8 +1,9 @@
 import { k8s } from 'cdk8s-plus-28';
+import { providerOf } from '../functions/core/card.ts';
 import { groupOf, type KubernetesObject } from '../functions/core/kubernetes.ts';
 import type { Platform } from '../functions/core/pipeline.ts';
 import { claimPolicies, managedBeforeNamespace, namespaceProtection } from './admission.ts';
-import { composedKinds, distinct, isManaged, isOfProvider } from './composed.ts';
+import { composedKinds, distinct } from './composed.ts';
 import { configurationName, exampleRegistry, functionName, installedName, packageReference, releaseTag } from './names.ts';
 import type { Project } from './project.ts';
 
@@ -22,7 +23,7 @@ const grantedByChart: Readonly<Record<string, readonly string[] | 'everything'>>
 function clusterRole(platform: Platform): KubernetesObject {
   const missing = composedKinds(platform).filter((kind) => {
     const granted = grantedByChart[groupOf(kind)];
-    return !isOfProvider(kind) && granted !== 'everything' && granted?.includes(kind.plural) !== true;
+    return providerOf(kind) === undefined && granted !== 'everything' && granted?.includes(kind.plural) !== true;
   });
   return k8s.KubeClusterRole.manifest({
     metadata: { name: `${platform.name}:aggregate-to-crossplane`, labels: { 'rbac.crossplane.io/aggregate-to-crossplane': 'true' } },
@@ -121,7 +122,12 @@ export function installManifests(
   return {
     'rbac.yaml': [clusterRole(platform)],
     'runtime.yaml': [runtimeConfig(platform, podLabels), disruptionBudget(platform, podLabels)],
-    'namespace-protection.yaml': [...namespaceProtection(), ...composedKinds(platform).filter(isManaged).flatMap(managedBeforeNamespace)],
+    'namespace-protection.yaml': [
+      ...namespaceProtection(),
+      ...composedKinds(platform)
+        .filter(({ managed }) => managed)
+        .flatMap(managedBeforeNamespace),
+    ],
     'claim-policies.yaml': claimPolicies(platform),
     'packages.yaml': packageManifests(platform, registry, tag),
   };

@@ -16,7 +16,6 @@ import { parseEnvironment } from '../functions/core/environment.ts';
 import { apiVersion } from '../functions/core/group.ts';
 import { at, type KubernetesObject } from '../functions/core/kubernetes.ts';
 import { goldenPath } from '../functions/golden-path.ts';
-import { policies } from '../functions/guard/policies/index.ts';
 import { exampleRegistry, functionName, installedName, packageReference, releaseTag } from '../package/names.ts';
 import manifest from '../package.json' with { type: 'json' };
 import { toXrd } from '../xrds/xrd.ts';
@@ -264,13 +263,6 @@ test('the README says of each backend what a deletion with a snapshot keeps', ()
 test('the README lists the keys of the binding', () => {
   const rows = tableRows(readme, 'key', 'what it is');
   expect(rows.flatMap(([keys = '']) => keys.split(', ').map(unquoted)).sort()).toEqual(Object.keys(apis[0]?.binding.shape ?? {}).sort());
-});
-
-test('the README lists the policies that the guard enforces, in its words, each with its page', () => {
-  const rows = tableRows(readme, 'policy', 'what it asks for', 'breaking it', 'tiers');
-  expect(rows).toEqual(
-    policies.map(({ id, text, severity, tiers }) => [`[\`${id}\`](docs/policies/${id}.md)`, text, severity, tiers?.join(', ') ?? 'all']),
-  );
 });
 
 test('the README lists what the npm package can be imported by, and names that are there', () => {

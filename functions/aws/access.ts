@@ -1,15 +1,16 @@
 import type { Composed, Expansion, Pending } from '../core/api.ts';
+import { typed } from '../core/card.ts';
 import { at, type KubernetesObject } from '../core/kubernetes.ts';
 import { release } from '../core/managed.ts';
 import { externalName, shortHash } from '../core/names.ts';
 import { isReady } from '../core/readiness.ts';
 import type { ObservedResource } from '../core/step.ts';
+import { iamPolicy } from '../kinds/aws/iam-policy.ts';
+import { iamRolePolicyAttachment } from '../kinds/aws/iam-role-policy-attachment.ts';
 import type { AwsResources } from './resources.ts';
 
-export const accessKinds = {
-  policy: { apiVersion: 'iam.aws.m.upbound.io/v1beta1', kind: 'Policy', plural: 'policies', global: true },
-  attachment: { apiVersion: 'iam.aws.m.upbound.io/v1beta1', kind: 'RolePolicyAttachment', plural: 'rolepolicyattachments', global: true },
-} as const;
+/** What `access` composes. */
+export const accessKinds = { policy: iamPolicy, attachment: iamRolePolicyAttachment };
 
 /** The kind of the claim that makes a service account's role. */
 export const identityKind = 'AppIdentity';
@@ -100,7 +101,7 @@ export function access(
     const attached = [...new Set([...serviceAccounts, ...moving])].filter(
       (account) =>
         !wider?.serviceAccounts.includes(account) ||
-        (observed[keyOf(name, account)] !== undefined && !isReady(observed[keyOf(wider.name, account)], 'Conditions')),
+        (observed[keyOf(name, account)] !== undefined && !isReady(accessKinds.attachment, observed[keyOf(wider.name, account)])),
     );
     if (attached.length === 0 && observed[name] === undefined) continue;
     resources[name] = resource(
@@ -121,8 +122,7 @@ export function access(
           own[0] === undefined
             ? `an ${identityKind} of service account ${serviceAccount}, which gives it a role: apply one with spec.serviceAccount: ${serviceAccount}`
             : `a role of ${identityKind} ${own[0].metadata?.name}, which has none in environment ${identity.environment}: ask the platform team to set data.defaults.${identityKind}.backend to podidentity in EnvironmentConfig ${identity.environment}`;
-        const { apiVersion, kind } = accessKinds.attachment;
-        pending[key] = { apiVersion, kind, name: nameOf(key), waitsFor };
+        pending[key] = { ...typed(accessKinds.attachment), name: nameOf(key), waitsFor };
       }
     }
   }

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import type { Claim, Composed, Context } from '../core/api.ts';
-import { type ComposedKind, stringAt } from '../core/kubernetes.ts';
+import type { Card } from '../core/card.ts';
+import { stringAt } from '../core/kubernetes.ts';
 import { managed } from '../core/managed.ts';
-import { externalName, type Identity } from '../core/names.ts';
-import { composedName } from '../core/protection.ts';
+import { composedName, externalName, type Identity } from '../core/names.ts';
 
 /** What an environment has to say of its AWS account. */
 export const accountNeeds = z.object({
@@ -11,11 +11,6 @@ export const accountNeeds = z.object({
   tags: z.record(z.string(), z.string()).optional(),
 });
 export type AccountNeeds = z.output<typeof accountNeeds>;
-
-/** A kind of provider-aws; IAM's belong to no region. */
-export interface AwsKind extends ComposedKind {
-  readonly global?: true;
-}
 
 interface Names {
   /** Name outside the cluster, where the provider takes it from an annotation. */
@@ -35,7 +30,7 @@ export interface AwsResources {
   readonly region: string;
   nameOf(part?: string): string;
   externalNameOf(limit: number, part?: string): string;
-  resource(part: string, kind: AwsKind, forProvider: object, names?: Names): Composed;
+  resource(part: string, card: Card, forProvider: object, names?: Names): Composed;
 }
 
 /** Tags that every AWS resource of a claim carries; the environment's own tags come first and cannot replace them. */
@@ -72,15 +67,14 @@ export function awsResources(
     description: `${claim.kind} ${claim.namespace}/${claim.name}`,
     nameOf,
     externalNameOf: (limit, part) => externalName(identity, limit, '-', part),
-    resource: (part, kind, forProvider, names = {}) =>
+    resource: (part, card, forProvider, names = {}) =>
       managed({
-        apiVersion: kind.apiVersion,
-        kind: kind.kind,
+        card,
         name: nameOf(part),
         managementPolicies,
         ...names,
         providerConfig: { kind: 'ClusterProviderConfig', name: facts.aws.providerConfig },
-        forProvider: { ...(!kind.global && { region }), ...forProvider },
+        forProvider: { ...('path' in card.region && { region }), ...forProvider },
       }),
   };
 }

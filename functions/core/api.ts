@@ -1,13 +1,12 @@
 import type * as z from 'zod';
-import type { ComposedKind, KubernetesObject } from './kubernetes.ts';
-import type { Readiness } from './readiness.ts';
+import type { Card } from './card.ts';
+import type { KubernetesObject } from './kubernetes.ts';
 import type { ObservedResource, Refusal } from './step.ts';
 import type { Tier } from './tier.ts';
 
 /** One composed resource, keyed in `Expansion.resources` by its composition-resource-name, which never changes. */
 export interface Composed {
   readonly object: KubernetesObject;
-  readonly readiness: Readiness;
 }
 
 /** A resource that is planned, but that needs something which does not exist yet. */
@@ -66,7 +65,9 @@ export interface Backend<Settings, Needs> {
   /** The facts of the environment without which it cannot work. */
   readonly needs: z.ZodType<Needs>;
   /** Every kind that it may compose. */
-  readonly composes: readonly ComposedKind[];
+  readonly composes: readonly Card[];
+  /** The claim's field that sets a field of a kind, such as `Instance.allocatedStorage`: what the cloud says of that is said of this. */
+  readonly explains?: Readonly<Record<string, keyof Settings & string>>;
   expand(context: Context<Settings, Needs>): Expansion;
 }
 

@@ -1,13 +1,12 @@
 import * as z from 'zod';
 import type { Claim, Composed, Context, Pending } from './api.ts';
-import { at, type ComposedKind } from './kubernetes.ts';
+import { at } from './kubernetes.ts';
 import type { ObservedResource, Refusal } from './step.ts';
 
 /** The composition-resource-name of every API's binding. */
 export const bindingKey = 'binding';
 
-/** The kind of it, which every backend composes. */
-export const bindingKind: ComposedKind = { apiVersion: 'v1', kind: 'Secret', plural: 'secrets' };
+const head = { apiVersion: 'v1', kind: 'Secret' };
 
 /** What the Service Binding specification asks of every type. */
 export type BindingValues = Readonly<Record<string, string>> & { readonly type: string; readonly provider: string };
@@ -48,13 +47,11 @@ function bindingSecret(name: string, schema: BindingSchema, values: BindingValue
   const checked = Object.entries(schema.parse(values)).sort(([a], [b]) => (a < b ? -1 : 1));
   return {
     object: {
-      apiVersion: bindingKind.apiVersion,
-      kind: bindingKind.kind,
+      ...head,
       metadata: { name },
       type: `servicebinding.io/${values.type}`,
       data: Object.fromEntries(checked.map(([key, value]) => [key, encode(value)])),
     },
-    readiness: 'Exists',
   };
 }
 
@@ -85,5 +82,5 @@ export function bind(
       'nothing is changed until it is back: restore it, or delete the claim and apply it again for a new and empty one';
     return { resources: {}, pending: {}, refusal: { reason: 'BindingMissing', message } };
   }
-  return { resources: {}, pending: { [bindingKey]: { apiVersion: 'v1', kind: 'Secret', name, waitsFor } } };
+  return { resources: {}, pending: { [bindingKey]: { ...head, name, waitsFor } } };
 }

@@ -89,6 +89,8 @@ const policySetting = z.strictObject({
 const allowingSetting = policySetting.extend({
   allow: z.array(text).max(100).optional().describe('Values to allow besides those that the policy allows itself.'),
 });
+/** Of a policy that no environment can set aside. */
+const fixedSetting = allowingSetting.pick({ allow: true });
 type PolicySetting = z.output<typeof allowingSetting>;
 
 const factsSchema = z.strictObject(facts);
@@ -99,7 +101,7 @@ interface Extensions {
   /** By API, the schema of a patch on its profile. */
   readonly patches: Readonly<Record<string, z.ZodType<Readonly<Record<string, unknown>>>>>;
   /** The policies that an environment may set. */
-  readonly policies: readonly { readonly id: string; readonly text: string; readonly allows?: string }[];
+  readonly policies: readonly { readonly id: string; readonly text: string; readonly allows?: string; readonly fixed?: true }[];
   /** What an id in the price list looks like. */
   readonly priceId: z.ZodType<string, string>;
 }
@@ -108,7 +110,10 @@ interface Extensions {
 export function environmentSchema({ patches, policies, priceId }: Extensions) {
   const optional = Object.fromEntries(Object.entries(patches).map(([kind, patch]) => [kind, patch.optional()]));
   const settings: Record<string, z.ZodType<PolicySetting | undefined>> = Object.fromEntries(
-    policies.map(({ id, text: doc, allows }) => [id, (allows === undefined ? policySetting : allowingSetting).optional().describe(doc)]),
+    policies.map(({ id, text: doc, allows, fixed }) => {
+      const schema: z.ZodType<PolicySetting> = fixed ? fixedSetting : allows === undefined ? policySetting : allowingSetting;
+      return [id, schema.optional().describe(doc)];
+    }),
   );
   return z.strictObject({
     ...facts,

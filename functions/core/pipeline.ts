@@ -1,6 +1,7 @@
 import type { Api } from './api.ts';
+import type { Card, Cards } from './card.ts';
 import type { Environment, EnvironmentSchema, Severity } from './environment.ts';
-import type { ComposedKind, KubernetesObject, PackageDependency } from './kubernetes.ts';
+import type { KubernetesObject, PackageDependency } from './kubernetes.ts';
 import type { DesiredResource, ObservedResource, RequiredObjects, StepResponse } from './step.ts';
 import type { Tier } from './tier.ts';
 
@@ -10,7 +11,7 @@ export interface AddedStep extends PackageDependency {
   /** As the Function wants it. */
   readonly input?: KubernetesObject;
   /** The kinds that it makes besides those of the APIs: Crossplane may have to be let make them. */
-  readonly composes?: readonly ComposedKind[];
+  readonly composes?: readonly Card[];
 }
 
 /** The APIs that are served, and what holds for all of them. */
@@ -23,6 +24,8 @@ export interface Platform {
   readonly steps: readonly AddedStep[];
   /** Keys that steps added and that may go, as an API's `releasable`: they outlive their step, so that it can be taken out. */
   readonly releasable: readonly string[];
+  /** What is known of kinds: of those of this package, and of those that its backends and steps compose. */
+  readonly cards: Cards;
   /** The schema of an EnvironmentConfig's `data`. */
   readonly environment: EnvironmentSchema;
 }
@@ -64,7 +67,7 @@ export interface Policy {
   readonly fix: string;
   /** Where it holds; everywhere if left out. */
   readonly tiers?: readonly Tier[];
-  /** No environment and no claim can set it aside, since Crossplane itself would fail. */
+  /** No environment and no claim can set it aside: Crossplane itself would fail, or nothing else would be known to hold. */
   readonly fixed?: true;
   /** What an environment can add to what is allowed; left out where there is nothing to add. */
   readonly allows?: string;

@@ -1,7 +1,7 @@
 import { bindingKey } from '../core/binding.ts';
 import { at, type Condition } from '../core/kubernetes.ts';
+import { composedName } from '../core/names.ts';
 import type { StepRequest } from '../core/pipeline.ts';
-import { composedName } from '../core/protection.ts';
 import { conditionOf } from '../core/readiness.ts';
 import type { DesiredResource, Refusal, StepResponse } from '../core/step.ts';
 import { expandClaim, settingsInForce } from './expand-claim.ts';
@@ -35,12 +35,15 @@ export function expand(request: StepRequest): StepResponse {
   if ('refusal' in expanded) return refused(request, expanded.refusal);
   const { api, environment, settled, expansion } = expanded;
 
-  const progress = progressOf(expansion, request.observed, environment.name);
+  const backend = String(settled.settings['backend']);
+  const progress = progressOf(expansion, request.observed, request.platform.cards, {
+    environment: environment.name,
+    explains: api.backends[backend]?.explains ?? {},
+  });
   const own = Object.entries(expansion.resources).map(([key, { object }]): [string, DesiredResource] => [
     key,
     { object, ready: progress.ready[key] === true },
   ]);
-  const backend = String(settled.settings['backend']);
   const done = progress.condition.status === 'True';
   const name = String(request.claim.metadata?.name);
   const bindingName = composedName({ name }, api.suffix);

@@ -9,16 +9,21 @@ import { expandClaim } from '../expand/expand-claim.ts';
 const usd = (amount: number) => amount.toFixed(2);
 const toCents = (amount: number) => Math.round(amount * 100) / 100;
 
-/** What resources cost in an environment. */
-export function costOf(environment: Environment, resources: Readonly<Record<string, KubernetesObject>>): Estimate {
-  return estimate(resources, { region: environment.facts.aws?.region, prices: environment.prices });
+/** What resources cost in an environment, where those of a request run. */
+export function costOf(request: StepRequest, environment: Environment, resources: Readonly<Record<string, KubernetesObject>>): Estimate {
+  const { platform, observed } = request;
+  return estimate(resources, { cards: platform.cards, observed, region: environment.facts.aws?.region, prices: environment.prices });
 }
 
 /** What a claim would cost, given what is there of it; undefined where it would be refused. The password is never applied. */
 function plannedCost(request: StepRequest, environment: Environment, claim: KubernetesObject): Estimate | undefined {
   const expanded = expandClaim({ ...request, claim, issueSecret: () => 'not-applied' });
   if (expanded === undefined || 'refusal' in expanded) return undefined;
-  return costOf(environment, Object.fromEntries(Object.entries(expanded.expansion.resources).map(([key, { object }]) => [key, object])));
+  return costOf(
+    request,
+    environment,
+    Object.fromEntries(Object.entries(expanded.expansion.resources).map(([key, { object }]) => [key, object])),
+  );
 }
 
 function isRefused(claim: KubernetesObject): boolean {
@@ -83,7 +88,7 @@ export function overBudget(request: StepRequest, environment: Environment, cost:
   const { claimMonthlyUSD, namespaceMonthlyUSD } = environment.facts.budget ?? {};
   const { claims } = request.required;
   const observed = Object.fromEntries(Object.entries(request.observed).map(([key, { object }]) => [key, object]));
-  const refuses = cost.monthlyUSD > costOf(environment, observed).monthlyUSD;
+  const refuses = cost.monthlyUSD > costOf(request, environment, observed).monthlyUSD;
   const suggest = (room: number) => {
     const sizes = fitting(request, environment, room, cost.monthlyUSD);
     return sizes.length === 0 ? 'no smaller size fits' : `what fits: ${sizes.join(', ')}`;

@@ -59,7 +59,7 @@ export function judge(request: StepRequest): Judgement | { readonly refusal: Ref
   const given = verdicts(request, environment, resources);
   const denied = sentences(given, 'denied');
   const unheeded = unheededWaivers(request, environment);
-  const cost = costOf(environment, resources);
+  const cost = costOf(request, environment, resources);
   const budget = overBudget(request, environment, cost);
   const refusals: readonly Refusal[] = [
     ...lost(request.claim, changes),

@@ -24,14 +24,14 @@ export function verdicts(
   return request.platform.policies.flatMap((policy): readonly Verdict[] => {
     const { id, tiers } = policy;
     if (tiers !== undefined && !tiers.includes(environment.tier)) return [];
-    const setting = policy.fixed ? undefined : environment.policies[id];
-    const severity = setting?.severity ?? policy.severity;
+    const setting = environment.policies[id];
+    const severity = (policy.fixed ? undefined : setting?.severity) ?? policy.severity;
     if (severity === 'off') return [{ policy: id, outcome: 'off', problems: [] }];
     // What the claim itself says is named instead of what it led to.
     const said = byClaim[id] ?? [];
     const problems = said.length > 0 ? said : policy.check(resources, { request, environment, allowed: setting?.allow ?? [] });
     if (problems.length === 0) return [{ policy: id, outcome: 'held', problems }];
-    const waived = setting?.waivable === true && asked.has(id);
+    const waived = policy.fixed !== true && setting?.waivable === true && asked.has(id);
     return [{ policy: id, outcome: waived ? 'waived' : severity === 'warn' ? 'warned' : 'denied', problems }];
   });
 }

@@ -99,7 +99,8 @@ const container = ({
 }: Names) => `import { containerBackend, runningServer, secretPath, server, serverHost, shell } from '../../../containers/server.ts';
 import type { Context, Expansion } from '../../../core/api.ts';
 import { bind, bindingKey, issuedValues, issueOnce } from '../../../core/binding.ts';
-import { composedName, protection } from '../../../core/protection.ts';
+import { composedName } from '../../../core/names.ts';
+import { protection } from '../../../kinds/crossplane/usage.ts';
 import { binding, type Size, suffix, type ${settings} } from '../schema.ts';
 
 const port = 6379;

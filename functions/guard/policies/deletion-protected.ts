@@ -1,5 +1,5 @@
 import type { Policy } from '../../core/pipeline.ts';
-import { each, fields, gaveUpProtection, isFalse, isTrue, kinds } from '../inspect.ts';
+import { each, holding } from '../inspect.ts';
 
 export const deletionProtected: Policy = {
   id: 'deletion-protected',
@@ -10,24 +10,5 @@ export const deletionProtected: Policy = {
   fix:
     'Leave `spec.deletion` of the claim at Protect, or say Snapshot or Delete there if the data is meant to go. In a template: ' +
     '`deletionProtection: true` on a database, no `forceDestroy` on a bucket.',
-  check: each(
-    fields([
-      {
-        kinds: [kinds.instance, kinds.cluster],
-        path: 'spec.forProvider.deletionProtection',
-        want: 'true',
-        holds: isTrue,
-        waivedBy: gaveUpProtection,
-      },
-      {
-        kinds: [kinds.bucket],
-        path: 'spec.forProvider.forceDestroy',
-        want: 'false',
-        holds: isFalse,
-        optional: true,
-        // A bucket has no snapshot that could keep what was in it.
-        waivedBy: ['Delete'],
-      },
-    ]),
-  ),
+  check: each(holding(({ deletionProtection }) => deletionProtection)),
 };

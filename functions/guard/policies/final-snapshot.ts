@@ -1,7 +1,5 @@
 import type { Policy } from '../../core/pipeline.ts';
-import { each, fields, isFalse, isText, kinds } from '../inspect.ts';
-
-const databases = [kinds.instance, kinds.cluster];
+import { each, holding } from '../inspect.ts';
 
 export const finalSnapshot: Policy = {
   id: 'final-snapshot',
@@ -12,18 +10,5 @@ export const finalSnapshot: Policy = {
   fix:
     'Say `spec.deletion: Delete` in the claim if nothing is to be kept. In a template: `skipFinalSnapshot: false` on a database, and a ' +
     '`finalSnapshotIdentifier` that no other claim has, on a cache too.',
-  check: each(
-    fields([
-      { kinds: databases, path: 'spec.forProvider.skipFinalSnapshot', want: 'false', holds: isFalse, waivedBy: ['Delete'] },
-      { kinds: databases, path: 'spec.forProvider.finalSnapshotIdentifier', want: 'a name', holds: isText },
-      // A cache takes its final snapshot because of the name alone, so there it can be given up.
-      {
-        kinds: [kinds.replicationGroup],
-        path: 'spec.forProvider.finalSnapshotIdentifier',
-        want: 'a name',
-        holds: isText,
-        waivedBy: ['Delete'],
-      },
-    ]),
-  ),
+  check: each(holding(({ finalSnapshot }) => finalSnapshot)),
 };

@@ -2,7 +2,8 @@ import { standInRegion as region } from '../../../aws/shared-config.ts';
 import { containerBackend, type ImageNeeds, runningServer, secretPath, server, serverHost, shell } from '../../../containers/server.ts';
 import type { Context, Expansion } from '../../../core/api.ts';
 import { bind, bindingKey, issuedValues, issueOnce } from '../../../core/binding.ts';
-import { composedName, protection } from '../../../core/protection.ts';
+import { composedName } from '../../../core/names.ts';
+import { protection } from '../../../kinds/crossplane/usage.ts';
 import { type BucketSettings, binding, completeBinding, suffix } from '../schema.ts';
 
 const version = 'v1.8.0';

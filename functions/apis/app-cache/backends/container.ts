@@ -2,9 +2,10 @@ import { containerBackend, type ImageNeeds, runningServer, secretPath, server, s
 import type { Composed, Context, Expansion } from '../../../core/api.ts';
 import { bind, bindingKey, issuedValues, issueOnce } from '../../../core/binding.ts';
 import { grown } from '../../../core/grows.ts';
+import { composedName } from '../../../core/names.ts';
 import { shown } from '../../../core/problem.ts';
-import { composedName, protection } from '../../../core/protection.ts';
 import type { Refusal } from '../../../core/step.ts';
+import { protection } from '../../../kinds/crossplane/usage.ts';
 import { binding, type CacheSettings, completeBinding, evictionPolicy, port, type Size, suffix, versions } from '../schema.ts';
 
 const dataPath = '/data';

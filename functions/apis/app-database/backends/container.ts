@@ -10,8 +10,9 @@ import {
 } from '../../../containers/server.ts';
 import type { Composed, Context, Expansion } from '../../../core/api.ts';
 import { bind, bindingKey, issuedValues, issueOnce } from '../../../core/binding.ts';
-import { composedName, protection } from '../../../core/protection.ts';
+import { composedName } from '../../../core/names.ts';
 import type { Refusal } from '../../../core/step.ts';
+import { protection } from '../../../kinds/crossplane/usage.ts';
 import { type Binding, binding, completeBinding, type DatabaseSettings, port, type Size, suffix, username, versions } from '../schema.ts';
 
 const dataPath = '/var/lib/postgresql/data';

@@ -2,9 +2,11 @@ import * as z from 'zod';
 import { policyDocument, roleName } from '../../../aws/access.ts';
 import { accountNeeds, awsResources } from '../../../aws/resources.ts';
 import type { Backend, Context, Expansion } from '../../../core/api.ts';
-import { bindingKind } from '../../../core/binding.ts';
 import { stringAt } from '../../../core/kubernetes.ts';
 import { release } from '../../../core/managed.ts';
+import { iamRole } from '../../../kinds/aws/iam-role.ts';
+import { podIdentityAssociation } from '../../../kinds/aws/pod-identity-association.ts';
+import { secret } from '../../../kinds/kubernetes/secret.ts';
 import { type IdentitySettings, suffix } from '../schema.ts';
 import { account } from './account.ts';
 
@@ -14,10 +16,7 @@ const needs = z.object({
 });
 type Needs = z.output<typeof needs>;
 
-const kinds = {
-  role: { apiVersion: 'iam.aws.m.upbound.io/v1beta1', kind: 'Role', plural: 'roles', global: true },
-  association: { apiVersion: 'eks.aws.m.upbound.io/v1beta1', kind: 'PodIdentityAssociation', plural: 'podidentityassociations' },
-} as const;
+const kinds = { role: iamRole, association: podIdentityAssociation };
 
 function expand(context: Context<IdentitySettings, Needs>): Expansion {
   const { claim, environment, facts, observed } = context;
@@ -73,6 +72,6 @@ function expand(context: Context<IdentitySettings, Needs>): Expansion {
 /** An IAM role of the service account's own, which EKS gives to its pods. */
 export const podidentity: Backend<IdentitySettings, Needs> = {
   needs,
-  composes: [bindingKind, ...Object.values(kinds)],
+  composes: [secret, ...Object.values(kinds)],
   expand,
 };

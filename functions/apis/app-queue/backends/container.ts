@@ -1,8 +1,10 @@
 import { standInRegion as region, sharedConfig } from '../../../aws/shared-config.ts';
-import { configKind, containerBackend, type ImageNeeds, server, serverHost } from '../../../containers/server.ts';
+import { containerBackend, type ImageNeeds, server, serverHost } from '../../../containers/server.ts';
 import type { Context, Expansion } from '../../../core/api.ts';
 import { bind, bindingKey } from '../../../core/binding.ts';
-import { composedName, protection } from '../../../core/protection.ts';
+import { composedName } from '../../../core/names.ts';
+import { protection } from '../../../kinds/crossplane/usage.ts';
+import { configMap } from '../../../kinds/kubernetes/config-map.ts';
 import { type Binding, binding, deadLetters, fifoSuffix, type QueueSettings, suffix } from '../schema.ts';
 
 const tag = '1.7.1';
@@ -78,4 +80,4 @@ function expand({ claim, settings, facts, observed }: Context<QueueSettings, Ima
 }
 
 /** An ElasticMQ in a pod of the claim's own namespace. It keeps messages in memory. */
-export const container = containerBackend(expand, configKind);
+export const container = containerBackend(expand, configMap);

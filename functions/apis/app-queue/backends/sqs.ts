@@ -3,20 +3,20 @@ import { access, accessKinds, type Grant, keyStatements, partitionOf, policyDocu
 import { accountNeeds, awsResources } from '../../../aws/resources.ts';
 import { sharedConfig } from '../../../aws/shared-config.ts';
 import type { Backend, Context, Expansion } from '../../../core/api.ts';
-import { bind, bindingKey, bindingKind } from '../../../core/binding.ts';
+import { bind, bindingKey } from '../../../core/binding.ts';
 import { at, stringAt } from '../../../core/kubernetes.ts';
 import { policiesFor } from '../../../core/managed.ts';
-import { protection, protectionKind } from '../../../core/protection.ts';
+import { sqsQueue } from '../../../kinds/aws/sqs-queue.ts';
+import { sqsQueuePolicy } from '../../../kinds/aws/sqs-queue-policy.ts';
+import { sqsQueueRedriveAllowPolicy } from '../../../kinds/aws/sqs-queue-redrive-allow-policy.ts';
+import { protection, usage } from '../../../kinds/crossplane/usage.ts';
+import { secret } from '../../../kinds/kubernetes/secret.ts';
 import { type Binding, binding, deadLetters, fifoSuffix, type QueueSettings, suffix } from '../schema.ts';
 
 const needs = z.object({ ...accountNeeds.shape, aws: accountNeeds.shape.aws.extend({ accountId: z.string() }) });
 type Needs = z.output<typeof needs>;
 
-const kinds = {
-  queue: { apiVersion: 'sqs.aws.m.upbound.io/v1beta1', kind: 'Queue', plural: 'queues' },
-  queuePolicy: { apiVersion: 'sqs.aws.m.upbound.io/v1beta1', kind: 'QueuePolicy', plural: 'queuepolicies' },
-  redriveAllowPolicy: { apiVersion: 'sqs.aws.m.upbound.io/v1beta1', kind: 'QueueRedriveAllowPolicy', plural: 'queueredriveallowpolicies' },
-} as const;
+const kinds = { queue: sqsQueue, queuePolicy: sqsQueuePolicy, redriveAllowPolicy: sqsQueueRedriveAllowPolicy };
 
 const queueKey = 'queue';
 const deadLetterKey = 'dead-letter-queue';
@@ -140,6 +140,6 @@ function expand(context: Context<QueueSettings, Needs>): Expansion {
 /** An SQS queue and its dead-letter queue, for the service accounts that the claim names. */
 export const sqs: Backend<QueueSettings, Needs> = {
   needs,
-  composes: [bindingKind, ...Object.values({ ...kinds, ...accessKinds }), protectionKind],
+  composes: [secret, ...Object.values({ ...kinds, ...accessKinds }), usage],
   expand,
 };

@@ -2,14 +2,14 @@ import {
   type Backend,
   bind,
   bindingKey,
-  bindingKind,
   type ContainerSize,
   type Context,
   composedName,
-  configKind,
+  configMap,
   type Expansion,
   issuedValues,
   issueOnce,
+  secret,
   secretPath,
   server,
   serverHost,
@@ -84,6 +84,6 @@ function expand(context: Context<Profile, Needs>): Expansion {
 /** A NATS server in a pod of the claim's own namespace, without JetStream, so that it keeps nothing. */
 export const container: Backend<Profile, Needs> = {
   needs,
-  composes: [bindingKind, configKind, ...serverKinds],
+  composes: [secret, configMap, ...serverKinds],
   expand,
 };
