@@ -1,4 +1,4 @@
-import type { Card, CompanionFact, Facts, FieldFact, None } from '../core/card.ts';
+import type { Card, Cards, CompanionFact, Facts, FieldFact, None } from '../core/card.ts';
 import { at, groupKind, type KubernetesObject } from '../core/kubernetes.ts';
 import type { Policy, PolicyContext, StepRequest } from '../core/pipeline.ts';
 import { shown } from '../core/problem.ts';
@@ -7,27 +7,59 @@ import { named } from './named.ts';
 
 type Resources = Readonly<Record<string, KubernetesObject>>;
 
-/** Looks at one resource among all of them; its sentences get the resource's name in front. */
-type ObjectCheck = (object: KubernetesObject, resources: Resources, context: PolicyContext) => readonly string[];
+/** Looks at one resource among all of them, with what is known of its kind; its sentences get the resource's name in front. */
+type ObjectCheck = (object: KubernetesObject, resources: Resources, context: PolicyContext, card: Card | undefined) => readonly string[];
 
 /** What is known of an object's kind; nothing of a kind that no backend of the platform composes. */
 export const cardOf = ({ request }: Pick<PolicyContext, 'request'>, object: KubernetesObject): Card | undefined =>
   request.platform.cards.get(groupKind(object));
 
 /** What a provider only looks at is not made by the claim, so nothing can be asked of it, and it enforces nothing. */
-function isOnlyObserved(object: KubernetesObject, context: PolicyContext): boolean {
+function isOnlyObserved(object: KubernetesObject, card: Card | undefined): boolean {
   const policies = at(object, 'spec', 'managementPolicies');
-  const isAlone = Array.isArray(policies) && policies.length > 0 && policies.every((policy) => policy === 'Observe');
-  return isAlone && cardOf(context, object)?.managed === true;
+  return card?.managed === true && Array.isArray(policies) && policies.length > 0 && policies.every((policy) => policy === 'Observe');
+}
+
+interface Made {
+  readonly key: string;
+  readonly object: KubernetesObject;
+  readonly card: Card | undefined;
+}
+
+interface Sorted {
+  readonly made: readonly Made[];
+  readonly resources: Resources;
+  readonly byCard: ReadonlyMap<Card | undefined, readonly Made[]>;
+}
+
+/** Every policy looks at the same resources, so that they are sorted once. */
+const sorted = new WeakMap<Cards, WeakMap<Resources, Sorted>>();
+
+/** What of the resources is made, and of which kind each is. */
+function sortedBy({ request }: PolicyContext, resources: Resources): Sorted {
+  const { cards } = request.platform;
+  const known = sorted.get(cards) ?? new WeakMap<Resources, Sorted>();
+  sorted.set(cards, known);
+  const found = known.get(resources);
+  if (found !== undefined) return found;
+  const made = Object.entries(resources)
+    .map(([key, object]) => ({ key, object, card: cards.get(groupKind(object)) }))
+    .filter(({ object, card }) => !isOnlyObserved(object, card));
+  const all: Sorted = {
+    made,
+    resources: Object.fromEntries(made.map(({ key, object }) => [key, object])),
+    byCard: Map.groupBy(made, ({ card }) => card),
+  };
+  known.set(resources, all).set(all.resources, all);
+  return all;
 }
 
 /** A rule that looks at one resource after the other. */
 export function each(...checks: readonly ObjectCheck[]): Policy['check'] {
-  return (resources, context) => {
-    const made = Object.entries(resources).filter(([, object]) => !isOnlyObserved(object, context));
-    const others = Object.fromEntries(made);
-    return made.flatMap(([key, object]) =>
-      checks.flatMap((check) => check(object, others, context)).map((sentence) => `${named(key, object)}: ${sentence}`),
+  return (given, context) => {
+    const { made, resources } = sortedBy(context, given);
+    return made.flatMap(({ key, object, card }) =>
+      checks.flatMap((check) => check(object, resources, context, card)).map((sentence) => `${named(key, object)}: ${sentence}`),
     );
   };
 }
@@ -51,32 +83,31 @@ function brokenField<Root>(fact: FieldFact<Root>, root: Root, prefix: string, { 
 }
 
 /** Each that belongs to the resource must hold, since of two that disagree either may win. */
-function brokenCompanion(fact: CompanionFact, object: KubernetesObject, resources: Resources): readonly string[] {
+function brokenCompanion(fact: CompanionFact, object: KubernetesObject, candidates: readonly Made[]): readonly string[] {
   const { companion, want, holds, least = 1, unless } = fact;
   if (unless?.(object) === true) return [];
-  const kind = groupKind(companion);
-  const belongs = (other: KubernetesObject) => ('belongs' in fact ? fact.belongs(other, object) : refersTo(object, fact.namedIn, other));
-  const found = Object.entries(resources).filter(([, other]) => groupKind(other) === kind && belongs(other));
-  if (found.length >= least && found.every(([, other]) => holds?.(other, object) !== false)) return [];
+  const belongs = 'belongs' in fact ? fact.belongs : (other: KubernetesObject) => refersTo(object, fact.namedIn, other);
+  const found = candidates.filter((other) => belongs(other.object, object));
+  if (found.length >= least && found.every((other) => holds?.(other.object, object) !== false)) return [];
   if ('belongs' in fact) {
-    const got = found.length === 0 ? 'none' : found.map(([key]) => key).join(', ');
+    const got = found.length === 0 ? 'none' : found.map(({ key }) => key).join(', ');
     return [`${companion.kind} for it: got ${got}, want ${want}`];
   }
   const got = shown(setting(object, fact.namedIn) ?? setting(object, `${fact.namedIn}Ref`, 'name'));
   return [`spec.forProvider.${fact.namedIn}: got ${got}, want a composed ${companion.kind} with ${want}`];
 }
 
-/** What of a resource's facts does not hold, one sentence each. */
-const brokenFacts = (facts: Facts, object: KubernetesObject, resources: Resources, context: PolicyContext): readonly string[] =>
-  facts.flatMap((fact) =>
-    fact.companion === undefined ? brokenField(fact, object, '', context) : brokenCompanion(fact, object, resources),
-  );
-
 /** That a property holds of whatever has it. */
 export function holding(property: (card: Card) => Facts | None): ObjectCheck {
-  return (object, resources, context) => {
-    const facts = propertyOf(cardOf(context, object), property);
-    return facts === undefined ? [] : brokenFacts(facts, object, resources, context);
+  const known = new WeakMap<Card, Facts>();
+  return (object, resources, context, card) => {
+    if (card === undefined) return [];
+    const facts = known.get(card) ?? propertyOf(card, property) ?? [];
+    known.set(card, facts);
+    return facts.flatMap((fact) => {
+      if (fact.companion === undefined) return brokenField(fact, object, '', context);
+      return brokenCompanion(fact, object, sortedBy(context, resources).byCard.get(fact.companion) ?? []);
+    });
   };
 }
 
@@ -88,8 +119,8 @@ export function isProtected({ platform }: Pick<StepRequest, 'platform'>, object:
 
 /** What fields of the spec of pods must be, whatever kind makes the pods. */
 export function podFields(facts: readonly FieldFact<unknown>[]): ObjectCheck {
-  return (object, _, context) => {
-    const path = propertyOf(cardOf(context, object), ({ pods }) => pods)?.path;
+  return (object, _, context, card) => {
+    const path = propertyOf(card, ({ pods }) => pods)?.path;
     if (path === undefined) return [];
     const pod = at(object, ...path.split('.'));
     return facts.flatMap((fact) => brokenField(fact, pod, `${path}.`, context));
@@ -98,9 +129,9 @@ export function podFields(facts: readonly FieldFact<unknown>[]): ObjectCheck {
 
 export const containerLists = ['containers', 'initContainers', 'ephemeralContainers'] as const;
 
-/** Every image that a resource's pods run or mount. */
-export function imagesOf(object: KubernetesObject, context: PolicyContext): readonly { readonly path: string; readonly image: string }[] {
-  const path = propertyOf(cardOf(context, object), ({ pods }) => pods)?.path;
+/** Every image that the pods of a resource run or mount. */
+export function imagesOf(object: KubernetesObject, card: Card | undefined): readonly { readonly path: string; readonly image: string }[] {
+  const path = propertyOf(card, ({ pods }) => pods)?.path;
   if (path === undefined) return [];
   return [...containerLists.map((list) => `${list}.*.image`), 'volumes.*.image.reference']
     .flatMap((image) => writtenAt(object, `${path}.${image}`))

@@ -11,16 +11,15 @@ export const allowedRegions: Policy = {
   why: 'Data would lie under another law, far from the app, and where nobody looks for it or pays attention to its cost.',
   fix: "Leave the region to the platform, or use the environment's own. What a claim already has elsewhere may stay there.",
   allows: "Regions besides the environment's own, such as us-east-1.",
-  check: each((object, _, context) => {
-    const { environment, allowed, request } = context;
-    const place = propertyOf(cardOf(context, object), ({ region }) => region);
+  check: each((object, _, { environment, allowed, request }, card) => {
+    const place = propertyOf(card, ({ region }) => region);
     if (place === undefined) return [];
     const own = environment.facts.aws?.region;
     const wanted = [...(own === undefined ? [] : [own]), ...allowed];
     // An environment may move; what a claim has in AWS cannot.
     const isInUse = (value: unknown) =>
       Object.values(request.observed).some(({ object: observed }) => {
-        const path = propertyOf(cardOf(context, observed), ({ region }) => region)?.path;
+        const path = propertyOf(cardOf({ request }, observed), ({ region }) => region)?.path;
         return path !== undefined && at(observed, ...path.split('.')) === value;
       });
     return writtenAt(object, place.path)

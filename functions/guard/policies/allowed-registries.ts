@@ -29,11 +29,10 @@ export const allowedRegistries: Policy = {
   why: 'An image runs with whatever the app may do. From a registry that nobody vouches for, it can be anything, and can change or vanish.',
   fix: 'Copy the image to a registry that the environment names, and use it from there; the message lists them.',
   allows: 'Registries, parts of registries or repositories, such as registry.example.com or ghcr.io/acme.',
-  check: each((object, _, context) => {
-    const { environment, allowed } = context;
+  check: each((object, _, { environment, allowed }, card) => {
     const own = Object.values(environment.facts.images ?? {}).filter(isText);
     const prefixes = [...new Set([...repositories, ...own.map(prefixOf), ...allowed.map(prefixOf)])];
-    return imagesOf(object, context)
+    return imagesOf(object, card)
       .filter(({ image }) => !prefixes.some((prefix) => `${repositoryOf(image)}/`.startsWith(`${prefix}/`)))
       .map(({ path, image }) => `${path}: got ${shown(image)}, want an image from ${prefixes.join(', ')}`);
   }),

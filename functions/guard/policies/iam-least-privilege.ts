@@ -3,7 +3,7 @@ import type { Policy } from '../../core/pipeline.ts';
 import { shown } from '../../core/problem.ts';
 import { writtenAt } from '../../kinds/fields.ts';
 import { hasEffect, isForEverybody, type Statement, statementsOf, stringsOf } from '../../kinds/statements.ts';
-import { cardOf, each, propertyOf } from '../inspect.ts';
+import { each, propertyOf } from '../inspect.ts';
 
 const everyAction = /^([^:]+:)?[*?]+$/;
 const everyResource = /^(arn:[^:]*:[^:]*:[^:]*:[^:]*:)?[*?]+$/;
@@ -42,8 +42,8 @@ export const iamLeastPrivilege: Policy = {
   fix:
     'List the actions that the app calls, such as `s3:GetObject`, and the ARNs that it calls them on; write Action and Resource and not ' +
     'NotAction or NotResource; let a role be assumed by named principals only.',
-  check: each((object, _, context) => {
-    const { documents, attached } = propertyOf(cardOf(context, object), ({ access }) => access) ?? none;
+  check: each((object, _, __, card) => {
+    const { documents, attached } = propertyOf(card, ({ access }) => access) ?? none;
     return [
       ...documents.flatMap(({ path, of }) =>
         writtenAt(object, path).flatMap((found) => {

@@ -2,7 +2,7 @@ import type { Policy } from '../../core/pipeline.ts';
 import { shown } from '../../core/problem.ts';
 import { writtenAt } from '../../kinds/fields.ts';
 import { conditionsOf, hasEffect, isForEverybody, type Statement, statementsOf } from '../../kinds/statements.ts';
-import { cardOf, each, holding, propertyOf } from '../inspect.ts';
+import { each, holding, propertyOf } from '../inspect.ts';
 
 const letsEverybody = (statement: Statement) =>
   hasEffect(statement, 'allow') && isForEverybody(statement) && Object.keys(conditionsOf(statement)).length === 0;
@@ -18,8 +18,8 @@ export const notPublic: Policy = {
   check: each(
     holding(({ privacy }) => privacy),
     // A document that cannot be read allows nobody, and AWS refuses it.
-    (object, _, context) =>
-      (propertyOf(cardOf(context, object), ({ access }) => access)?.documents ?? [])
+    (object, _, __, card) =>
+      (propertyOf(card, ({ access }) => access)?.documents ?? [])
         .filter(({ of }) => of === 'resource' || of === 'key')
         .flatMap(({ path }) => writtenAt(object, path))
         .flatMap(({ path, value }) =>
