@@ -92,7 +92,7 @@ export type { DesiredResource, ObservedResource, Refusal, RequiredObjects, StepR
 export { type Tier, tiers } from './core/tier.ts';
 export { byTurn } from './core/turn.ts';
 export { goldenPath } from './golden-path.ts';
-export { cardOf, containerLists, each, holding, imagesOf, podFields, propertyOf } from './guard/inspect.ts';
+export { asking, cardOf, containerLists, each, imagesOf, podFields, propertyOf } from './guard/inspect.ts';
 export { named } from './guard/named.ts';
 export { policies } from './guard/policies/index.ts';
 export { awsKind, global, tags, untagged } from './kinds/aws/provider.ts';

@@ -6,6 +6,7 @@ import type { KubernetesObject } from '../functions/core/kubernetes.ts';
 import type { PolicyContext } from '../functions/core/pipeline.ts';
 import { type Tier, tiers } from '../functions/core/tier.ts';
 import { expand } from '../functions/expand/expand.ts';
+import { goldenPath } from '../functions/golden-path.ts';
 import { policies } from '../functions/guard/policies/index.ts';
 import { environmentConfig, everything, stepRequest } from './request.ts';
 
@@ -1251,7 +1252,7 @@ test('no policy fails over what a template may write, and each sentence is one l
 });
 
 describe('the pages of policies', () => {
-  const pages = policyPages(policies);
+  const pages = policyPages(goldenPath);
 
   test('are one for each, and their list', () => {
     expect([...pages.keys()]).toEqual(['README.md', ...policies.map(({ id }) => `${id}.md`)]);
@@ -1260,6 +1261,14 @@ describe('the pages of policies', () => {
     for (const { id, text, why, fix } of policies) {
       for (const part of [`# ${id}\n`, text, why, fix]) expect(pages.get(`${id}.md`)).toContain(part);
     }
+  });
+
+  test('say what is asked of each kind', () => {
+    const row = '| `rds.aws.m.upbound.io/Instance` | `multiAz`: true |';
+    expect(pages.get('multi-az.md')).toContain(row);
+    expect(pages.get('multi-az.md')).toContain(
+      '| `rds.aws.m.upbound.io/Cluster` | ClusterInstance, composed beside it: at least two, or a dbClusterInstanceClass |',
+    );
   });
 
   test.each(policies)('$id shows only the settings that it has', ({ id, allows, fixed }) => {

@@ -18,9 +18,12 @@ const everywhere: Effects = {
 export function effectOf(change: FieldChange, cards: Cards): Effect {
   const { path, was } = change;
   const card = cards.get(groupKind(was));
-  const fixed = card !== undefined && 'fixed' in card.data ? card.data.fixed : [];
-  if (fixed.some((field) => field.length === path.length && field.every((part, index) => part === path[index]))) {
-    return replace('it cannot change without losing the data: the guard refuses it');
+  const data = card !== undefined && 'fixed' in card.data ? card.data : undefined;
+  if (data?.fixed.some((field) => field.length === path.length && field.every((part, index) => part === path[index]))) {
+    return {
+      ...replace('it cannot change without losing the data: the guard refuses it'),
+      data: `is lost; what is left: ${data.survives}`,
+    };
   }
   const effects = { ...everywhere, ...card?.effects };
   for (let length = path.length; length > 0; length -= 1) {

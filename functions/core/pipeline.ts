@@ -1,5 +1,5 @@
 import type { Api } from './api.ts';
-import type { Card, Cards } from './card.ts';
+import type { Card, Cards, Facts, None } from './card.ts';
 import type { Environment, EnvironmentSchema, Severity } from './environment.ts';
 import type { KubernetesObject, PackageDependency } from './kubernetes.ts';
 import type { DesiredResource, ObservedResource, RequiredObjects, StepResponse } from './step.ts';
@@ -71,6 +71,8 @@ export interface Policy {
   readonly fixed?: true;
   /** What an environment can add to what is allowed; left out where there is nothing to add. */
   readonly allows?: string;
+  /** What it asks of each kind, for its page; left out where it asks the same of all. */
+  readonly asks?: (card: Card) => Facts | None;
   /** What is wrong, one sentence each: `instance (Instance orders-database-instance): spec.…: got …, want …`. */
   check(resources: Readonly<Record<string, KubernetesObject>>, context: PolicyContext): readonly string[];
 }

@@ -98,7 +98,7 @@ function brokenCompanion(fact: CompanionFact, object: KubernetesObject, candidat
 }
 
 /** That a property holds of whatever has it. */
-export function holding(property: (card: Card) => Facts | None): ObjectCheck {
+function holding(property: (card: Card) => Facts | None): ObjectCheck {
   const known = new WeakMap<Card, Facts>();
   return (object, resources, context, card) => {
     if (card === undefined) return [];
@@ -116,6 +116,12 @@ export function isProtected({ platform }: Pick<StepRequest, 'platform'>, object:
   const facts = propertyOf(platform.cards.get(groupKind(object)), ({ deletionProtection }) => deletionProtection) ?? [];
   return facts.every((fact) => fact.companion !== undefined || unmetAt(fact, object).length === 0);
 }
+
+/** A policy that a property holds of whatever has it, and what it looks at besides. */
+export const asking = (asks: (card: Card) => Facts | None, ...more: readonly ObjectCheck[]): Required<Pick<Policy, 'asks' | 'check'>> => ({
+  asks,
+  check: each(holding(asks), ...more),
+});
 
 /** What fields of the spec of pods must be, whatever kind makes the pods. */
 export function podFields(facts: readonly FieldFact<unknown>[]): ObjectCheck {

@@ -1,5 +1,5 @@
 import type { Policy } from '../../core/pipeline.ts';
-import { each, holding } from '../inspect.ts';
+import { asking } from '../inspect.ts';
 
 export const deletionProtected: Policy = {
   id: 'deletion-protected',
@@ -8,7 +8,7 @@ export const deletionProtected: Policy = {
   text: 'Databases and full buckets are protected against deletion, unless the claim says spec.deletion.',
   why: 'One kubectl delete, or one wrong name in a script, would take the data of production with it.',
   fix:
-    'Leave `spec.deletion` of the claim at Protect, or say Snapshot or Delete there if the data is meant to go. In a template: ' +
-    '`deletionProtection: true` on a database, no `forceDestroy` on a bucket.',
-  check: each(holding(({ deletionProtection }) => deletionProtection)),
+    'Leave `spec.deletion` of the claim at Protect, or say Snapshot or Delete there if the data is meant to go. In a template: set what the ' +
+    'table below asks of the kind.',
+  ...asking(({ deletionProtection }) => deletionProtection),
 };

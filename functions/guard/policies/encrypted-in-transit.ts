@@ -1,5 +1,5 @@
 import type { Policy } from '../../core/pipeline.ts';
-import { each, holding } from '../inspect.ts';
+import { asking } from '../inspect.ts';
 
 export const encryptedInTransit: Policy = {
   id: 'encrypted-in-transit',
@@ -7,8 +7,7 @@ export const encryptedInTransit: Policy = {
   text: 'Databases, caches, buckets and queues refuse connections without TLS.',
   why: 'Without TLS, passwords and data cross the network where others can read them, and one client with a wrong setting is enough.',
   fix:
-    'Compose a ParameterGroup with `rds.force_ssl` = 1 and name it in the database; set `transitEncryptionEnabled: true` on a cache, ' +
-    'with no `transitEncryptionMode` or `required`; compose a BucketPolicy or a QueuePolicy, dead-letter queues included, with a statement ' +
-    'that denies every action to everybody where `aws:SecureTransport` is false, for a bucket on the bucket and its objects.',
-  check: each(holding(({ inTransit }) => inTransit)),
+    'Set what the table below asks of the kind. What AWS keeps apart, such as the policy of a bucket or a queue, dead-letter queues included, is composed beside it ' +
+    'and names it; its statement is about the bucket and its objects.',
+  ...asking(({ inTransit }) => inTransit),
 };

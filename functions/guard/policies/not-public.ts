@@ -2,7 +2,7 @@ import type { Policy } from '../../core/pipeline.ts';
 import { shown } from '../../core/problem.ts';
 import { writtenAt } from '../../kinds/fields.ts';
 import { conditionsOf, hasEffect, isForEverybody, type Statement, statementsOf } from '../../kinds/statements.ts';
-import { each, holding, propertyOf } from '../inspect.ts';
+import { asking, propertyOf } from '../inspect.ts';
 
 const letsEverybody = (statement: Statement) =>
   hasEffect(statement, 'allow') && isForEverybody(statement) && Object.keys(conditionsOf(statement)).length === 0;
@@ -13,10 +13,10 @@ export const notPublic: Policy = {
   text: 'Nothing that is composed can be reached from the internet or used by everybody.',
   why: 'What everybody can reach is found and attacked within hours, and a bucket that everybody can read is a leak.',
   fix:
-    'Set `publiclyAccessible: false`; compose a BucketPublicAccessBlock with all four settings true; name principals in policies, or add ' +
-    'a Condition; make a Service of type ClusterIP, and let the platform publish it by its own gateway.',
-  check: each(
-    holding(({ privacy }) => privacy),
+    'Set what the table below asks of the kind; name principals in policy documents, or add a Condition; let the platform publish what is meant ' +
+    'to be public by its own gateway.',
+  ...asking(
+    ({ privacy }) => privacy,
     // A document that cannot be read allows nobody, and AWS refuses it.
     (object, _, __, card) =>
       (propertyOf(card, ({ access }) => access)?.documents ?? [])

@@ -1,5 +1,5 @@
 import type { Policy } from '../../core/pipeline.ts';
-import { each, holding } from '../inspect.ts';
+import { asking } from '../inspect.ts';
 
 export const outlivesControlPlane: Policy = {
   id: 'outlives-control-plane',
@@ -10,5 +10,5 @@ export const outlivesControlPlane: Policy = {
   fix:
     'Leave `spec.deletion` of the claim at Protect, or say Snapshot or Delete there if the data is meant to go. In a template: list ' +
     '`managementPolicies` without `Delete` and without `*`.',
-  check: each(holding(({ outliving }) => outliving)),
+  ...asking(({ outliving }) => outliving),
 };
