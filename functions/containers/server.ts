@@ -1,16 +1,11 @@
-import * as z from 'zod';
 import type { Backend, Claim, Composed } from '../core/api.ts';
 import { bindingKind } from '../core/binding.ts';
-import { images } from '../core/environment.ts';
+import type { Needs } from '../core/facts.ts';
 import { group } from '../core/group.ts';
 import { at, type ComposedKind, stringAt } from '../core/kubernetes.ts';
 import { shortHash } from '../core/names.ts';
 import { type Deletion, protectionKind } from '../core/protection.ts';
 import type { ObservedResource } from '../core/step.ts';
-
-/** What an environment may say of servers. */
-const imageNeeds = z.object({ images: images.optional() });
-export type ImageNeeds = z.output<typeof imageNeeds>;
 
 /** What a container may use, as Kubernetes quantities. */
 export interface ContainerSize {
@@ -243,9 +238,10 @@ export const serverKinds: readonly ComposedKind[] = [
 ];
 
 /** A backend that runs a server, binds it and protects the claim; `more` is what it composes besides. */
-export function containerBackend<Settings>(
-  expand: Backend<Settings, ImageNeeds>['expand'],
+export function containerBackend<Settings, Facts>(
+  needs: Needs<Facts>,
+  expand: Backend<Settings, Facts>['expand'],
   ...more: readonly ComposedKind[]
-): Backend<Settings, ImageNeeds> {
-  return { needs: imageNeeds, composes: [bindingKind, ...serverKinds, protectionKind, ...more], expand };
+): Backend<Settings, Facts> {
+  return { needs, composes: [bindingKind, ...serverKinds, protectionKind, ...more], expand };
 }

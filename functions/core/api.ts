@@ -1,6 +1,8 @@
 import type * as z from 'zod';
+import type { Needs } from './facts.ts';
 import type { ComposedKind, KubernetesObject } from './kubernetes.ts';
 import type { Readiness } from './readiness.ts';
+import type { Offer, RequiredOf, Requires } from './requirement.ts';
 import type { ObservedResource, Refusal } from './step.ts';
 import type { Tier } from './tier.ts';
 
@@ -31,47 +33,65 @@ export interface Expansion {
   readonly refusal?: Refusal;
 }
 
-export interface Claim {
+/** A claim as a cluster-scoped API has it. */
+export interface ClusterClaim {
   readonly kind: string;
   readonly name: string;
-  readonly namespace: string;
   /** RFC 3339; undefined before the claim is created, as in a plan. */
   readonly creationTimestamp: string | undefined;
   /** The name of the binding that the claim was once seen to have. */
   readonly issuedBinding: string | undefined;
 }
 
+/** A claim in a namespace. */
+export interface Claim extends ClusterClaim {
+  readonly namespace: string;
+}
+
 /** Where a value in force came from. `API` is a default that is the same everywhere. */
 export type Source = 'tier' | 'environment' | 'claim' | 'API';
 
-/** What a backend is given: everything that it may look at. */
-export interface Context<Settings, Needs> {
-  readonly claim: Claim;
+/** What a backend is given of a claim that lives in no environment: everything that it may look at. */
+export interface PlacelessContext<Settings, Required = unknown, C extends ClusterClaim = ClusterClaim> {
+  readonly claim: C;
+  readonly settings: Settings;
+  /** Where each setting came from. */
+  readonly sources: Readonly<Record<string, Source>>;
+  readonly observed: Readonly<Record<string, ObservedResource>>;
+  /** What the API `requires`, by name. That something is not there is no reason to compose less than before. */
+  readonly required: Required;
+  readonly issueSecret: () => string;
+}
+
+/** The same of one that lives in an environment. */
+export interface Context<Settings, Facts, Required = unknown> extends PlacelessContext<Settings, Required, Claim> {
   readonly environment: string;
   readonly tier: Tier;
   /** Who answers for what is made. */
   readonly owner: string;
-  readonly settings: Settings;
-  /** Where each setting came from. */
-  readonly sources: Readonly<Record<string, Source>>;
-  readonly facts: Needs;
-  readonly observed: Readonly<Record<string, ObservedResource>>;
-  /** The claims of the namespace, of any API; empty unless the API `seesClaims`. */
-  readonly claims: readonly KubernetesObject[];
-  readonly issueSecret: () => string;
+  /** What the environment wants on every cloud resource. */
+  readonly tags: Readonly<Record<string, string>>;
+  readonly facts: Facts;
+}
+
+interface AnyBackend<GivenContext> {
+  /** The facts of the environment without which it cannot work. */
+  readonly needs?: Needs;
+  /** Every kind that it may compose. */
+  readonly composes: readonly ComposedKind[];
+  readonly expand: (context: GivenContext) => Expansion;
 }
 
 /** One way to realise an API. */
-export interface Backend<Settings, Needs> {
-  /** The facts of the environment without which it cannot work. */
-  readonly needs: z.ZodType<Needs>;
-  /** Every kind that it may compose. */
-  readonly composes: readonly ComposedKind[];
-  expand(context: Context<Settings, Needs>): Expansion;
+export interface Backend<Settings, Facts, Required = unknown> extends AnyBackend<Context<Settings, Facts, Required>> {
+  readonly needs: Needs<Facts>;
 }
 
-/** A backend whose needs are between it and the environment. */
-type AnyBackend<Settings> = Omit<Backend<Settings, never>, 'needs'> & { readonly needs: z.ZodType };
+/** The one way to realise an API whose claims live in no environment. */
+export type PlacelessBackend<Settings, Required = unknown, C extends ClusterClaim = ClusterClaim> = Omit<
+  AnyBackend<PlacelessContext<Settings, Required, C>>,
+  'needs'
+>;
 
 /** A rule that the apiserver checks on the whole claim (`self.spec`, `self.metadata.name`). */
 interface ValidationRule {
@@ -111,12 +131,20 @@ export interface Api {
   readonly profile: z.ZodObject;
   readonly profiles: Readonly<Record<Tier, Readonly<Record<string, unknown>>>>;
   readonly backends: Readonly<Record<string, AnyBackend<never>>>;
-  /** The keys of its binding, the same whatever the backend. */
-  readonly binding: z.ZodObject;
+  /** The keys of its binding, the same whatever the backend; an API without connection details has none. */
+  readonly binding?: z.ZodObject;
+  readonly scope: 'Namespaced' | 'Cluster';
+  /**
+   * Where its claims live. Those of place `environment` are what the environment of their namespace makes of them; those of place
+   * `none` are the same everywhere, and only policies that hold in every tier hold for them.
+   */
+  readonly place: 'environment' | 'none';
+  /** What its backends have to see of the cluster besides what its claims composed, by name. */
+  readonly requires: Requires<never>;
+  /** What its claims give to claims of other APIs. */
+  readonly offers: readonly Offer[];
   /** Keys of composed resources that hold no data and that expand itself may let go; a trailing `*` stands for any ending. */
   readonly releasable: readonly string[];
-  /** Its backends look at the other claims of the namespace. */
-  readonly seesClaims?: true;
   /** Settings, as the status records them, that never change or only grow while the claim lives. */
   readonly durable: { readonly fixed: readonly string[]; readonly growing: readonly string[] };
   readonly claimPolicies: readonly ClaimPolicy[];
@@ -141,18 +169,46 @@ interface Schema<S extends z.ZodObject, P extends z.ZodObject> extends Pick<Api,
   readonly profile: P;
 }
 
-interface ApiDefinition<S extends z.ZodObject, P extends z.ZodObject>
-  extends Omit<Api, keyof Schema<S, P> | 'profiles' | 'backends' | 'example'> {
-  readonly schema: Schema<S, P>;
-  readonly profiles: Readonly<Record<Tier, ProfileFor<z.output<S>, z.output<P>>>>;
-  readonly backends: Readonly<
-    Record<z.output<P> extends { backend: infer B extends string } ? B : never, AnyBackend<Settings<z.output<S>, z.output<P>>>>
-  >;
-  readonly example: { readonly name: string; readonly spec: z.input<S> };
-}
+type Backends<S extends z.ZodObject, P extends z.ZodObject, R> =
+  | {
+      readonly scope?: 'Namespaced';
+      readonly place?: 'environment';
+      readonly backends: Readonly<
+        Record<
+          z.output<P> extends { backend: infer B extends string } ? B : never,
+          AnyBackend<Context<Settings<z.output<S>, z.output<P>>, never, RequiredOf<R>>>
+        >
+      >;
+    }
+  | {
+      readonly scope?: 'Namespaced';
+      readonly place: 'none';
+      readonly backends: Readonly<Record<string, PlacelessBackend<Readonly<z.output<S>>, RequiredOf<R>, Claim>>>;
+    }
+  | {
+      readonly scope: 'Cluster';
+      readonly place: 'none';
+      readonly backends: Readonly<Record<string, PlacelessBackend<Readonly<z.output<S>>, RequiredOf<R>>>>;
+    };
+
+type ApiDefinition<S extends z.ZodObject, P extends z.ZodObject, R> = Omit<
+  Api,
+  keyof Schema<S, P> | 'profiles' | 'backends' | 'example' | 'scope' | 'place' | 'requires' | 'offers'
+> &
+  Backends<S, P, R> & {
+    readonly schema: Schema<S, P>;
+    readonly profiles: Readonly<Record<Tier, ProfileFor<z.output<S>, z.output<P>>>>;
+    readonly example: { readonly name: string; readonly spec: z.input<S> };
+    readonly requires?: R;
+    readonly offers?: readonly Offer[];
+  };
 
 /** Checks an API's parts against each other at compile time and erases their types. */
-export function defineApi<S extends z.ZodObject, P extends z.ZodObject>({ schema, ...rest }: ApiDefinition<S, P>): Api {
+export function defineApi<S extends z.ZodObject, P extends z.ZodObject, const R extends Requires<z.output<S>> = Record<never, never>>({
+  schema,
+  ...rest
+}: ApiDefinition<S, P, R>): Api {
   const { suffix, sizes, spec, specRules, status, profile, binding } = schema;
-  return { ...rest, suffix, sizes, spec, specRules, status, profile, binding } as unknown as Api;
+  const assumed = { scope: 'Namespaced', place: 'environment', requires: {}, offers: [] } as const;
+  return { ...assumed, ...rest, suffix, sizes, spec, specRules, status, profile, ...(binding && { binding }) } as unknown as Api;
 }

@@ -1,7 +1,7 @@
 import type { Api } from './api.ts';
 import type { Environment, EnvironmentSchema, Severity } from './environment.ts';
 import type { ComposedKind, KubernetesObject, PackageDependency } from './kubernetes.ts';
-import type { DesiredResource, ObservedResource, RequiredObjects, StepResponse } from './step.ts';
+import type { DesiredResource, ObservedResource, StepResponse } from './step.ts';
 import type { Tier } from './tier.ts';
 
 /** A pipeline step of another Function, whose package the Configuration depends on: it sees what expand wants, and the guard judges it. */
@@ -23,7 +23,7 @@ export interface Platform {
   readonly steps: readonly AddedStep[];
   /** Keys that steps added and that may go, as an API's `releasable`: they outlive their step, so that it can be taken out. */
   readonly releasable: readonly string[];
-  /** The schema of an EnvironmentConfig's `data`. */
+  /** What EnvironmentConfigs can say. */
   readonly environment: EnvironmentSchema;
 }
 
@@ -37,7 +37,8 @@ export interface StepRequest {
   readonly desired: Readonly<Record<string, DesiredResource>>;
   /** The claim's status as the steps before this one want it. */
   readonly desiredStatus: Readonly<Record<string, unknown>>;
-  readonly required: RequiredObjects;
+  /** What the claim's API and its steps require, by name; undefined until Crossplane has looked. */
+  readonly required: Readonly<Record<string, readonly KubernetesObject[] | undefined>>;
   /** A new random secret; the only source of randomness, used for a secret that was never issued. */
   readonly issueSecret: () => string;
 }
@@ -46,7 +47,8 @@ export type Step = (request: StepRequest) => StepResponse;
 
 export interface PolicyContext {
   readonly request: StepRequest;
-  readonly environment: Environment;
+  /** Undefined for a claim that lives in none. */
+  readonly environment: Environment | undefined;
   /** What the environment allows besides what the policy allows itself. */
   readonly allowed: readonly string[];
 }

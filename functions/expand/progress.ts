@@ -23,7 +23,7 @@ interface Finding {
   readonly waiting?: string;
 }
 
-function find({ object }: Composed, observed: ObservedResource | undefined, environment: string): Finding {
+function find({ object }: Composed, observed: ObservedResource | undefined, environment: string | undefined): Finding {
   const resource = `${object.kind} ${object.metadata?.name ?? ''}`;
   if (observed === undefined) return { resource, waiting: `${resource} is being created` };
   const meanings = errorsOf(observed).map((error) => meaningOf(object, error, environment));
@@ -59,7 +59,11 @@ export interface Progress {
 }
 
 /** Which of the resources are ready, and for the developer, what went wrong and what the claim still waits for. */
-export function progressOf(expansion: Expansion, observed: Readonly<Record<string, ObservedResource>>, environment: string): Progress {
+export function progressOf(
+  expansion: Expansion,
+  observed: Readonly<Record<string, ObservedResource>>,
+  environment: string | undefined,
+): Progress {
   const entries = Object.entries(expansion.resources).sort(([a], [b]) => (a < b ? -1 : 1));
   // A resource that serves, but whose last change failed, must not be ready in one moment and not in the next.
   const isDone = (key: string, { readiness }: Composed) =>

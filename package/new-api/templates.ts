@@ -99,6 +99,7 @@ const container = ({
 }: Names) => `import { containerBackend, runningServer, secretPath, server, serverHost, shell } from '../../../containers/server.ts';
 import type { Context, Expansion } from '../../../core/api.ts';
 import { bind, bindingKey, issuedValues, issueOnce } from '../../../core/binding.ts';
+import { needsOf } from '../../../core/facts.ts';
 import { composedName, protection } from '../../../core/protection.ts';
 import { binding, type Size, suffix, type ${settings} } from '../schema.ts';
 
@@ -160,7 +161,7 @@ function expand(context: Context<${settings}, unknown>): Expansion {
 }
 
 /** A Valkey with a volume, in a pod of the claim's own namespace. */
-export const container = containerBackend(expand);
+export const container = containerBackend(needsOf(), expand);
 `;
 
 const test = ({ variable }: Names) => `import { expect } from 'vitest';

@@ -1,12 +1,14 @@
-import { identityKind } from '../../aws/access.ts';
+import { awsRole } from '../../aws/role.ts';
 import { defineApi } from '../../core/api.ts';
+import { claimsOffering } from '../../core/requirement.ts';
 import { container } from './backends/container.ts';
 import { podidentity } from './backends/podidentity.ts';
 import { profiles } from './profiles.ts';
+import { kind, roleTerms } from './role.ts';
 import * as schema from './schema.ts';
 
 export const appIdentity = defineApi({
-  kind: identityKind,
+  kind,
   plural: 'appidentities',
   shortName: 'appid',
   doc:
@@ -21,5 +23,6 @@ export const appIdentity = defineApi({
   releasable: [],
   durable: { fixed: ['serviceAccount'], growing: [] },
   claimPolicies: [],
-  seesClaims: true,
+  requires: { identities: claimsOffering(awsRole) },
+  offers: [awsRole.offer(roleTerms)],
 });

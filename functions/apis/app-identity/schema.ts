@@ -1,12 +1,10 @@
 import * as z from 'zod';
-import { bindingHead } from '../../core/binding.ts';
 import { immutable, serviceAccountName } from '../../core/fields.ts';
 
 /** What names made for a claim end with. */
 export const suffix = 'identity';
 
 const backendNames = ['container', 'podidentity'] as const;
-type BackendName = (typeof backendNames)[number];
 
 export const spec = z.object({
   serviceAccount: serviceAccountName
@@ -35,14 +33,3 @@ export type IdentitySettings = Readonly<Profile & { serviceAccount?: string | un
 export const status = z.object({
   role: z.string().optional().describe('Name of the IAM role of the service account, where the backend has one (podidentity).'),
 });
-
-export const binding = z.strictObject({
-  ...bindingHead('identity', backendNames),
-  serviceAccount: z.string().min(1).describe('The ServiceAccount to run pods as.'),
-});
-type Binding = z.output<typeof binding>;
-
-/** A binding of a service account. */
-export function bindingOf(provider: BackendName, serviceAccount: string): Binding {
-  return { type: 'identity', provider, serviceAccount };
-}

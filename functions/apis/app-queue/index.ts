@@ -1,4 +1,6 @@
+import { awsRole } from '../../aws/role.ts';
 import { defineApi } from '../../core/api.ts';
+import { claimsOffering } from '../../core/requirement.ts';
 import { container } from './backends/container.ts';
 import { sqs } from './backends/sqs.ts';
 import { profiles } from './profiles.ts';
@@ -16,5 +18,5 @@ export const appQueue = defineApi({
   releasable: ['protection', 'consumers-*', 'producers-*'],
   durable: { fixed: ['fifo'], growing: [] },
   claimPolicies: [],
-  seesClaims: true,
+  requires: { roles: claimsOffering(awsRole) },
 });

@@ -37,7 +37,7 @@ export function rowFor(object: KubernetesObject, message: string): { readonly ro
  * An error in the words of who can put it right: the field at fault and what to change. One that no row knows is passed on, cut
  * to one line, with the command that shows the rest. The same for each attempt that fails in the same way.
  */
-export function meaningOf(object: KubernetesObject, message: string, environment: string): Meaning {
+export function meaningOf(object: KubernetesObject, message: string, environment: string | undefined): Meaning {
   const known = rowFor(object, message);
   if (known === undefined) {
     const name = object.metadata?.name ?? '';
@@ -51,8 +51,9 @@ export function meaningOf(object: KubernetesObject, message: string, environment
   if ('waitsFor' in row) return { waitsFor: said };
   if (row.field === undefined) return { cause: said };
   return {
-    cause: row.field.startsWith('data.')
-      ? `EnvironmentConfig "${environment}": ${row.field}: ${said}; tell the platform team`
-      : `${row.field}: ${said}`,
+    cause:
+      environment !== undefined && row.field.startsWith('data.')
+        ? `EnvironmentConfig "${environment}": ${row.field}: ${said}; tell the platform team`
+        : `${row.field}: ${said}`,
   };
 }

@@ -11,7 +11,7 @@ export const allowedRegions: Policy = {
   allows: "Regions besides the environment's own, such as us-east-1.",
   check: each((object, _, { environment, allowed, request }) => {
     if (!isAws(object)) return [];
-    const own = environment.facts.aws?.region;
+    const own = environment?.region;
     const wanted = [...(own === undefined ? [] : [own]), ...allowed];
     // An environment may move; what a claim has in AWS cannot.
     const isInUse = (value: unknown) =>

@@ -1,15 +1,20 @@
-import { firewall, longestGroupName, type NetworkNeeds, networkKinds, networkNeeds, subnetGroup } from '../../../aws/network.ts';
+import { account, key as encryptionKey, network } from '../../../aws/facts.ts';
+import { firewall, longestGroupName, networkKinds, subnetGroup } from '../../../aws/network.ts';
 import { majorOf, parameterGroupKey, parameterGroups } from '../../../aws/parameter-groups.ts';
 import { awsResources, finalSnapshotName } from '../../../aws/resources.ts';
 import { hourly } from '../../../aws/windows.ts';
 import type { Backend, Context, Expansion } from '../../../core/api.ts';
 import { bind, bindingKey, bindingKind } from '../../../core/binding.ts';
+import { type FactsOf, needsOf } from '../../../core/facts.ts';
 import { grown } from '../../../core/grows.ts';
 import { stringAt } from '../../../core/kubernetes.ts';
 import { policiesFor } from '../../../core/managed.ts';
 import { spread } from '../../../core/names.ts';
 import { protection, protectionKind } from '../../../core/protection.ts';
 import { binding, type CacheSettings, completeBinding, evictionPolicy, port, type Size, suffix, versions } from '../schema.ts';
+
+const needs = needsOf(account, encryptionKey, network);
+type Needs = FactsOf<typeof needs>;
 
 const apiVersion = 'elasticache.aws.m.upbound.io/v1beta1';
 
@@ -35,7 +40,7 @@ const newest: Readonly<Record<(typeof versions)[number], string>> = { 7: '7.2', 
 /** `8.1` of `8.1.0`. */
 const minorOf = (version: string | undefined) => /^[0-9]+\.[0-9]+/.exec(version ?? '')?.[0];
 
-function expand(context: Context<CacheSettings, NetworkNeeds>): Expansion {
+function expand(context: Context<CacheSettings, Needs>): Expansion {
   const { claim, settings, sources, facts, observed } = context;
   const { aws } = facts;
   const key = 'replication-group';
@@ -133,8 +138,8 @@ function expand(context: Context<CacheSettings, NetworkNeeds>): Expansion {
 }
 
 /** A Valkey of its own on ElastiCache, with its own groups. */
-export const elasticache: Backend<CacheSettings, NetworkNeeds> = {
-  needs: networkNeeds,
+export const elasticache: Backend<CacheSettings, Needs> = {
+  needs,
   composes: [bindingKind, ...Object.values({ ...kinds, ...networkKinds }), protectionKind],
   expand,
 };

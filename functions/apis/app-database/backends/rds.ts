@@ -1,9 +1,11 @@
-import { firewall, longestGroupName, type NetworkNeeds, networkKinds, networkNeeds, subnetGroup } from '../../../aws/network.ts';
+import { account, key, network } from '../../../aws/facts.ts';
+import { firewall, longestGroupName, networkKinds, subnetGroup } from '../../../aws/network.ts';
 import { majorOf, parameterGroupKey, parameterGroups } from '../../../aws/parameter-groups.ts';
 import { awsResources, finalSnapshotName } from '../../../aws/resources.ts';
 import { backupSlots, backupWindow, maintenanceSlots, maintenanceWindow } from '../../../aws/windows.ts';
 import type { Backend, Context, Expansion, Pending } from '../../../core/api.ts';
 import { bind, bindingKey, bindingKind, encode } from '../../../core/binding.ts';
+import { type FactsOf, needsOf } from '../../../core/facts.ts';
 import { grown } from '../../../core/grows.ts';
 import { at, type ComposedKind, numberAt, stringAt } from '../../../core/kubernetes.ts';
 import { policiesFor } from '../../../core/managed.ts';
@@ -12,6 +14,9 @@ import { heldBack, protection, protectionKind } from '../../../core/protection.t
 import { conditionOf } from '../../../core/readiness.ts';
 import { type Binding, binding, completeBinding, type DatabaseSettings, port, type Size, suffix, username, versions } from '../schema.ts';
 import { extensions, installedExtensions, sqlKinds } from './sql.ts';
+
+const needs = needsOf(account, key, network);
+type Needs = FactsOf<typeof needs>;
 
 const kinds = {
   instance: { apiVersion: 'rds.aws.m.upbound.io/v1beta1', kind: 'Instance', plural: 'instances' },
@@ -39,7 +44,7 @@ const instanceClasses: Readonly<Record<Size, string>> = {
   xlarge: 'db.r7g.4xlarge',
 };
 
-function expand(context: Context<DatabaseSettings, NetworkNeeds>): Expansion {
+function expand(context: Context<DatabaseSettings, Needs>): Expansion {
   const { claim, settings, sources, facts, observed } = context;
   const { aws } = facts;
   const policies = policiesFor(settings.deletion, ['Snapshot', 'Delete']);
@@ -161,7 +166,7 @@ function expand(context: Context<DatabaseSettings, NetworkNeeds>): Expansion {
  * Whether AWS may still refuse to delete the instance. A claim deleted then would hang, since a managed resource that is being
  * deleted is not updated any more, so the Usage stays until AWS has been seen to have protection off, or never to have made it.
  */
-function mayBeProtected(observed: Context<DatabaseSettings, NetworkNeeds>['observed']): boolean {
+function mayBeProtected(observed: Context<DatabaseSettings, Needs>['observed']): boolean {
   const instance = observed['instance'];
   const protectedNow = at(instance?.object, 'status', 'atProvider', 'deletionProtection');
   if (typeof protectedNow === 'boolean') return protectedNow;
@@ -172,7 +177,7 @@ function mayBeProtected(observed: Context<DatabaseSettings, NetworkNeeds>['obser
 
 /** Extensions are made by provider-sql, which wants the connection details under keys of its own. */
 function withExtensions(
-  { settings, observed }: Context<DatabaseSettings, NetworkNeeds>,
+  { settings, observed }: Context<DatabaseSettings, Needs>,
   nameOf: (part: string) => string,
   databaseName: string,
   values: Readonly<Record<string, string>> | undefined,
@@ -233,8 +238,8 @@ function withExtensions(
 }
 
 /** An isolated RDS instance with its own groups. */
-export const rds: Backend<DatabaseSettings, NetworkNeeds> = {
-  needs: networkNeeds,
+export const rds: Backend<DatabaseSettings, Needs> = {
+  needs,
   composes: [bindingKind, ...Object.values({ ...kinds, ...networkKinds }), sqlKinds.providerConfig, sqlKinds.extension, protectionKind],
   expand,
 };

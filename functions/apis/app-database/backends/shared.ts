@@ -1,25 +1,16 @@
-import * as z from 'zod';
 import type { Backend, Context, Expansion } from '../../../core/api.ts';
 import { bind, bindingKey, bindingKind } from '../../../core/binding.ts';
+import { type FactsOf, needsOf } from '../../../core/facts.ts';
 import { stringAt } from '../../../core/kubernetes.ts';
 import { keep, managed, policiesFor } from '../../../core/managed.ts';
 import { externalName } from '../../../core/names.ts';
 import { composedName, protection, protectionKind } from '../../../core/protection.ts';
+import { sharedPostgres } from '../facts.ts';
 import { type Binding, binding, completeBinding, type DatabaseSettings, type Size, suffix } from '../schema.ts';
 import { extensions, installedExtensions, sqlKinds } from './sql.ts';
 
-const needs = z.object({
-  shared: z.object({
-    postgres: z.object({
-      providerConfig: z.string(),
-      host: z.string(),
-      port: z.int(),
-      sslMode: z.enum(['disable', 'require', 'verify-full']),
-      adminRole: z.string().optional(),
-    }),
-  }),
-});
-type Needs = z.output<typeof needs>;
+const needs = needsOf(sharedPostgres);
+type Needs = FactsOf<typeof needs>;
 
 /** Postgres cuts longer identifiers. */
 const longestIdentifier = 63;
