@@ -199,7 +199,7 @@ type ApiDefinition<S extends z.ZodObject, P extends z.ZodObject, R> = Omit<
     readonly schema: Schema<S, P>;
     readonly profiles: Readonly<Record<Tier, ProfileFor<z.output<S>, z.output<P>>>>;
     readonly example: { readonly name: string; readonly spec: z.input<S> };
-    readonly requires?: R;
+    readonly requires?: R & Requires<z.output<S>>;
     readonly offers?: readonly Offer[];
   };
 

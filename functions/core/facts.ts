@@ -110,8 +110,11 @@ export function factAt(data: unknown, path: string): string | undefined {
   return stringAt(data, ...path.split('.'));
 }
 
-/** What an environment says itself: a default is for who needs the fact. */
-const said = (schema: z.ZodType) => (schema instanceof z.ZodDefault ? (schema.unwrap() as z.ZodType) : schema);
+/** A field as an environment may say it: a default is for who needs the fact. */
+function said(schema: z.ZodType): z.ZodType {
+  const optional = (schema instanceof z.ZodDefault ? (schema.unwrap() as z.ZodType) : schema).optional();
+  return schema.description === undefined ? optional : optional.describe(schema.description);
+}
 
 /** The schema of each section that there are facts of, in the order of their names. */
 export function sectionsOf(all: readonly Facts[]): Readonly<Record<string, z.ZodOptional<z.ZodObject>>> {
@@ -119,7 +122,7 @@ export function sectionsOf(all: readonly Facts[]): Readonly<Record<string, z.Zod
   return Object.fromEntries(
     bySection.map(([{ name, text, always }, some]) => {
       const fields = Object.entries(Object.assign({}, ...some.map((each) => each.fields)) as Record<string, z.ZodType>);
-      const optional = Object.fromEntries(fields.map(([field, schema]) => [field, said(schema).optional()]));
+      const optional = Object.fromEntries(fields.map(([field, schema]) => [field, said(schema)]));
       return [
         name,
         z
@@ -140,8 +143,8 @@ export interface Declared {
 /** Who says the same thing twice, each in words of its own, so that neither could be right for both. */
 function twofold(what: string, claims: readonly (readonly [path: string, thing: unknown, by: string])[], want: string): readonly string[] {
   return [...Map.groupBy(claims, ([path]) => path)].flatMap(([path, of]) => {
-    const things = new Map(of.map(([, thing, by]) => [thing, by]));
-    return things.size < 2 ? [] : [`facts: ${what}${path}: got one of ${[...things.values()].join(' and another of ')}, ${want}`];
+    const things = [...Map.groupBy(of, ([, thing]) => thing).values()].flatMap(([first]) => first?.[2] ?? []);
+    return things.length < 2 ? [] : [`facts: ${what}${path}: got one of ${things.join(' and another of ')}, ${want}`];
   });
 }
 
