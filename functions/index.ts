@@ -68,7 +68,7 @@ export {
 export { endpoint, endpointColumns, endpointStatus } from './core/endpoint.ts';
 export type { Environment, Severity } from './core/environment.ts';
 export { type Facts, type FactsOf, facts, type Needs, needsOf, section } from './core/facts.ts';
-export { backendField, growsOnly, immutable, neverRemoved, serviceAccountName } from './core/fields.ts';
+export { type ByTier, type Field, type Fields, field, type SettingsOf, setting } from './core/field.ts';
 export { apiVersion, environmentLabel, group, kindLabel, ownerLabel } from './core/group.ts';
 export { grown } from './core/grows.ts';
 export {
@@ -88,6 +88,7 @@ export { oneLine, shown } from './core/problem.ts';
 export { composedName, type Deletion, deletionField, deletions, heldBack, protection, protectionKind } from './core/protection.ts';
 export { conditionOf, isReady, type Readiness } from './core/readiness.ts';
 export { type Capability, capability, claimsOffering, type Offering, type RequiredObjects, type Requirement } from './core/requirement.ts';
+export { serviceAccountName } from './core/service-account.ts';
 export type { DesiredResource, ObservedResource, Refusal, StepResponse } from './core/step.ts';
 export { type Tier, tiers } from './core/tier.ts';
 export { byTurn } from './core/turn.ts';
@@ -113,7 +114,6 @@ export {
   podFields,
   refersTo,
   type Statement,
-  setting,
   statementsOf,
   stringsOf,
   writtenAt,

@@ -9,6 +9,7 @@ import { appIdentity } from '../functions/apis/app-identity/index.ts';
 import { defineApi } from '../functions/core/api.ts';
 import { parseEnvironment } from '../functions/core/environment.ts';
 import { type FactsOf, facts, needsOf, section } from '../functions/core/facts.ts';
+import { field } from '../functions/core/field.ts';
 import { apiVersion, inputApiVersion } from '../functions/core/group.ts';
 import { at, type KubernetesObject, stringAt } from '../functions/core/kubernetes.ts';
 import { answered } from '../functions/core/required.ts';
@@ -22,8 +23,7 @@ import { createRunFunction } from '../functions/runtime/run-function.ts';
 import { toXrd } from '../xrds/xrd.ts';
 import { environmentConfig, everything, namespace, observedAfter, stepRequest } from './request.ts';
 
-const everywhere = { dev: {}, staging: {}, prod: {} };
-const plain = { columns: [], releasable: [], durable: { fixed: [], growing: [] }, claimPolicies: [] };
+const plain = { columns: [], releasable: [], claimPolicies: [] };
 
 /** A team, which comes before any namespace and any environment. */
 const team = defineApi({
@@ -36,15 +36,12 @@ const team = defineApi({
   example: { name: 'checkout', spec: { owner: 'ada' } },
   schema: {
     suffix: 'team',
-    spec: z.object({
-      owner: z.string().describe('Who answers for it.'),
-      kind: z.enum(['product', 'platform']).default('product').describe('What it does.'),
-    }),
-    specRules: [],
-    profile: z.strictObject({}),
+    fields: {
+      owner: field(z.string(), { text: 'Who answers for it.', required: true }),
+      kind: field(z.enum(['product', 'platform']).default('product'), { text: 'What it does.' }),
+    },
     status: z.object({ namespace: z.string().optional().describe('Its namespace.') }),
   },
-  profiles: everywhere,
   backends: {
     namespace: {
       composes: [{ apiVersion: 'v1', kind: 'Namespace', plural: 'namespaces' }],
@@ -76,12 +73,9 @@ const appFeed = defineApi({
   example: { name: 'news', spec: { source: 'news-source' } },
   schema: {
     suffix: 'feed',
-    spec: z.object({ source: z.string().optional().describe('The Secret.') }),
-    specRules: [],
-    profile: z.strictObject({}),
+    fields: { source: field(z.string(), { text: 'The Secret.' }) },
     status: z.object({}),
   },
-  profiles: everywhere,
   requires: {
     source: {
       apiVersion: 'v1',

@@ -10,7 +10,7 @@ const text = z.string().min(1).max(256);
 
 /** What the platform itself has to know of an environment. */
 const own = {
-  tier: z.enum(tiers).describe('Kind of environment; profiles and policies are written per tier.'),
+  tier: z.enum(tiers).describe('Kind of environment; defaults and policies are written per tier.'),
   budget: z
     .strictObject({
       claimMonthlyUSD: z.number().min(0).optional().describe('Most that one claim may cost a month.'),

@@ -1,6 +1,7 @@
 import type { Api, ClusterClaim, Expansion } from '../core/api.ts';
 import type { Environment } from '../core/environment.ts';
 import type { Needs } from '../core/facts.ts';
+import { refusedOn } from '../core/field.ts';
 import { ownerLabel } from '../core/group.ts';
 import { stringAt } from '../core/kubernetes.ts';
 import type { StepRequest } from '../core/pipeline.ts';
@@ -62,6 +63,12 @@ export function expandClaim(request: StepRequest): Expanded | { readonly refusal
   const name = environment === undefined ? String(Object.keys(api.backends)[0]) : String(settled.settings['backend']);
   const backend = api.backends[name];
   if (backend === undefined) throw new Error(`${api.kind} has no backend ${name}, although its profile allows it`);
+  const [impossible] = refusedOn(api.fields, read.said, name);
+  if (impossible !== undefined) {
+    const where = environment === undefined ? '' : ` in environment ${environment.name}`;
+    const message = `cannot use ${api.kind} ${shown(read.claim.name)}${where}: ${impossible}`;
+    return { refusal: { reason: 'FieldNotOnBackend', message } };
+  }
   const around = environment === undefined ? { told: {} } : told(request, environment, backend.needs, `${api.kind} with backend ${name}`);
   if ('refusal' in around) return around;
   const { settings, sources } = settled;

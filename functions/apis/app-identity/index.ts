@@ -3,7 +3,6 @@ import { defineApi } from '../../core/api.ts';
 import { claimsOffering } from '../../core/requirement.ts';
 import { container } from './backends/container.ts';
 import { podidentity } from './backends/podidentity.ts';
-import { profiles } from './profiles.ts';
 import { kind, roleTerms } from './role.ts';
 import * as schema from './schema.ts';
 
@@ -18,10 +17,8 @@ export const appIdentity = defineApi({
   example: { name: 'orders', spec: {} },
   columns: [{ name: 'SERVICEACCOUNT', type: 'string', path: '.status.settings.serviceAccount' }],
   schema,
-  profiles,
   backends: { container, podidentity },
   releasable: [],
-  durable: { fixed: ['serviceAccount'], growing: [] },
   claimPolicies: [],
   requires: { identities: claimsOffering(awsRole) },
   offers: [awsRole.offer(roleTerms)],
