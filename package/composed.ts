@@ -3,11 +3,19 @@ import type { Platform } from '../functions/core/pipeline.ts';
 
 export const distinct = (values: Iterable<string>): readonly string[] => [...new Set(values)].sort();
 
+/** `statefulsets.apps`; `pods.` in the core group. */
+export const pluralAndGroup = (kind: ComposedKind): string => `${kind.plural}.${groupOf(kind)}`;
+
+/** Every kind that any API requires objects of; the claims of APIs are the platform's own. */
+export function requiredKinds({ apis }: Platform): readonly ComposedKind[] {
+  return apis.flatMap(({ requires }) => Object.values(requires).flatMap((required) => ('plural' in required ? [required] : [])));
+}
+
 /** Every kind that any backend of any API, or an added step, may compose. */
 export function composedKinds({ apis, steps }: Platform): readonly ComposedKind[] {
   const kinds = new Map<string, ComposedKind>();
   for (const kind of [...apis.flatMap((api) => Object.values(api.backends)), ...steps].flatMap(({ composes = [] }) => composes)) {
-    const name = `${kind.plural}.${groupOf(kind)}`;
+    const name = pluralAndGroup(kind);
     // Whoever names the provider names it for all.
     kinds.set(name, { ...kinds.get(name), ...kind });
   }

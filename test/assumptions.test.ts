@@ -20,6 +20,7 @@ import { guard } from '../functions/guard/guard.ts';
 import { policies } from '../functions/guard/policies/index.ts';
 import { definePlatform } from '../functions/platform.ts';
 import { createRunFunction } from '../functions/runtime/run-function.ts';
+import { installManifests } from '../package/install.ts';
 import { toXrd } from '../xrds/xrd.ts';
 import { environmentConfig, everything, namespace, observedAfter, stepRequest } from './request.ts';
 
@@ -316,6 +317,19 @@ describe('an API that requires an object', () => {
       'cannot use AppFeed "news": metadata.namespace: missing, want the namespace that it is in',
     ]);
   });
+});
+
+test('Crossplane may read what an API requires, and no more than read it', () => {
+  const zone = { apiVersion: 'dns.example.com/v1', kind: 'Zone', plural: 'zones', select: () => ({ labels: {} }) };
+  const named = definePlatform({ name: 'named', apis: [{ ...appFeed, requires: { ...appFeed.requires, zone } }], policies });
+  const [role] = installManifests({ platform: named, version: '1.0.0' })['rbac.yaml'];
+  expect(at(role, 'rules')).toEqual(
+    ['namespaces', 'zones'].map((resource, index) => ({
+      apiGroups: [['', 'dns.example.com'][index]],
+      resources: [resource],
+      verbs: ['get', 'list', 'watch'],
+    })),
+  );
 });
 
 test('a claim that requires offers sees the claims of those APIs that offer them, and of no other', () => {

@@ -3,7 +3,7 @@ import { stringAt } from './kubernetes.ts';
 import { shown } from './problem.ts';
 
 /** Objects of a kind, and which package brings it. */
-export interface Referent {
+interface Referent {
   readonly apiVersion: string;
   readonly kind: string;
   readonly plural: string;
@@ -11,7 +11,7 @@ export interface Referent {
 }
 
 /** What the platform makes of a fact, whoever it is of. */
-export type Meaning =
+type Meaning =
   /** The region that everything is made in, by which prices differ. */
   | { readonly is: 'region' }
   /** Where an image is pulled from, which is `otherwise` in an environment that says nothing. */

@@ -7,7 +7,7 @@ import type { RequiredObjects, Requirement } from './requirement.ts';
 /** What the platform itself requires for a claim that lives in an environment. */
 export const platformRequirements = ['namespace', 'environments'] as const;
 
-/** The claims of an API in a namespace; undefined is no namespace at all. */
+/** The claims of an API in a namespace; of all where the claim itself has none. */
 export const claimsOf = ({ kind }: Pick<Api, 'kind'>, namespace: string | undefined): Requirement => ({
   apiVersion,
   kind,
@@ -86,16 +86,15 @@ export function requiredBy(
   const asked = requirementsOf(platform, claim);
   if (Object.keys(asked).some((name) => required[name] === undefined)) return undefined;
   return Object.fromEntries(
-    Object.entries(api?.requires ?? {}).map(([name, each]) => [
-      name,
-      isOffers(each)
-        ? offersOf(platform, each).map(({ api: { kind }, terms }, index, all) => ({
-            kind,
-            terms,
-            claims: required[offersName(name, all[index]?.api as Api)] ?? [],
-          }))
-        : (required[name] ?? []),
-    ]),
+    Object.entries(api?.requires ?? {}).map(([name, each]) => {
+      if (!isOffers(each)) return [name, required[name] ?? []];
+      const offerings = offersOf(platform, each).map(({ api: offering, terms }) => ({
+        kind: offering.kind,
+        terms,
+        claims: required[offersName(name, offering)] ?? [],
+      }));
+      return [name, offerings];
+    }),
   );
 }
 
