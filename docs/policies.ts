@@ -1,4 +1,4 @@
-import type { Card, Facts } from '../functions/core/card.ts';
+import type { Card, SafetyFacts } from '../functions/core/card.ts';
 import { groupOf } from '../functions/core/kubernetes.ts';
 import type { Platform, Policy } from '../functions/core/pipeline.ts';
 import { tiers } from '../functions/core/tier.ts';
@@ -51,7 +51,7 @@ metadata:
 /** A field as the cloud, or Kubernetes, calls it. */
 const fieldOf = (path: string) => `\`${path.replace(/^spec\.(forProvider\.)?/, '')}\``;
 
-function asked(fact: Facts[number]): string {
+function asked(fact: SafetyFacts[number]): string {
   if (fact.companion === undefined) return `${fieldOf(fact.path)}: ${fact.want}`;
   if ('namedIn' in fact) return `${fieldOf(fact.namedIn)}: a composed ${fact.companion.kind} with ${fact.want}`;
   return `${fact.companion.kind}, composed beside it: ${fact.want}`;

@@ -7,18 +7,29 @@ export {
   keyStatements,
   partitionOf,
   policyDocument,
-  roleName,
   serviceHost,
 } from './aws/access.ts';
-export { firewall, longestGroupName, type NetworkNeeds, networkKinds, networkNeeds, subnetGroup } from './aws/network.ts';
+export {
+  type AccountFacts,
+  account,
+  accountId,
+  aws,
+  boundary,
+  cluster,
+  key,
+  type NetworkFacts,
+  network,
+} from './aws/facts.ts';
+export { firewall, longestGroupName, networkKinds, subnetGroup } from './aws/network.ts';
 export { majorOf, parameterGroupKey, parameterGroups } from './aws/parameter-groups.ts';
-export { type AccountNeeds, type AwsResources, accountNeeds, awsResources, finalSnapshotName } from './aws/resources.ts';
+export { type AwsResources, awsResources, finalSnapshotName } from './aws/resources.ts';
+export { awsRole, type Roles, roleName, roleOf, serviceAccountOf } from './aws/role.ts';
 export { sharedConfig, standInRegion } from './aws/shared-config.ts';
 export { backupSlots, backupWindow, hourly, maintenanceSlots, maintenanceWindow } from './aws/windows.ts';
+export { image } from './containers/facts.ts';
 export {
   type ContainerSize,
   containerBackend,
-  type ImageNeeds,
   runningServer,
   type Server,
   secretPath,
@@ -32,11 +43,14 @@ export {
   type Backend,
   type Claim,
   type ClaimPolicy,
+  type ClusterClaim,
   type Composed,
   type Context,
   defineApi,
   type Expansion,
   type Pending,
+  type PlacelessBackend,
+  type PlacelessContext,
   type Source,
 } from './core/api.ts';
 export {
@@ -57,7 +71,6 @@ export {
   type Data,
   type Documents,
   type Effect,
-  type Facts,
   type Failure,
   type FieldFact,
   type Item,
@@ -66,11 +79,13 @@ export {
   type Price,
   type Provider,
   type Readiness,
+  type SafetyFacts,
   typed,
 } from './core/card.ts';
 export { endpoint, endpointColumns, endpointStatus } from './core/endpoint.ts';
 export type { Environment, Severity } from './core/environment.ts';
-export { backendField, growsOnly, immutable, neverRemoved, serviceAccountName } from './core/fields.ts';
+export { type Facts, type FactsOf, facts, type Needs, needsOf, section } from './core/facts.ts';
+export { type ByTier, type Field, type Fields, field, type SettingsOf, setting } from './core/field.ts';
 export { apiVersion, environmentLabel, group, kindLabel, ownerLabel } from './core/group.ts';
 export { grown } from './core/grows.ts';
 export {
@@ -88,7 +103,9 @@ export type { AddedStep, Platform, Policy, PolicyContext, Step, StepRequest } fr
 export { oneLine, shown } from './core/problem.ts';
 export { type Deletion, deletionField, deletions, leastBackupDays } from './core/protection.ts';
 export { conditionOf, isReady } from './core/readiness.ts';
-export type { DesiredResource, ObservedResource, Refusal, RequiredObjects, StepResponse } from './core/step.ts';
+export { type Capability, capability, claimsOffering, type Offering, type RequiredObjects, type Requirement } from './core/requirement.ts';
+export { serviceAccountName } from './core/service-account.ts';
+export type { DesiredResource, ObservedResource, Refusal, StepResponse } from './core/step.ts';
 export { type Tier, tiers } from './core/tier.ts';
 export { byTurn } from './core/turn.ts';
 export { goldenPath } from './golden-path.ts';
@@ -122,7 +139,7 @@ export {
   isText,
   isTrue,
   refersTo,
-  setting,
+  settingOf,
   valuesAt,
   writtenAt,
 } from './kinds/fields.ts';

@@ -134,7 +134,9 @@ function celBroken(api: Api, rule: ClaimPolicy, policy: Policy, severity: Severi
 }
 
 /** The policies that need nothing but the claim, so that `kubectl apply` tells at once what the guard would refuse later; none where no API has any. */
-export function claimPolicies({ apis, policies }: Platform): readonly KubernetesObject[] {
+export function claimPolicies({ apis: all, policies }: Platform): readonly KubernetesObject[] {
+  // The environment says how a policy holds, so of a claim that lives in none only the guard can tell.
+  const apis = all.filter(({ place }) => place === 'environment');
   return severities.flatMap((severity) => {
     const name = severity === 'deny' ? `claim-policies.${group}` : `claim-policy-warnings.${group}`;
     const broken = apis.flatMap((api) =>

@@ -1,13 +1,30 @@
 import { type Card, providerOf } from '../functions/core/card.ts';
-import { groupKind, type PackageDependency } from '../functions/core/kubernetes.ts';
+import { groupKind, groupOf, type PackageDependency } from '../functions/core/kubernetes.ts';
 import type { Platform } from '../functions/core/pipeline.ts';
 
 export const distinct = (values: Iterable<string>): readonly string[] => [...new Set(values)].sort();
 
+/** A kind as RBAC and the apiserver's paths need it. */
+type Kind = Pick<Card, 'apiVersion' | 'kind' | 'plural'>;
+
+/** `statefulsets.apps`; `pods.` in the core group. */
+export const pluralAndGroup = (kind: Kind): string => `${kind.plural}.${groupOf(kind)}`;
+
+/** Every kind that any API requires objects of; the claims of APIs are the platform's own. */
+export function requiredKinds({ apis }: Platform): readonly Kind[] {
+  return apis.flatMap(({ requires }) => Object.values(requires).flatMap((required) => ('plural' in required ? [required] : [])));
+}
+
 /** Every kind that any backend of any API, or an added step, may compose. */
-export function composedKinds({ apis, steps }: Pick<Platform, 'apis' | 'steps'>): readonly Card[] {
+export function composedKinds({ apis, steps }: Platform): readonly Card[] {
   const composed = [...apis.flatMap((api) => Object.values(api.backends)), ...steps].flatMap(({ composes = [] }) => composes);
   return [...new Map(composed.map((card) => [groupKind(card), card])).values()];
+}
+
+/** Whether a provider brings the kind; Crossplane's RBAC manager grants those. */
+export function isOfProvider({ cards }: Platform, kind: Kind): boolean {
+  const card = cards.get(groupKind(kind));
+  return card !== undefined && providerOf(card) !== undefined;
 }
 
 /** The provider packages that bring a set of kinds, each once, sorted. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { apiVersion } from '../functions/core/group.ts';
 import type { KubernetesObject } from '../functions/core/kubernetes.ts';
 import type { DesiredResource, ObservedResource } from '../functions/core/step.ts';
 import { expand } from '../functions/expand/expand.ts';
@@ -371,7 +372,9 @@ describe('a budget', () => {
       desired: expand(stepRequest(given)).desired,
       conditions: [],
       events: [],
-      needsClaims: true,
+      requires: Object.fromEntries(
+        goldenPath.apis.map(({ kind, plural }) => [`claims-${plural}`, { apiVersion, kind, namespace: 'shop', labels: {} }]),
+      ),
       ttlSeconds: 300,
     });
   });

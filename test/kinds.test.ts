@@ -2,14 +2,14 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import type { Card, Facts, None, Readiness } from '../functions/core/card.ts';
+import type { Card, None, Readiness, SafetyFacts } from '../functions/core/card.ts';
 import { at, groupKind, groupOf, type KubernetesObject } from '../functions/core/kubernetes.ts';
 import { goldenPath } from '../functions/golden-path.ts';
 import { rdsInstance } from '../functions/kinds/aws/rds-instance.ts';
 import { kinds } from '../functions/kinds/index.ts';
 import { composedKinds } from '../package/composed.ts';
 
-/** Facts that keep something safe: each is there, or its absence has a reason. */
+/** SafetyFacts that keep something safe: each is there, or its absence has a reason. */
 const safety = [
   'atRest',
   'backups',
@@ -26,7 +26,7 @@ const reasonsOf = (card: Card) =>
     const found: unknown = at(card, fact);
     return typeof found === 'object' && found !== null && 'none' in found ? [String((found as None).none)] : [];
   });
-const factsOf = (card: Card): readonly Facts[number][] => safety.flatMap((name) => ('none' in card[name] ? [] : card[name]));
+const factsOf = (card: Card): readonly SafetyFacts[number][] => safety.flatMap((name) => ('none' in card[name] ? [] : card[name]));
 
 describe('the cards', () => {
   test('are one for each kind', () => {

@@ -207,7 +207,10 @@ const good: Resources = sorted({
 const environment: Environment = {
   name: 'prod',
   tier: 'prod',
-  facts: { tier: 'prod', aws: { region, providerConfig: 'aws' }, images: { postgres: 'mirror.example.com/pg/postgres' } },
+  facts: { aws: { region, providerConfig: 'aws' }, images: { postgres: 'mirror.example.com/pg/postgres' } },
+  region,
+  budget: {},
+  tags: {},
   prices: {},
   policies: {},
   defaults: {},
@@ -861,7 +864,7 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
       'an environment without AWS',
       () => ({ a: aws('sqs', 'Queue', 'a', { region }) }),
       ['a (Queue a): spec.forProvider.region: got "eu-west-1", want a region that the environment names'],
-      { environment: { ...environment, facts: { tier: 'prod' } } },
+      { environment: { ...environment, facts: {}, region: undefined } },
     ],
     ['what is not in AWS', set('deployment', 'spec.forProvider', { region: 'x' }), none],
   ],
@@ -1181,7 +1184,7 @@ test.each(tierBackends)('what expand makes in tier %s with backend %s keeps ever
   expect(response.refusal).toBeUndefined();
   const resources = sorted(Object.fromEntries(Object.entries(response.desired).map(([key, { object }]) => [key, object])));
   expect(Object.keys(resources).length).toBeGreaterThan(0);
-  const facts = { tier, aws: { region, providerConfig: 'aws' } };
+  const facts = { aws: { region, providerConfig: 'aws' } };
   const context = { request, environment: { ...environment, tier, facts }, allowed: [] };
   const problems = policies
     .filter(({ tiers: held }) => held === undefined || held.includes(tier))

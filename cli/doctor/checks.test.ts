@@ -357,7 +357,7 @@ describe('provider configurations', () => {
       ],
     },
   ])('give $problems.length findings', ({ existing, problems }) => {
-    expect(judgeProviderConfigs(environments, existing).map(({ problem }) => problem)).toEqual(problems);
+    expect(judgeProviderConfigs(goldenPath.environment, environments, existing).map(({ problem }) => problem)).toEqual(problems);
   });
 });
 

@@ -1,4 +1,3 @@
-import * as z from 'zod';
 import type { Composed } from '../core/api.ts';
 import type { Card } from '../core/card.ts';
 import { stringAt } from '../core/kubernetes.ts';
@@ -6,24 +5,8 @@ import { shortHash } from '../core/names.ts';
 import type { ObservedResource } from '../core/step.ts';
 import { securityGroup } from '../kinds/aws/security-group.ts';
 import { securityGroupRule } from '../kinds/aws/security-group-rule.ts';
-import { type AwsResources, accountNeeds } from './resources.ts';
-
-/** What an environment has to say of its network, beside its account. */
-export const networkNeeds = z
-  .object({
-    ...accountNeeds.shape,
-    aws: accountNeeds.shape.aws.extend({
-      vpcId: z.string(),
-      subnetIds: z.array(z.string()),
-      clientSecurityGroupIds: z.array(z.string()).default([]),
-      clientCidrs: z.array(z.string()).default([]),
-    }),
-  })
-  .refine(({ aws }) => aws.clientSecurityGroupIds.length + aws.clientCidrs.length > 0, {
-    path: ['aws', 'clientCidrs'],
-    error: 'want at least one of clientSecurityGroupIds or clientCidrs, or nothing could connect',
-  });
-export type NetworkNeeds = z.output<typeof networkNeeds>;
+import type { NetworkFacts } from './facts.ts';
+import type { AwsResources } from './resources.ts';
 
 /** What `firewall` composes. */
 export const networkKinds = { securityGroup, securityGroupRule };
@@ -36,7 +19,7 @@ export function subnetGroup(
   { resource, description, tags, externalNameOf }: AwsResources,
   part: string,
   card: Card,
-  aws: NetworkNeeds['aws'],
+  aws: NetworkFacts['aws'],
 ): Composed {
   const forProvider = { description, subnetIds: [...aws.subnetIds].sort(), tags };
   return resource(part, card, forProvider, { externalName: externalNameOf(longestGroupName, part) });
@@ -45,7 +28,7 @@ export function subnetGroup(
 /** A security group that lets the environment's clients reach one port, one rule for each source. */
 export function firewall(
   resources: AwsResources,
-  aws: NetworkNeeds['aws'],
+  aws: NetworkFacts['aws'],
   observed: Readonly<Record<string, ObservedResource>>,
   port: number,
 ): Readonly<Record<string, Composed>> {

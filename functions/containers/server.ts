@@ -1,7 +1,6 @@
-import * as z from 'zod';
 import type { Backend, Claim, Composed } from '../core/api.ts';
 import { type Card, typed } from '../core/card.ts';
-import { images } from '../core/environment.ts';
+import type { Needs } from '../core/facts.ts';
 import { group } from '../core/group.ts';
 import { at, stringAt } from '../core/kubernetes.ts';
 import { shortHash } from '../core/names.ts';
@@ -14,10 +13,6 @@ import { persistentVolumeClaim } from '../kinds/kubernetes/persistent-volume-cla
 import { secret } from '../kinds/kubernetes/secret.ts';
 import { service } from '../kinds/kubernetes/service.ts';
 import { statefulSet } from '../kinds/kubernetes/stateful-set.ts';
-
-/** What an environment may say of servers. */
-const imageNeeds = z.object({ images: images.optional() });
-export type ImageNeeds = z.output<typeof imageNeeds>;
 
 /** What a container may use, as Kubernetes quantities. */
 export interface ContainerSize {
@@ -235,9 +230,10 @@ export function runningServer<Version extends string>(
 export const serverKinds: readonly Card[] = [service, networkPolicy, statefulSet];
 
 /** A backend that runs a server, binds it and protects the claim; `more` is what it composes besides. */
-export function containerBackend<Settings>(
-  expand: Backend<Settings, ImageNeeds>['expand'],
+export function containerBackend<Settings, Facts>(
+  needs: Needs<Facts>,
+  expand: Backend<Settings, Facts>['expand'],
   ...more: readonly Card[]
-): Backend<Settings, ImageNeeds> {
-  return { needs: imageNeeds, composes: [secret, ...serverKinds, usage, ...more], expand };
+): Backend<Settings, Facts> {
+  return { needs, composes: [secret, ...serverKinds, usage, ...more], expand };
 }

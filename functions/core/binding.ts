@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import type { Claim, Composed, Context, Pending } from './api.ts';
+import type { Api, Claim, Composed, Pending, PlacelessContext } from './api.ts';
 import { at } from './kubernetes.ts';
+import { composedName } from './names.ts';
 import type { ObservedResource, Refusal } from './step.ts';
 
 /** The composition-resource-name of every API's binding. */
@@ -36,7 +37,7 @@ export function issuedValues(schema: BindingSchema, observed: ObservedResource |
 
 /** A secret that is issued once: the one that was, or a fresh one for a claim that never had a binding. */
 export function issueOnce(
-  { claim, issueSecret }: Pick<Context<unknown, unknown>, 'claim' | 'issueSecret'>,
+  { claim, issueSecret }: Pick<PlacelessContext<unknown>, 'claim' | 'issueSecret'>,
   issued: string | undefined,
 ): string | undefined {
   return issued ?? (claim.issuedBinding === undefined ? issueSecret() : undefined);
@@ -53,6 +54,16 @@ function bindingSecret(name: string, schema: BindingSchema, values: BindingValue
       data: Object.fromEntries(checked.map(([key, value]) => [key, encode(value)])),
     },
   };
+}
+
+/** What the status of a claim says of its binding, once that was seen. */
+export function bindingStatus(
+  { suffix, binding }: Pick<Api, 'suffix' | 'binding'>,
+  claim: Pick<Claim, 'name' | 'issuedBinding'>,
+  observed: Readonly<Record<string, ObservedResource>>,
+): { readonly binding?: { readonly name: string } } {
+  const issued = observed[bindingKey] !== undefined || claim.issuedBinding !== undefined;
+  return binding !== undefined && issued ? { binding: { name: composedName(claim, suffix) } } : {};
 }
 
 interface Bound {

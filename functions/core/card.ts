@@ -34,7 +34,7 @@ export type CompanionFact = {
   | { readonly namedIn: string }
 );
 
-export type Facts = readonly (FieldFact | CompanionFact)[];
+export type SafetyFacts = readonly (FieldFact | CompanionFact)[];
 
 /** What of a resource with data cannot be changed without losing it. */
 export interface Data {
@@ -173,16 +173,16 @@ export interface Card {
   /** Where instances are chosen, and the families to choose from. */
   readonly classes: { readonly path: string; readonly families: readonly string[] } | None;
   readonly access: Documents | None;
-  readonly deletionProtection: Facts | None;
-  readonly finalSnapshot: Facts | None;
+  readonly deletionProtection: SafetyFacts | None;
+  readonly finalSnapshot: SafetyFacts | None;
   /** That what is outside stays when the object goes. */
-  readonly outliving: Facts | None;
-  readonly atRest: Facts | None;
-  readonly inTransit: Facts | None;
-  readonly privacy: Facts | None;
-  readonly ingress: Facts | None;
-  readonly standby: Facts | None;
-  readonly backups: Facts | None;
+  readonly outliving: SafetyFacts | None;
+  readonly atRest: SafetyFacts | None;
+  readonly inTransit: SafetyFacts | None;
+  readonly privacy: SafetyFacts | None;
+  readonly ingress: SafetyFacts | None;
+  readonly standby: SafetyFacts | None;
+  readonly backups: SafetyFacts | None;
   readonly ready: (observed: KubernetesObject) => Readiness;
   /** `unknown` where no list was read. */
   readonly price: Price | None | 'unknown';

@@ -1,8 +1,8 @@
 import type { Api } from './api.ts';
-import type { Card, Cards, Facts, None } from './card.ts';
+import type { Card, Cards, None, SafetyFacts } from './card.ts';
 import type { Environment, EnvironmentSchema, Severity } from './environment.ts';
 import type { KubernetesObject, PackageDependency } from './kubernetes.ts';
-import type { DesiredResource, ObservedResource, RequiredObjects, StepResponse } from './step.ts';
+import type { DesiredResource, ObservedResource, StepResponse } from './step.ts';
 import type { Tier } from './tier.ts';
 
 /** A pipeline step of another Function, whose package the Configuration depends on: it sees what expand wants, and the guard judges it. */
@@ -26,7 +26,7 @@ export interface Platform {
   readonly releasable: readonly string[];
   /** What is known of kinds: of those of this package, and of those that its backends and steps compose. */
   readonly cards: Cards;
-  /** The schema of an EnvironmentConfig's `data`. */
+  /** What EnvironmentConfigs can say. */
   readonly environment: EnvironmentSchema;
 }
 
@@ -40,7 +40,8 @@ export interface StepRequest {
   readonly desired: Readonly<Record<string, DesiredResource>>;
   /** The claim's status as the steps before this one want it. */
   readonly desiredStatus: Readonly<Record<string, unknown>>;
-  readonly required: RequiredObjects;
+  /** What the claim's API and its steps require, by name; undefined until Crossplane has looked. */
+  readonly required: Readonly<Record<string, readonly KubernetesObject[] | undefined>>;
   /** A new random secret; the only source of randomness, used for a secret that was never issued. */
   readonly issueSecret: () => string;
 }
@@ -49,7 +50,8 @@ export type Step = (request: StepRequest) => StepResponse;
 
 export interface PolicyContext {
   readonly request: StepRequest;
-  readonly environment: Environment;
+  /** Undefined for a claim that lives in none. */
+  readonly environment: Environment | undefined;
   /** What the environment allows besides what the policy allows itself. */
   readonly allowed: readonly string[];
 }
@@ -72,7 +74,7 @@ export interface Policy {
   /** What an environment can add to what is allowed; left out where there is nothing to add. */
   readonly allows?: string;
   /** What it asks of each kind, for its page; left out where it asks the same of all. */
-  readonly asks?: (card: Card) => Facts | None;
+  readonly asks?: (card: Card) => SafetyFacts | None;
   /** What is wrong, one sentence each: `instance (Instance orders-database-instance): spec.…: got …, want …`. */
   check(resources: Readonly<Record<string, KubernetesObject>>, context: PolicyContext): readonly string[];
 }

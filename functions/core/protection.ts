@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { field } from './field.ts';
 
 /** How many days back prod can go: a bad migration, or a bug that deletes, is often noticed days later. */
 export const leastBackupDays = 7;
@@ -9,6 +10,8 @@ export type Deletion = (typeof deletions)[number];
 
 /** The field `deletion` of an API; `snapshot` says what Snapshot does there, such as `keeps the volume`. */
 export const deletionField = (snapshot: string) =>
-  z
-    .enum(deletions)
-    .describe(`What deleting the claim does: Protect refuses it; Snapshot ${snapshot}; Delete keeps nothing. Default by tier.`);
+  field(z.enum(deletions), {
+    text: `What deleting the claim does: Protect refuses it; Snapshot ${snapshot}; Delete keeps nothing.`,
+    default: { dev: 'Delete', prod: 'Protect' },
+    example: 'Snapshot',
+  });

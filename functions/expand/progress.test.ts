@@ -148,7 +148,7 @@ describe('the table of failures', () => {
   test.each(blames.flatMap(({ about }) => (typeof about === 'string' && about.startsWith('data.') ? [about] : [])))(
     'blames a field that an EnvironmentConfig has: %s',
     (field) => {
-      expect(fieldOf(goldenPath.environment, field.split('.').slice(1))).toBeDefined();
+      expect(fieldOf(goldenPath.environment.data, field.split('.').slice(1))).toBeDefined();
     },
   );
 

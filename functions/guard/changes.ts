@@ -226,9 +226,10 @@ export function changesOf(request: StepRequest): readonly Change[] {
 /** Why a request may not be applied, and how to say that its losses are meant. */
 export function refusalOf(claim: KubernetesObject, changes: readonly Change[]): string {
   const tokens = changes.map(({ token }) => token).join(',');
-  const namespace = stringAt(claim, 'metadata', 'namespace') ?? 'default';
+  const namespace = stringAt(claim, 'metadata', 'namespace');
+  const where = namespace === undefined ? '' : ` --namespace ${namespace}`;
   return (
     `cannot apply: ${changes.map(({ sentence }) => sentence).join('; ')}; if that loss is meant, run: ` +
-    `kubectl annotate ${claim.kind.toLowerCase()} ${claim.metadata?.name} --namespace ${namespace} --overwrite ${acknowledgeAnnotation}=${tokens}`
+    `kubectl annotate ${claim.kind.toLowerCase()} ${claim.metadata?.name}${where} --overwrite ${acknowledgeAnnotation}=${tokens}`
   );
 }

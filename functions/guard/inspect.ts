@@ -1,8 +1,8 @@
-import type { Card, Cards, CompanionFact, Facts, FieldFact, None } from '../core/card.ts';
+import type { Card, Cards, CompanionFact, FieldFact, None, SafetyFacts } from '../core/card.ts';
 import { at, groupKind, type KubernetesObject } from '../core/kubernetes.ts';
 import type { Policy, PolicyContext, StepRequest } from '../core/pipeline.ts';
 import { shown } from '../core/problem.ts';
-import { isText, refersTo, setting, valuesAt, writtenAt } from '../kinds/fields.ts';
+import { isText, refersTo, settingOf, valuesAt, writtenAt } from '../kinds/fields.ts';
 import { named } from './named.ts';
 
 type Resources = Readonly<Record<string, KubernetesObject>>;
@@ -93,13 +93,13 @@ function brokenCompanion(fact: CompanionFact, object: KubernetesObject, candidat
     const got = found.length === 0 ? 'none' : found.map(({ key }) => key).join(', ');
     return [`${companion.kind} for it: got ${got}, want ${want}`];
   }
-  const got = shown(setting(object, fact.namedIn) ?? setting(object, `${fact.namedIn}Ref`, 'name'));
+  const got = shown(settingOf(object, fact.namedIn) ?? settingOf(object, `${fact.namedIn}Ref`, 'name'));
   return [`spec.forProvider.${fact.namedIn}: got ${got}, want a composed ${companion.kind} with ${want}`];
 }
 
 /** That a property holds of whatever has it. */
-function holding(property: (card: Card) => Facts | None): ObjectCheck {
-  const known = new WeakMap<Card, Facts>();
+function holding(property: (card: Card) => SafetyFacts | None): ObjectCheck {
+  const known = new WeakMap<Card, SafetyFacts>();
   return (object, resources, context, card) => {
     if (card === undefined) return [];
     const facts = known.get(card) ?? propertyOf(card, property) ?? [];
@@ -118,7 +118,10 @@ export function isProtected({ platform }: Pick<StepRequest, 'platform'>, object:
 }
 
 /** A policy that a property holds of whatever has it, and what it looks at besides. */
-export const asking = (asks: (card: Card) => Facts | None, ...more: readonly ObjectCheck[]): Required<Pick<Policy, 'asks' | 'check'>> => ({
+export const asking = (
+  asks: (card: Card) => SafetyFacts | None,
+  ...more: readonly ObjectCheck[]
+): Required<Pick<Policy, 'asks' | 'check'>> => ({
   asks,
   check: each(holding(asks), ...more),
 });

@@ -1,6 +1,6 @@
 import { at, type KubernetesObject, stringAt } from '../core/kubernetes.ts';
 
-export function setting(object: KubernetesObject, ...path: readonly string[]): unknown {
+export function settingOf(object: KubernetesObject, ...path: readonly string[]): unknown {
   return at(object, 'spec', 'forProvider', ...path);
 }
 
@@ -47,9 +47,9 @@ export function externalNameOf(object: KubernetesObject): string | undefined {
 
 /** Whether a field names an object: by its external name, or by a reference where the field is left out. */
 export function refersTo(object: KubernetesObject, field: string, named: KubernetesObject): boolean {
-  const value = setting(object, field);
+  const value = settingOf(object, field);
   if (value !== undefined) return isText(value) && value === externalNameOf(named);
-  const reference = setting(object, `${field}Ref`, 'name');
+  const reference = settingOf(object, `${field}Ref`, 'name');
   return isText(reference) && reference === at(named, 'metadata', 'name');
 }
 

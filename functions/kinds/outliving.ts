@@ -1,4 +1,4 @@
-import type { Facts } from '../core/card.ts';
+import type { SafetyFacts } from '../core/card.ts';
 import { mayDelete } from '../core/managed.ts';
 import type { Deletion } from '../core/protection.ts';
 
@@ -6,7 +6,7 @@ import type { Deletion } from '../core/protection.ts';
 export const gaveUpProtection: readonly Deletion[] = ['Snapshot', 'Delete'];
 
 /** What is outside the cluster stays when its managed resource goes. */
-export const outliving: Facts = [
+export const outliving: SafetyFacts = [
   {
     path: 'spec.managementPolicies',
     want: 'them without Delete',

@@ -11,7 +11,8 @@ export type Meaning = { readonly cause: string } | { readonly waitsFor: string }
 
 /** What an error is said to. */
 export interface Audience {
-  readonly environment: string;
+  /** Undefined for a claim that lives in none. */
+  readonly environment: string | undefined;
   /** The claim's fields that set the fields of kinds, as its backend `explains` them. */
   readonly explains: Readonly<Record<string, string>>;
 }
@@ -45,7 +46,8 @@ export function blamed(about: Blame | undefined, said: string, { kind }: Kuberne
     const field = explains[`${kind}.${about.field}`];
     return field === undefined ? `${about.field} of the ${kind}: ${said}; tell the platform team` : `spec.${field}: ${said}`;
   }
-  return about.startsWith('data.') ? `EnvironmentConfig "${environment}": ${about}: ${said}; tell the platform team` : `${about}: ${said}`;
+  const isOfEnvironment = environment !== undefined && about.startsWith('data.');
+  return isOfEnvironment ? `EnvironmentConfig "${environment}": ${about}: ${said}; tell the platform team` : `${about}: ${said}`;
 }
 
 /**

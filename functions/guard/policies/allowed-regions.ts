@@ -14,7 +14,7 @@ export const allowedRegions: Policy = {
   check: each((object, _, { environment, allowed, request }, card) => {
     const place = propertyOf(card, ({ region }) => region);
     if (place === undefined) return [];
-    const own = environment.facts.aws?.region;
+    const own = environment?.region;
     const wanted = [...(own === undefined ? [] : [own]), ...allowed];
     // An environment may move; what a claim has in AWS cannot.
     const isInUse = (value: unknown) =>

@@ -13,7 +13,9 @@ export const ownNamespace: Policy = {
     "Leave metadata.namespace out and compose namespaced kinds only: a provider's are in groups with `.m.`, such as " +
     '`rds.aws.m.upbound.io`. What a whole cluster shares belongs to the platform, not to a claim.',
   check(resources, context) {
-    const namespace = context.request.claim.metadata?.namespace ?? 'default';
+    const namespace = context.request.claim.metadata?.namespace;
+    // Only of a cluster-scoped kind, which can own what is anywhere.
+    if (namespace === undefined) return [];
     return Object.entries(resources).flatMap(([key, object]) => {
       const elsewhere = object.metadata?.namespace;
       if (elsewhere !== undefined && elsewhere !== namespace) {

@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../../core/kubernetes.ts';
-import { setting } from '../fields.ts';
+import { settingOf } from '../fields.ts';
 import { conditionsOf, hasEffect, isForEverybody, type Statement, statementsOf, stringsOf } from '../statements.ts';
 
 /** As IAM takes it: a text or a boolean, alone or in a list. */
@@ -32,5 +32,5 @@ function refusesPlain(statement: Statement, service: string, resources: readonly
 export const refusingPlain = (service: string, resourcesOf: (object: KubernetesObject) => readonly string[]) => ({
   want: 'one that denies everybody everything where aws:SecureTransport is false',
   holds: (policy: KubernetesObject, object: KubernetesObject) =>
-    statementsOf(setting(policy, 'policy'))?.some((statement) => refusesPlain(statement, service, resourcesOf(object))) === true,
+    statementsOf(settingOf(policy, 'policy'))?.some((statement) => refusesPlain(statement, service, resourcesOf(object))) === true,
 });

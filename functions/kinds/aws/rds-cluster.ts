@@ -1,6 +1,6 @@
 import { leastBackupDays } from '../../core/protection.ts';
 import { defineKind, externalNames, fixedExternalName, forProvider, none, words } from '../card.ts';
-import { isAtLeast, isFalse, isText, isTrue, refersTo, setting } from '../fields.ts';
+import { isAtLeast, isFalse, isText, isTrue, refersTo, settingOf } from '../fields.ts';
 import { gaveUpProtection, outliving } from '../outliving.ts';
 import { awsKind, tags } from './provider.ts';
 import { families, forcingTls, postgresMajors } from './rds.ts';
@@ -37,7 +37,7 @@ export const rdsCluster = defineKind({
       want: 'at least two, or a dbClusterInstanceClass',
       least: 2,
       // A cluster of such instances has two standbys of its own.
-      unless: (cluster) => isText(setting(cluster, 'dbClusterInstanceClass')),
+      unless: (cluster) => isText(settingOf(cluster, 'dbClusterInstanceClass')),
     },
   ],
   backups: [

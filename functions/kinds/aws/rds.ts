@@ -1,6 +1,6 @@
 import type { Card, CompanionFact } from '../../core/card.ts';
 import { at } from '../../core/kubernetes.ts';
-import { setting } from '../fields.ts';
+import { settingOf } from '../fields.ts';
 
 /** Families of instances that are current. https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.DBInstanceClass.html */
 export const families = ['db.t4g', 'db.m7g', 'db.r7g', 'db.m8g', 'db.r8g'];
@@ -17,7 +17,7 @@ export const forcingTls = (companion: Card, namedIn: string): CompanionFact => (
   namedIn,
   want: 'rds.force_ssl = 1',
   holds(group) {
-    const parameters = setting(group, 'parameter');
+    const parameters = settingOf(group, 'parameter');
     return (
       Array.isArray(parameters) &&
       parameters.some((parameter) => at(parameter, 'name') === 'rds.force_ssl' && at(parameter, 'value') === '1')

@@ -1,5 +1,5 @@
 import { bare, defineKind, effectsOn, inPlace } from '../card.ts';
-import { setting } from '../fields.ts';
+import { settingOf } from '../fields.ts';
 import { awsKind, untagged } from './provider.ts';
 
 export const s3BucketVersioning = defineKind({
@@ -12,7 +12,7 @@ export const s3BucketVersioning = defineKind({
     versioningConfiguration: ({ is }) =>
       inPlace(
         'no downtime',
-        setting(is, 'versioningConfiguration', 'status') === 'Enabled'
+        settingOf(is, 'versioningConfiguration', 'status') === 'Enabled'
           ? undefined
           : 'what is overwritten or deleted from now on is gone; old versions stay',
       ),

@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '../../core/kubernetes.ts';
 import { defineKind, effectsOn, externalNames, fixedExternalName, forProvider, inPlace, none, replace } from '../card.ts';
-import { externalNameOf, isFalse, isTrue, refersTo, setting, writtenAt } from '../fields.ts';
+import { externalNameOf, isFalse, isTrue, refersTo, settingOf, writtenAt } from '../fields.ts';
 import { outliving } from '../outliving.ts';
 import { refusingPlain } from './plain.ts';
 import { awsKind, tags } from './provider.ts';
@@ -59,7 +59,7 @@ export const s3Bucket = defineKind({
       companion: s3BucketPublicAccessBlock,
       belongs: ofBucket,
       want: `one with ${blocks.join(', ')} true`,
-      holds: (block) => blocks.every((field) => isTrue(setting(block, field))),
+      holds: (block) => blocks.every((field) => isTrue(settingOf(block, field))),
     },
   ],
   standby: none('S3 keeps it in more than one zone'),
@@ -68,7 +68,7 @@ export const s3Bucket = defineKind({
       companion: s3BucketVersioning,
       belongs: ofBucket,
       want: 'one with versioningConfiguration.status Enabled',
-      holds: (versioning) => setting(versioning, 'versioningConfiguration', 'status') === 'Enabled',
+      holds: (versioning) => settingOf(versioning, 'versioningConfiguration', 'status') === 'Enabled',
     },
   ],
   price: {

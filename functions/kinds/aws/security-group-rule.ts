@@ -2,7 +2,7 @@ import type { KubernetesObject } from '../../core/kubernetes.ts';
 import { dataless, defineKind, effectsOn, inPlace, none, replace } from '../card.ts';
 import { bounded } from '../cidr.ts';
 import { regionOf, wanted } from '../failures.ts';
-import { setting } from '../fields.ts';
+import { settingOf } from '../fields.ts';
 import { awsKind, untagged } from './provider.ts';
 
 export const securityGroupRule = defineKind({
@@ -17,7 +17,7 @@ export const securityGroupRule = defineKind({
   names: [],
   ingress: ['cidrBlocks', 'ipv6CidrBlocks'].map((field) => ({
     ...bounded(`spec.forProvider.${field}.*`),
-    when: (rule: KubernetesObject) => setting(rule, 'type') !== 'egress',
+    when: (rule: KubernetesObject) => settingOf(rule, 'type') !== 'egress',
   })),
   effects: effectsOn({ description: inPlace(), '': replace('the rule is deleted and made again') }),
   failures: [

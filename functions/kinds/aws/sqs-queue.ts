@@ -1,6 +1,6 @@
 import { at, type KubernetesObject } from '../../core/kubernetes.ts';
 import { defineKind, effectsOn, fixedExternalName, forProvider, inPlace, none, replace } from '../card.ts';
-import { isText, refersTo, setting } from '../fields.ts';
+import { isText, refersTo, settingOf } from '../fields.ts';
 import { outliving } from '../outliving.ts';
 import { got } from '../price.ts';
 import { refusingPlain } from './plain.ts';
@@ -9,11 +9,11 @@ import { sqsQueuePolicy } from './sqs-queue-policy.ts';
 
 const soon = 'no downtime; takes up to 60 seconds, and a new retention up to 15 minutes';
 
-const isFifo = (queue: KubernetesObject) => setting(queue, 'fifoQueue') === true;
+const isFifo = (queue: KubernetesObject) => settingOf(queue, 'fifoQueue') === true;
 
 /** A queue's external name is its URL, which AWS makes of region, account and name. */
 function ofQueue(companion: KubernetesObject, queue: KubernetesObject): boolean {
-  const [url, name, region] = [setting(companion, 'queueUrl'), setting(queue, 'name'), setting(queue, 'region')];
+  const [url, name, region] = [settingOf(companion, 'queueUrl'), settingOf(queue, 'name'), settingOf(queue, 'region')];
   const isItsUrl = isText(url) && isText(name) && isText(region) && url.startsWith(`https://sqs.${region}.`) && url.endsWith(`/${name}`);
   return isItsUrl || refersTo(companion, 'queueUrl', queue);
 }
@@ -38,14 +38,14 @@ export const sqsQueue = defineKind({
     {
       path: 'spec.forProvider.sqsManagedSseEnabled',
       want: 'true, or a kmsMasterKeyId',
-      holds: (value, queue) => value === true || isText(setting(queue, 'kmsMasterKeyId')),
+      holds: (value, queue) => value === true || isText(settingOf(queue, 'kmsMasterKeyId')),
     },
   ],
   inTransit: [
     {
       companion: sqsQueuePolicy,
       belongs: ofQueue,
-      ...refusingPlain('sqs', (queue) => (isText(setting(queue, 'name')) ? [`:${setting(queue, 'name')}`] : [':*'])),
+      ...refusingPlain('sqs', (queue) => (isText(settingOf(queue, 'name')) ? [`:${settingOf(queue, 'name')}`] : [':*'])),
     },
   ],
   standby: none('SQS keeps it in more than one zone'),

@@ -1,8 +1,10 @@
-import * as z from 'zod';
 import { access, accessKinds, type Grant, keyStatements, partitionOf, policyDocument, serviceHost } from '../../../aws/access.ts';
-import { accountNeeds, awsResources } from '../../../aws/resources.ts';
+import { account, accountId, key } from '../../../aws/facts.ts';
+import { awsResources } from '../../../aws/resources.ts';
+import type { Roles } from '../../../aws/role.ts';
 import type { Backend, Context, Expansion } from '../../../core/api.ts';
 import { bind, bindingKey } from '../../../core/binding.ts';
+import { type FactsOf, needsOf } from '../../../core/facts.ts';
 import { at, stringAt } from '../../../core/kubernetes.ts';
 import { keep, policiesFor } from '../../../core/managed.ts';
 import { s3Bucket } from '../../../kinds/aws/s3-bucket.ts';
@@ -16,8 +18,12 @@ import { heldBack, protection, usage } from '../../../kinds/crossplane/usage.ts'
 import { secret } from '../../../kinds/kubernetes/secret.ts';
 import { type BucketSettings, binding, completeBinding, suffix } from '../schema.ts';
 
-const needs = z.object({ ...accountNeeds.shape, aws: accountNeeds.shape.aws.extend({ accountId: z.string() }) });
-type Needs = z.output<typeof needs>;
+const needs = needsOf(account, accountId, key);
+type Needs = FactsOf<typeof needs>;
+
+interface Required {
+  readonly roles: Roles;
+}
 
 const kinds = {
   bucket: s3Bucket,
@@ -94,8 +100,8 @@ function guardRail({ claim, settings, observed }: Context<BucketSettings, Needs>
     : protection(claim, name, settings.deletion);
 }
 
-function expand(context: Context<BucketSettings, Needs>): Expansion {
-  const { claim, claims, settings, facts, observed } = context;
+function expand(context: Context<BucketSettings, Needs, Required>): Expansion {
+  const { claim, required, settings, facts, observed } = context;
   // What belongs to a bucket goes with it, so that a bucket is never there without it.
   const resources = awsResources(context, suffix, 'bucket', keep);
   const { nameOf, region, tags, externalNameOf, resource } = resources;
@@ -110,7 +116,7 @@ function expand(context: Context<BucketSettings, Needs>): Expansion {
   const endpoint = `https://${serviceHost('s3', region)}`;
   const fresh = completeBinding({ provider: 's3', bucket, region, endpoint });
   const bound = bind(claim, nameOf(), binding, fresh, observed[bindingKey], '');
-  const granted = access(resources, grants(settings, { arn, region, kmsKeyArn }), claims, observed);
+  const granted = access(resources, grants(settings, { arn, region, kmsKeyArn }), required.roles, observed);
   const rail = guardRail(context, nameOf());
   return {
     resources: {
@@ -177,7 +183,7 @@ function expand(context: Context<BucketSettings, Needs>): Expansion {
 }
 
 /** A bucket of S3, which pods reach by the identity of their service account. */
-export const s3: Backend<BucketSettings, Needs> = {
+export const s3: Backend<BucketSettings, Needs, Required> = {
   needs,
   composes: [secret, ...Object.values(kinds), ...Object.values(accessKinds), usage],
   expand,

@@ -1,9 +1,11 @@
-import { firewall, longestGroupName, type NetworkNeeds, networkKinds, networkNeeds, subnetGroup } from '../../../aws/network.ts';
+import { account, key as encryptionKey, network } from '../../../aws/facts.ts';
+import { firewall, longestGroupName, networkKinds, subnetGroup } from '../../../aws/network.ts';
 import { majorOf, parameterGroupKey, parameterGroups } from '../../../aws/parameter-groups.ts';
 import { awsResources, finalSnapshotName } from '../../../aws/resources.ts';
 import { hourly } from '../../../aws/windows.ts';
 import type { Backend, Context, Expansion } from '../../../core/api.ts';
 import { bind, bindingKey } from '../../../core/binding.ts';
+import { type FactsOf, needsOf } from '../../../core/facts.ts';
 import { grown } from '../../../core/grows.ts';
 import { stringAt } from '../../../core/kubernetes.ts';
 import { policiesFor } from '../../../core/managed.ts';
@@ -14,6 +16,9 @@ import { replicationGroup } from '../../../kinds/aws/replication-group.ts';
 import { protection, usage } from '../../../kinds/crossplane/usage.ts';
 import { secret } from '../../../kinds/kubernetes/secret.ts';
 import { binding, type CacheSettings, completeBinding, evictionPolicy, port, type Size, suffix, versions } from '../schema.ts';
+
+const needs = needsOf(account, encryptionKey, network);
+type Needs = FactsOf<typeof needs>;
 
 const kinds = { parameterGroup: elasticacheParameterGroup, replicationGroup, subnetGroup: elasticacheSubnetGroup };
 
@@ -33,8 +38,8 @@ const newest: Readonly<Record<(typeof versions)[number], string>> = { 7: '7.2', 
 /** `8.1` of `8.1.0`. */
 const minorOf = (version: string | undefined) => /^[0-9]+\.[0-9]+/.exec(version ?? '')?.[0];
 
-function expand(context: Context<CacheSettings, NetworkNeeds>): Expansion {
-  const { claim, settings, sources, facts, observed } = context;
+function expand(context: Context<CacheSettings, Needs>): Expansion {
+  const { claim, settings, facts, observed } = context;
   const { aws } = facts;
   const key = 'replication-group';
   const policies = policiesFor(settings.deletion, ['Snapshot', 'Delete']);
@@ -45,7 +50,7 @@ function expand(context: Context<CacheSettings, NetworkNeeds>): Expansion {
   const made = (field: string) => stringAt(group?.object, 'spec', 'forProvider', field);
   const reported = (field: string) => stringAt(group?.object, 'status', 'atProvider', field);
 
-  const version = grown('version', settings.version, majorOf(versions, made('engineVersion')), sources['version']);
+  const version = grown(context, 'version', majorOf(versions, made('engineVersion')));
   if ('refusal' in version) return { resources: {}, pending: {}, status: {}, refusal: version.refusal };
   const major = version.value;
   // AWS moves to newer minor versions by itself, and going back would be another cache.
@@ -131,8 +136,8 @@ function expand(context: Context<CacheSettings, NetworkNeeds>): Expansion {
 }
 
 /** A Valkey of its own on ElastiCache, with its own groups. */
-export const elasticache: Backend<CacheSettings, NetworkNeeds> = {
-  needs: networkNeeds,
+export const elasticache: Backend<CacheSettings, Needs> = {
+  needs,
   composes: [secret, ...Object.values({ ...kinds, ...networkKinds }), usage],
   explains: { 'ReplicationGroup.engineVersion': 'version', 'ReplicationGroup.nodeType': 'size' },
   expand,

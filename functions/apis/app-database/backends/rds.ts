@@ -1,10 +1,12 @@
-import { firewall, longestGroupName, type NetworkNeeds, networkKinds, networkNeeds, subnetGroup } from '../../../aws/network.ts';
+import { account, key, network } from '../../../aws/facts.ts';
+import { firewall, longestGroupName, networkKinds, subnetGroup } from '../../../aws/network.ts';
 import { majorOf, parameterGroupKey, parameterGroups } from '../../../aws/parameter-groups.ts';
 import { awsResources, finalSnapshotName } from '../../../aws/resources.ts';
 import { backupSlots, backupWindow, maintenanceSlots, maintenanceWindow } from '../../../aws/windows.ts';
 import type { Backend, Context, Expansion, Pending } from '../../../core/api.ts';
 import { bind, bindingKey, encode } from '../../../core/binding.ts';
 import { type Card, typed } from '../../../core/card.ts';
+import { type FactsOf, needsOf } from '../../../core/facts.ts';
 import { grown } from '../../../core/grows.ts';
 import { at, numberAt, stringAt } from '../../../core/kubernetes.ts';
 import { policiesFor } from '../../../core/managed.ts';
@@ -20,6 +22,9 @@ import { sqlProviderConfig } from '../../../kinds/sql/provider-config.ts';
 import { type Binding, binding, completeBinding, type DatabaseSettings, port, type Size, suffix, username, versions } from '../schema.ts';
 import { extensions, installedExtensions } from './sql.ts';
 
+const needs = needsOf(account, key, network);
+type Needs = FactsOf<typeof needs>;
+
 const kinds = { instance: rdsInstance, parameterGroup: rdsParameterGroup, subnetGroup: rdsSubnetGroup };
 
 const longestIdentifier = 63;
@@ -34,8 +39,8 @@ const instanceClasses: Readonly<Record<Size, string>> = {
   xlarge: 'db.r7g.4xlarge',
 };
 
-function expand(context: Context<DatabaseSettings, NetworkNeeds>): Expansion {
-  const { claim, settings, sources, facts, observed } = context;
+function expand(context: Context<DatabaseSettings, Needs>): Expansion {
+  const { claim, settings, facts, observed } = context;
   const { aws } = facts;
   const policies = policiesFor(settings.deletion, ['Snapshot', 'Delete']);
   const resources = awsResources(context, suffix, 'instance', policies);
@@ -44,13 +49,8 @@ function expand(context: Context<DatabaseSettings, NetworkNeeds>): Expansion {
   const instance = observed['instance'];
   const made = (field: string) => stringAt(instance?.object, 'spec', 'forProvider', field);
 
-  const version = grown('version', settings.version, majorOf(versions, made('engineVersion')), sources['version']);
-  const storage = grown(
-    'storageGiB',
-    settings.storageGiB,
-    numberAt(instance?.object, 'spec', 'forProvider', 'allocatedStorage'),
-    sources['storageGiB'],
-  );
+  const version = grown(context, 'version', majorOf(versions, made('engineVersion')));
+  const storage = grown(context, 'storageGiB', numberAt(instance?.object, 'spec', 'forProvider', 'allocatedStorage'));
   // What AWS fixes when it makes the instance stays as it was made, whatever the environment says later.
   const databaseName = made('dbName') ?? settings.databaseName;
   const kmsKeyId = instance === undefined ? aws.kmsKeyArn : made('kmsKeyId');
@@ -155,7 +155,7 @@ function expand(context: Context<DatabaseSettings, NetworkNeeds>): Expansion {
  * Whether AWS may still refuse to delete the instance. A claim deleted then would hang, since a managed resource that is being
  * deleted is not updated any more, so the Usage stays until AWS has been seen to have protection off, or never to have made it.
  */
-function mayBeProtected(observed: Context<DatabaseSettings, NetworkNeeds>['observed']): boolean {
+function mayBeProtected(observed: Context<DatabaseSettings, Needs>['observed']): boolean {
   const instance = observed['instance'];
   const protectedNow = at(instance?.object, 'status', 'atProvider', 'deletionProtection');
   if (typeof protectedNow === 'boolean') return protectedNow;
@@ -166,7 +166,7 @@ function mayBeProtected(observed: Context<DatabaseSettings, NetworkNeeds>['obser
 
 /** Extensions are made by provider-sql, which wants the connection details under keys of its own. */
 function withExtensions(
-  { settings, observed }: Context<DatabaseSettings, NetworkNeeds>,
+  { settings, observed }: Context<DatabaseSettings, Needs>,
   nameOf: (part: string) => string,
   databaseName: string,
   values: Readonly<Record<string, string>> | undefined,
@@ -216,8 +216,8 @@ function withExtensions(
 }
 
 /** An isolated RDS instance with its own groups. */
-export const rds: Backend<DatabaseSettings, NetworkNeeds> = {
-  needs: networkNeeds,
+export const rds: Backend<DatabaseSettings, Needs> = {
+  needs,
   composes: [secret, ...Object.values({ ...kinds, ...networkKinds }), sqlProviderConfig, sqlExtension, usage],
   explains: {
     'Instance.allocatedStorage': 'storageGiB',

@@ -1,6 +1,6 @@
-import * as z from 'zod';
 import type { Backend, Context, Expansion } from '../../../core/api.ts';
 import { bind, bindingKey } from '../../../core/binding.ts';
+import { type FactsOf, needsOf } from '../../../core/facts.ts';
 import { stringAt } from '../../../core/kubernetes.ts';
 import { keep, managed, policiesFor } from '../../../core/managed.ts';
 import { composedName, externalName } from '../../../core/names.ts';
@@ -10,21 +10,12 @@ import { sqlDatabase } from '../../../kinds/sql/database.ts';
 import { sqlExtension } from '../../../kinds/sql/extension.ts';
 import { sqlGrant } from '../../../kinds/sql/grant.ts';
 import { sqlRole } from '../../../kinds/sql/role.ts';
+import { sharedPostgres } from '../facts.ts';
 import { type Binding, binding, completeBinding, type DatabaseSettings, type Size, suffix } from '../schema.ts';
 import { extensions, installedExtensions } from './sql.ts';
 
-const needs = z.object({
-  shared: z.object({
-    postgres: z.object({
-      providerConfig: z.string(),
-      host: z.string(),
-      port: z.int(),
-      sslMode: z.enum(['disable', 'require', 'verify-full']),
-      adminRole: z.string().optional(),
-    }),
-  }),
-});
-type Needs = z.output<typeof needs>;
+const needs = needsOf(sharedPostgres);
+type Needs = FactsOf<typeof needs>;
 
 /** Postgres cuts longer identifiers. */
 const longestIdentifier = 63;
