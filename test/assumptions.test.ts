@@ -311,13 +311,16 @@ describe('an API that requires an object', () => {
     expect(overTheWire('Expand', claimOf('AppFeed', 'news', {}, 'shop'), []).requirements).toEqual({});
   });
 
-  test('asks for nothing, and refuses, where a claim that has to have a namespace has none', () => {
-    const { response, requirements } = overTheWire('Expand', claimOf('AppFeed', 'news', { source: 'news-source' }), []);
-    expect(requirements).toEqual({});
-    expect(response.results.map(({ message }) => message)).toEqual([
-      'cannot use AppFeed "news": metadata.namespace: missing, want the namespace that it is in',
-    ]);
-  });
+  test.each(['Expand', 'Guard'] as const)(
+    'asks for nothing, and refuses in %s, where a claim that has to have a namespace has none',
+    (step) => {
+      const { response, requirements } = overTheWire(step, claimOf('AppFeed', 'news', { source: 'news-source' }), []);
+      expect(requirements).toEqual({});
+      expect(response.results.map(({ message }) => message)).toEqual([
+        'cannot use AppFeed "news": metadata.namespace: missing, want the namespace that it is in',
+      ]);
+    },
+  );
 });
 
 test('Crossplane may read what an API requires, and no more than read it', () => {

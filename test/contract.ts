@@ -80,6 +80,14 @@ function casesOf(api: Api): readonly Case[] {
   );
 }
 
+const goldenFileOf = ({ api, tier, backend, fields }: Case) => `${api.plural}/${tier}-${backend}-${fields}.yaml`;
+
+/** The golden files that there are of an API. */
+export const goldenFilesOf = (api: Api): readonly string[] =>
+  casesOf(api)
+    .filter(({ golden }) => golden)
+    .map(goldenFileOf);
+
 function given({ api, tier, backend, spec }: Case, { claims = [] }: Known, { platform, environment: said }: Home): Given {
   const defaults = { ...said?.defaults, [api.kind]: { ...(said?.defaults?.[api.kind] as object | undefined), backend } };
   const environment = environmentConfig(tier, { ...everything, ...said, tier, defaults });
@@ -158,11 +166,10 @@ export function contract(api: Api, known: Known, home: Home = ours): void {
 
     if (which.golden) {
       test('matches the golden file', async () => {
-        const { api, tier, backend, fields } = which;
         // As Crossplane renders them, so that each is an object of its own.
         const composed = Object.entries(objects(last)).map(([key, object]) => keyed(key, object));
         const text = toYaml({ apiVersion, kind: api.kind, status: last.status }, ...composed);
-        await expect(text).toMatchFileSnapshot(fileURLToPath(new URL(`${api.plural}/${tier}-${backend}-${fields}.yaml`, home.golden)));
+        await expect(text).toMatchFileSnapshot(fileURLToPath(new URL(goldenFileOf(which), home.golden)));
       });
     }
 

@@ -25,14 +25,14 @@ export function knownApi({ platform, claim }: StepRequest): Api | { readonly ref
 export function placeOf(request: StepRequest): Place | { readonly refusal: Refusal } | undefined {
   const api = knownApi(request);
   if ('refusal' in api) return api;
-  if (api.place === 'none') return { api, environment: undefined };
-  const { namespace, environments } = request.required;
   const { metadata } = request.claim;
-  if (metadata?.namespace === undefined) {
+  if (api.scope === 'Namespaced' && metadata?.namespace === undefined) {
     const message = `cannot use ${api.kind} ${shown(metadata?.name ?? '')}: metadata.namespace: missing, want the namespace that it is in`;
     return { refusal: { reason: 'ClaimInvalid', message } };
   }
+  if (api.place === 'none') return { api, environment: undefined };
+  const { namespace, environments } = request.required;
   if (namespace === undefined || environments === undefined) return undefined;
-  const resolved = resolveEnvironment(request.platform.environment, metadata.namespace, { namespace, environments });
+  const resolved = resolveEnvironment(request.platform.environment, String(metadata?.namespace), { namespace, environments });
   return 'refusal' in resolved ? resolved : { api, environment: resolved.environment };
 }
