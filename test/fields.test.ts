@@ -12,7 +12,7 @@ import { policies } from '../functions/guard/policies/index.ts';
 import { secret } from '../functions/kinds/kubernetes/secret.ts';
 import { definePlatform } from '../functions/platform.ts';
 import { toXrd } from '../xrds/xrd.ts';
-import { environmentConfig, everything, observedAfter, stepRequest } from './request.ts';
+import { environmentConfig, observedAfter, stepRequest } from './request.ts';
 
 const suffix = 'shape';
 
@@ -90,7 +90,7 @@ const request = (given: Parameters<typeof stepRequest>[0] = {}) => stepRequest({
 
 test('a claim has what it says in force, and the default of its tier for the rest', () => {
   const settings = (spec: unknown, environment: string) => {
-    const environments = [environmentConfig(environment, { ...everything, tier: environment })];
+    const environments = [environmentConfig(environment, { tier: environment })];
     return at(expand(request({ spec, environment, environments })).status, 'settings');
   };
   const defaults = {
@@ -131,7 +131,7 @@ test('a live claim is not refused for being what it is, and is for what can neit
 
 test('a field that a backend does not have is refused there, with what to do instead', () => {
   const refusal = (environment: string) =>
-    expand(request({ spec: said, environment, environments: [environmentConfig(environment, { ...everything, tier: environment })] }))
+    expand(request({ spec: said, environment, environments: [environmentConfig(environment, { tier: environment })] }))
       .refusal;
   expect(refusal('dev')).toBeUndefined();
   expect(refusal('staging')).toEqual({
