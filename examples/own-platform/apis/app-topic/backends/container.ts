@@ -5,7 +5,6 @@ import {
   type ContainerSize,
   type Context,
   composedName,
-  configMap,
   type Expansion,
   issuedValues,
   issueOnce,
