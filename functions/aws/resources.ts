@@ -40,6 +40,7 @@ export interface AwsResources {
 
 /** Tags that every AWS resource of a claim carries; the environment's own tags come first and cannot replace them. */
 function tagsOf(
+  platform: string,
   identity: Identity,
   owner: string,
   environmentTags: Readonly<Record<string, string>> | undefined,
@@ -51,7 +52,7 @@ function tagsOf(
     namespace: identity.namespace,
     claim: identity.name,
     kind: identity.kind,
-    'managed-by': 'golden-path',
+    'managed-by': platform,
   };
 }
 
@@ -68,7 +69,7 @@ export function awsResources(
   return {
     identity,
     region,
-    tags: tagsOf(identity, owner, facts.tags),
+    tags: tagsOf(claim.platform, identity, owner, facts.tags),
     description: `${claim.kind} ${claim.namespace}/${claim.name}`,
     nameOf,
     externalNameOf: (limit, part) => externalName(identity, limit, '-', part),

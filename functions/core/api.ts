@@ -32,6 +32,8 @@ export interface Expansion {
 }
 
 export interface Claim {
+  /** Name of the platform that serves it, which what is made for it says in turn. */
+  readonly platform: string;
   readonly kind: string;
   readonly name: string;
   readonly namespace: string;

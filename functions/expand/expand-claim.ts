@@ -31,7 +31,7 @@ export function expandClaim(request: StepRequest): Expanded | { readonly refusal
     const message = `cannot expand: kind: got ${shown(`${object.apiVersion} ${object.kind}`)}, want one of ${known}; install a newer function-${platform.name}`;
     return { refusal: { reason: 'KindUnknown', message } };
   }
-  const read = readClaim(api, object);
+  const read = readClaim(platform.name, api, object);
   if ('refusal' in read) return read;
   const { namespace, environments, claims } = required;
   if (namespace === undefined || environments === undefined || (api.seesClaims && claims === undefined)) return undefined;
