@@ -37,7 +37,7 @@ function tests(...projects: readonly string[]): Check['work'] {
 }
 
 async function dependencyDirection(): Promise<string> {
-  const folders = ['functions', 'xrds', 'compositions', 'examples', 'package', 'cli', 'docs', 'test'];
+  const folders = ['exports', 'functions', 'xrds', 'compositions', 'examples', 'package', 'cli', 'docs', 'test'];
   const { summary } = JSON.parse(await run('depcruise', ['--output-type', 'json', ...folders])) as {
     summary: { totalCruised: number; violations: readonly { from: string; to: string; rule: { name: string } }[] };
   };

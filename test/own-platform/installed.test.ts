@@ -81,10 +81,12 @@ describe('plan', () => {
     await expect(toYaml(claims[2])).toMatchFileSnapshot('app-topic-in-prod.yaml');
   });
 
-  test('shows an AppDatabase as this repository does, on the command line of the package too', async () => {
+  test('shows an AppDatabase as this repository does but for whose it is, and on the command line of the package the same', async () => {
     const args = ['plan', 'examples/app-database.yaml', '--environment', 'dev', '--output', 'json'];
     const ours = await run('node', ['cli/main.ts', ...args], { cwd: packageRoot });
-    expect([await acme.script('goldenpath', ...args), await acme.run('node_modules/.bin/goldenpath', ...args)]).toEqual([ours, ours]);
+    const acmes = ours.replaceAll('managed-by": "golden-path"', 'managed-by": "acme-platform"');
+    expect(acmes).not.toBe(ours);
+    expect([await acme.script('goldenpath', ...args), await acme.run('node_modules/.bin/goldenpath', ...args)]).toEqual([acmes, ours]);
   });
 });
 

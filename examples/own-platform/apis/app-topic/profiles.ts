@@ -1,4 +1,4 @@
-import type { Tier } from 'golden-path-platform';
+import type { Tier } from 'golden-path-platform/api';
 import type { Profile } from './schema.ts';
 
 const dev: Profile = { backend: 'container', version: '2', size: 'small', image: 'docker.io/library/nats' };

@@ -1,4 +1,4 @@
-import { backendField, bindingHead, endpoint, endpointStatus, growsOnly, neverRemoved } from 'golden-path-platform';
+import { backendField, bindingHead, endpoint, endpointStatus, growsOnly, neverRemoved } from 'golden-path-platform/api';
 import * as z from 'zod';
 
 /** What names made for a claim end with. */

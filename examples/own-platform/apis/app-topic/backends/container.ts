@@ -3,19 +3,13 @@ import {
   bind,
   bindingKey,
   bindingKind,
-  type ContainerSize,
   type Context,
   composedName,
-  configKind,
   type Expansion,
   issuedValues,
   issueOnce,
-  secretPath,
-  server,
-  serverHost,
-  serverKinds,
-  shell,
-} from 'golden-path-platform';
+} from 'golden-path-platform/api';
+import { type ContainerSize, configKind, secretPath, server, serverHost, serverKinds, shell } from 'golden-path-platform/containers';
 import * as z from 'zod';
 import { binding, completeBinding, type Profile, port, type Size, suffix } from '../schema.ts';
 
