@@ -47,18 +47,21 @@ async function buildFunction(
   const file = join(dist, `${name}-${architecture}.xpkg`);
   // An architecture that is skipped must not be pushed as it was built before.
   await rm(file, { force: true });
-  const tarball = await image(architecture, program, join(project.root, 'node_modules/.cache/golden-path-platform'));
-  if ('missing' in tarball) {
-    console.log(`skipped ${name} for ${architecture}: missing ${tarball.missing}`);
+  const built = await image(architecture, program, join(project.root, 'node_modules/.cache/golden-path-platform'));
+  if ('missing' in built) {
+    console.log(`skipped ${name} for ${architecture}: missing ${built.missing}`);
     return undefined;
   }
+  if (built.unlisted.length > 0) {
+    console.log(`${name} for ${architecture}: no scanner will find ${built.unlisted.join(', ')}, which dpkg does not know here`);
+  }
   const runtime = join(dist, `runtime-${architecture}.tar`);
-  await writeFile(runtime, tarball);
+  await writeFile(runtime, built.archive);
   await run('crossplane', ['xpkg', 'build', '--package-root', root, '--embed-runtime-image-tarball', runtime, '--package-file', file], {
     cwd: root,
   });
   await rm(runtime);
-  return { file, image: tarball };
+  return { file, image: built.archive };
 }
 
 export interface BuiltPackages {

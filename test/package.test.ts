@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { appCache } from '../functions/apis/app-cache/index.ts';
 import { appDatabase } from '../functions/apis/app-database/index.ts';
 import type { Api } from '../functions/core/api.ts';
@@ -9,6 +10,7 @@ import { at, type ComposedKind } from '../functions/core/kubernetes.ts';
 import { policies } from '../functions/guard/policies/index.ts';
 import { definePlatform } from '../functions/platform.ts';
 import { activationPolicy, configurationContents, functionContents } from '../package/contents.ts';
+import { debianPackageOf } from '../package/debian.ts';
 import { dependenciesAmong, leftovers, waitingFor } from '../package/deploy.ts';
 import { readElf } from '../package/elf.ts';
 import { generatedFiles } from '../package/generate.ts';
@@ -406,20 +408,69 @@ test('the Dockerfile starts the function as the package does', () => {
   expect(JSON.parse(entrypoint ?? '')).toEqual(['/nodejs/bin/node', ...nodeFlags, '/app/main.mjs']);
 });
 
+const hasDpkg = spawnSync('dpkg-query', ['--version']).error === undefined;
+
+/** What dpkg itself says of an installed package, as a scanner reads it. */
+function controlOf(name: string): string {
+  const { stdout } = spawnSync('dpkg-query', ['--status', name], { encoding: 'utf8' });
+  const [version = '', architecture, maintainer, source = name] = ['Version', 'Architecture', 'Maintainer', 'Source'].map(
+    (field) => new RegExp(`^${field}: (.*)$`, 'm').exec(stdout)?.[1],
+  );
+  const sourced = source.includes(' ') ? source : `${source} (${version})`;
+  return `Package: ${name}\nSource: ${sourced}\nVersion: ${version}\nArchitecture: ${architecture}\nMaintainer: ${maintainer}\n`;
+}
+
+const crossLibrary = '/usr/aarch64-linux-gnu/lib/libstdc++.so.6';
+
+test.runIf(hasDpkg && existsSync(crossLibrary))(
+  'scanners know a library for the other architecture by what it was built from',
+  async () => {
+    const found = await debianPackageOf(crossLibrary, 'arm64');
+    const built = spawnSync('dpkg-query', ['--show', '--showformat', '$' + '{Built-Using}', 'libstdc++6-arm64-cross'], {
+      encoding: 'utf8',
+    });
+    expect({ ...found, builtUsing: `${found?.source} (= ${found?.sourceVersion})` }).toMatchObject({
+      name: 'libstdc++6',
+      architecture: 'arm64',
+      builtUsing: built.stdout,
+    });
+  },
+);
+
+test('a machine without dpkg knows the package of no library', async () => {
+  vi.stubEnv('PATH', '');
+  onTestFinished(() => void vi.unstubAllEnvs());
+  expect(await debianPackageOf(crossLibrary, 'arm64')).toBeUndefined();
+});
+
 describe.runIf(process.platform === 'linux')('the image', () => {
   const architecture: Architecture = process.arch === 'arm64' ? 'arm64' : 'amd64';
   const program = Buffer.from('console.log(1)');
   const cache = join(project.root, 'node_modules/.cache/golden-path-platform');
   let archive: Buffer;
+  let unlisted: readonly string[];
   beforeAll(async () => {
     const built = await image(architecture, program, cache);
     if ('missing' in built) throw new Error(`cannot test the image: missing ${built.missing}`);
-    archive = built;
+    ({ archive, unlisted } = built);
   });
+
+  const layerOf = async (whole: Buffer) => await readTar((await readTar(whole)).get('layer.tar')?.content ?? Buffer.alloc(0));
 
   test('is the same each time', async () => {
     const again = await image(architecture, program, cache);
-    expect('missing' in again ? again.missing : again.equals(archive)).toBe(true);
+    expect('missing' in again ? again.missing : again.archive.equals(archive)).toBe(true);
+  });
+
+  test.runIf(hasDpkg)('lists the packages of its libraries where scanners look, with the versions of this machine', async () => {
+    const files = await layerOf(archive);
+    const listed = [...files]
+      .filter(([name]) => name.startsWith('var/lib/dpkg/status.d/'))
+      .map(([name, { content }]) => [name, `${content}`]);
+    const installed = ['libc6', 'libgcc-s1', 'libstdc++6'].map((name) => [`var/lib/dpkg/status.d/${name}`, controlOf(name)]);
+    expect({ listed, unlisted }).toEqual({ listed: installed, unlisted: [] });
+    expect(files.get('etc/os-release')?.content).toEqual(readFileSync('/etc/os-release'));
+    expect(files.get('etc/debian_version')?.content).toEqual(readFileSync('/etc/debian_version'));
   });
 
   test('starts node without privileges', async () => {
@@ -436,11 +487,17 @@ describe.runIf(process.platform === 'linux')('the image', () => {
   });
 
   test('holds node, all that it loads, the bundle, and nothing else', async () => {
-    const files = await readTar(await readTar(archive).then((outer) => outer.get('layer.tar')?.content ?? Buffer.alloc(0)));
+    const files = await layerOf(archive);
     const node = readElf(files.get('bin/node')?.content ?? Buffer.alloc(0), 'bin/node');
     const libraries = [...files.keys()].filter((name) => name.startsWith('lib/') || name.startsWith('lib64/'));
     const present = new Set(libraries.map((name) => name.slice(name.lastIndexOf('/') + 1)));
-    expect([...files.keys()].filter((name) => !libraries.includes(name))).toEqual(['app/main.mjs', 'bin/node', 'etc/group', 'etc/passwd']);
+    const forScanners = /^(etc\/(os-release|debian_version|lsb-release)|var\/lib\/dpkg\/status\.d\/.+)$/;
+    expect([...files.keys()].filter((name) => !libraries.includes(name) && !forScanners.test(name))).toEqual([
+      'app/main.mjs',
+      'bin/node',
+      'etc/group',
+      'etc/passwd',
+    ]);
     expect(libraries).toContain(node.interpreter?.slice(1));
     for (const name of ['bin/node', ...libraries]) {
       const elf = readElf(files.get(name)?.content ?? Buffer.alloc(0), name);
