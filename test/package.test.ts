@@ -7,8 +7,10 @@ import { appDatabase } from '../functions/apis/app-database/index.ts';
 import type { Api } from '../functions/core/api.ts';
 import { inputApiVersion } from '../functions/core/group.ts';
 import { at, type ComposedKind } from '../functions/core/kubernetes.ts';
+import { shown } from '../functions/core/problem.ts';
 import { policies } from '../functions/guard/policies/index.ts';
 import { definePlatform } from '../functions/platform.ts';
+import { parseBase } from '../package/build.ts';
 import { activationPolicy, configurationContents, functionContents } from '../package/contents.ts';
 import { debianPackageOf } from '../package/debian.ts';
 import { dependenciesAmong, leftovers, waitingFor } from '../package/deploy.ts';
@@ -403,9 +405,34 @@ test('a program that is missing says how to get it', async () => {
   await expect(run('no-such-program', [])).rejects.toThrow(new Error('cannot run no-such-program: not found on PATH; install it'));
 });
 
-test('the Dockerfile starts the function as the package does', () => {
-  const entrypoint = /^ENTRYPOINT (.*)$/m.exec(text('package/Dockerfile'))?.[1];
-  expect(JSON.parse(entrypoint ?? '')).toEqual(['/nodejs/bin/node', ...nodeFlags, '/app/main.mjs']);
+test('the Dockerfile starts the function as the package does, on a base that it has to be told', () => {
+  const lines = text('package/Dockerfile')
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'));
+  const entrypoint = JSON.stringify(['/nodejs/bin/node', ...nodeFlags, '/app/main.mjs']).replaceAll(',', ', ');
+  expect(lines).toEqual([
+    'ARG BASE',
+    'FROM $BASE',
+    'COPY main.mjs /app/main.mjs',
+    'WORKDIR /app',
+    'ENV NODE_ENV=production',
+    `ENTRYPOINT ${entrypoint}`,
+  ]);
+});
+
+describe('the base of a release', () => {
+  const distroless = 'gcr.io/distroless/nodejs24-debian13';
+  test.each([undefined, `${distroless}@sha256:${'0'.repeat(64)}`, `${distroless}:nonroot@sha256:${'0'.repeat(64)}`])(
+    'can be %s',
+    (base) => {
+      expect(parseBase(base)).toBe(base);
+    },
+  );
+  test.each(['', distroless, `${distroless}:nonroot`, `${distroless}@sha256:00`, `@sha256:${'0'.repeat(64)}`])('cannot be %j', (base) => {
+    expect(() => parseBase(base)).toThrow(
+      new Error(`cannot use base: --base: got ${shown(base)}, want an image by its digest, such as ${distroless}@sha256:…`),
+    );
+  });
 });
 
 const hasDpkg = spawnSync('dpkg-query', ['--version']).error === undefined;
