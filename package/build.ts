@@ -9,6 +9,7 @@ import { bundle } from './bundle.ts';
 import { configurationContents, functionContents, type PackageContents } from './contents.ts';
 import { type Architecture, image, platforms } from './image.ts';
 import { packageRoot } from './manifest.ts';
+import { annotationsOf } from './metadata.ts';
 import { configurationName, exampleRegistry, functionName, parseRegistry } from './names.ts';
 import { type Project, project } from './project.ts';
 import { command, run } from './run.ts';
@@ -103,10 +104,11 @@ export interface BuiltPackages {
 /** Builds both packages into the project's dist/, for the registry that they will be pushed to; on a base, if one is given, with Docker. */
 export async function build(project: Project, registry: string, base?: string): Promise<BuiltPackages> {
   const started = performance.now();
+  const annotations = annotationsOf(project);
   const contents = {
-    configuration: configurationContents(project, registry),
+    configuration: configurationContents(project, registry, annotations),
     examples: exampleFiles(project.platform, project.environments),
-    function: functionContents(project.platform),
+    function: functionContents(project.platform, annotations),
   };
   const root = await stage(project, 'function', contents.function);
   const program = join(root, 'main.mjs');

@@ -34,6 +34,7 @@ import manifest from '../package.json' with { type: 'json' };
 
 /** One API, so that what is expected here stays the same whatever else is served. */
 const platform = definePlatform({ name: 'golden-path', apis: [appDatabase], policies });
+const annotations = { 'meta.crossplane.io/maintainer': 'Acme', 'meta.crossplane.io/description': 'What teams can claim.' };
 const tested = { platform, version: manifest.version };
 
 const text = (path: string): string => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
@@ -83,7 +84,7 @@ describe('names', () => {
     const name = installedName(registry, platform, functionName(platform));
     const [installedFunction] = installManifests(tested, registry)['packages.yaml'];
     const [, budget] = installManifests(tested, registry)['runtime.yaml'];
-    const compositions = Object.values(configurationContents(tested, registry)).filter(({ kind }) => kind === 'Composition');
+    const compositions = Object.values(configurationContents(tested, registry, annotations)).filter(({ kind }) => kind === 'Composition');
     const steps = compositions.flatMap((composition) => at(composition, 'spec', 'pipeline') as readonly unknown[]);
     expect(installedFunction?.metadata?.name).toBe(name);
     expect(at(budget, 'spec', 'selector', 'matchLabels')).toEqual({ 'pkg.crossplane.io/function': name });
@@ -93,7 +94,7 @@ describe('names', () => {
 });
 
 describe('packages', () => {
-  const contents = configurationContents(tested, 'registry.example.com/acme');
+  const contents = configurationContents(tested, 'registry.example.com/acme', annotations);
 
   test('have one version, that of package.json', () => {
     expect(releaseTag(manifest.version)).toBe(`v${manifest.version}`);
@@ -110,7 +111,7 @@ describe('packages', () => {
     expect(contents['crossplane.yaml']).toEqual({
       apiVersion: 'meta.pkg.crossplane.io/v1',
       kind: 'Configuration',
-      metadata: { name: 'configuration-golden-path' },
+      metadata: { name: 'configuration-golden-path', annotations },
       spec: {
         crossplane: { version: '>=v2.3.0-0' },
         dependsOn: [
@@ -162,8 +163,8 @@ describe('packages', () => {
         { name: 'labels', ...step, input },
       ],
     });
-    const { 'crossplane.yaml': unstepped } = configurationContents(tested, exampleRegistry);
-    const { 'crossplane.yaml': meta, ...others } = configurationContents({ ...tested, platform: stepped }, exampleRegistry);
+    const { 'crossplane.yaml': unstepped } = configurationContents(tested, exampleRegistry, annotations);
+    const { 'crossplane.yaml': meta, ...others } = configurationContents({ ...tested, platform: stepped }, exampleRegistry, annotations);
     const pipeline = Object.values(others)
       .map((object) => at(object, 'spec', 'pipeline'))
       .find((steps) => steps !== undefined);
@@ -205,12 +206,19 @@ describe('packages', () => {
     });
   });
 
-  test('the Function can do compositions', () => {
-    expect(functionContents(platform)).toEqual({
+  test('the Function can do compositions, and is of the same people', () => {
+    expect(functionContents(platform, annotations)).toEqual({
       'crossplane.yaml': {
         apiVersion: 'meta.pkg.crossplane.io/v1',
         kind: 'Function',
-        metadata: { name: 'function-golden-path' },
+        metadata: {
+          name: 'function-golden-path',
+          annotations: {
+            'meta.crossplane.io/maintainer': 'Acme',
+            'meta.crossplane.io/description': 'The pipeline steps of configuration-golden-path.',
+            'meta.crossplane.io/readme': 'configuration-golden-path depends on this package, and its Compositions call it.',
+          },
+        },
         spec: { crossplane: { version: '>=v2.3.0-0' }, capabilities: ['composition'] },
       },
     });
@@ -231,7 +239,7 @@ describe('packages', () => {
 
   test('what an added step composes is granted, turned on, and brought by the provider that it names', () => {
     const given = composing(monitor, { ...bucket, provider }, { ...zone, provider: dnsProvider });
-    const { 'crossplane.yaml': meta, 'activation-policy.yaml': activation } = configurationContents(given, exampleRegistry);
+    const { 'crossplane.yaml': meta, 'activation-policy.yaml': activation } = configurationContents(given, exampleRegistry, annotations);
     const { 'rbac.yaml': rbac, 'namespace-protection.yaml': protection } = installManifests(given);
     const rules = at(rbac[0], 'rules') as readonly unknown[];
     expect({
@@ -260,7 +268,7 @@ describe('packages', () => {
   });
 
   test('a kind of an unknown provider is an error that says where to name it', () => {
-    expect(() => configurationContents(composing(bucket), exampleRegistry)).toThrow(
+    expect(() => configurationContents(composing(bucket), exampleRegistry, annotations)).toThrow(
       new Error(
         'cannot find the provider of storage.gcp.m.upbound.io Bucket: provider: missing, want its package and version where composes lists the kind',
       ),
@@ -269,7 +277,7 @@ describe('packages', () => {
 
   test('a platform without claim policies and managed resources has no objects for them, since the apiserver takes no empty lists', () => {
     const given = composing();
-    expect(Object.keys(configurationContents(given, exampleRegistry))).toEqual([
+    expect(Object.keys(configurationContents(given, exampleRegistry, annotations))).toEqual([
       'crossplane.yaml',
       'xrds/appcaches.platform.internal.yaml',
       'compositions/appcaches.platform.internal.yaml',

@@ -42,9 +42,10 @@ test('is held to the contract of every API, with the golden files that it has', 
 
 test('generates what this repository does, and its own besides', () => {
   const own = ['compositions', 'xrds'].map((folder) => `${folder}/apptopics.platform.internal.yaml`);
-  const found = globSync('{xrds,compositions,examples,package,docs}/**/*.*', { cwd: acme.folder });
+  const found = globSync(['crossplane.yaml', '{xrds,compositions,examples,package,docs}/**/*.*'], { cwd: acme.folder });
   const want = [...generatedFiles(project).keys(), ...own, 'examples/app-topic.yaml', 'docs/policies/services-are-internal.md'];
   expect(found.sort()).toEqual(want.sort());
+  expect(text('crossplane.yaml')).toBe(readFileSync(join(packageRoot, 'examples/own-platform/crossplane.yaml'), 'utf8'));
   expect(parse(text('examples/app-topic.yaml'))).toEqual({
     apiVersion: 'platform.internal/v1alpha1',
     kind: 'AppTopic',
