@@ -23,7 +23,7 @@ export {
   issueOnce,
 } from '../functions/core/binding.ts';
 export { endpoint, endpointColumns, endpointStatus } from '../functions/core/endpoint.ts';
-export { backendField, growsOnly, immutable, neverRemoved, serviceAccountName } from '../functions/core/fields.ts';
+export { type ByTier, type Field, type Fields, field, type SettingsOf, setting } from '../functions/core/field.ts';
 export { apiVersion, environmentLabel, group, kindLabel, ownerLabel } from '../functions/core/group.ts';
 export { grown } from '../functions/core/grows.ts';
 export {
@@ -49,6 +49,7 @@ export {
   protectionKind,
 } from '../functions/core/protection.ts';
 export { conditionOf, isReady, type Readiness } from '../functions/core/readiness.ts';
+export { serviceAccountName } from '../functions/core/service-account.ts';
 export type { ObservedResource, Refusal } from '../functions/core/step.ts';
 export { type Tier, tiers } from '../functions/core/tier.ts';
 export { byTurn } from '../functions/core/turn.ts';

@@ -24,7 +24,6 @@ export {
   podFields,
   refersTo,
   type Statement,
-  setting,
   statementsOf,
   stringsOf,
   writtenAt,
