@@ -4,11 +4,14 @@ export {
   type Backend,
   type Claim,
   type ClaimPolicy,
+  type ClusterClaim,
   type Composed,
   type Context,
   defineApi,
   type Expansion,
   type Pending,
+  type PlacelessBackend,
+  type PlacelessContext,
   type Source,
 } from '../functions/core/api.ts';
 export {
@@ -17,18 +20,17 @@ export {
   bind,
   bindingHead,
   bindingKey,
-  bindingKind,
   encode,
   issuedValues,
   issueOnce,
 } from '../functions/core/binding.ts';
 export { endpoint, endpointColumns, endpointStatus } from '../functions/core/endpoint.ts';
+export { type Facts, type FactsOf, facts, type Needs, needsOf, section } from '../functions/core/facts.ts';
 export { type ByTier, type Field, type Fields, field, type SettingsOf, setting } from '../functions/core/field.ts';
 export { apiVersion, environmentLabel, group, kindLabel, ownerLabel } from '../functions/core/group.ts';
 export { grown } from '../functions/core/grows.ts';
 export {
   at,
-  type ComposedKind,
   type Condition,
   groupKind,
   type KubernetesObject,
@@ -37,19 +39,13 @@ export {
   stringAt,
 } from '../functions/core/kubernetes.ts';
 export { keep, managed, policiesFor, release } from '../functions/core/managed.ts';
-export { externalName, type Identity, shortHash, spread } from '../functions/core/names.ts';
+export { composedName, externalName, type Identity, shortHash, spread } from '../functions/core/names.ts';
 export { oneLine, shown } from '../functions/core/problem.ts';
-export {
-  composedName,
-  type Deletion,
-  deletionField,
-  deletions,
-  heldBack,
-  protection,
-  protectionKind,
-} from '../functions/core/protection.ts';
-export { conditionOf, isReady, type Readiness } from '../functions/core/readiness.ts';
+export { type Deletion, deletionField, deletions, leastBackupDays } from '../functions/core/protection.ts';
+export { conditionOf, isReady } from '../functions/core/readiness.ts';
+export { type Capability, capability, claimsOffering, type Offering, type Requirement } from '../functions/core/requirement.ts';
 export { serviceAccountName } from '../functions/core/service-account.ts';
 export type { ObservedResource, Refusal } from '../functions/core/step.ts';
 export { type Tier, tiers } from '../functions/core/tier.ts';
 export { byTurn } from '../functions/core/turn.ts';
+export { heldBack, protection } from '../functions/kinds/crossplane/usage.ts';

@@ -1,9 +1,8 @@
 /** What a backend in a container is made from, besides what every backend is. */
+export { image } from '../functions/containers/facts.ts';
 export {
   type ContainerSize,
-  configKind,
   containerBackend,
-  type ImageNeeds,
   runningServer,
   type Server,
   secretPath,

@@ -43,7 +43,7 @@ export function generatedFiles(project: Project): ReadonlyMap<string, string> {
       .filter(([, objects]) => objects.length > 0)
       .map(([file, objects]): [string, string] => [`package/install/${file}`, toYaml(...objects)]),
     ['docs/apis.md', apisPage(platform)],
-    ...[...policyPages(platform.policies)].map(([file, text]): [string, string] => [`docs/policies/${file}`, text]),
+    ...[...policyPages(platform)].map(([file, text]): [string, string] => [`docs/policies/${file}`, text]),
   ];
   // Refuses metadata that no package could be built with.
   annotationsOf(project);

@@ -1,30 +1,39 @@
-import * as z from 'zod';
 import { access, accessKinds, type Grant, keyStatements, partitionOf, policyDocument, serviceHost } from '../../../aws/access.ts';
-import { accountNeeds, awsResources } from '../../../aws/resources.ts';
+import { account, accountId, key } from '../../../aws/facts.ts';
+import { awsResources } from '../../../aws/resources.ts';
+import type { Roles } from '../../../aws/role.ts';
 import type { Backend, Context, Expansion } from '../../../core/api.ts';
-import { bind, bindingKey, bindingKind } from '../../../core/binding.ts';
+import { bind, bindingKey } from '../../../core/binding.ts';
+import { type FactsOf, needsOf } from '../../../core/facts.ts';
 import { at, stringAt } from '../../../core/kubernetes.ts';
 import { keep, policiesFor } from '../../../core/managed.ts';
-import { heldBack, protection, protectionKind } from '../../../core/protection.ts';
+import { s3Bucket } from '../../../kinds/aws/s3-bucket.ts';
+import { s3BucketLifecycleConfiguration } from '../../../kinds/aws/s3-bucket-lifecycle-configuration.ts';
+import { s3BucketOwnershipControls } from '../../../kinds/aws/s3-bucket-ownership-controls.ts';
+import { s3BucketPolicy } from '../../../kinds/aws/s3-bucket-policy.ts';
+import { s3BucketPublicAccessBlock } from '../../../kinds/aws/s3-bucket-public-access-block.ts';
+import { s3BucketServerSideEncryptionConfiguration } from '../../../kinds/aws/s3-bucket-server-side-encryption-configuration.ts';
+import { s3BucketVersioning } from '../../../kinds/aws/s3-bucket-versioning.ts';
+import { heldBack, protection, usage } from '../../../kinds/crossplane/usage.ts';
+import { secret } from '../../../kinds/kubernetes/secret.ts';
 import { type BucketSettings, binding, completeBinding, suffix } from '../schema.ts';
 
-const needs = z.object({ ...accountNeeds.shape, aws: accountNeeds.shape.aws.extend({ accountId: z.string() }) });
-type Needs = z.output<typeof needs>;
+const needs = needsOf(account, accountId, key);
+type Needs = FactsOf<typeof needs>;
 
-const apiVersion = 's3.aws.m.upbound.io/v1beta1';
+interface Required {
+  readonly roles: Roles;
+}
+
 const kinds = {
-  bucket: { apiVersion, kind: 'Bucket', plural: 'buckets' },
-  encryption: {
-    apiVersion,
-    kind: 'BucketServerSideEncryptionConfiguration',
-    plural: 'bucketserversideencryptionconfigurations',
-  },
-  lifecycle: { apiVersion, kind: 'BucketLifecycleConfiguration', plural: 'bucketlifecycleconfigurations' },
-  ownership: { apiVersion, kind: 'BucketOwnershipControls', plural: 'bucketownershipcontrols' },
-  policy: { apiVersion, kind: 'BucketPolicy', plural: 'bucketpolicies' },
-  publicAccess: { apiVersion, kind: 'BucketPublicAccessBlock', plural: 'bucketpublicaccessblocks' },
-  versioning: { apiVersion, kind: 'BucketVersioning', plural: 'bucketversionings' },
-} as const;
+  bucket: s3Bucket,
+  encryption: s3BucketServerSideEncryptionConfiguration,
+  lifecycle: s3BucketLifecycleConfiguration,
+  ownership: s3BucketOwnershipControls,
+  policy: s3BucketPolicy,
+  publicAccess: s3BucketPublicAccessBlock,
+  versioning: s3BucketVersioning,
+};
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
 const longestBucketName = 63;
@@ -91,8 +100,8 @@ function guardRail({ claim, settings, observed }: Context<BucketSettings, Needs>
     : protection(claim, name, settings.deletion);
 }
 
-function expand(context: Context<BucketSettings, Needs>): Expansion {
-  const { claim, claims, settings, facts, observed } = context;
+function expand(context: Context<BucketSettings, Needs, Required>): Expansion {
+  const { claim, required, settings, facts, observed } = context;
   // What belongs to a bucket goes with it, so that a bucket is never there without it.
   const resources = awsResources(context, suffix, 'bucket', keep);
   const { nameOf, region, tags, externalNameOf, resource } = resources;
@@ -107,7 +116,7 @@ function expand(context: Context<BucketSettings, Needs>): Expansion {
   const endpoint = `https://${serviceHost('s3', region)}`;
   const fresh = completeBinding({ provider: 's3', bucket, region, endpoint });
   const bound = bind(claim, nameOf(), binding, fresh, observed[bindingKey], '');
-  const granted = access(resources, grants(settings, { arn, region, kmsKeyArn }), claims, observed);
+  const granted = access(resources, grants(settings, { arn, region, kmsKeyArn }), required.roles, observed);
   const rail = guardRail(context, nameOf());
   return {
     resources: {
@@ -174,8 +183,8 @@ function expand(context: Context<BucketSettings, Needs>): Expansion {
 }
 
 /** A bucket of S3, which pods reach by the identity of their service account. */
-export const s3: Backend<BucketSettings, Needs> = {
+export const s3: Backend<BucketSettings, Needs, Required> = {
   needs,
-  composes: [bindingKind, ...Object.values(kinds), ...Object.values(accessKinds), protectionKind],
+  composes: [secret, ...Object.values(kinds), ...Object.values(accessKinds), usage],
   expand,
 };

@@ -1,18 +1,15 @@
-import {
-  type ContainerSize,
-  containerBackend,
-  type ImageNeeds,
-  runningServer,
-  secretPath,
-  server,
-  serverHost,
-  shell,
-} from '../../../containers/server.ts';
+import { image } from '../../../containers/facts.ts';
+import { type ContainerSize, containerBackend, runningServer, secretPath, server, serverHost, shell } from '../../../containers/server.ts';
 import type { Composed, Context, Expansion } from '../../../core/api.ts';
 import { bind, bindingKey, issuedValues, issueOnce } from '../../../core/binding.ts';
-import { composedName, protection } from '../../../core/protection.ts';
+import { type FactsOf, needsOf } from '../../../core/facts.ts';
+import { composedName } from '../../../core/names.ts';
 import type { Refusal } from '../../../core/step.ts';
+import { protection } from '../../../kinds/crossplane/usage.ts';
 import { type Binding, binding, completeBinding, type DatabaseSettings, port, type Size, suffix, username, versions } from '../schema.ts';
+
+const needs = needsOf(image('postgres', 'Postgres image', 'docker.io/library/postgres'));
+type Needs = FactsOf<typeof needs>;
 
 const dataPath = '/var/lib/postgresql/data';
 
@@ -29,7 +26,7 @@ const sizes: Readonly<Record<Size, ContainerSize>> = {
 const psql = `PGPASSWORD="$(cat ${secretPath}/password)" psql -h 127.0.0.1 -U ${username} -v ON_ERROR_STOP=1 -qtA`;
 
 /** A volume is not resized, given or taken away, and its data is not upgraded, by replacing the pod. */
-function running(context: Context<DatabaseSettings, ImageNeeds>): { readonly settings: DatabaseSettings; readonly refusal?: Refusal } {
+function running(context: Context<DatabaseSettings, Needs>): { readonly settings: DatabaseSettings; readonly refusal?: Refusal } {
   const { observed, settings, sources } = context;
   const found = runningServer(versions, observed['server']);
   if (found === undefined) return { settings };
@@ -42,7 +39,7 @@ function running(context: Context<DatabaseSettings, ImageNeeds>): { readonly set
   return { settings: kept, refusal: { reason: 'UpgradeNotSupported', message } };
 }
 
-function expand(context: Context<DatabaseSettings, ImageNeeds>): Expansion {
+function expand(context: Context<DatabaseSettings, Needs>): Expansion {
   const { claim, facts, observed } = context;
   const issued = issuedValues(binding, observed[bindingKey]);
   const { settings: kept, refusal } = running(context);
@@ -72,7 +69,7 @@ function expand(context: Context<DatabaseSettings, ImageNeeds>): Expansion {
       claim,
       name,
       app: 'postgres',
-      image: `${facts.images?.postgres ?? 'docker.io/library/postgres'}:${settings.version}`,
+      image: `${facts.images.postgres}:${settings.version}`,
       user: postgresUser,
       port,
       size: sizes[settings.size],
@@ -102,4 +99,4 @@ function expand(context: Context<DatabaseSettings, ImageNeeds>): Expansion {
 }
 
 /** A Postgres in a pod of the claim's own namespace. */
-export const container = containerBackend(expand);
+export const container = containerBackend(needs, expand);

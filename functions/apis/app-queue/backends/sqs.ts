@@ -1,22 +1,28 @@
-import * as z from 'zod';
 import { access, accessKinds, type Grant, keyStatements, partitionOf, policyDocument } from '../../../aws/access.ts';
-import { accountNeeds, awsResources } from '../../../aws/resources.ts';
+import { account, accountId, key as encryptionKey } from '../../../aws/facts.ts';
+import { awsResources } from '../../../aws/resources.ts';
+import type { Roles } from '../../../aws/role.ts';
 import { sharedConfig } from '../../../aws/shared-config.ts';
 import type { Backend, Context, Expansion } from '../../../core/api.ts';
-import { bind, bindingKey, bindingKind } from '../../../core/binding.ts';
+import { bind, bindingKey } from '../../../core/binding.ts';
+import { type FactsOf, needsOf } from '../../../core/facts.ts';
 import { at, stringAt } from '../../../core/kubernetes.ts';
 import { policiesFor } from '../../../core/managed.ts';
-import { protection, protectionKind } from '../../../core/protection.ts';
+import { sqsQueue } from '../../../kinds/aws/sqs-queue.ts';
+import { sqsQueuePolicy } from '../../../kinds/aws/sqs-queue-policy.ts';
+import { sqsQueueRedriveAllowPolicy } from '../../../kinds/aws/sqs-queue-redrive-allow-policy.ts';
+import { protection, usage } from '../../../kinds/crossplane/usage.ts';
+import { secret } from '../../../kinds/kubernetes/secret.ts';
 import { type Binding, binding, deadLetters, fifoSuffix, type QueueSettings, suffix } from '../schema.ts';
 
-const needs = z.object({ ...accountNeeds.shape, aws: accountNeeds.shape.aws.extend({ accountId: z.string() }) });
-type Needs = z.output<typeof needs>;
+const needs = needsOf(account, accountId, encryptionKey);
+type Needs = FactsOf<typeof needs>;
 
-const kinds = {
-  queue: { apiVersion: 'sqs.aws.m.upbound.io/v1beta1', kind: 'Queue', plural: 'queues' },
-  queuePolicy: { apiVersion: 'sqs.aws.m.upbound.io/v1beta1', kind: 'QueuePolicy', plural: 'queuepolicies' },
-  redriveAllowPolicy: { apiVersion: 'sqs.aws.m.upbound.io/v1beta1', kind: 'QueueRedriveAllowPolicy', plural: 'queueredriveallowpolicies' },
-} as const;
+interface Required {
+  readonly roles: Roles;
+}
+
+const kinds = { queue: sqsQueue, queuePolicy: sqsQueuePolicy, redriveAllowPolicy: sqsQueueRedriveAllowPolicy };
 
 const queueKey = 'queue';
 const deadLetterKey = 'dead-letter-queue';
@@ -46,8 +52,8 @@ const tlsOnly = (arn: string) =>
     { Effect: 'Deny', Principal: '*', Action: 'sqs:*', Resource: arn, Condition: { Bool: { 'aws:SecureTransport': 'false' } } },
   ]);
 
-function expand(context: Context<QueueSettings, Needs>): Expansion {
-  const { claim, settings, facts, observed, claims } = context;
+function expand(context: Context<QueueSettings, Needs, Required>): Expansion {
+  const { claim, settings, facts, observed, required } = context;
   const resources = awsResources(context, suffix, queueKey, policiesFor(settings.deletion, ['Delete']));
   const { nameOf, resource, externalNameOf, region, tags } = resources;
   const reported = (key: string, field: string) => stringAt(observed[key]?.object, 'status', 'atProvider', field);
@@ -89,7 +95,7 @@ function expand(context: Context<QueueSettings, Needs>): Expansion {
     },
     { name: 'producers', serviceAccounts: settings.producers, statements: [allow(send, arn), ...useKey] },
   ];
-  const granted = access(resources, grants, claims, observed);
+  const granted = access(resources, grants, required.roles, observed);
 
   const [uri, deadLetterUri] = [reported(queueKey, 'url'), reported(deadLetterKey, 'url')];
   const fresh: Binding | undefined =
@@ -138,8 +144,8 @@ function expand(context: Context<QueueSettings, Needs>): Expansion {
 }
 
 /** An SQS queue and its dead-letter queue, for the service accounts that the claim names. */
-export const sqs: Backend<QueueSettings, Needs> = {
+export const sqs: Backend<QueueSettings, Needs, Required> = {
   needs,
-  composes: [bindingKind, ...Object.values({ ...kinds, ...accessKinds }), protectionKind],
+  composes: [secret, ...Object.values({ ...kinds, ...accessKinds }), usage],
   expand,
 };

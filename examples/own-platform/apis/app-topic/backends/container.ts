@@ -2,19 +2,16 @@ import {
   type Backend,
   bind,
   bindingKey,
-  bindingKind,
   type Context,
   composedName,
   type Expansion,
   issuedValues,
   issueOnce,
+  needsOf,
 } from 'golden-path-platform/api';
-import { type ContainerSize, configKind, secretPath, server, serverHost, serverKinds, shell } from 'golden-path-platform/containers';
-import * as z from 'zod';
+import { type ContainerSize, secretPath, server, serverHost, serverKinds, shell } from 'golden-path-platform/containers';
+import { configMap, secret } from 'golden-path-platform/kinds';
 import { binding, completeBinding, port, type Size, suffix, type TopicSettings } from '../schema.ts';
-
-const needs = z.object({});
-type Needs = z.output<typeof needs>;
 
 const username = 'app';
 
@@ -39,7 +36,7 @@ const config = {
 /** The value is read as configuration, where a password that looks like a number would be one, so it has quotes of its own. */
 const start = shell(`export NATS_PASSWORD="\\"$(cat ${secretPath}/password)\\""; exec nats-server --config ${config.path}`);
 
-function expand(context: Context<TopicSettings, Needs>): Expansion {
+function expand(context: Context<TopicSettings, unknown>): Expansion {
   const { claim, settings, observed } = context;
   const name = composedName(claim, suffix);
   const host = serverHost(claim, name);
@@ -76,8 +73,8 @@ function expand(context: Context<TopicSettings, Needs>): Expansion {
 }
 
 /** A NATS server in a pod of the claim's own namespace, without JetStream, so that it keeps nothing. */
-export const container: Backend<TopicSettings, Needs> = {
-  needs,
-  composes: [bindingKind, configKind, ...serverKinds],
+export const container: Backend<TopicSettings, unknown> = {
+  needs: needsOf(),
+  composes: [secret, configMap, ...serverKinds],
   expand,
 };
