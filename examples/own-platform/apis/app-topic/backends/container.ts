@@ -10,7 +10,7 @@ import {
   needsOf,
 } from 'golden-path-platform/api';
 import { type ContainerSize, secretPath, server, serverHost, serverKinds, shell } from 'golden-path-platform/containers';
-import { configMap, secret } from 'golden-path-platform/kinds';
+import { secret } from 'golden-path-platform/kinds';
 import { binding, completeBinding, port, type Size, suffix, type TopicSettings } from '../schema.ts';
 
 const username = 'app';
@@ -75,6 +75,6 @@ function expand(context: Context<TopicSettings, unknown>): Expansion {
 /** A NATS server in a pod of the claim's own namespace, without JetStream, so that it keeps nothing. */
 export const container: Backend<TopicSettings, unknown> = {
   needs: needsOf(),
-  composes: [secret, configMap, ...serverKinds],
+  composes: { binding: secret, ...serverKinds },
   expand,
 };
