@@ -87,9 +87,13 @@ export default {
     error(
       'no-dev-dependencies',
       'What is shipped needs only dependencies.',
-      { path: '^(functions|xrds|compositions|examples|package|cli|docs)/|^test/(contract|index|request)\\.ts$', pathNot: '\\.test\\.ts$' },
+      {
+        path: '^(exports|functions|xrds|compositions|examples|package|cli|docs)/|^test/(contract|request)\\.ts$',
+        pathNot: '\\.test\\.ts$',
+      },
       { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['npm-peer'] },
     ),
+    error('exports-are-for-others', 'Who works in this repository imports the module itself.', {}, { path: '^exports/' }),
     error('no-orphans', 'A module that nobody imports is dead.', { orphan: true, pathNot: '(\\.test|\\.config)\\.ts$|^\\.' }, {}),
   ],
   options: {

@@ -39,7 +39,7 @@ function tests(...projects: readonly string[]): Check['work'] {
 }
 
 async function dependencyDirection(): Promise<string> {
-  const folders = ['functions', 'xrds', 'compositions', 'examples', 'package', 'cli', 'docs', 'test'];
+  const folders = ['exports', 'functions', 'xrds', 'compositions', 'examples', 'package', 'cli', 'docs', 'test'];
   const { summary } = JSON.parse(await run('depcruise', ['--output-type', 'json', ...folders])) as {
     summary: { totalCruised: number; violations: readonly { from: string; to: string; rule: { name: string } }[] };
   };
@@ -131,7 +131,7 @@ const checks: readonly Check[] = [
   { name: 'types', work: tool('tsc', '--noEmit') },
   { name: 'dependency direction', work: dependencyDirection },
   { name: 'dead code', work: tool('knip') },
-  { name: 'tests', work: tests('unit', 'recipes') },
+  { name: 'tests', work: tests('unit', 'example', 'recipes') },
   { name: 'kinds against CRDs', work: kindsAgainstCrds },
   { name: 'npm package', work: published },
   { name: 'own platform', work: tests('npm') },

@@ -101,7 +101,9 @@ describe.each(pages)('$path', (page) => {
   test('names files that exist', () => {
     const folders = globSync('*/', { cwd: root }).map((folder) => folder.replace(/\/$/, ''));
     const everywhere = new Set(
-      globSync(['*', '.*', '{functions,xrds,compositions,examples,package,cli,docs,test}/**'], { cwd: root }).map((path) => basename(path)),
+      globSync(['*', '.*', '{exports,functions,xrds,compositions,examples,package,cli,docs,test}/**'], { cwd: root }).map((path) =>
+        basename(path),
+      ),
     );
     // The files of a recipe are there once it is followed.
     const words = (page.path === followedPage ? page.code : commandsOf(page)).flatMap((line) => line.split(/\s+/));

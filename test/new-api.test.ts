@@ -42,7 +42,7 @@ Then make it your own: fields with their defaults and the binding in schema.ts, 
     'biome ci --error-on-warnings',
     'tsc --noEmit',
     'knip',
-    'depcruise --preserve-symlinks functions xrds compositions examples package cli docs test',
+    'depcruise --preserve-symlinks exports functions xrds compositions examples package cli docs test',
     'PROPERTY_RUNS=20 vitest run --project unit',
   ]) {
     const { code, stdout, stderr } = await run(check);
