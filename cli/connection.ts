@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { HttpMethod, IsomorphicFetchHttpLibrary, KubeConfig, type RequestContext, ServerConfiguration } from '@kubernetes/client-node';
 import { stringAt } from '../functions/core/kubernetes.ts';
 import { oneLine } from '../functions/core/problem.ts';
+import { InputError } from './input.ts';
 
 const tooManyRequests = 429;
 const mostRetries = 5;
@@ -20,9 +21,6 @@ export interface Connection {
   get(path: string): Promise<Answer>;
   post(path: string, body: unknown): Promise<Answer>;
 }
-
-/** There is no apiserver to ask; the message says why, and what to check. */
-export class Unreachable extends Error {}
 
 /** The innermost cause says why: `fetch failed` is all that the outermost one knows. */
 export function reasonOf(error: unknown): string {
@@ -51,10 +49,10 @@ export async function connect(): Promise<Connection> {
   try {
     kubeconfig.loadFromDefault();
   } catch (error) {
-    throw new Unreachable(`cannot read the kubeconfig: ${reasonOf(error)}; ${checkKubeconfig}`);
+    throw new InputError(`cannot read the kubeconfig: ${reasonOf(error)}; ${checkKubeconfig}`);
   }
   const url = kubeconfig.getCurrentCluster()?.server;
-  if (url === undefined) throw new Unreachable(`cannot reach the cluster: the kubeconfig's current context names none; ${checkKubeconfig}`);
+  if (url === undefined) throw new InputError(`cannot reach the cluster: the kubeconfig's current context names none; ${checkKubeconfig}`);
   const configuration = new ServerConfiguration<Record<string, string>>(url, {});
   const http = new IsomorphicFetchHttpLibrary();
 
@@ -73,7 +71,7 @@ export async function connect(): Promise<Connection> {
     return get(path, retries - 1);
   };
 
-  const unreachable = (reason: string) => new Unreachable(`cannot reach the cluster: ${url}: ${reason}; ${checkKubeconfig}`);
+  const unreachable = (reason: string) => new InputError(`cannot reach the cluster: ${url}: ${reason}; ${checkKubeconfig}`);
   const answer = await get('/version').catch((error: unknown) => {
     throw unreachable(reasonOf(error));
   });

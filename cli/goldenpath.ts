@@ -1,94 +1,56 @@
 import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import pico from 'picocolors';
-import type { Platform } from '../functions/core/pipeline.ts';
+import { shown } from '../functions/core/problem.ts';
 import { InputError } from './input.ts';
+import type { ExitCode, Home, Terminal, Verb } from './verb.ts';
+import { doctor } from './verbs/doctor/index.ts';
+import { plan } from './verbs/plan/index.ts';
+
+const verbs: readonly Verb[] = [plan, doctor];
 
 const help = `goldenpath: what a claim becomes, and whether an installation is sound
 
-  goldenpath plan FILE|DIR|-… --environment NAME|FILE [--environment …] [--output table|json|yaml|markdown]
-      [--against NAME|FILE] [--from FILE|DIR|REVISION] [--live]
-      What each claim would become in each environment: settings and where they come
-      from, resources, cost, policies, verdict. Runs the code that runs in the cluster;
-      needs no cluster. Of a folder every claim is planned, whatever else is in it.
-
-      --against NAME|FILE       only what differs from this environment
-      --from FILE|DIR|REVISION  what changes of the claims there, or of a git revision's,
-                                as if the old claim were provisioned in the environment
-      --live                    what changes of what the current kubeconfig's cluster
-                                has; --environment defaults to that of the namespace
-      --output markdown         a pull-request comment
-
-      Exit code 0: all is fine; 1: something is refused; 2: bad input.
-
-  goldenpath doctor [--output table|json|yaml]
-      Checks the installation that the current kubeconfig points to, and says for each
-      finding what to run. Exit code 0: nothing is wrong; 1: errors; 2: no cluster.
-
+${verbs.map((verb) => verb.help).join('\n')}
   goldenpath --help
 `;
 
-const options = {
-  environment: { type: 'string', short: 'e', multiple: true },
-  against: { type: 'string' },
-  from: { type: 'string' },
-  live: { type: 'boolean' },
-  output: { type: 'string', short: 'o', default: 'table' },
-  help: { type: 'boolean', short: 'h' },
-} as const;
-
-function parse() {
+function parse({ name, options, operands }: Verb, args: readonly string[]) {
   try {
-    return parseArgs({ options, allowPositionals: true });
+    const config = { ...options, help: { type: 'boolean', short: 'h' } } as const;
+    return parseArgs({ args: [...args], options: config, allowPositionals: operands });
   } catch (error) {
-    throw new InputError(`${error instanceof Error ? error.message.split('.')[0] : String(error)}; see goldenpath --help`);
+    const [problem] = error instanceof Error ? error.message.split(/\.\s/) : [String(error)];
+    throw new InputError(`${problem}; see goldenpath ${name} --help`);
   }
 }
 
-/** What the command line is of. */
-interface Home {
-  readonly platform: Platform;
-  /** The folder with `examples/environments/`, where environments are looked up by name. */
-  readonly root: string;
-}
-
-async function run({ platform, root }: Home): Promise<number> {
-  const { values, positionals } = parse();
-  const [command, ...files] = positionals;
-  if (values.help === true || command === undefined) {
-    process.stdout.write(help);
-    return command === undefined && values.help !== true ? 2 : 0;
+async function run(home: Home, terminal: Terminal, [name, ...args]: readonly string[]): Promise<ExitCode> {
+  if (name === undefined || name === '--help' || name === '-h') {
+    terminal.stdout.write(help);
+    return name === undefined ? 2 : 0;
   }
-  const color = process.stdout.isTTY === true && pico.isColorSupported;
-  switch (command) {
-    case 'plan': {
-      const { plan } = await import('./plan/command.ts');
-      const { environment, ...rest } = values;
-      return plan({
-        ...rest,
-        platform,
-        root,
-        files,
-        environments: environment ?? [],
-        color,
-        stdin: () => text(process.stdin),
-        stdout: process.stdout,
-        stderr: process.stderr,
-      });
-    }
-    case 'doctor': {
-      const { doctor } = await import('./doctor/doctor.ts');
-      return doctor({ platform, output: values.output, stdout: process.stdout, stderr: process.stderr, color });
-    }
-    default:
-      throw new InputError(`cannot run ${JSON.stringify(command)}: want plan or doctor; see goldenpath --help`);
+  const verb = verbs.find((each) => each.name === name);
+  if (verb === undefined)
+    throw new InputError(`cannot run ${shown(name)}: want ${verbs.map((each) => each.name).join(' or ')} first; see goldenpath --help`);
+  const { values, positionals } = parse(verb, args);
+  if (values.help === true) {
+    terminal.stdout.write(verb.help);
+    return 0;
   }
+  return await verb.run(home, terminal, values, positionals);
 }
 
 /** The command line of a platform: arguments are the process's, and so is the exit code that it sets. */
 export async function goldenpath(home: Home): Promise<void> {
+  const terminal = {
+    stdin: () => text(process.stdin),
+    stdout: process.stdout,
+    stderr: process.stderr,
+    color: process.stdout.isTTY === true && pico.isColorSupported,
+  };
   try {
-    process.exitCode = await run(home);
+    process.exitCode = await run(home, terminal, process.argv.slice(2));
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     process.stderr.write(`goldenpath: ${error.message}\n`);

@@ -4,10 +4,10 @@ import { dirname, join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { stringify } from 'yaml';
 import { exampleFiles } from '../examples/examples.ts';
+import { configurationName, exampleRegistry, functionName, parseRegistry } from '../platform/names.ts';
 import { bundle } from './bundle.ts';
 import { configurationContents, functionContents, type PackageContents } from './contents.ts';
 import { type Architecture, image, platforms } from './image.ts';
-import { configurationName, exampleRegistry, functionName, parseRegistry } from './names.ts';
 import { type Project, project } from './project.ts';
 import { command, run } from './run.ts';
 

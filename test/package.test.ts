@@ -14,6 +14,9 @@ import { readElf } from '../package/elf.ts';
 import { generatedFiles } from '../package/generate.ts';
 import { type Architecture, image, nodeFlags, platforms, readTar } from '../package/image.ts';
 import { installManifests } from '../package/install.ts';
+import { project } from '../package/project.ts';
+import { run } from '../package/run.ts';
+import manifest from '../package.json' with { type: 'json' };
 import {
   developmentTag,
   exampleRegistry,
@@ -23,10 +26,7 @@ import {
   parseRegistry,
   releaseTag,
   repositoryOf,
-} from '../package/names.ts';
-import { project } from '../package/project.ts';
-import { run } from '../package/run.ts';
-import manifest from '../package.json' with { type: 'json' };
+} from '../platform/names.ts';
 
 /** One API, so that what is expected here stays the same whatever else is served. */
 const platform = definePlatform({ name: 'golden-path', apis: [appDatabase], policies });

@@ -4,7 +4,7 @@ import type { StepRequest } from '../core/pipeline.ts';
 import { composedName } from '../core/protection.ts';
 import { conditionOf } from '../core/readiness.ts';
 import type { DesiredResource, Refusal, StepResponse } from '../core/step.ts';
-import { expandClaim, settingsInForce } from './expand-claim.ts';
+import { type Expanded, expandClaim, settingsInForce } from './expand-claim.ts';
 import { progressOf } from './progress.ts';
 
 const settledTtlSeconds = 300;
@@ -29,7 +29,11 @@ function refused(request: StepRequest, refusal: Refusal): StepResponse {
 
 /** The step that writes a claim's resources, their readiness, and the claim's status and conditions. */
 export function expand(request: StepRequest): StepResponse {
-  const expanded = expandClaim(request);
+  return expandedTo(request, expandClaim(request));
+}
+
+/** The step's answer, from what was worked out of its request. */
+export function expandedTo(request: StepRequest, expanded: Expanded | { readonly refusal: Refusal } | undefined): StepResponse {
   if (expanded === undefined)
     return { desired: request.desired, conditions: [], events: [], ...needs(request), ttlSeconds: waitingTtlSeconds };
   if ('refusal' in expanded) return refused(request, expanded.refusal);

@@ -1,0 +1,61 @@
+import { at, type KubernetesObject, numberAt, stringAt } from '../../../functions/core/kubernetes.ts';
+import type { Cluster } from '../../cluster.ts';
+import type { Check } from './check.ts';
+import { type Diagnosis, identify } from './finding.ts';
+
+const minimum = { major: 2, minor: 3 };
+const wanted = `want >= ${minimum.major}.${minimum.minor}, < ${minimum.major + 1}`;
+const chart = 'crossplane --repo https://charts.crossplane.io/stable --version ^2.3';
+
+/** The Deployment of Crossplane itself, not of its RBAC manager. */
+export async function crossplaneDeployment(cluster: Cluster): Promise<KubernetesObject | undefined> {
+  const found = await cluster.list({ apiVersion: 'apps/v1', plural: 'deployments' }, { labelSelector: 'app=crossplane' });
+  return found.find((deployment) => deployment.metadata?.namespace === 'crossplane-system') ?? found[0];
+}
+
+function versionOf(deployment: KubernetesObject): string | undefined {
+  const containers = at(deployment, 'spec', 'template', 'spec', 'containers');
+  const image = Array.isArray(containers) ? stringAt(containers[0], 'image') : undefined;
+  const tag = image?.match(/:v?(\d+\.\d+[^@/]*)(?:@|$)/)?.[1];
+  return tag ?? stringAt(deployment, 'metadata', 'labels', 'app.kubernetes.io/version');
+}
+
+export function judgeCrossplane(deployment: KubernetesObject | undefined): readonly Diagnosis[] {
+  if (deployment === undefined) {
+    return [
+      {
+        severity: 'error',
+        problem: 'Crossplane is not installed: no Deployment has the label app=crossplane',
+        remedy: `helm install crossplane ${chart} --namespace crossplane-system --create-namespace`,
+      },
+    ];
+  }
+  const object = identify(deployment);
+  const { namespace = '', name = '', labels } = deployment.metadata ?? {};
+  const findings: Diagnosis[] = [];
+  const version = versionOf(deployment);
+  const [major, minor] = (version ?? '').split('.').map(Number);
+  if (major !== minimum.major || minor === undefined || minor < minimum.minor) {
+    findings.push({
+      severity: 'error',
+      object,
+      problem: version === undefined ? `cannot tell Crossplane's version: ${wanted}` : `Crossplane is version ${version}: ${wanted}`,
+      remedy: `helm upgrade ${labels?.['app.kubernetes.io/instance'] ?? 'crossplane'} ${chart} --namespace ${namespace}`,
+    });
+  }
+  if ((numberAt(deployment, 'status', 'availableReplicas') ?? 0) === 0) {
+    findings.push({
+      severity: 'error',
+      object,
+      problem: `Crossplane is not running: Deployment ${namespace}/${name} has no available replica`,
+      remedy: `kubectl -n ${namespace} describe pods -l app=crossplane`,
+    });
+  }
+  return findings;
+}
+
+export const crossplane: Check = {
+  id: 'crossplane',
+  title: 'Crossplane',
+  run: async (cluster) => judgeCrossplane(await crossplaneDeployment(cluster)),
+};

@@ -1,0 +1,34 @@
+import type { Verb } from '../../verb.ts';
+
+const options = {
+  environment: { type: 'string', short: 'e', multiple: true },
+  against: { type: 'string' },
+  from: { type: 'string' },
+  live: { type: 'boolean', default: false },
+  output: { type: 'string', short: 'o', default: 'table' },
+} as const;
+
+export const plan: Verb<typeof options> = {
+  name: 'plan',
+  help: `  goldenpath plan FILE|DIR|-… --environment NAME|FILE [--environment …] [--output table|json|yaml|markdown]
+      [--against NAME|FILE] [--from FILE|DIR|REVISION] [--live]
+      What each claim would become in each environment: settings and where they come
+      from, resources, cost, policies, verdict. Runs the code that runs in the cluster;
+      needs no cluster. Of a folder every claim is planned, whatever else is in it.
+
+      --against NAME|FILE       only what differs from this environment
+      --from FILE|DIR|REVISION  what changes of the claims there, or of a git revision's,
+                                as if the old claim were provisioned in the environment
+      --live                    what changes of what the current kubeconfig's cluster
+                                has; --environment defaults to that of the namespace
+      --output markdown         a pull-request comment
+
+      Exit code 0: all is fine; 1: something is refused; 2: bad input.
+`,
+  options,
+  operands: true,
+  async run(home, terminal, { environment: environments = [], ...values }, files) {
+    const { plan: planFiles } = await import('./command.ts');
+    return await planFiles({ ...home, ...terminal, ...values, environments, files });
+  },
+};

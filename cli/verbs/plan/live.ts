@@ -1,0 +1,146 @@
+import { isDeepStrictEqual } from 'node:util';
+import { apiVersion, environmentLabel, kindLabel } from '../../../functions/core/group.ts';
+import { at, type KubernetesObject, stringAt } from '../../../functions/core/kubernetes.ts';
+import type { Platform } from '../../../functions/core/pipeline.ts';
+import { shown } from '../../../functions/core/problem.ts';
+import type { ObservedResource } from '../../../functions/core/step.ts';
+import { identityOf, nameOf } from '../../../plan/identity.ts';
+import { successor } from '../../../plan/provisioned.ts';
+import { keyAnnotation } from '../../../platform/keyed.ts';
+import { mapBounded } from '../../bounded.ts';
+import type { Cluster } from '../../cluster.ts';
+import { InputError } from '../../input.ts';
+
+const parallelRequests = 8;
+
+/** A claim of a file, beside what the cluster has of it. */
+export interface Live {
+  /** As it will be once it is applied. */
+  readonly claim: KubernetesObject;
+  /** As it is; undefined where it is not there yet. */
+  readonly before: KubernetesObject | undefined;
+  readonly namespace: KubernetesObject | undefined;
+  readonly observed: Readonly<Record<string, ObservedResource>>;
+  /** What the namespace's label says. */
+  readonly environment: string | undefined;
+}
+
+export interface LiveState {
+  readonly environments: readonly KubernetesObject[];
+  readonly claims: readonly Live[];
+  /** Every claim in the namespaces that matter. */
+  readonly all: readonly KubernetesObject[];
+}
+
+const decode = (value: unknown) => (typeof value === 'string' ? Buffer.from(value, 'base64').toString('utf8') : '');
+
+/** The spec as the apiserver completes it, without what belongs to Crossplane. */
+function completed({ apis }: Platform, claim: KubernetesObject): unknown {
+  const { crossplane: _, ...spec } = (claim['spec'] ?? {}) as Record<string, unknown>;
+  const parsed = apis.find(({ kind }) => kind === claim.kind)?.spec.safeParse(spec);
+  return parsed?.success === true ? parsed.data : spec;
+}
+
+/** The claim of a file as it will be after kubectl apply. */
+function applied(platform: Platform, before: KubernetesObject | undefined, after: KubernetesObject): KubernetesObject {
+  if (before === undefined) return after;
+  const crossplane = {
+    ...(at(before, 'spec', 'crossplane') as object | undefined),
+    ...(at(after, 'spec', 'crossplane') as object | undefined),
+  };
+  const sameSpec =
+    isDeepStrictEqual(completed(platform, before), completed(platform, after)) &&
+    isDeepStrictEqual(crossplane, at(before, 'spec', 'crossplane') ?? {});
+  const next = successor(before, after, sameSpec);
+  return {
+    ...next,
+    metadata: {
+      ...next.metadata,
+      labels: { ...before.metadata?.labels, ...after.metadata?.labels },
+      annotations: { ...before.metadata?.annotations, ...after.metadata?.annotations },
+    },
+    spec: { ...(after['spec'] as object | undefined), ...(Object.keys(crossplane).length > 0 && { crossplane }) },
+  };
+}
+
+interface ComposedReference {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+}
+
+function referencesOf(claim: KubernetesObject | undefined): readonly ComposedReference[] {
+  const references = at(claim, 'spec', 'crossplane', 'resourceRefs');
+  return Array.isArray(references) ? references : [];
+}
+
+async function observe(
+  cluster: Cluster,
+  namespace: string,
+  reference: ComposedReference,
+): Promise<readonly [string, ObservedResource] | undefined> {
+  const object = await cluster.find(reference, reference.name, namespace);
+  const key = stringAt(object, 'metadata', 'annotations', keyAnnotation);
+  if (object === undefined || key === undefined) return undefined;
+  const name = stringAt(object, 'spec', 'writeConnectionSecretToRef', 'name');
+  const where = stringAt(object, 'spec', 'writeConnectionSecretToRef', 'namespace') ?? namespace;
+  const secret = name === undefined ? undefined : await cluster.get({ apiVersion: 'v1', plural: 'secrets' }, name, where);
+  const data = (at(secret, 'data') ?? {}) as Readonly<Record<string, unknown>>;
+  return [key, { object, connectionDetails: Object.fromEntries(Object.entries(data).map(([field, value]) => [field, decode(value)])) }];
+}
+
+/** Reads all that the steps would be given of the claims; it changes nothing. */
+export async function readLive(
+  cluster: Cluster,
+  platform: Platform,
+  claims: readonly KubernetesObject[],
+  say: (line: string) => void,
+): Promise<LiveState> {
+  const namespaces = [...new Set(claims.map((claim) => nameOf(claim).namespace))].sort();
+  say('reading the environments and claims of the cluster …');
+  const environments = (
+    (await cluster.listIfServed({ apiVersion: 'apiextensions.crossplane.io/v1beta1', plural: 'environmentconfigs' })) ?? []
+  ).filter((object) => at(object, 'metadata', 'labels', kindLabel) === 'environment');
+  const byName = new Map(
+    await mapBounded(
+      namespaces,
+      parallelRequests,
+      async (name) => [name, await cluster.get({ apiVersion: 'v1', plural: 'namespaces' }, name)] as const,
+    ),
+  );
+  const pairs = namespaces.flatMap((namespace) => platform.apis.map(({ plural }) => ({ namespace, plural })));
+  const lists = await mapBounded(pairs, parallelRequests, ({ namespace, plural }) =>
+    cluster.listIfServed({ apiVersion, plural }, { namespace }),
+  );
+  const all = lists.flatMap((claims) => claims ?? []);
+  const there = new Map(all.map((claim) => [identityOf(claim), claim]));
+  let read = 0;
+  const live = await mapBounded(claims, parallelRequests, async (claim): Promise<Live> => {
+    const before = there.get(identityOf(claim));
+    const namespace = byName.get(nameOf(claim).namespace);
+    const observed: (readonly [string, ObservedResource])[] = [];
+    // One claim's resources after the other: the claims are what is read in parallel, or one claim's where it is alone.
+    const found = await mapBounded(referencesOf(before), claims.length === 1 ? parallelRequests : 1, (reference) =>
+      observe(cluster, nameOf(claim).namespace, reference),
+    );
+    for (const each of found) if (each !== undefined) observed.push(each);
+    read += 1;
+    say(`reading what ${read} of ${claims.length} claims have made …`);
+    return {
+      claim: applied(platform, before, claim),
+      before,
+      namespace,
+      observed: Object.fromEntries(observed.sort(([a], [b]) => (a < b ? -1 : 1))),
+      environment: stringAt(namespace, 'metadata', 'labels', environmentLabel),
+    };
+  });
+  return { environments, claims: live, all };
+}
+
+/** The environment of a claim's namespace; an error says what to do about a namespace that has none. */
+export function environmentOf({ claim, namespace, environment }: Live): string {
+  if (environment !== undefined) return environment;
+  const { namespace: name } = nameOf(claim);
+  const problem = namespace === undefined ? 'is not in the cluster' : `has no label ${environmentLabel}`;
+  throw new InputError(`cannot plan ${identityOf(claim)}: namespace ${shown(name)} ${problem}, want that or --environment`);
+}

@@ -1,0 +1,44 @@
+import type { Colors } from 'picocolors/types.js';
+import type { Comparison } from '../../../plan/against.ts';
+import type { Entry } from '../../../plan/change.ts';
+import type { Plan } from '../../../plan/run.ts';
+import { withoutSecrets } from '../../../plan/secrets.ts';
+import { keyed } from '../../../platform/keyed.ts';
+import { toYaml } from '../../../platform/yaml.ts';
+import { json, type Printers } from '../../show/output.ts';
+import { markdown } from './markdown.ts';
+import { comparisonBody, comparisonTitle, entryText } from './text.ts';
+
+export interface Printed {
+  readonly entries: readonly Entry[];
+  /** In place of whole plans, what differs between environments. */
+  readonly comparisons?: readonly Comparison[];
+}
+
+function tables({ entries, comparisons }: Printed, colors: Colors): string {
+  const texts =
+    comparisons === undefined
+      ? entries.map((entry) => entryText(entry, colors))
+      : comparisons.map((comparison) => `${colors.bold(comparisonTitle(comparison))}\n\n${comparisonBody(comparison, colors)}`);
+  return `${texts.join('\n\n')}\n`;
+}
+
+function objects({ resources }: Plan): readonly unknown[] {
+  return Object.entries(resources).map(([key, object]) => keyed(key, withoutSecrets(object)));
+}
+
+function report({ entries, comparisons }: Printed): string {
+  const claims = entries.map(({ plan, delta }) => ({
+    ...plan,
+    resources: Object.fromEntries(Object.entries(plan.resources).map(([key, object]) => [key, withoutSecrets(object)])),
+    ...(delta && { changes: delta }),
+  }));
+  return json({ claims, ...(comparisons && { comparisons }) });
+}
+
+export const printers: Printers<Printed> = {
+  table: tables,
+  json: report,
+  yaml: ({ entries }) => toYaml(...entries.flatMap(({ plan }) => objects(plan))),
+  markdown: ({ entries, comparisons }) => markdown(entries, comparisons),
+};
