@@ -4,11 +4,13 @@ import { apiVersion, environmentLabel, kindLabel } from '../functions/core/group
 import { kubectlNames, maxNameLength } from '../functions/core/names.ts';
 import type { Platform } from '../functions/core/pipeline.ts';
 import { tiers } from '../functions/core/tier.ts';
+import { listedKeys } from '../xrds/structural-schema.ts';
 
 type Schema = {
   readonly [keyword: string]: unknown;
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly items?: Schema;
+  readonly additionalProperties?: Schema | boolean;
   readonly anyOf?: readonly Schema[];
 };
 
@@ -20,10 +22,11 @@ function table(header: readonly string[], rows: readonly (readonly string[])[]):
 }
 
 function values(schema: Schema): string {
-  const { type, items, minimum, maximum, enum: choices, anyOf } = schema;
+  const { type, items, minimum, maximum, enum: choices, anyOf, additionalProperties } = schema;
   if (Array.isArray(choices)) return choices.map(code).join(', ');
   if (anyOf !== undefined) return [...new Set(anyOf.map(values))].join(' or ');
   if (items !== undefined) return `list of ${values(items)}`;
+  if (typeof additionalProperties === 'object') return `map of ${values(additionalProperties)}`;
   if (type === 'integer' || type === 'number') {
     const bounded = typeof minimum === 'number' && typeof maximum === 'number' && maximum < Number.MAX_SAFE_INTEGER;
     return bounded ? `${minimum} to ${maximum}` : 'number';
@@ -32,13 +35,14 @@ function values(schema: Schema): string {
 }
 
 function jsonSchema(schema: z.ZodType): Schema {
-  return z.toJSONSchema(schema, { target: 'openapi-3.0', io: 'input', unrepresentable: 'any' }) as Schema;
+  return z.toJSONSchema(schema, { target: 'openapi-3.0', io: 'input', unrepresentable: 'any', override: listedKeys }) as Schema;
 }
 
 function fieldRows(schema: Schema, prefix = ''): readonly (readonly string[])[] {
   return Object.entries(schema.properties ?? {}).flatMap(([name, field]) => [
     [code(`${prefix}${name}`), field.properties === undefined ? values(field) : 'object', String(field['description'] ?? '')],
     ...fieldRows(field, `${prefix}${name}.`),
+    ...fieldRows(field.items ?? {}, `${prefix}${name}[].`),
   ]);
 }
 

@@ -53,7 +53,7 @@ export {
 } from './core/binding.ts';
 export { endpoint, endpointColumns, endpointStatus } from './core/endpoint.ts';
 export type { Environment, Severity } from './core/environment.ts';
-export { backendField, growsOnly, immutable, neverRemoved, serviceAccountName } from './core/fields.ts';
+export { type ByTier, type Field, type Fields, field, type SettingsOf, setting } from './core/field.ts';
 export { apiVersion, environmentLabel, group, kindLabel, ownerLabel } from './core/group.ts';
 export { grown } from './core/grows.ts';
 export {
@@ -72,6 +72,7 @@ export type { AddedStep, Platform, Policy, PolicyContext, Step, StepRequest } fr
 export { oneLine, shown } from './core/problem.ts';
 export { composedName, type Deletion, deletionField, deletions, heldBack, protection, protectionKind } from './core/protection.ts';
 export { conditionOf, isReady, type Readiness } from './core/readiness.ts';
+export { serviceAccountName } from './core/service-account.ts';
 export type { DesiredResource, ObservedResource, Refusal, RequiredObjects, StepResponse } from './core/step.ts';
 export { type Tier, tiers } from './core/tier.ts';
 export { byTurn } from './core/turn.ts';
@@ -97,7 +98,6 @@ export {
   podFields,
   refersTo,
   type Statement,
-  setting,
   statementsOf,
   stringsOf,
   writtenAt,

@@ -1,4 +1,17 @@
-import type * as z from 'zod';
+import { ZodEnum, type z } from 'zod';
+import {
+  durableOf,
+  type Fields,
+  problemsOfFields,
+  profileOf,
+  rowsOf,
+  rulesOf,
+  type SaidByClaims,
+  type SettingsOf,
+  type SpecOf,
+  specOf,
+  type ValidationRule,
+} from './field.ts';
 import type { ComposedKind, KubernetesObject } from './kubernetes.ts';
 import type { Readiness } from './readiness.ts';
 import type { ObservedResource, Refusal } from './step.ts';
@@ -53,7 +66,7 @@ export interface Context<Settings, Needs> {
   readonly owner: string;
   readonly settings: Settings;
   /** Where each setting came from. */
-  readonly sources: Readonly<Record<string, Source>>;
+  readonly sources: { readonly [Name in keyof Settings]?: Source };
   readonly facts: Needs;
   readonly observed: Readonly<Record<string, ObservedResource>>;
   /** The claims of the namespace, of any API; empty unless the API `seesClaims`. */
@@ -73,50 +86,55 @@ export interface Backend<Settings, Needs> {
 /** A backend whose needs are between it and the environment. */
 type AnyBackend<Settings> = Omit<Backend<Settings, never>, 'needs'> & { readonly needs: z.ZodType };
 
-/** A rule that the apiserver checks on the whole claim (`self.spec`, `self.metadata.name`). */
-interface ValidationRule {
-  readonly rule: string;
-  readonly message: string;
-}
-
 /** What a policy asks of one field of the claim itself, where the claim has it; both the guard and the apiserver refuse it. */
-export type ClaimPolicy = { readonly policy: string; readonly field: string } & (
+export type ClaimPolicy<Name extends string = string> = { readonly policy: string; readonly field: Name } & (
   | { readonly equals: boolean | string }
   | { readonly atLeast: number }
 );
 
-interface Column {
+interface Column<Path extends string = string> {
   readonly name: string;
   readonly type: 'string' | 'integer' | 'boolean' | 'number';
-  readonly path: `.spec.${string}` | `.status.${string}`;
+  readonly path: Path;
   /** 1 shows it with `-o wide` only. */
   readonly priority?: 1;
 }
 
-/** An API with its types erased: what the registry, the steps and the generators work with. */
-export interface Api {
+/** What `schema.ts` of an API exports. */
+interface Schema<F extends Fields, Status extends z.ZodObject> {
+  /** What names made for a claim end with: `orders` becomes `orders-database`. */
+  readonly suffix: string;
+  /** Everything that a claim, an environment and the platform can say. */
+  readonly fields: F;
+  /** Rules on the whole spec, besides those that follow from the fields, checked by the apiserver. */
+  readonly rules?: readonly ValidationRule[];
+  /** What the API's status has besides what every status has. */
+  readonly status: Status;
+  /** The keys of its binding, the same whatever the backend. */
+  readonly binding: z.ZodObject;
+}
+
+interface Described {
   readonly kind: string;
   readonly plural: string;
   /** What kubectl takes besides the plural and the kind in lower case. */
   readonly shortName?: string;
-  /** What names made for a claim end with: `orders` becomes `orders-database`. */
-  readonly suffix: string;
   readonly doc: string;
-  readonly spec: z.ZodObject;
-  /** Rules on the whole spec, checked by the apiserver. */
-  readonly specRules: readonly ValidationRule[];
-  /** What the API's status has besides what every status has. */
-  readonly status: z.ZodObject;
-  /** The type of a row of defaults: every spec key that differs by tier, and the platform's own keys, `backend` among them. */
-  readonly profile: z.ZodObject;
-  readonly profiles: Readonly<Record<Tier, Readonly<Record<string, unknown>>>>;
-  readonly backends: Readonly<Record<string, AnyBackend<never>>>;
-  /** The keys of its binding, the same whatever the backend. */
-  readonly binding: z.ZodObject;
   /** Keys of composed resources that hold no data and that expand itself may let go; a trailing `*` stands for any ending. */
   readonly releasable: readonly string[];
   /** Its backends look at the other claims of the namespace. */
   readonly seesClaims?: true;
+}
+
+/** An API with its types erased: what the registry, the steps and the generators work with. */
+export interface Api extends Described, Omit<Schema<Fields, z.ZodObject>, 'rules'> {
+  readonly spec: z.ZodObject;
+  /** Rules on the whole spec, checked by the apiserver. */
+  readonly specRules: readonly ValidationRule[];
+  /** The type of a row of defaults: every field that differs by tier. */
+  readonly profile: z.ZodObject;
+  readonly profiles: Readonly<Record<Tier, Readonly<Record<string, unknown>>>>;
+  readonly backends: Readonly<Record<string, AnyBackend<never>>>;
   /** Settings, as the status records them, that never change or only grow while the claim lives. */
   readonly durable: { readonly fixed: readonly string[]; readonly growing: readonly string[] };
   readonly claimPolicies: readonly ClaimPolicy[];
@@ -127,32 +145,43 @@ export interface Api {
   readonly example: { readonly name: string; readonly spec: Readonly<Record<string, unknown>> };
 }
 
-/** A profile key that names a spec field is that field's default, so the two must agree in type. */
-type ProfileFor<Spec, Profile> = {
-  readonly [K in keyof Profile]: K extends keyof Spec ? NonNullable<Spec[K]> & Profile[K] : Profile[K];
-};
+type ColumnPath<F extends Fields, Status extends z.ZodObject> =
+  | `.spec.${SaidByClaims<F>}`
+  | `.status.settings.${SaidByClaims<F>}`
+  | `.status.${keyof z.output<Status> & string}`;
 
-/** The values in force: the profile's keys, and the spec's keys that no profile has. */
-type Settings<Spec, Profile> = Readonly<Profile & Omit<Spec, keyof Profile>>;
+/** The backends that the field `backend` chooses from. */
+type BackendNames<F extends Fields> = F extends { readonly backend: { readonly schema: infer S extends z.ZodType<string> } }
+  ? z.output<S>
+  : never;
 
-/** What `schema.ts` of an API exports. */
-interface Schema<S extends z.ZodObject, P extends z.ZodObject> extends Pick<Api, 'suffix' | 'specRules' | 'status' | 'binding' | 'sizes'> {
-  readonly spec: S;
-  readonly profile: P;
+interface ApiDefinition<F extends Fields, Status extends z.ZodObject> extends Described {
+  readonly schema: Schema<F, Status>;
+  readonly backends: Readonly<Record<BackendNames<F>, AnyBackend<SettingsOf<F>>>>;
+  readonly claimPolicies: readonly ClaimPolicy<SaidByClaims<F>>[];
+  readonly columns: readonly Column<ColumnPath<F, Status>>[];
+  readonly example: { readonly name: string; readonly spec: SpecOf<F> };
 }
 
-interface ApiDefinition<S extends z.ZodObject, P extends z.ZodObject>
-  extends Omit<Api, keyof Schema<S, P> | 'profiles' | 'backends' | 'example'> {
-  readonly schema: Schema<S, P>;
-  readonly profiles: Readonly<Record<Tier, ProfileFor<z.output<S>, z.output<P>>>>;
-  readonly backends: Readonly<
-    Record<z.output<P> extends { backend: infer B extends string } ? B : never, AnyBackend<Settings<z.output<S>, z.output<P>>>>
-  >;
-  readonly example: { readonly name: string; readonly spec: z.input<S> };
-}
-
-/** Checks an API's parts against each other at compile time and erases their types. */
-export function defineApi<S extends z.ZodObject, P extends z.ZodObject>({ schema, ...rest }: ApiDefinition<S, P>): Api {
-  const { suffix, sizes, spec, specRules, status, profile, binding } = schema;
-  return { ...rest, suffix, sizes, spec, specRules, status, profile, binding } as unknown as Api;
+/** Checks an API's parts against each other at compile time, erases their types, and derives what its fields come to. */
+export function defineApi<F extends Fields, Status extends z.ZodObject>({ schema, ...rest }: ApiDefinition<F, Status>): Api {
+  const { suffix, fields, rules = [], status, binding } = schema;
+  const backends: Readonly<Record<string, AnyBackend<never>>> = rest.backends;
+  const problems = problemsOfFields(fields, Object.keys(backends));
+  if (problems.length > 0) throw new Error(`cannot define ${rest.kind}: ${problems.join('; ')}`);
+  const size = fields['size']?.schema;
+  return {
+    ...rest,
+    suffix,
+    fields,
+    status,
+    binding,
+    backends,
+    spec: specOf(fields),
+    specRules: [...rules, ...rulesOf(fields)],
+    profile: profileOf(fields),
+    profiles: rowsOf(Object.fromEntries(Object.entries(fields).map(([name, each]) => [name, each.default]))),
+    durable: durableOf(fields),
+    ...(size instanceof ZodEnum && { sizes: size.options.map(String) }),
+  };
 }

@@ -62,7 +62,7 @@ export const images = z
   .describe('Container images to use in place of the public ones.');
 
 const facts = {
-  tier: z.enum(tiers).describe('Kind of environment; profiles and policies are written per tier.'),
+  tier: z.enum(tiers).describe('Kind of environment; defaults and policies are written per tier.'),
   aws: aws.optional(),
   shared: shared.optional(),
   images: images.optional(),

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Api, Claim, Composed } from './api.ts';
+import { field } from './field.ts';
 import { apiVersion } from './group.ts';
 import type { ComposedKind } from './kubernetes.ts';
 
@@ -29,9 +30,11 @@ export type Deletion = (typeof deletions)[number];
 
 /** The field `deletion` of an API; `snapshot` says what Snapshot does there, such as `keeps the volume`. */
 export const deletionField = (snapshot: string) =>
-  z
-    .enum(deletions)
-    .describe(`What deleting the claim does: Protect refuses it; Snapshot ${snapshot}; Delete keeps nothing. Default by tier.`);
+  field(z.enum(deletions), {
+    text: `What deleting the claim does: Protect refuses it; Snapshot ${snapshot}; Delete keeps nothing.`,
+    default: { dev: 'Delete', prod: 'Protect' },
+    example: 'Snapshot',
+  });
 
 /** The name of what a claim composes: `orders-database`, or `orders-database-instance` for one of its parts. */
 export function composedName(claim: Pick<Claim, 'name'>, suffix: Api['suffix'], part?: string): string {

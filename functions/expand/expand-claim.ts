@@ -1,5 +1,6 @@
 import type { Api, Expansion } from '../core/api.ts';
 import { type Environment, resolveEnvironment } from '../core/environment.ts';
+import { refusedOn } from '../core/field.ts';
 import { apiVersion, ownerLabel } from '../core/group.ts';
 import { type KubernetesObject, stringAt } from '../core/kubernetes.ts';
 import type { StepRequest } from '../core/pipeline.ts';
@@ -43,6 +44,11 @@ export function expandClaim(request: StepRequest): Expanded | { readonly refusal
   const backendName = String(settled.settings['backend']);
   const backend = api.backends[backendName];
   if (backend === undefined) throw new Error(`${api.kind} has no backend ${backendName}, although its profile allows it`);
+  const [impossible] = refusedOn(api.fields, read.said, backendName);
+  if (impossible !== undefined) {
+    const message = `cannot use ${api.kind} ${shown(read.claim.name)} in environment ${environment.name}: ${impossible}`;
+    return { refusal: { reason: 'FieldNotOnBackend', message } };
+  }
   const needs = backend.needs.safeParse(environment.facts);
   if (!needs.success) {
     const problems = problemsOf(needs.error, environment.facts, 'data');
@@ -55,7 +61,7 @@ export function expandClaim(request: StepRequest): Expanded | { readonly refusal
     tier: environment.tier,
     owner: ownerOf(read.claim.namespace, environment, namespace),
     settings: settled.settings as never,
-    sources: settled.sources,
+    sources: settled.sources as never,
     facts: needs.data as never,
     observed: request.observed,
     claims: (api.seesClaims && claims) || [],

@@ -19,15 +19,6 @@ const identity = (name: string, status?: object) => ({
 const identities = ['checkout', 'orders', 'reports'].map((name) => identity(name));
 
 contract(appBucket, {
-  everyField: {
-    versioning: true,
-    retentionDays: 7,
-    expireAfterDays: 365,
-    public: false,
-    readers: ['reports', 'checkout'],
-    writers: ['orders'],
-    deletion: 'Snapshot',
-  },
   claims: identities,
   secretKeys: ['config'],
   checkBinding({ bucket, region, endpoint, uri, config }) {

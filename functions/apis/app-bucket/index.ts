@@ -2,7 +2,6 @@ import { defineApi } from '../../core/api.ts';
 import { leastBackupDays } from '../../core/protection.ts';
 import { container } from './backends/container.ts';
 import { s3 } from './backends/s3.ts';
-import { profiles } from './profiles.ts';
 import * as schema from './schema.ts';
 
 export const appBucket = defineApi({
@@ -12,10 +11,8 @@ export const appBucket = defineApi({
   example: { name: 'receipts', spec: { writers: ['orders'] } },
   columns: [{ name: 'BUCKET', type: 'string', path: '.status.bucket' }],
   schema,
-  profiles,
   backends: { container, s3 },
   releasable: ['protection', 'readers-*', 'writers-*'],
-  durable: { fixed: [], growing: [] },
   claimPolicies: [
     { policy: 'backed-up', field: 'versioning', equals: true },
     { policy: 'backed-up', field: 'retentionDays', atLeast: leastBackupDays },

@@ -7,7 +7,6 @@ import { expand } from '../../expand/expand.ts';
 import { appIdentity } from './index.ts';
 
 contract(appIdentity, {
-  everyField: { serviceAccount: 'checkout' },
   secretKeys: [],
   checkBinding({ provider, ...values }) {
     expect(provider).toMatch(/^(container|podidentity)$/);

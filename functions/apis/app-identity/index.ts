@@ -2,7 +2,6 @@ import { identityKind } from '../../aws/access.ts';
 import { defineApi } from '../../core/api.ts';
 import { container } from './backends/container.ts';
 import { podidentity } from './backends/podidentity.ts';
-import { profiles } from './profiles.ts';
 import * as schema from './schema.ts';
 
 export const appIdentity = defineApi({
@@ -16,10 +15,8 @@ export const appIdentity = defineApi({
   example: { name: 'orders', spec: {} },
   columns: [{ name: 'SERVICEACCOUNT', type: 'string', path: '.status.settings.serviceAccount' }],
   schema,
-  profiles,
   backends: { container, podidentity },
   releasable: [],
-  durable: { fixed: ['serviceAccount'], growing: [] },
   claimPolicies: [],
   seesClaims: true,
 });

@@ -54,15 +54,16 @@ function start({ persistence }: CacheSettings, memoryMiB: number, storageGiB: nu
 const probe = shell(`REDISCLI_AUTH="$(cat ${secretPath}/password)" valkey-cli -e -h 127.0.0.1 -p ${port} ping`);
 
 /** A pod is replaced to change its version, but a volume is neither given nor taken away by that. */
-function running({ observed, settings, sources }: Context<CacheSettings, ImageNeeds>): {
+function running(context: Context<CacheSettings, ImageNeeds>): {
   readonly settings: CacheSettings;
   readonly storageGiB: number;
   readonly refusal?: Refusal;
 } {
+  const { observed, settings, sources } = context;
   const found = runningServer(versions, observed['server']);
   const storageGiB = volumeGiB(shapes[settings.size].memoryMiB);
   if (found === undefined) return { settings, storageGiB };
-  const version = grown('version', settings.version, found.version, sources['version']);
+  const version = grown(context, 'version', found.version);
   if ('refusal' in version) return { settings, storageGiB, refusal: version.refusal };
   const persistence = found.persistent ? 'Snapshots' : 'None';
   const kept = { settings: { ...settings, version: version.value, persistence }, storageGiB: found.storageGiB ?? storageGiB } as const;

@@ -36,7 +36,7 @@ const newest: Readonly<Record<(typeof versions)[number], string>> = { 7: '7.2', 
 const minorOf = (version: string | undefined) => /^[0-9]+\.[0-9]+/.exec(version ?? '')?.[0];
 
 function expand(context: Context<CacheSettings, NetworkNeeds>): Expansion {
-  const { claim, settings, sources, facts, observed } = context;
+  const { claim, settings, facts, observed } = context;
   const { aws } = facts;
   const key = 'replication-group';
   const policies = policiesFor(settings.deletion, ['Snapshot', 'Delete']);
@@ -47,7 +47,7 @@ function expand(context: Context<CacheSettings, NetworkNeeds>): Expansion {
   const made = (field: string) => stringAt(group?.object, 'spec', 'forProvider', field);
   const reported = (field: string) => stringAt(group?.object, 'status', 'atProvider', field);
 
-  const version = grown('version', settings.version, majorOf(versions, made('engineVersion')), sources['version']);
+  const version = grown(context, 'version', majorOf(versions, made('engineVersion')));
   if ('refusal' in version) return { resources: {}, pending: {}, status: {}, refusal: version.refusal };
   const major = version.value;
   // AWS moves to newer minor versions by itself, and going back would be another cache.

@@ -40,7 +40,7 @@ const instanceClasses: Readonly<Record<Size, string>> = {
 };
 
 function expand(context: Context<DatabaseSettings, NetworkNeeds>): Expansion {
-  const { claim, settings, sources, facts, observed } = context;
+  const { claim, settings, facts, observed } = context;
   const { aws } = facts;
   const policies = policiesFor(settings.deletion, ['Snapshot', 'Delete']);
   const resources = awsResources(context, suffix, 'instance', policies);
@@ -49,13 +49,8 @@ function expand(context: Context<DatabaseSettings, NetworkNeeds>): Expansion {
   const instance = observed['instance'];
   const made = (field: string) => stringAt(instance?.object, 'spec', 'forProvider', field);
 
-  const version = grown('version', settings.version, majorOf(versions, made('engineVersion')), sources['version']);
-  const storage = grown(
-    'storageGiB',
-    settings.storageGiB,
-    numberAt(instance?.object, 'spec', 'forProvider', 'allocatedStorage'),
-    sources['storageGiB'],
-  );
+  const version = grown(context, 'version', majorOf(versions, made('engineVersion')));
+  const storage = grown(context, 'storageGiB', numberAt(instance?.object, 'spec', 'forProvider', 'allocatedStorage'));
   // What AWS fixes when it makes the instance stays as it was made, whatever the environment says later.
   const databaseName = made('dbName') ?? settings.databaseName;
   const kmsKeyId = instance === undefined ? aws.kmsKeyArn : made('kmsKeyId');
