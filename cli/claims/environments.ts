@@ -2,8 +2,8 @@ import { globSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { KubernetesObject } from '../../functions/core/kubernetes.ts';
 import { shown } from '../../functions/core/problem.ts';
-import { InputError, readObjects, readText } from '../input.ts';
-import { isYaml, type Source } from './sources.ts';
+import { InputError, named, readObjects, readText } from '../input.ts';
+import { isYaml, type Located } from './sources.ts';
 
 /** An environment by name, with all the EnvironmentConfigs that there are beside it. */
 export interface Chosen {
@@ -13,26 +13,25 @@ export interface Chosen {
 
 /** An environment that was chosen from files. */
 export interface ChosenFromFiles extends Chosen {
-  readonly files: readonly string[];
+  /** All of them, with where each is. */
+  readonly configs: readonly Located[];
 }
 
-/** Gets at a file, as it is or as it was. */
-type Read = (file: string) => Promise<Pick<Source, 'path' | 'text'>>;
-
-const readNow: Read = async (path) => ({ path, text: await readText(path) });
-
-/** The EnvironmentConfigs of files. */
-export async function configsIn(files: readonly string[], read: Read = readNow): Promise<readonly KubernetesObject[]> {
-  const sources = await Promise.all(files.map(read));
-  return sources.flatMap(({ path, text }) => readObjects(text, path).filter(({ kind }) => kind === 'EnvironmentConfig'));
+async function chosenFrom(files: readonly string[], name?: string): Promise<ChosenFromFiles | undefined> {
+  const texts = await Promise.all(files.map(async (path) => ({ path, ...readObjects(await readText(path), path) })));
+  const configs = texts.flatMap(({ path, objects }) =>
+    objects.filter(({ kind }) => kind === 'EnvironmentConfig').map((object) => ({ object, path })),
+  );
+  const all = configs.map(({ object }) => object);
+  const chosen = name ?? all[0]?.metadata?.name;
+  return chosen === undefined ? undefined : { name: chosen, all, configs };
 }
 
 /** The environments of a file, of which the first is meant. */
 async function fromFile(file: string): Promise<ChosenFromFiles> {
-  const all = await configsIn([file]);
-  const name = all[0]?.metadata?.name;
-  if (name === undefined) throw new InputError(`cannot use environment: ${shown(file)} has no EnvironmentConfig with a name`);
-  return { name, all, files: [file] };
+  const chosen = await chosenFrom([file]);
+  if (chosen === undefined) throw new InputError(`cannot use environment: ${named(file)} has no EnvironmentConfig with a name`);
+  return chosen;
 }
 
 function unknown(name: string, names: readonly string[], where: string, option: string): InputError {
@@ -49,8 +48,10 @@ export async function readEnvironment(root: string, nameOrFile: string, option: 
     const names = files.map((file) => basename(file, '.yaml'));
     throw unknown(nameOrFile, names, files.length === 0 ? ' in examples/environments, which npm run generate writes' : '', option);
   }
-  const paths = files.map((file) => join(folder, file));
-  return { name: nameOrFile, all: await configsIn(paths), files: paths };
+  return (await chosenFrom(
+    files.map((file) => join(folder, file)),
+    nameOrFile,
+  )) as ChosenFromFiles;
 }
 
 /** An environment of the cluster by name, or one of a file in place of the cluster's of that name. */

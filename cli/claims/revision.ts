@@ -1,113 +1,273 @@
-import { spawn } from 'node:child_process';
 import { dirname, join, relative, resolve } from 'node:path';
-import { shown } from '../../functions/core/problem.ts';
-import { codeOf, InputError, readText } from '../input.ts';
-import { isFolder, isYaml, type Source, standardInput } from './sources.ts';
+import { isDeepStrictEqual } from 'node:util';
+import type { KubernetesObject } from '../../functions/core/kubernetes.ts';
+import { identityOf } from '../../plan/identity.ts';
+import { InputError, isFolder, named, readObjects, UnusableFile } from '../input.ts';
+import { commitOf, contentsOf, filesWith, hasCommit, isAtOrBelow, isShallow, placesOf, repositoryOf, submoduleNow, treeOf } from './git.ts';
+import { claimMark, claimsIn, isHidden, isManifest, type Located, type PassedOver } from './sources.ts';
+import { type Files, onDisk, roleOf } from './templates.ts';
 
-async function git(folder: string, args: readonly string[], input = ''): Promise<Buffer | undefined> {
-  return await new Promise((resolveOutput, reject) => {
-    const child = spawn('git', ['-C', folder, ...args], { stdio: ['pipe', 'pipe', 'ignore'] });
-    const chunks: Buffer[] = [];
-    child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
-    child.on('error', (error) => reject(new InputError(`cannot compare with a revision: cannot run git: ${codeOf(error)}`)));
-    child.on('close', (code) => resolveOutput(code === 0 ? Buffer.concat(chunks) : undefined));
-    // Git may end before it has read everything.
-    child.stdin.on('error', () => {}).end(input);
+const environmentMark = 'EnvironmentConfig';
+
+/** What git had of the claims and environments of a repository, wherever they were. */
+export interface Revision {
+  readonly name: string;
+  /** The top folder of the repository. */
+  readonly top: string;
+  readonly claims: readonly (Located & { readonly given: boolean })[];
+  readonly environments: readonly Located[];
+  /** What may have been a claim or an environment, and could not be read. */
+  readonly unread: readonly PassedOver[];
+}
+
+/** What a commit has, and what of its submodules; by whole paths. */
+interface Tree {
+  readonly files: ReadonlyMap<string, { readonly repository: string; readonly hash: string }>;
+  readonly links: ReadonlyMap<string, string>;
+  /** The files that may have something to read. */
+  readonly candidates: readonly string[];
+  readonly unread: readonly PassedOver[];
+}
+
+async function readTree(repository: string, commit: string): Promise<Tree> {
+  const entries = [...(await treeOf(repository, commit))];
+  const of = (kind: string) =>
+    entries.filter(([, entry]) => entry.kind === kind).map(([path, { hash }]) => ({ path: join(repository, path), hash }));
+  const links = of('link');
+  const targets = await contentsOf(
+    repository,
+    links.map(({ hash }) => hash),
+  );
+  const inside = await Promise.all(
+    of('submodule').map(async ({ path, hash }): Promise<Partial<Tree>> => {
+      if (await hasCommit(path, hash)) return await readTree(path, hash);
+      // One that is not there now either, in the same state, has not changed.
+      const same =
+        (await submoduleNow(repository, relative(repository, path))) === hash && (await isFolder(join(path, '.git'))) === undefined;
+      const why = `it is a submodule whose commit ${hash.slice(0, 12)} is not here, want git submodule update --init, or git fetch in it`;
+      return { unread: same ? [] : [{ path, why }] };
+    }),
+  );
+  const found = await filesWith(repository, [claimMark, environmentMark], commit);
+  return {
+    files: new Map([
+      ...of('file').map(({ path, hash }) => [path, { repository, hash }] as const),
+      ...inside.flatMap(({ files }) => [...(files ?? [])]),
+    ]),
+    links: new Map([
+      ...links.map(({ path }, index) => [path, targets[index] ?? ''] as const),
+      ...inside.flatMap((each) => [...(each.links ?? [])]),
+    ]),
+    candidates: [...found.map((path) => join(repository, path)), ...inside.flatMap(({ candidates }) => candidates ?? [])],
+    unread: inside.flatMap(({ unread }) => unread ?? []),
+  };
+}
+
+const mostLinks = 40;
+
+/** Where a path leads through the links of a tree; undefined where that goes round in circles. */
+function followed(links: ReadonlyMap<string, string>, path: string): string | undefined {
+  let current = path;
+  for (let hops = 0; hops < mostLinks; hops += 1) {
+    const parts = current.split('/');
+    const at = parts.findIndex((_, index) => links.has(parts.slice(0, index + 1).join('/')));
+    if (at === -1) return current;
+    const link = parts.slice(0, at + 1).join('/');
+    current = resolve(dirname(link), links.get(link) ?? '', ...parts.slice(at + 1));
+  }
+  return undefined;
+}
+
+function hiddenBelow(top: string, path: string): boolean {
+  return relative(top, path).split('/').some(isHidden);
+}
+
+/** The commit of a revision, or why there is none. */
+async function resolved(
+  top: string | undefined,
+  revision: string,
+  path: string,
+): Promise<{ readonly top: string; readonly commit: string }> {
+  const commit = top === undefined ? undefined : await commitOf(top, revision);
+  if (top !== undefined && commit !== undefined) return { top, commit };
+  const shallow = top !== undefined && (await isShallow(top));
+  throw new InputError(
+    shallow
+      ? `cannot compare: --from: got ${named(revision)}, which this shallow clone does not have, want git fetch --unshallow, or fetch-depth: 0 in a workflow`
+      : `cannot compare: --from: got ${named(revision)}, want a file or a folder that exists, or a git revision of ${named(path)}`,
+  );
+}
+
+/** A revision of a repository, of which some paths were given. */
+async function readRepository(top: string, commit: string, revision: string, paths: readonly string[]): Promise<Revision> {
+  const tree = await readTree(top, commit);
+  const located = await Promise.all(paths.map(async (path) => ({ path, places: await placesOf(path) })));
+  const unread: PassedOver[] = [...tree.unread];
+  const given: string[] = located.flatMap(({ places }) => [...places, ...places.flatMap((place) => followed(tree.links, place) ?? [])]);
+  for (const [link] of tree.links) {
+    if (!given.some((each) => isAtOrBelow(link, each)) || !(isManifest(link) || given.includes(link))) continue;
+    const target = followed(tree.links, link);
+    const isThere = target !== undefined && [...tree.files.keys()].some((file) => isAtOrBelow(file, target));
+    if (isThere) given.push(target);
+    else unread.push({ path: link, why: `it is a link to ${named(tree.links.get(link) ?? '')}, which is not in the revision` });
+  }
+  for (const { path, places } of located) {
+    const there = [...tree.files.keys(), ...tree.links.keys(), ...unread.map((each) => each.path)].some((file) =>
+      places.some((place) => isAtOrBelow(file, place)),
+    );
+    if (!there && (await isFolder(path)) === undefined)
+      throw new UnusableFile(path, `it is neither there nor in ${named(revision)}, want a YAML file`);
+  }
+  const candidates = tree.candidates.filter((path) => given.includes(path) || (isManifest(path) && !hiddenBelow(top, path)));
+  const wanted = candidates.flatMap((path) => {
+    const file = tree.files.get(path);
+    return file === undefined ? [] : [{ path, ...file }];
   });
+  const contents = new Map<string, string>();
+  for (const [repository, group] of Map.groupBy(wanted, (each) => each.repository)) {
+    const texts = await contentsOf(
+      repository,
+      group.map(({ hash }) => hash),
+    );
+    for (const [index, { path }] of group.entries()) contents.set(path, texts[index] ?? '');
+  }
+  const files: Files = async (path) => {
+    const file = tree.files.get(path);
+    return contents.get(path) ?? (file && (await contentsOf(file.repository, [file.hash]))[0]);
+  };
+  const claims: (Located & { readonly given: boolean })[] = [];
+  const environments: Located[] = [];
+  for (const [path, text] of contents) {
+    if ((await roleOf(path, files)) !== undefined) continue;
+    const label = `${revision}:${relative(top, path)}`;
+    try {
+      const isGiven = given.some((each) => isAtOrBelow(path, each));
+      const found = text.includes(claimMark) ? claimsIn({ path: label, text, found: true }) : { claims: [], passedOver: [] };
+      claims.push(...found.claims.map(({ object }) => ({ object, path, given: isGiven })));
+      const broken = found.passedOver.filter((each) => each.text !== undefined);
+      if (broken[0] !== undefined) throw new UnusableFile(label, broken[0].why);
+      if (!text.includes(environmentMark)) continue;
+      const objects = readObjects(text, label).objects.filter(({ kind }) => kind === environmentMark);
+      environments.push(...objects.map((object) => ({ object, path })));
+    } catch (error) {
+      if (!(error instanceof UnusableFile)) throw error;
+      // What is now as it was then has become of nothing else.
+      if ((await onDisk(path)) !== text) unread.push({ path, why: error.why, text });
+    }
+  }
+  return { name: revision, top, claims, environments, unread };
 }
 
-/** The closest folder around a path that is there, as a claim's own folder may have been made or deleted since. */
-async function folderAround(path: string): Promise<string> {
-  const parent = dirname(path);
-  return parent === path || (await isFolder(parent)) === true ? parent : await folderAround(parent);
+/** What a revision has in the repositories that paths are in. */
+export async function readRevision(paths: readonly string[], revision: string): Promise<readonly Revision[]> {
+  const byTop = new Map<string, { readonly commit: string; readonly paths: string[] }>();
+  for (const path of paths) {
+    const { top, commit } = await resolved(await repositoryOf(path), revision, path);
+    byTop.set(top, byTop.get(top) ?? { commit, paths: [] });
+    byTop.get(top)?.paths.push(path);
+  }
+  return await Promise.all([...byTop].map(([top, known]) => readRepository(top, known.commit, revision, known.paths)));
 }
 
-const folderOf = async (path: string) => ((await isFolder(path)) === true ? path : await folderAround(path));
-
-/** The commit that a revision is in the repository of a folder; undefined where it is none. */
-async function commitOf(folder: string, revision: string): Promise<string | undefined> {
-  return (await git(folder, ['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`]))?.toString().trim();
+/** Of several that were the same object, the one that it was at the same place, or else the only one. */
+function theOne(what: string, candidates: readonly Located[], places: readonly string[], revision: string): KubernetesObject | undefined {
+  const here = candidates.filter(({ path }) => places.includes(path));
+  const [first, ...others] = here.length > 0 ? here : candidates;
+  const other = others.find(({ object }) => !isDeepStrictEqual(object, first?.object));
+  if (first !== undefined && other !== undefined)
+    throw new InputError(
+      `cannot compare ${what}: in ${named(revision)} it is in ${named(first.path)} and in ${named(other.path)}, want one of them, as --from FILE`,
+    );
+  return first?.object;
 }
 
-interface Entry {
-  readonly path: string;
-  readonly hash: string;
+/** What could not be read may have been anything: it is never said to be new. */
+function refuseUnread(what: string, mark: string, { name, unread }: Revision): void {
+  const hiding = unread.filter(({ text }) => text === undefined || text.includes(mark));
+  if (hiding.length === 0) return;
+  const list = hiding.map(({ path, why }) => `${named(path)}: ${why}`).join('; ');
+  throw new InputError(`cannot compare ${what}: it is not in what can be read of ${named(name)}; what cannot: ${list}`);
 }
 
-/** The blobs that a revision has at or below a path. */
-async function blobsAt(folder: string, path: string, commit: string): Promise<readonly Entry[]> {
-  const listed = await git(folder, ['ls-tree', '-r', '-z', commit, '--', relative(folder, path) || '.']);
-  const lines = (listed ?? Buffer.alloc(0)).toString('utf8').split('\0');
-  return lines.flatMap((line) => {
-    const [head = '', name] = line.split('\t');
-    const [, type, hash] = head.split(' ');
-    return type === 'blob' && name !== undefined && hash !== undefined ? [{ path: join(folder, name), hash }] : [];
-  });
+/** The claims of a work tree, by identity, with where each is. */
+async function claimsNow(top: string): Promise<ReadonlyMap<string, string>> {
+  const files = (await filesWith(top, [claimMark])).filter((path) => isManifest(path) && !hiddenBelow(top, join(top, path)));
+  const found = await Promise.all(
+    files.map(async (path) => {
+      try {
+        const text = (await onDisk(join(top, path))) ?? '';
+        return claimsIn({ path: join(top, path), text, found: true }).claims;
+      } catch (error) {
+        if (error instanceof UnusableFile) return [];
+        throw error;
+      }
+    }),
+  );
+  return new Map(found.flat().map(({ object, path }) => [identityOf(object), path]));
 }
 
-/** The contents of blobs, in their order: `HASH blob SIZE`, a new line, the bytes, a new line, for each. */
-async function contentsOf(folder: string, hashes: readonly string[]): Promise<readonly string[]> {
-  let rest = (await git(folder, ['cat-file', '--batch'], hashes.map((hash) => `${hash}\n`).join(''))) ?? Buffer.alloc(0);
-  return hashes.map(() => {
-    const start = rest.indexOf('\n') + 1;
-    const size = Number(rest.subarray(0, start).toString('utf8').trim().split(' ')[2]);
-    const text = rest.subarray(start, start + size).toString('utf8');
-    rest = rest.subarray(start + size + 1);
-    return text;
-  });
+export interface Before {
+  /** The claims as they were: those that are planned, and those at the given paths that are no more. */
+  readonly old: readonly KubernetesObject[];
+  /** What was at the given paths and is elsewhere now. */
+  readonly moved: readonly PassedOver[];
 }
 
-const labelOf = (revision: string, path: string) => `${revision}:${relative(process.cwd(), path)}`;
+/** What claims were in a revision, wherever it had them. */
+export async function claimsBefore(now: readonly Located[], revisions: readonly Revision[]): Promise<Before> {
+  const old: KubernetesObject[] = [];
+  const moved: PassedOver[] = [];
+  const planned = new Set(now.map(({ object }) => identityOf(object)));
+  for (const { object: claim, path } of now) {
+    const places = await placesOf(path);
+    const revision = revisions.find(({ top }) => places.some((place) => isAtOrBelow(place, top))) ?? revisions[0];
+    if (revision === undefined) continue;
+    const what = identityOf(claim);
+    const was = theOne(
+      what,
+      revision.claims.filter(({ object }) => identityOf(object) === what),
+      places,
+      revision.name,
+    );
+    if (was !== undefined) old.push(was);
+    else refuseUnread(what, claimMark, revision);
+  }
+  for (const { name, top, claims } of revisions) {
+    const gone = Map.groupBy(
+      claims.filter(({ object, given }) => given && !planned.has(identityOf(object))),
+      ({ object }) => identityOf(object),
+    );
+    const there = gone.size === 0 ? new Map<string, string>() : await claimsNow(top);
+    for (const [what, candidates] of gone) {
+      const path = there.get(what);
+      if (path !== undefined) moved.push({ path, why: `${what} is here now, which no path that was given has` });
+      else old.push(...[theOne(what, candidates, [], name)].filter((each) => each !== undefined));
+    }
+  }
+  return { old, moved };
+}
 
 /**
- * A file as a revision has it; as it is now where the revision lacks it, or where it is of another repository than `claims`, which has other
- * revisions of that name.
+ * EnvironmentConfigs as a revision has them, wherever it had them; as they are now where it lacks them, or where their repository is none of
+ * those, which has other revisions of that name.
  */
-export async function readFileAt(path: string, revision: string, claims: string): Promise<Pick<Source, 'path' | 'text'>> {
-  const whole = resolve(path);
-  const folder = await folderOf(whole);
-  const [ours, theirs] = await Promise.all(
-    [folder, await folderOf(resolve(claims))].map((each) => git(each, ['rev-parse', '--show-toplevel'])),
-  );
-  const isSame = ours !== undefined && theirs?.equals(ours);
-  const commit = isSame === true ? await commitOf(folder, revision) : undefined;
-  const [blob] = commit === undefined ? [] : await blobsAt(folder, whole, commit);
-  if (blob === undefined) return { path, text: await readText(path) };
-  const [text = ''] = await contentsOf(folder, [blob.hash]);
-  return { path: labelOf(revision, whole), text };
-}
-
-/** What a revision has at the same paths; a path that it does not have yet comes to nothing. */
-export async function readRevision(paths: readonly string[], revision: string): Promise<readonly Source[]> {
-  if (paths.includes(standardInput))
-    throw new InputError(`cannot compare standard input: --from: got ${shown(revision)}, want a file or a folder, since it has no path`);
-  const sources: Source[] = [];
-  const seen = new Set<string>();
-  for (const path of paths) {
-    const whole = resolve(path);
-    const folder = await folderOf(whole);
-    const commit = await commitOf(folder, revision);
-    if (commit === undefined)
-      throw new InputError(
-        `cannot compare: --from: got ${shown(revision)}, want a file or a folder that exists, or a git revision of ${shown(path)}`,
+export async function environmentsBefore(now: readonly Located[], revisions: readonly Revision[]): Promise<readonly KubernetesObject[]> {
+  return await Promise.all(
+    now.map(async ({ object: config, path }) => {
+      const places = await placesOf(path);
+      const top = await repositoryOf(path);
+      const revision = revisions.find((each) => each.top === top);
+      if (revision === undefined) return config;
+      const name = config.metadata?.name;
+      const what = `EnvironmentConfig ${name}`;
+      const was = theOne(
+        what,
+        revision.environments.filter(({ object }) => object.metadata?.name === name),
+        places,
+        revision.name,
       );
-    const entries = (await blobsAt(folder, whole, commit)).filter((entry) => {
-      const named = entry.path === whole;
-      const hidden = relative(whole, entry.path)
-        .split('/')
-        .some((part) => part.startsWith('.') || part === 'node_modules');
-      return !seen.has(entry.path) && (named || (isYaml(entry.path) && !hidden));
-    });
-    if (entries.length === 0 && !seen.has(whole) && (await isFolder(whole)) === undefined)
-      throw new InputError(`cannot read ${shown(path)}: it is neither there nor in ${shown(revision)}, want a YAML file`);
-    const texts = await contentsOf(
-      folder,
-      entries.map(({ hash }) => hash),
-    );
-    entries.forEach((entry, index) => {
-      seen.add(entry.path);
-      sources.push({ path: labelOf(revision, entry.path), text: texts[index] ?? '', found: entry.path !== whole });
-    });
-  }
-  return sources;
+      if (was === undefined) refuseUnread(what, environmentMark, revision);
+      return was ?? config;
+    }),
+  );
 }

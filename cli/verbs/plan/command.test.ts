@@ -1,76 +1,12 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { rmSync, writeFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
 import { goldenPath } from '../../../functions/golden-path.ts';
 import { definePlatform } from '../../../functions/platform.ts';
 import { notRun } from '../../../plan/run.ts';
 import { toYaml } from '../../../platform/yaml.ts';
+import { claim, commit, failure, run, scratch, write } from '../../../test/planning.ts';
 import { environmentConfig, everything, exampleEnvironmentNames } from '../../../test/request.ts';
-import { InputError } from '../../input.ts';
-import { type PlanOptions, plan } from './command.ts';
-
-let folder: string;
-
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'plan-'));
-});
-afterEach(() => {
-  rmSync(folder, { recursive: true });
-});
-
-function claim(name: string, spec: object = { engine: 'postgres' }, namespace: string | undefined = 'shop') {
-  const metadata = { name, ...(namespace !== undefined && { namespace }) };
-  return { apiVersion: 'platform.internal/v1alpha1', kind: 'AppDatabase', metadata, spec };
-}
-
-function write(path: string, ...objects: readonly unknown[]): string {
-  const file = join(folder, path);
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, toYaml(...objects));
-  return file;
-}
-
-/** Runs the command as a person at no terminal; paths in the scratch folder are shown as FOLDER. */
-async function run(files: readonly string[], options: Partial<PlanOptions> = {}) {
-  let stdout = '';
-  let stderr = '';
-  const code = await plan({
-    platform: goldenPath,
-    root: '.',
-    files,
-    environments: ['dev'],
-    live: false,
-    output: 'table',
-    color: false,
-    stdin: async () => '',
-    stdout: { write: (text) => (stdout += text) },
-    stderr: { write: (text) => (stderr += text) },
-    ...options,
-  });
-  return { code, stdout: stdout.replaceAll(folder, 'FOLDER'), stderr: stderr.replaceAll(folder, 'FOLDER') };
-}
-
-const failure = async (files: readonly string[], options: Partial<PlanOptions> = {}) => {
-  const error = await run(files, options).then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  expect(error).toBeInstanceOf(InputError);
-  return (error as Error).message.replaceAll(folder, 'FOLDER');
-};
-
-/** Makes a folder a repository, and everything in it a revision. */
-function commit(repository = folder): void {
-  const git = (...args: readonly string[]) => execFileSync('git', ['-C', repository, ...args], { stdio: 'ignore' });
-  git('init', '--quiet');
-  git('config', 'user.name', 'Test');
-  git('config', 'user.email', 'test@example.com');
-  git('config', 'commit.gpgsign', 'false');
-  git('add', '.');
-  git('commit', '--quiet', '--message', 'claims');
-}
+import type { PlanOptions } from './command.ts';
 
 /** An environment whose prices are its own, so that no change of the price list shows here. */
 const priced = (budget: object) => environmentConfig('priced', { tier: 'dev', budget });
@@ -139,8 +75,8 @@ describe('--from', () => {
     commit();
     write('claims/changed.yaml', claim('changed', { size: 'large' }));
     write('claims/new.yaml', claim('new'));
-    rmSync(join(folder, 'claims/deleted.yaml'));
-    expect(await run([join(folder, 'claims')], { environments: ['prod'], from: 'HEAD' })).toMatchSnapshot();
+    rmSync(scratch('claims/deleted.yaml'));
+    expect(await run([scratch('claims')], { environments: ['prod'], from: 'HEAD' })).toMatchSnapshot();
   });
 
   test('a revision: its environment too, where that is in the same repository', async () => {
@@ -149,7 +85,8 @@ describe('--from', () => {
     const inside = environment('environments/live.yaml', 'medium');
     const file = write('claims/orders.yaml', claim('orders'), claim('sized', { size: 'small' }));
     const outside = environment('other/live.yaml', 'medium');
-    commit(join(folder, 'other'));
+    writeFileSync(scratch('.gitignore'), 'other\n');
+    commit(scratch('other'));
     commit();
     environment('environments/live.yaml', 'large');
     environment('other/live.yaml', 'large');
@@ -190,8 +127,8 @@ describe('--from', () => {
     expect(await failure(['-'], { from: 'HEAD', stdin: async () => toYaml(claim('orders')) })).toBe(
       'cannot compare standard input: --from: got "HEAD", want a file or a folder, since it has no path',
     );
-    expect(await failure([join(folder, 'missing.yaml')], { from: 'HEAD' })).toBe(
-      'cannot read "FOLDER/missing.yaml": it is neither there nor in "HEAD", want a YAML file',
+    expect(await failure([scratch('missing.yaml')], { from: 'HEAD' })).toBe(
+      'cannot use "FOLDER/missing.yaml": it is neither there nor in "HEAD", want a YAML file',
     );
   });
 });
@@ -202,19 +139,23 @@ describe('input', () => {
     write('a/a.yml', claim('a'), { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } });
     write('values.yaml', { replicas: 1 });
     write('.hidden/c.yaml', claim('c'));
-    const { code, stdout, stderr } = await run([folder], { output: 'json' });
+    const { code, stdout, stderr } = await run([scratch()], { output: 'json' });
     const names = (JSON.parse(stdout).claims as readonly { claim: { name: string } }[]).map((each) => each.claim.name);
     expect({ code, names, stderr }).toEqual({
       code: 0,
       names: ['a', 'b'],
-      stderr: 'goldenpath: passed over 2 objects that are no claims\n',
+      stderr: 'goldenpath: passed over 2:\n  1 file without a claim\n  FOLDER/a/a.yml: Namespace shop is no claim\n',
     });
   });
 
-  test('a file by name: an unknown kind is an error', async () => {
-    const { code, stdout } = await run([write('namespace.yaml', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } })]);
+  test('a kind of ours that is unknown is an error, and what is not ours is no claim', async () => {
+    const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } };
+    const { code, stdout } = await run([write('typo.yaml', { ...claim('orders'), kind: 'AppDatabse' })]);
     expect(code).toBe(2);
-    expect(stdout).toContain('cannot expand: kind: got "v1 Namespace", want one of');
+    expect(stdout).toContain('cannot expand: kind: got "platform.internal/v1alpha1 AppDatabse", want one of');
+    expect(await failure([write('namespace.yaml', namespace)])).toBe(
+      'cannot plan "FOLDER/namespace.yaml": there is no claim, want one or more',
+    );
   });
 
   test('standard input, and a claim without a namespace', async () => {
@@ -248,8 +189,8 @@ describe('input', () => {
 
   test('no file, a missing one, an empty folder, and one claim twice', async () => {
     expect(await failure([])).toBe('cannot plan: no FILE was given, want one or more claim files');
-    expect(await failure([join(folder, 'no.yaml')])).toBe('cannot read "FOLDER/no.yaml": ENOENT, want a YAML file');
-    expect(await failure([folder])).toMatch(/^cannot plan ".*": there is no claim, want one or more$/);
+    expect(await failure([scratch('no.yaml')])).toBe('cannot use "FOLDER/no.yaml": ENOENT, want a YAML file');
+    expect(await failure([scratch()])).toMatch(/^cannot plan ".*": there is no claim, want one or more$/);
     const files = [write('a.yaml', claim('orders')), write('b.yaml', claim('orders'))];
     expect(await failure(files)).toMatch(/^cannot plan AppDatabase shop\/orders: it is in ".*" and in ".*", want each claim once$/);
     expect((await run([files[0] ?? '', files[0] ?? ''])).code).toBe(0);

@@ -1,21 +1,21 @@
 import { createColors } from 'picocolors';
 import type { KubernetesObject } from '../../../functions/core/kubernetes.ts';
-import { shown } from '../../../functions/core/problem.ts';
 import { type Comparison, compareEnvironments } from '../../../plan/against.ts';
 import { deltaOf, type Entry, running } from '../../../plan/change.ts';
 import { labelOf } from '../../../plan/identity.ts';
 import { type Place, planMatrix } from '../../../plan/matrix.ts';
 import { planTogether } from '../../../plan/together.ts';
-import { type Chosen, configsIn, environmentInCluster, readEnvironment } from '../../claims/environments.ts';
-import { readFileAt, readRevision } from '../../claims/revision.ts';
-import { claimsOf, isFolder, readSources } from '../../claims/sources.ts';
+import { type Chosen, environmentInCluster, readEnvironment } from '../../claims/environments.ts';
+import { type Former, isPath, readFormer } from '../../claims/from.ts';
+import { readClaims } from '../../claims/sources.ts';
 import { reach } from '../../cluster.ts';
-import { InputError } from '../../input.ts';
+import { InputError, named } from '../../input.ts';
 import { printerOf } from '../../show/output.ts';
 import { type Progress, progressOn } from '../../show/progress.ts';
 import type { ExitCode, Home, Terminal } from '../../verb.ts';
 import { environmentOf, readLive } from './live.ts';
 import { printers } from './render.ts';
+import { passedOverText } from './text.ts';
 
 /** Refusals that come from what was typed rather than from a rule. */
 const badInput = new Set(['ClaimInvalid', 'KindUnknown', 'EnvironmentInvalid', 'EnvironmentIncomplete', 'EnvironmentNotFound']);
@@ -29,15 +29,15 @@ export interface PlanOptions extends Home, Terminal {
   /** A file, a folder or a git revision. */
   readonly from?: string | undefined;
   readonly live: boolean;
+  /** What is passed over is an error. */
+  readonly strict: boolean;
   readonly output: string;
 }
 
 interface Work {
   readonly claims: readonly KubernetesObject[];
-  /** The claims as they were, with `--from`. */
-  readonly old: readonly KubernetesObject[] | undefined;
-  /** The git revision that they are of. */
-  readonly revision: string | undefined;
+  /** What they were, with `--from`. */
+  readonly former: Former | undefined;
 }
 
 function checked(options: PlanOptions): void {
@@ -53,19 +53,19 @@ function checked(options: PlanOptions): void {
   if (exclusive.length > 1) throw new InputError(`cannot plan: got ${exclusive.join(' and ')}, want one of them`);
 }
 
-async function planFromFiles({ claims, old, revision }: Work, options: PlanOptions, progress: Progress): Promise<readonly Entry[]> {
-  const { platform, steps, root, environments, against, files } = options;
+async function planFromFiles({ claims, former }: Work, options: PlanOptions, progress: Progress): Promise<readonly Entry[]> {
+  const { platform, steps, root, environments, against } = options;
   const chosen = await Promise.all(environments.map((each) => readEnvironment(root, each, '--environment')));
   const beside = against === undefined ? [] : [await readEnvironment(root, against, '--against')];
   const places = await Promise.all(
-    [...chosen, ...beside].map(async ({ name, all, files: configs }): Promise<Place> => {
-      const before = revision === undefined ? all : await configsIn(configs, (file) => readFileAt(file, revision, files[0] ?? ''));
+    [...chosen, ...beside].map(async ({ name, all, configs }): Promise<Place> => {
+      const before = (await former?.environments(configs)) ?? all;
       return { name, world: { platform, steps, environments: all }, worldBefore: { platform, steps, environments: before } };
     }),
   );
   const total = claims.length * places.length;
   let done = 0;
-  return planMatrix(places, { claims, old }, () => {
+  return planMatrix(places, { claims, old: former?.claims }, () => {
     done += 1;
     progress.say(`planned ${done} of ${total} …`);
   });
@@ -95,20 +95,18 @@ async function planLive({ claims }: Work, { platform, steps, environments }: Pla
 }
 
 async function readWork(options: PlanOptions, progress: Progress): Promise<Work> {
-  const { files, from, stdin, stderr } = options;
+  const { files, from, strict, stdin, stderr } = options;
   progress.say('reading claims …');
-  const isPath = from !== undefined && (await isFolder(from)) !== undefined;
-  const missing = from === undefined || isPath ? 'refused' : 'passed over';
-  const { claims, skipped } = claimsOf(await readSources(files, stdin, missing));
-  const sources = from === undefined ? undefined : isPath ? await readSources([from], stdin) : await readRevision(files, from);
-  const old = sources && claimsOf(sources).claims;
-  if (claims.length === 0 && (old ?? []).length === 0)
-    throw new InputError(`cannot plan ${files.map(shown).join(', ')}: there is no claim, want one or more`);
-  if (skipped > 0) {
-    progress.end();
-    stderr.write(`goldenpath: passed over ${skipped} ${skipped === 1 ? 'object that is no claim' : 'objects that are no claims'}\n`);
-  }
-  return { claims, old, revision: isPath ? undefined : from };
+  const found = await readClaims(files, stdin, from === undefined || (await isPath(from, files)) ? 'refused' : 'passed over');
+  const former = from === undefined ? undefined : await readFormer(from, found, files, stdin);
+  if (found.claims.length === 0 && (former?.claims ?? []).length === 0)
+    throw new InputError(`cannot plan ${files.map(named).join(', ')}: there is no claim, want one or more`);
+  const passedOver = [...found.passedOver, ...(former?.passedOver ?? [])];
+  if (strict && passedOver.length > 0)
+    throw new InputError(`cannot plan: --strict: ${passedOver.map(({ path, why }) => `${named(path)}: ${why}`).join('; ')}`);
+  progress.end();
+  stderr.write(passedOverText(passedOver, found.without));
+  return { claims: found.claims.map(({ object }) => object), former };
 }
 
 function comparisonsOf(entries: readonly Entry[]): readonly Comparison[] {

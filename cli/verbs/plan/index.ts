@@ -5,6 +5,7 @@ const options = {
   against: { type: 'string' },
   from: { type: 'string' },
   live: { type: 'boolean', default: false },
+  strict: { type: 'boolean', default: false },
   output: { type: 'string', short: 'o', default: 'table' },
 } as const;
 

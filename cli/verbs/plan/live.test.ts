@@ -64,6 +64,7 @@ async function run(spec: Spec, environments: readonly string[] = [], output = 't
     files: ['-'],
     environments,
     live: true,
+    strict: false,
     output,
     color: false,
     stdin: async () => toYaml(claim(spec)),

@@ -7,6 +7,7 @@ import { costChange, costOf, usd } from '../../../plan/cost.ts';
 import type { Effect } from '../../../plan/effects.ts';
 import { labelOf } from '../../../plan/identity.ts';
 import type { Plan, PlannedStep } from '../../../plan/run.ts';
+import type { PassedOver } from '../../claims/sources.ts';
 import { paragraph } from '../../show/paragraph.ts';
 import { table } from '../../show/table.ts';
 
@@ -161,4 +162,16 @@ export function comparisonBody(comparison: Comparison, colors: Colors): string {
 
 export function comparisonTitle({ claim, environments }: Comparison): string {
   return `${labelOf(claim)}: ${environments.join(' beside ')}`;
+}
+
+const longestList = 20;
+
+/** What was passed over, for the person who planned. */
+export function passedOverText(passedOver: readonly PassedOver[], without: number): string {
+  const files = `${without} ${without === 1 ? 'file' : 'files'} without a claim`;
+  if (passedOver.length === 0) return without === 0 ? '' : `goldenpath: passed over ${files}\n`;
+  const lines = [...(without === 0 ? [] : [files]), ...passedOver.slice(0, longestList).map(({ path, why }) => `${path}: ${why}`)];
+  const rest = passedOver.length - longestList;
+  const left = rest > 0 ? [`${rest} more, which --strict names`] : [];
+  return `goldenpath: passed over ${passedOver.length + without}:\n${[...lines, ...left].map((line) => `  ${line}\n`).join('')}`;
 }
