@@ -44,6 +44,7 @@ export async function run(files: readonly string[], options: Partial<PlanOptions
     platform: goldenPath,
     root: packageRoot,
     files,
+    kustomizations: [],
     environments: ['dev'],
     live: false,
     strict: false,

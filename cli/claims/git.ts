@@ -92,7 +92,7 @@ export async function fullNameOf(top: string, revision: string): Promise<string 
 }
 
 /** Whether commits that there are may be missing here. */
-export async function isShallow(top: string): Promise<boolean> {
+async function isShallow(top: string): Promise<boolean> {
   return (await git(top, ['rev-parse', '--is-shallow-repository'])).output.toString('utf8').trim() === 'true';
 }
 
@@ -158,4 +158,29 @@ export async function hasCommit(folder: string, commit: string): Promise<boolean
 export async function submoduleNow(top: string, path: string): Promise<string | undefined> {
   const [line = ''] = split((await git(top, ['ls-files', '-s', '-z', '--', path])).output);
   return line.startsWith('160000 ') ? line.split(' ')[1] : undefined;
+}
+
+/** The commit that a revision is in the repository of a path. */
+export async function commitOfPath(path: string, revision: string): Promise<{ readonly top: string; readonly commit: string }> {
+  const top = await repositoryOf(path);
+  const commit = top === undefined ? undefined : await commitOf(top, revision);
+  if (top !== undefined && commit !== undefined) return { top, commit };
+  const shallow = top !== undefined && (await isShallow(top));
+  throw new InputError(
+    shallow
+      ? `cannot compare: --from: got ${named(revision)}, which this shallow clone does not have, want git fetch --unshallow, or fetch-depth: 0 in a workflow`
+      : `cannot compare: --from: got ${named(revision)}, want a file or a folder that exists, or a git revision of ${named(path)}`,
+  );
+}
+
+/** Writes all that a commit has to a folder, with an index of its own. */
+export async function exportTo(folder: string, index: string, top: string, commit: string): Promise<void> {
+  const env = { GIT_INDEX_FILE: index };
+  for (const args of [
+    ['read-tree', commit],
+    ['checkout-index', '--all', `--prefix=${folder}/`],
+  ]) {
+    const { problem } = await git(top, args, { env });
+    if (problem !== undefined) throw new InputError(`cannot compare with a revision: git cannot write it: ${problem}`);
+  }
 }

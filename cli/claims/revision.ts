@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { KubernetesObject } from '../../functions/core/kubernetes.ts';
 import { identityOf } from '../../plan/identity.ts';
 import { InputError, isFolder, named, readObjects, UnusableFile } from '../input.ts';
-import { commitOf, contentsOf, filesWith, hasCommit, isAtOrBelow, isShallow, placesOf, repositoryOf, submoduleNow, treeOf } from './git.ts';
+import { commitOfPath, contentsOf, filesWith, hasCommit, isAtOrBelow, placesOf, repositoryOf, submoduleNow, treeOf } from './git.ts';
 import { claimMark, claimsIn, isHidden, isManifest, type Located, type PassedOver } from './sources.ts';
 import { type Files, onDisk, roleOf } from './templates.ts';
 
@@ -82,22 +82,6 @@ function hiddenBelow(top: string, path: string): boolean {
   return relative(top, path).split('/').some(isHidden);
 }
 
-/** The commit of a revision, or why there is none. */
-async function resolved(
-  top: string | undefined,
-  revision: string,
-  path: string,
-): Promise<{ readonly top: string; readonly commit: string }> {
-  const commit = top === undefined ? undefined : await commitOf(top, revision);
-  if (top !== undefined && commit !== undefined) return { top, commit };
-  const shallow = top !== undefined && (await isShallow(top));
-  throw new InputError(
-    shallow
-      ? `cannot compare: --from: got ${named(revision)}, which this shallow clone does not have, want git fetch --unshallow, or fetch-depth: 0 in a workflow`
-      : `cannot compare: --from: got ${named(revision)}, want a file or a folder that exists, or a git revision of ${named(path)}`,
-  );
-}
-
 /** A revision of a repository, of which some paths were given. */
 async function readRepository(top: string, commit: string, revision: string, paths: readonly string[]): Promise<Revision> {
   const tree = await readTree(top, commit);
@@ -158,13 +142,17 @@ async function readRepository(top: string, commit: string, revision: string, pat
   return { name: revision, top, claims, environments, unread };
 }
 
-/** What a revision has in the repositories that paths are in. */
-export async function readRevision(paths: readonly string[], revision: string): Promise<readonly Revision[]> {
+/** What a revision has in the repositories that paths are in, of which some have claims as they are. */
+export async function readRevision(
+  paths: readonly string[],
+  withClaims: readonly string[],
+  revision: string,
+): Promise<readonly Revision[]> {
   const byTop = new Map<string, { readonly commit: string; readonly paths: string[] }>();
   for (const path of paths) {
-    const { top, commit } = await resolved(await repositoryOf(path), revision, path);
+    const { top, commit } = await commitOfPath(path, revision);
     byTop.set(top, byTop.get(top) ?? { commit, paths: [] });
-    byTop.get(top)?.paths.push(path);
+    if (withClaims.includes(path)) byTop.get(top)?.paths.push(path);
   }
   return await Promise.all([...byTop].map(([top, known]) => readRepository(top, known.commit, revision, known.paths)));
 }

@@ -40,7 +40,8 @@ export interface PassedOver {
 }
 
 export interface Claims {
-  readonly claims: readonly Located[];
+  /** Those that were built are in no file as they are. */
+  readonly claims: readonly (Located & { readonly built?: true })[];
   readonly passedOver: readonly PassedOver[];
   /** How many files were found that name no claim. */
   readonly without: number;

@@ -40,7 +40,10 @@ function patchesOf(path: string, text: string): readonly string[] {
 
 /** What a file is part of, and so no claim by itself, in half a sentence; undefined where it is nothing but itself. */
 export async function roleOf(file: string, files: Files): Promise<string | undefined> {
-  const below = (path: string) => named(relative(process.cwd(), path) || '.');
+  const below = (path: string) => {
+    const short = relative(process.cwd(), path) || '.';
+    return named(short.startsWith('..') ? path : short);
+  };
   for (let folder = dirname(file); ; folder = dirname(folder)) {
     if (relative(folder, file).startsWith('templates/') && (await files(join(folder, 'Chart.yaml'))) !== undefined)
       return `it is a template of the Helm chart in ${below(folder)}, want what helm template prints of that, through -`;

@@ -1,3 +1,5 @@
+import { globSync, statSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
 import { createColors } from 'picocolors';
 import type { KubernetesObject } from '../../../functions/core/kubernetes.ts';
 import { type Comparison, compareEnvironments } from '../../../plan/against.ts';
@@ -6,8 +8,9 @@ import { labelOf } from '../../../plan/identity.ts';
 import { type Place, planMatrix } from '../../../plan/matrix.ts';
 import { planTogether } from '../../../plan/together.ts';
 import { type Chosen, environmentInCluster, readEnvironment } from '../../claims/environments.ts';
-import { type Former, isPath, readFormer } from '../../claims/from.ts';
-import { readClaims } from '../../claims/sources.ts';
+import { type Former, type Given, isPath, readFormer, readGiven } from '../../claims/from.ts';
+import type { PassedOver } from '../../claims/sources.ts';
+import { kustomizationIn, onDisk } from '../../claims/templates.ts';
 import { reach } from '../../cluster.ts';
 import { InputError, named } from '../../input.ts';
 import { printerOf } from '../../show/output.ts';
@@ -23,6 +26,10 @@ const badInput = new Set(['ClaimInvalid', 'KindUnknown', 'EnvironmentInvalid', '
 export interface PlanOptions extends Home, Terminal {
   /** Files, folders, or `-`. */
   readonly files: readonly string[];
+  /** Folders that kustomize builds. */
+  readonly kustomizations: readonly string[];
+  /** A pattern of folders that are called as the environment of their claims. */
+  readonly environmentsFrom?: string | undefined;
   /** Names of environments in `examples/environments/` or EnvironmentConfig files. */
   readonly environments: readonly string[];
   readonly against?: string | undefined;
@@ -34,16 +41,28 @@ export interface PlanOptions extends Home, Terminal {
   readonly output: string;
 }
 
+/** Claims, and the environments that they are planned in. */
 interface Work {
+  readonly environments: readonly string[];
   readonly claims: readonly KubernetesObject[];
   /** What they were, with `--from`. */
   readonly former: Former | undefined;
 }
 
 function checked(options: PlanOptions): void {
-  const { files, environments, against, from, live } = options;
-  if (files.length === 0) throw new InputError('cannot plan: no FILE was given, want one or more claim files');
-  if (environments.length === 0 && !live)
+  const { files, kustomizations, environments, environmentsFrom, against, from, live } = options;
+  const places = [
+    ...(files.length > 0 ? ['FILE'] : []),
+    ...(kustomizations.length > 0 ? ['--kustomize'] : []),
+    ...(environments.length > 0 ? ['--environment'] : []),
+    ...(against === undefined ? [] : ['--against']),
+    ...(live ? ['--live'] : []),
+  ];
+  if (environmentsFrom !== undefined && places.length > 0)
+    throw new InputError(`cannot plan: got --environments-from and ${places.join(' and ')}, want it alone, as its folders say both`);
+  if (environmentsFrom === undefined && files.length + kustomizations.length === 0)
+    throw new InputError('cannot plan: no FILE was given, want one or more claim files');
+  if (environmentsFrom === undefined && environments.length === 0 && !live)
     throw new InputError('cannot plan: --environment: missing, want the name of an environment or an EnvironmentConfig file');
   const exclusive = [
     ...(against === undefined ? [] : ['--against']),
@@ -53,8 +72,8 @@ function checked(options: PlanOptions): void {
   if (exclusive.length > 1) throw new InputError(`cannot plan: got ${exclusive.join(' and ')}, want one of them`);
 }
 
-async function planFromFiles({ claims, former }: Work, options: PlanOptions, progress: Progress): Promise<readonly Entry[]> {
-  const { platform, steps, root, environments, against } = options;
+async function planFromFiles({ environments, claims, former }: Work, options: PlanOptions, progress: Progress): Promise<readonly Entry[]> {
+  const { platform, steps, root, against } = options;
   const chosen = await Promise.all(environments.map((each) => readEnvironment(root, each, '--environment')));
   const beside = against === undefined ? [] : [await readEnvironment(root, against, '--against')];
   const places = await Promise.all(
@@ -94,19 +113,50 @@ async function planLive({ claims }: Work, { platform, steps, environments }: Pla
   return state.claims.flatMap((live) => planned.flatMap((entries) => entries.get(live) ?? []));
 }
 
-async function readWork(options: PlanOptions, progress: Progress): Promise<Work> {
-  const { files, from, strict, stdin, stderr } = options;
+interface Read extends Work {
+  readonly passedOver: readonly PassedOver[];
+  readonly without: number;
+}
+
+async function readWork(environments: readonly string[], given: Given, from: string | undefined): Promise<Read> {
+  const found = await readGiven(given, from === undefined || (await isPath(from, given)) ? 'refused' : 'passed over');
+  const former = from === undefined ? undefined : await readFormer(from, found, given);
+  const claims = found.claims.map(({ object }) => object);
+  return { environments, claims, former, passedOver: [...found.passedOver, ...(former?.passedOver ?? [])], without: found.without };
+}
+
+/** Folders that each have the claims of one environment, by its name. */
+async function readFolders(pattern: string, { from, stdin }: PlanOptions): Promise<readonly Read[]> {
+  const matches = globSync(pattern).filter((path) => statSync(path).isDirectory());
+  if (matches.length === 0)
+    throw new InputError(`cannot plan: --environments-from: got ${named(pattern)}, want a pattern of folders, such as 'clusters/*/'`);
+  return await Promise.all(
+    matches.toSorted().map(async (folder) => {
+      const isBuilt = (await kustomizationIn(resolve(folder), onDisk)) !== undefined;
+      const given = { files: isBuilt ? [] : [folder], kustomizations: isBuilt ? [folder] : [], stdin };
+      return await readWork([basename(folder)], given, from);
+    }),
+  );
+}
+
+async function readAll(options: PlanOptions, progress: Progress): Promise<readonly Work[]> {
+  const { environments, environmentsFrom, from, strict, stderr } = options;
   progress.say('reading claims …');
-  const found = await readClaims(files, stdin, from === undefined || (await isPath(from, files)) ? 'refused' : 'passed over');
-  const former = from === undefined ? undefined : await readFormer(from, found, files, stdin);
-  if (found.claims.length === 0 && (former?.claims ?? []).length === 0)
-    throw new InputError(`cannot plan ${files.map(named).join(', ')}: there is no claim, want one or more`);
-  const passedOver = [...found.passedOver, ...(former?.passedOver ?? [])];
+  const all = environmentsFrom === undefined ? [await readWork(environments, options, from)] : await readFolders(environmentsFrom, options);
+  const asked = environmentsFrom === undefined ? [...options.files, ...options.kustomizations] : [environmentsFrom];
+  if (all.every(({ claims, former }) => claims.length + (former?.claims ?? []).length === 0))
+    throw new InputError(`cannot plan ${asked.map(named).join(', ')}: there is no claim, want one or more`);
+  const passedOver = all.flatMap((each) => each.passedOver);
   if (strict && passedOver.length > 0)
     throw new InputError(`cannot plan: --strict: ${passedOver.map(({ path, why }) => `${named(path)}: ${why}`).join('; ')}`);
   progress.end();
-  stderr.write(passedOverText(passedOver, found.without));
-  return { claims: found.claims.map(({ object }) => object), former };
+  stderr.write(
+    passedOverText(
+      passedOver,
+      all.reduce((sum, { without }) => sum + without, 0),
+    ),
+  );
+  return all;
 }
 
 function comparisonsOf(entries: readonly Entry[]): readonly Comparison[] {
@@ -121,8 +171,9 @@ export async function plan(options: PlanOptions): Promise<ExitCode> {
   const print = printerOf(printers, output);
   const progress = progressOn(stderr);
   try {
-    const work = await readWork(options, progress);
-    const entries = await (live ? planLive : planFromFiles)(work, options, progress);
+    const entries: Entry[] = [];
+    for (const work of await readAll(options, progress))
+      entries.push(...(await (live ? planLive : planFromFiles)(work, options, progress)));
     const comparisons = against === undefined ? undefined : comparisonsOf(entries);
     progress.end();
     stdout.write(print({ entries, ...(comparisons && { comparisons }) }, createColors(color)));

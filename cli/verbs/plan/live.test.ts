@@ -62,6 +62,7 @@ async function run(spec: Spec, environments: readonly string[] = [], output = 't
     platform: goldenPath,
     root: '.',
     files: ['-'],
+    kustomizations: [],
     environments,
     live: true,
     strict: false,
