@@ -24,6 +24,8 @@ interface Access {
 
 /** What is read of a cluster; every read is made once, so that all of them see the same state. */
 export interface Cluster {
+  readonly context: string;
+  readonly server: string;
   list(resource: Resource, selection?: Selection): Promise<readonly KubernetesObject[]>;
   /** As `list`, but undefined where the apiserver does not serve the resource. */
   listIfServed(resource: Resource, selection?: Selection): Promise<readonly KubernetesObject[] | undefined>;
@@ -43,6 +45,9 @@ export class Unreadable extends InputError {
     this.remedy = remedy;
   }
 }
+
+/** A read that this user may not make. */
+export class Forbidden extends Unreadable {}
 
 /** What is read is not there at all, as before Crossplane is installed. */
 export class Unserved extends Unreadable {}
@@ -73,7 +78,7 @@ async function found(action: string, apiVersion: string, request: Promise<Answer
     throw new Unserved(`cannot ${action}: the apiserver does not serve ${apiVersion}`, restart);
   }
   if (answer.status === 403)
-    throw new Unreadable(`cannot ${action}: forbidden to this user`, 'run this as a user who may read the whole cluster');
+    throw new Forbidden(`cannot ${action}: forbidden to this user`, 'run this as a user who may read the whole cluster');
   throw new Unreadable(`cannot ${action}: ${complaint(answer)}`, again);
 }
 
@@ -86,7 +91,7 @@ function itemsOf(list: unknown): readonly KubernetesObject[] {
 
 const reviews = { apiVersion: 'authorization.k8s.io/v1', plural: 'subjectaccessreviews' };
 
-function clusterAt({ get, post }: Connection): Cluster {
+function clusterAt({ context, server, get, post }: Connection): Cluster {
   const list: Cluster['list'] = async (resource, { namespace, labelSelector } = {}) => {
     const query = labelSelector === undefined ? '' : `?labelSelector=${encodeURIComponent(labelSelector)}`;
     return itemsOf(await found(`list ${nameOf(resource)}`, resource.apiVersion, get(pathOf(resource, namespace) + query)));
@@ -101,6 +106,8 @@ function clusterAt({ get, post }: Connection): Cluster {
       throw error;
     });
   return {
+    context,
+    server,
     list,
     listIfServed: (resource, selection) => ifServed(list(resource, selection)),
     get: one,
@@ -127,9 +134,9 @@ function clusterAt({ get, post }: Connection): Cluster {
   };
 }
 
-/** The cluster of the current kubeconfig context, once it has answered. */
-export async function reach(): Promise<Cluster> {
-  const connection = await connect();
+/** The cluster of a kubeconfig's context, by default the current one, once it has answered. */
+export async function reach(context?: string): Promise<Cluster> {
+  const connection = await connect(context);
   const answers = new Map<string, Promise<Answer>>();
   return clusterAt({
     ...connection,

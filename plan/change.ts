@@ -63,6 +63,20 @@ export function running(claim: KubernetesObject, observed: Readonly<Record<strin
   return { claim, observed, settings, cost, extent: 'set', notes: [] };
 }
 
+/** A claim that is going composes nothing any more, whatever is applied to it. */
+export function whileGoing(plan: Plan, before: KubernetesObject | undefined): Plan {
+  const since = before?.metadata?.deletionTimestamp;
+  if (since === undefined) return plan;
+  const { kind, name } = plan.claim;
+  return {
+    ...plan,
+    refused: {
+      reason: 'BeingDeleted',
+      message: `cannot change ${kind} ${name}: it has been going since ${since}, want to apply it once it is gone`,
+    },
+  };
+}
+
 /** A claim that goes, with what it had. Crossplane's Usage of it, where it has one, refuses that. */
 export function deletion(before: Plan, observed: Readonly<Record<string, ObservedResource>>): Entry {
   const { kind, name } = before.claim;

@@ -19,7 +19,7 @@ const conditions = [
 ];
 
 /** What a provider publishes of what it made; only that it is there matters. */
-function connectionOf(object: KubernetesObject): Readonly<Record<string, string>> {
+export function connectionOf(object: KubernetesObject): Readonly<Record<string, string>> {
   const username =
     stringAt(object, 'metadata', 'annotations', 'crossplane.io/external-name') ?? stringAt(object, 'spec', 'forProvider', 'username');
   const host = `${object.metadata?.name}.known-when-applied`;

@@ -87,7 +87,12 @@ describe('where there is no cluster to ask, fails on one line', () => {
 
   test('without a kubeconfig', async () => {
     vi.stubEnv('KUBECONFIG', '/nowhere/kubeconfig');
-    expect(await failure()).toBe(`cannot read the kubeconfig: ENOENT: no such file or directory, open '/nowhere/kubeconfig'; ${advice}`);
+    expect(await failure()).toBe('cannot reach a cluster: KUBECONFIG: got "/nowhere/kubeconfig", want a file that is there');
+    vi.stubEnv('KUBECONFIG', '');
+    vi.stubEnv('HOME', '/nowhere');
+    expect(await failure()).toBe(
+      'cannot reach a cluster: there is no kubeconfig, neither KUBECONFIG nor ~/.kube/config, want one, as whoever runs the cluster gives you',
+    );
     vi.unstubAllEnvs();
   });
 

@@ -10,7 +10,12 @@ import { crossplane } from './crossplane.ts';
 import type { Finding } from './finding.ts';
 import { printers, type Report, type Result } from './report.ts';
 
-export type DoctorOptions = Pick<Home, 'platform'> & Omit<Terminal, 'stdin'> & { readonly output: string };
+export type DoctorOptions = Pick<Home, 'platform'> &
+  Omit<Terminal, 'stdin'> & {
+    /** Of the kubeconfig; by default the current one. */
+    readonly context?: string | undefined;
+    readonly output: string;
+  };
 
 async function examine(check: Check, cluster: Cluster, platform: Platform, hasCrossplane: boolean): Promise<Result> {
   const { id, title } = check;
@@ -37,13 +42,13 @@ export async function findingsOf(check: Check, platform: Platform): Promise<read
   return (await examine(check, await reach(), platform, true)).findings;
 }
 
-/** Checks the installation that the current kubeconfig context points at; the exit code says whether something is wrong: a warning is not. */
-export async function doctor({ platform, output, stdout, stderr, color }: DoctorOptions): Promise<0 | 1> {
+/** Checks the installation that a kubeconfig's context points at; the exit code says whether something is wrong: a warning is not. */
+export async function doctor({ platform, context, output, stdout, stderr, color }: DoctorOptions): Promise<0 | 1> {
   const print = printerOf(printers, output);
   const progress = progressOn(stderr);
   try {
     progress.say('reaching the cluster …');
-    const cluster = await reach();
+    const cluster = await reach(context);
     progress.say('checking the cluster …');
     const report = await examineAll(cluster, platform);
     progress.end();

@@ -3,7 +3,7 @@ import { basename, resolve } from 'node:path';
 import { createColors } from 'picocolors';
 import type { KubernetesObject } from '../../../functions/core/kubernetes.ts';
 import { type Comparison, compareEnvironments } from '../../../plan/against.ts';
-import { deltaOf, type Entry, running } from '../../../plan/change.ts';
+import { deltaOf, type Entry, running, whileGoing } from '../../../plan/change.ts';
 import { labelOf } from '../../../plan/identity.ts';
 import { type Place, planMatrix } from '../../../plan/matrix.ts';
 import { planTogether } from '../../../plan/together.ts';
@@ -11,13 +11,13 @@ import { type Chosen, environmentInCluster, readEnvironment } from '../../claims
 import { type Former, type Given, isPath, readFormer, readGiven } from '../../claims/from.ts';
 import type { PassedOver } from '../../claims/sources.ts';
 import { kustomizationIn, onDisk } from '../../claims/templates.ts';
-import { reach } from '../../cluster.ts';
+import { type Cluster, reach } from '../../cluster.ts';
 import { InputError, named } from '../../input.ts';
 import { printerOf } from '../../show/output.ts';
 import { type Progress, progressOn } from '../../show/progress.ts';
 import type { ExitCode, Home, Terminal } from '../../verb.ts';
-import { environmentOf, readLive } from './live.ts';
-import { printers } from './render.ts';
+import { environmentOf, type Live, type LiveState, readLive } from './live.ts';
+import { type Printed, printers } from './render.ts';
 import { passedOverText } from './text.ts';
 
 /** Refusals that come from what was typed rather than from a rule. */
@@ -36,6 +36,8 @@ export interface PlanOptions extends Home, Terminal {
   /** A file, a folder or a git revision. */
   readonly from?: string | undefined;
   readonly live: boolean;
+  /** Of the kubeconfig; by default the current one. */
+  readonly context?: string | undefined;
   /** What is passed over is an error. */
   readonly strict: boolean;
   readonly output: string;
@@ -64,6 +66,7 @@ function checked(options: PlanOptions): void {
     throw new InputError('cannot plan: no FILE was given, want one or more claim files');
   if (environmentsFrom === undefined && environments.length === 0 && !live)
     throw new InputError('cannot plan: --environment: missing, want the name of an environment or an EnvironmentConfig file');
+  if (options.context !== undefined && !live) throw new InputError('cannot plan: got --context without --live, want both or neither');
   const exclusive = [
     ...(against === undefined ? [] : ['--against']),
     ...(from === undefined ? [] : ['--from']),
@@ -90,27 +93,48 @@ async function planFromFiles({ environments, claims, former }: Work, options: Pl
   });
 }
 
-async function planLive({ claims }: Work, { platform, steps, environments }: PlanOptions, progress: Progress): Promise<readonly Entry[]> {
-  const state = await readLive(await reach(), platform, claims, progress.say);
-  const chosen = await Promise.all(environments.map((each) => environmentInCluster(each, state.environments)));
-  const columns: readonly ((live: (typeof state.claims)[number]) => Chosen)[] =
-    chosen.length === 0 ? [(live) => ({ name: environmentOf(live), all: state.environments })] : chosen.map((each) => () => each);
+type Planned = Pick<Printed, 'entries' | 'cluster'>;
+
+/** Of a cluster, or of files where this user may not read those of the cluster. */
+async function environmentAt(nameOrFile: string, root: string, state: LiveState): Promise<Chosen> {
+  return state.environments === undefined
+    ? await readEnvironment(root, nameOrFile, '--environment')
+    : await environmentInCluster(nameOrFile, state.environments);
+}
+
+async function planLive({ claims }: Work, options: PlanOptions, progress: Progress, cluster: Cluster): Promise<Planned> {
+  const { platform, steps, root, environments } = options;
+  const state = await readLive(cluster, platform, claims, progress.say);
+  const own = new Map<string, Chosen>();
+  if (environments.length === 0)
+    for (const name of new Set(state.claims.map(environmentOf)))
+      own.set(
+        name,
+        state.environments === undefined ? await readEnvironment(root, name, '--environment') : { name, all: state.environments },
+      );
+  const chosen = await Promise.all(environments.map((each) => environmentAt(each, root, state)));
+  const columns: readonly ((live: Live) => Chosen | undefined)[] =
+    chosen.length === 0 ? [(live) => own.get(environmentOf(live))] : chosen.map((each) => () => each);
   const planned = columns.map((choose) => {
-    const groups = Map.groupBy(state.claims, (live) => choose(live).name);
-    const entries = new Map<(typeof state.claims)[number], Entry>();
-    for (const [name, group] of groups) {
-      const world = { platform, steps, environments: group[0] === undefined ? [] : choose(group[0]).all };
-      const plans = planTogether(group, name, world, state.all, () => {});
+    const entries = new Map<Live, Entry>();
+    for (const [place, group] of Map.groupBy(state.claims, choose)) {
+      if (place === undefined) continue;
+      const world = { platform, steps, environments: place.all };
+      const plans = planTogether(group, place.name, world, state.all, () => {});
       group.forEach((live, index) => {
-        const plan = plans[index];
-        if (plan === undefined) return;
+        const made = plans[index];
+        if (made === undefined) return;
+        const plan = whileGoing(made, live.before);
         const before = live.before && running(live.before, live.observed);
         entries.set(live, { plan, delta: deltaOf(plan, before, world) });
       });
     }
     return entries;
   });
-  return state.claims.flatMap((live) => planned.flatMap((entries) => entries.get(live) ?? []));
+  return {
+    entries: state.claims.flatMap((live) => planned.flatMap((entries) => entries.get(live) ?? [])),
+    cluster: { context: cluster.context, server: cluster.server, notRead: state.notRead },
+  };
 }
 
 interface Read extends Work {
@@ -167,16 +191,21 @@ function comparisonsOf(entries: readonly Entry[]): readonly Comparison[] {
 /** Plans every claim in every environment; the exit code is 0, or 1 where something is refused, or 2 for bad input. */
 export async function plan(options: PlanOptions): Promise<ExitCode> {
   checked(options);
-  const { against, live, output, color, stdout, stderr } = options;
+  const { against, live, context, output, color, stdout, stderr } = options;
   const print = printerOf(printers, output);
   const progress = progressOn(stderr);
   try {
-    const entries: Entry[] = [];
-    for (const work of await readAll(options, progress))
-      entries.push(...(await (live ? planLive : planFromFiles)(work, options, progress)));
+    const works = await readAll(options, progress);
+    const planned: Planned[] = [];
+    for (const work of works) {
+      if (live) planned.push(await planLive(work, options, progress, await reach(context)));
+      else planned.push({ entries: await planFromFiles(work, options, progress) });
+    }
+    const entries = planned.flatMap((each) => each.entries);
+    const cluster = planned[0]?.cluster;
     const comparisons = against === undefined ? undefined : comparisonsOf(entries);
     progress.end();
-    stdout.write(print({ entries, ...(comparisons && { comparisons }) }, createColors(color)));
+    stdout.write(print({ entries, ...(cluster && { cluster }), ...(comparisons && { comparisons }) }, createColors(color)));
     const refusals = entries.flatMap(({ plan: { refused } }) => (refused === null ? [] : [refused]));
     if (refusals.length === 0) return 0;
     return refusals.some(({ reason }) => badInput.has(reason)) ? 2 : 1;

@@ -8,13 +8,14 @@ const options = {
   from: { type: 'string' },
   live: { type: 'boolean', default: false },
   strict: { type: 'boolean', default: false },
+  context: { type: 'string' },
   output: { type: 'string', short: 'o', default: 'table' },
 } as const;
 
 export const plan: Verb<typeof options> = {
   name: 'plan',
   help: `  goldenpath plan FILE|DIR|-… --environment NAME|FILE [--environment …] [--output table|json|yaml|markdown]
-      [--kustomize DIR …] [--environments-from PATTERN] [--against NAME|FILE] [--from FILE|DIR|REVISION] [--live] [--strict]
+      [--kustomize DIR …] [--environments-from PATTERN] [--against NAME|FILE] [--from FILE|DIR|REVISION] [--live [--context NAME]] [--strict]
       What each claim would become in each environment: settings and where they come
       from, resources, cost, policies, verdict. Runs the code that runs in the cluster;
       needs no cluster. Claims are taken from wherever they are among other objects, in
@@ -29,7 +30,10 @@ export const plan: Verb<typeof options> = {
       --from FILE|DIR|REVISION  what changes of the claims there, or of a git revision's,
                                 as if the old claim were provisioned in the environment
       --live                    what changes of what the current kubeconfig's cluster
-                                has; --environment defaults to that of the namespace
+                                has; --environment defaults to that of the namespace;
+                                needs the right to read claims, what they compose and
+                                their namespace
+      --context NAME            another context of the kubeconfig than the current one
       --strict                  what would be passed over is an error
       --output markdown         a pull-request comment
 

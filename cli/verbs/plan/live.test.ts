@@ -6,7 +6,7 @@ import { provision } from '../../../plan/provisioned.ts';
 import { composedKinds } from '../../../platform/composed.ts';
 import { keyed } from '../../../platform/keyed.ts';
 import { toYaml } from '../../../platform/yaml.ts';
-import { apiserver, type ServedKind, serving } from '../../../test/apiserver.ts';
+import { apiserver, forbidden, type ServedKind, serving } from '../../../test/apiserver.ts';
 import { exampleEnvironmentNames, exampleEnvironments, namespace as namespaceOf } from '../../../test/request.ts';
 import { InputError } from '../../input.ts';
 import { plan } from './command.ts';
@@ -56,7 +56,7 @@ function atRest(environment: string, spec: Spec): readonly KubernetesObject[] {
   return [namespaceOf('shop', environment), ...exampleEnvironments, live, ...composed, ...connections];
 }
 
-async function run(spec: Spec, environments: readonly string[] = [], output = 'table') {
+async function run(spec: Spec, environments: readonly string[] = [], output = 'table', context?: string) {
   let stdout = '';
   const code = await plan({
     platform: goldenPath,
@@ -66,6 +66,7 @@ async function run(spec: Spec, environments: readonly string[] = [], output = 't
     environments,
     live: true,
     strict: false,
+    context,
     output,
     color: false,
     stdin: async () => toYaml(claim(spec)),
@@ -101,8 +102,9 @@ test.each(['dev', 'staging', 'prod'])(
 );
 
 test('a changed claim shows what becomes of what runs', async () => {
-  const { paths } = await apiserver(serving(kinds, atRest('prod', {})));
-  expect(await run({ size: 'large' })).toMatchSnapshot();
+  const { paths, url } = await apiserver(serving(kinds, atRest('prod', {})));
+  const { code, stdout } = await run({ size: 'large' });
+  expect({ code, stdout: stdout.replace(url, 'URL') }).toMatchSnapshot();
   expect(paths).toContain('/api/v1/namespaces/shop/secrets/orders-database-connection');
 });
 
@@ -152,21 +154,92 @@ test('a claim that is not there is new, and a namespace without an environment i
       objects.filter(({ kind }) => kind !== 'AppDatabase'),
     ),
   );
-  expect((await run({})).stdout.split('\n')[0]).toBe('AppDatabase shop/orders in dev, as container: new');
+  expect((await run({})).stdout).toContain('\n\nAppDatabase shop/orders in dev, as container: new\n');
   await expect(run({}, ['nowhere'])).rejects.toThrow(
     `cannot use environment: --environment: got "nowhere", want one of ${exampleEnvironmentNames} in the cluster, or an EnvironmentConfig file ending in .yaml`,
   );
   await apiserver(serving(kinds, []));
   await expect(run({})).rejects.toThrow(
-    'cannot plan AppDatabase shop/orders: namespace "shop" is not in the cluster, want that or --environment',
+    'cannot plan in namespace "shop": it is not in the cluster of context "test", want kubectl create namespace shop, or no --live',
   );
+});
+
+test('the cluster is named, and so is what of it may not be read and is planned without', async () => {
+  const answer = serving(kinds, atRest('prod', {}));
+  // Who may read claims, what they compose and their namespace, and nothing else.
+  const restricted = (path: string) =>
+    path.endsWith('/environmentconfigs') || path.includes('/appcaches') || path.endsWith('/secrets/orders-database-connection')
+      ? forbidden('no')
+      : answer(path);
+  const { url } = await apiserver(restricted);
+  const { code, stdout } = await run({}, [], 'json');
+  const { cluster, claims } = JSON.parse(stdout);
+  expect({ code, cluster, claim: claims[0].changes.resources.map(({ key }: { key: string }) => key) }).toEqual({
+    code: 0,
+    cluster: {
+      context: 'test',
+      server: url,
+      notRead: [
+        'Secret shop/orders-database-connection, of which nothing depends but that it is there',
+        'the AppCache claims of namespace shop, which count towards its budget',
+        'the EnvironmentConfigs, in place of which are those of files',
+      ],
+    },
+    claim: ['instance'],
+  });
+  const text = (await run({})).stdout;
+  expect(text.split('\n').slice(0, 2)).toEqual([
+    `Cluster ${url}, context test`,
+    '  not looked at: Secret shop/orders-database-connection, of which nothing',
+  ]);
+  expect((await run({}, [], 'markdown')).stdout).toContain(`Cluster ${url}, context test not looked at: Secret shop/`);
+});
+
+test('a cluster without the platform is said to have none of it', async () => {
+  await apiserver(serving(kinds.slice(0, 3), [namespaceOf('shop', 'dev'), ...exampleEnvironments]));
+  await expect(run({})).rejects.toThrow(
+    'cannot plan AppDatabase shop/orders: the cluster of context "test" serves no AppDatabase of platform.internal/v1alpha1, want the platform installed there, or no --live',
+  );
+});
+
+test('what a claim composes, and the claim itself, has to be readable', async () => {
+  const answer = serving(kinds, atRest('prod', {}));
+  await apiserver((path) => (path.includes('/instances/') ? forbidden('no') : answer(path)));
+  await expect(run({})).rejects.toThrow('cannot get instances.rds.aws.m.upbound.io orders-database-instance: forbidden to this user');
+  await apiserver((path) => (path.includes('/appdatabases') ? forbidden('no') : answer(path)));
+  await expect(run({})).rejects.toThrow('cannot list appdatabases.platform.internal: forbidden to this user');
+});
+
+test('a namespace that may not be read has no environment of its own', async () => {
+  const answer = serving(kinds, atRest('dev', {}));
+  await apiserver((path) => (path.endsWith('/namespaces/shop') ? forbidden('no') : answer(path)));
+  await expect(run({})).rejects.toThrow(
+    'cannot plan AppDatabase shop/orders: namespace "shop" may not be read by this user, want --environment',
+  );
+  expect((await run({}, ['dev'])).stdout).toContain('not looked at: Namespace shop, so that nothing is known of its labels');
+});
+
+test('a claim that is being deleted is not changed any more', async () => {
+  const objects = atRest('dev', {}).map((object) =>
+    object.kind === 'AppDatabase' ? { ...object, metadata: { ...object.metadata, deletionTimestamp: '2026-01-03T00:00:00Z' } } : object,
+  );
+  await apiserver(serving(kinds, objects));
+  const { code, stdout } = await run({});
+  expect(code).toBe(1);
+  expect(stdout).toContain(
+    '✗ refused: cannot change AppDatabase orders: it has been going since 2026-01-03T00:00:00Z, want to apply it once it is gone',
+  );
+});
+
+test('--context chooses a cluster', async () => {
+  await apiserver(serving(kinds, atRest('dev', {})));
+  await expect(run({}, [], 'table', 'other')).rejects.toThrow('cannot reach a cluster: --context: got "other", want one of test');
+  expect((await run({}, [], 'table', 'test')).code).toBe(0);
 });
 
 test('a cluster that cannot be reached is one line', async () => {
   vi.stubEnv('KUBECONFIG', '/nowhere/kubeconfig');
   await expect(run({})).rejects.toThrow(
-    new InputError(
-      "cannot read the kubeconfig: ENOENT: no such file or directory, open '/nowhere/kubeconfig'; check KUBECONFIG or kubectl config current-context",
-    ),
+    new InputError('cannot reach a cluster: KUBECONFIG: got "/nowhere/kubeconfig", want a file that is there'),
   );
 });

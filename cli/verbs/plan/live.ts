@@ -5,10 +5,10 @@ import type { Platform } from '../../../functions/core/pipeline.ts';
 import { shown } from '../../../functions/core/problem.ts';
 import type { ObservedResource } from '../../../functions/core/step.ts';
 import { identityOf, nameOf } from '../../../plan/identity.ts';
-import { successor } from '../../../plan/provisioned.ts';
+import { connectionOf, successor } from '../../../plan/provisioned.ts';
 import { keyAnnotation } from '../../../platform/keyed.ts';
 import { mapBounded } from '../../bounded.ts';
-import type { Cluster } from '../../cluster.ts';
+import { type Cluster, Forbidden } from '../../cluster.ts';
 import { InputError } from '../../input.ts';
 
 const parallelRequests = 8;
@@ -26,10 +26,13 @@ export interface Live {
 }
 
 export interface LiveState {
-  readonly environments: readonly KubernetesObject[];
+  /** Undefined where this user may not read them. */
+  readonly environments: readonly KubernetesObject[] | undefined;
   readonly claims: readonly Live[];
   /** Every claim in the namespaces that matter. */
   readonly all: readonly KubernetesObject[];
+  /** What this user may not read, and is planned without. */
+  readonly notRead: readonly string[];
 }
 
 const decode = (value: unknown) => (typeof value === 'string' ? Buffer.from(value, 'base64').toString('utf8') : '');
@@ -74,19 +77,53 @@ function referencesOf(claim: KubernetesObject | undefined): readonly ComposedRef
   return Array.isArray(references) ? references : [];
 }
 
+/** A read that is done without where this user may not make it. */
+type Attempt = <Value>(what: string, read: Promise<Value>) => Promise<Value | undefined>;
+
+/** Only the Secret that a provider publishes to may be missing: what it says is then as made up as that of a simulation. */
 async function observe(
   cluster: Cluster,
   namespace: string,
   reference: ComposedReference,
+  attempt: Attempt,
 ): Promise<readonly [string, ObservedResource] | undefined> {
   const object = await cluster.find(reference, reference.name, namespace);
   const key = stringAt(object, 'metadata', 'annotations', keyAnnotation);
   if (object === undefined || key === undefined) return undefined;
   const name = stringAt(object, 'spec', 'writeConnectionSecretToRef', 'name');
+  if (name === undefined) return [key, { object, connectionDetails: {} }];
   const where = stringAt(object, 'spec', 'writeConnectionSecretToRef', 'namespace') ?? namespace;
-  const secret = name === undefined ? undefined : await cluster.get({ apiVersion: 'v1', plural: 'secrets' }, name, where);
-  const data = (at(secret, 'data') ?? {}) as Readonly<Record<string, unknown>>;
+  const what = `Secret ${where}/${name}, of which nothing depends but that it is there`;
+  const secret = await attempt(
+    what,
+    cluster.get({ apiVersion: 'v1', plural: 'secrets' }, name, where).then((found) => ({ found })),
+  );
+  if (secret === undefined) return [key, { object, connectionDetails: connectionOf(object) }];
+  const data = (at(secret.found, 'data') ?? {}) as Readonly<Record<string, unknown>>;
   return [key, { object, connectionDetails: Object.fromEntries(Object.entries(data).map(([field, value]) => [field, decode(value)])) }];
+}
+
+/** The claims of the namespaces; all that the platform has must be served, or the cluster has none of it. */
+async function readClaimsOf(
+  cluster: Cluster,
+  { apis }: Platform,
+  claims: readonly KubernetesObject[],
+  attempt: Attempt,
+): Promise<readonly KubernetesObject[]> {
+  const namespaces = [...new Set(claims.map((claim) => nameOf(claim).namespace))].sort();
+  const pairs = namespaces.flatMap((namespace) => apis.map(({ kind, plural }) => ({ namespace, kind, plural })));
+  const lists = await mapBounded(pairs, parallelRequests, async ({ namespace, kind, plural }) => {
+    const list = cluster.listIfServed({ apiVersion, plural }, { namespace });
+    const planned = claims.find((claim) => claim.kind === kind && nameOf(claim).namespace === namespace);
+    if (planned === undefined) return await attempt(`the ${kind} claims of namespace ${namespace}, which count towards its budget`, list);
+    const found = await list;
+    if (found === undefined)
+      throw new InputError(
+        `cannot plan ${identityOf(planned)}: the cluster of context ${shown(cluster.context)} serves no ${kind} of ${apiVersion}, want the platform installed there, or no --live`,
+      );
+    return found;
+  });
+  return lists.flatMap((list) => list ?? []);
 }
 
 /** Reads all that the steps would be given of the claims; it changes nothing. */
@@ -96,34 +133,42 @@ export async function readLive(
   claims: readonly KubernetesObject[],
   say: (line: string) => void,
 ): Promise<LiveState> {
-  const namespaces = [...new Set(claims.map((claim) => nameOf(claim).namespace))].sort();
+  const notRead = new Set<string>();
+  const attempt: Attempt = (what, read) =>
+    read.catch((error: unknown) => {
+      if (!(error instanceof Forbidden)) throw error;
+      notRead.add(what);
+      return undefined;
+    });
   say('reading the environments and claims of the cluster …');
-  const environments = (
-    (await cluster.listIfServed({ apiVersion: 'apiextensions.crossplane.io/v1beta1', plural: 'environmentconfigs' })) ?? []
-  ).filter((object) => at(object, 'metadata', 'labels', kindLabel) === 'environment');
+  const all = await readClaimsOf(cluster, platform, claims, attempt);
+  const configs = cluster.listIfServed({ apiVersion: 'apiextensions.crossplane.io/v1beta1', plural: 'environmentconfigs' });
+  const environments = await attempt(
+    'the EnvironmentConfigs, in place of which are those of files',
+    configs.then((found) => (found ?? []).filter((object) => at(object, 'metadata', 'labels', kindLabel) === 'environment')),
+  );
+  const namespaces = [...new Set(claims.map((claim) => nameOf(claim).namespace))].sort();
   const byName = new Map(
-    await mapBounded(
-      namespaces,
-      parallelRequests,
-      async (name) => [name, await cluster.get({ apiVersion: 'v1', plural: 'namespaces' }, name)] as const,
-    ),
+    await mapBounded(namespaces, parallelRequests, async (name) => {
+      const found = cluster.get({ apiVersion: 'v1', plural: 'namespaces' }, name).then((namespace) => ({ namespace }));
+      const seen = await attempt(`Namespace ${name}, so that nothing is known of its labels`, found);
+      if (seen !== undefined && seen.namespace === undefined)
+        throw new InputError(
+          `cannot plan in namespace ${shown(name)}: it is not in the cluster of context ${shown(cluster.context)}, want kubectl create namespace ${name}, or no --live`,
+        );
+      return [name, seen?.namespace] as const;
+    }),
   );
-  const pairs = namespaces.flatMap((namespace) => platform.apis.map(({ plural }) => ({ namespace, plural })));
-  const lists = await mapBounded(pairs, parallelRequests, ({ namespace, plural }) =>
-    cluster.listIfServed({ apiVersion, plural }, { namespace }),
-  );
-  const all = lists.flatMap((claims) => claims ?? []);
   const there = new Map(all.map((claim) => [identityOf(claim), claim]));
   let read = 0;
   const live = await mapBounded(claims, parallelRequests, async (claim): Promise<Live> => {
     const before = there.get(identityOf(claim));
     const namespace = byName.get(nameOf(claim).namespace);
-    const observed: (readonly [string, ObservedResource])[] = [];
     // One claim's resources after the other: the claims are what is read in parallel, or one claim's where it is alone.
     const found = await mapBounded(referencesOf(before), claims.length === 1 ? parallelRequests : 1, (reference) =>
-      observe(cluster, nameOf(claim).namespace, reference),
+      observe(cluster, nameOf(claim).namespace, reference, attempt),
     );
-    for (const each of found) if (each !== undefined) observed.push(each);
+    const observed = found.filter((each) => each !== undefined);
     read += 1;
     say(`reading what ${read} of ${claims.length} claims have made …`);
     return {
@@ -134,13 +179,12 @@ export async function readLive(
       environment: stringAt(namespace, 'metadata', 'labels', environmentLabel),
     };
   });
-  return { environments, claims: live, all };
+  return { environments, claims: live, all, notRead: [...notRead].sort() };
 }
 
 /** The environment of a claim's namespace; an error says what to do about a namespace that has none. */
 export function environmentOf({ claim, namespace, environment }: Live): string {
   if (environment !== undefined) return environment;
-  const { namespace: name } = nameOf(claim);
-  const problem = namespace === undefined ? 'is not in the cluster' : `has no label ${environmentLabel}`;
-  throw new InputError(`cannot plan ${identityOf(claim)}: namespace ${shown(name)} ${problem}, want that or --environment`);
+  const problem = namespace === undefined ? 'may not be read by this user' : `has no label ${environmentLabel}`;
+  throw new InputError(`cannot plan ${identityOf(claim)}: namespace ${shown(nameOf(claim).namespace)} ${problem}, want --environment`);
 }

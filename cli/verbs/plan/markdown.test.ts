@@ -19,13 +19,13 @@ const detailsIn = (text: string) => text.split('<details>').length - 1;
 
 describe('a comment', () => {
   test('leaves out details, then rows, and says how many', () => {
-    const short = markdown(entries, [], 20_000);
+    const short = markdown(entries, [], undefined, 20_000);
     expect(short.length).toBeLessThanOrEqual(20_000);
     expect(rowsIn(short)).toBe(100);
     expect(short.trimEnd().split('\n').at(-1)).toBe(
       `_Details of ${100 - detailsIn(short)} claims left out: a comment has room for 20000 characters._`,
     );
-    const shorter = markdown(entries, [], 2_000);
+    const shorter = markdown(entries, [], undefined, 2_000);
     expect(shorter.length).toBeLessThanOrEqual(2_000);
     expect(shorter).toContain(`_${100 - rowsIn(shorter)} claims left out of the summary._`);
   });

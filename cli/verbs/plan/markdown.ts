@@ -3,7 +3,8 @@ import type { Comparison } from '../../../plan/against.ts';
 import type { Entry } from '../../../plan/change.ts';
 import { costChange, costOf } from '../../../plan/cost.ts';
 import { labelOf } from '../../../plan/identity.ts';
-import { bodyOf, comparisonBody, comparisonTitle, titleOf } from './text.ts';
+import type { SeenCluster } from './render.ts';
+import { bodyOf, clusterText, comparisonBody, comparisonTitle, titleOf } from './text.ts';
 
 /** The most that GitHub takes as a comment. */
 const longestComment = 65_536;
@@ -63,7 +64,12 @@ function fitting(texts: readonly string[], room: number): number {
 }
 
 /** A pull-request comment: a summary first, as many details as fit, and how many were left out. */
-export function markdown(entries: readonly Entry[], comparisons: readonly Comparison[] = [], limit = longestComment): string {
+export function markdown(
+  entries: readonly Entry[],
+  comparisons: readonly Comparison[] = [],
+  cluster?: SeenCluster,
+  limit = longestComment,
+): string {
   const parts = entries.toSorted((a, b) => urgency(a) - urgency(b)).map(partOf);
   const refused = entries.filter(({ plan }) => plan.refused !== null).length;
   const title = `### goldenpath plan: ${many(entries.length, 'plan')}, ${refused === 0 ? 'all allowed' : `${refused} refused`}`;
@@ -75,7 +81,8 @@ export function markdown(entries: readonly Entry[], comparisons: readonly Compar
       ...(left > 0 ? [`_Details of ${many(left, 'claim')} left out: a comment has room for ${limit} characters._`] : []),
     ].join('\n');
   const reserve = note(entries.length, entries.length).length + 8;
-  const head = [marker, title, '', ...header].join('\n');
+  const where = cluster === undefined ? [] : [html(clusterText(cluster).replaceAll(/\s+/g, ' ')), ''];
+  const head = [marker, title, '', ...where, ...header].join('\n');
   const rows = fitting(
     parts.map(({ row }) => row),
     limit - head.length - reserve,

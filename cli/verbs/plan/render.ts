@@ -7,38 +7,47 @@ import { keyed } from '../../../platform/keyed.ts';
 import { toYaml } from '../../../platform/yaml.ts';
 import { json, type Printers } from '../../show/output.ts';
 import { markdown } from './markdown.ts';
-import { comparisonBody, comparisonTitle, entryText } from './text.ts';
+import { clusterText, comparisonBody, comparisonTitle, entryText } from './text.ts';
+
+/** The cluster that plans were held against. */
+export interface SeenCluster {
+  readonly context: string;
+  readonly server: string;
+  /** What this user may not read, and was planned without. */
+  readonly notRead: readonly string[];
+}
 
 export interface Printed {
+  readonly cluster?: SeenCluster;
   readonly entries: readonly Entry[];
   /** In place of whole plans, what differs between environments. */
   readonly comparisons?: readonly Comparison[];
 }
 
-function tables({ entries, comparisons }: Printed, colors: Colors): string {
+function tables({ cluster, entries, comparisons }: Printed, colors: Colors): string {
   const texts =
     comparisons === undefined
       ? entries.map((entry) => entryText(entry, colors))
       : comparisons.map((comparison) => `${colors.bold(comparisonTitle(comparison))}\n\n${comparisonBody(comparison, colors)}`);
-  return `${texts.join('\n\n')}\n`;
+  return `${[...(cluster === undefined ? [] : [clusterText(cluster)]), ...texts].join('\n\n')}\n`;
 }
 
 function objects({ resources }: Plan): readonly unknown[] {
   return Object.entries(resources).map(([key, object]) => keyed(key, withoutSecrets(object)));
 }
 
-function report({ entries, comparisons }: Printed): string {
+function report({ cluster, entries, comparisons }: Printed): string {
   const claims = entries.map(({ plan, delta }) => ({
     ...plan,
     resources: Object.fromEntries(Object.entries(plan.resources).map(([key, object]) => [key, withoutSecrets(object)])),
     ...(delta && { changes: delta }),
   }));
-  return json({ claims, ...(comparisons && { comparisons }) });
+  return json({ ...(cluster && { cluster }), claims, ...(comparisons && { comparisons }) });
 }
 
 export const printers: Printers<Printed> = {
   table: tables,
   json: report,
   yaml: ({ entries }) => toYaml(...entries.flatMap(({ plan }) => objects(plan))),
-  markdown: ({ entries, comparisons }) => markdown(entries, comparisons),
+  markdown: ({ cluster, entries, comparisons }) => markdown(entries, comparisons, cluster),
 };

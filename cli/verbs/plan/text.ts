@@ -10,6 +10,7 @@ import type { Plan, PlannedStep } from '../../../plan/run.ts';
 import type { PassedOver } from '../../claims/sources.ts';
 import { paragraph } from '../../show/paragraph.ts';
 import { table } from '../../show/table.ts';
+import type { SeenCluster } from './render.ts';
 
 const longestValue = 200;
 
@@ -139,6 +140,11 @@ export function bodyOf({ plan, delta }: Entry, colors: Colors): string {
   const whole = [...settingsText(plan), ...resourcesText(plan), ...costText(plan)];
   const content = delta === undefined || delta.claim === 'new' ? whole : deltaText(plan, delta, colors);
   return [...content, ...stepsText(plan.steps), ...policiesText(plan), `  ${verdict}`].join('\n\n');
+}
+
+/** Which cluster it was, and what of it was not looked at. */
+export function clusterText({ context, server, notRead }: SeenCluster): string {
+  return [`Cluster ${server}, context ${context}`, ...notRead.map((what) => paragraph('  not looked at: ', what))].join('\n');
 }
 
 export function entryText(entry: Entry, colors: Colors): string {
