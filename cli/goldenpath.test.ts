@@ -30,3 +30,11 @@ test.each<[readonly string[], string]>([
 ])('%j is refused on one line', (args, message) => {
   expect(goldenpath(...args)).toEqual({ code: 2, stdout: '', stderr: `goldenpath: ${message}\n` });
 });
+
+test('whoever reads only the first line gets it, without a word of the rest, and the exit code of the whole', () => {
+  const args = [main, 'plan', 'examples/app-database.yaml', 'examples/app-bucket.yaml', '-e', 'prod', '-e', 'staging', '-o', 'json'];
+  const pipe = '"$0" "$@" | head -n 1; echo "$PIPESTATUS"';
+  const root = fileURLToPath(new URL('..', import.meta.url));
+  const { stdout, stderr } = spawnSync('bash', ['-c', pipe, process.execPath, ...args], { cwd: root, encoding: 'utf8' });
+  expect({ stdout, stderr }).toEqual({ stdout: '{\n0\n', stderr: '' });
+});

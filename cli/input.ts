@@ -58,7 +58,7 @@ export async function readText(file: string): Promise<string> {
 /** Every document of a YAML or JSON text that is not empty. */
 export function readDocuments(text: string, source: string): readonly unknown[] {
   try {
-    const documents = parseAllDocuments(text, { version: '1.1' });
+    const documents = parseAllDocuments(text, { version: '1.1', logLevel: 'error' });
     return ('empty' in documents ? [] : documents).flatMap((document) => {
       const [broken] = document.errors;
       if (broken !== undefined) throw broken;

@@ -21,7 +21,7 @@ export function forbidden(message: string): Reply {
   return { status: 403, body: { kind: 'Status', apiVersion: 'v1', status: 'Failure', message, reason: 'Forbidden', code: 403 } };
 }
 
-const kubeconfigOf = (url: string) =>
+export const kubeconfigOf = (url: string) =>
   JSON.stringify({
     apiVersion: 'v1',
     kind: 'Config',

@@ -18,7 +18,7 @@ import { type Progress, progressOn } from '../../show/progress.ts';
 import type { ExitCode, Home, Terminal } from '../../verb.ts';
 import { environmentOf, type Live, type LiveState, readLive } from './live.ts';
 import { type Printed, printers } from './render.ts';
-import { passedOverText } from './text.ts';
+import { asidesText, passedOverText } from './text.ts';
 
 /** Refusals that come from what was typed rather than from a rule. */
 const badInput = new Set(['ClaimInvalid', 'KindUnknown', 'EnvironmentInvalid', 'EnvironmentIncomplete', 'EnvironmentNotFound']);
@@ -206,6 +206,8 @@ export async function plan(options: PlanOptions): Promise<ExitCode> {
     const comparisons = against === undefined ? undefined : comparisonsOf(entries);
     progress.end();
     stdout.write(print({ entries, ...(cluster && { cluster }), ...(comparisons && { comparisons }) }, createColors(color)));
+    // Objects have no room for what is said of them.
+    if (output === 'yaml') stderr.write(asidesText(entries));
     const refusals = entries.flatMap(({ plan: { refused } }) => (refused === null ? [] : [refused]));
     if (refusals.length === 0) return 0;
     return refusals.some(({ reason }) => badInput.has(reason)) ? 2 : 1;

@@ -1,4 +1,5 @@
 import type { Colors } from 'picocolors/types.js';
+import { oneLine } from '../../../functions/core/problem.ts';
 import { summaryOf } from '../../../functions/cost/estimate.ts';
 import type { Comparison } from '../../../plan/against.ts';
 import type { Entry } from '../../../plan/change.ts';
@@ -168,6 +169,15 @@ export function comparisonBody(comparison: Comparison, colors: Colors): string {
 
 export function comparisonTitle({ claim, environments }: Comparison): string {
   return `${labelOf(claim)}: ${environments.join(' beside ')}`;
+}
+
+/** What is said of plans besides their objects. */
+export function asidesText(entries: readonly Entry[]): string {
+  const lines = entries.flatMap(({ plan: { claim, environment, steps, refused } }) => [
+    ...steps.flatMap((step) => ('notRun' in step ? [`step ${step.name}: not run: ${step.notRun}`] : [])),
+    ...(refused === null ? [] : [`${labelOf(claim)} in ${environment}: refused: ${refused.message}`]),
+  ]);
+  return [...new Set(lines)].map((line) => `goldenpath: ${oneLine(line)}\n`).join('');
 }
 
 const longestList = 20;
