@@ -6,7 +6,7 @@ import { oneLine } from '../functions/core/problem.ts';
 /** What a person typed or wrote is wrong; the message is the whole of what they see. */
 export class InputError extends Error {}
 
-export function isKubernetesObject(value: unknown): value is KubernetesObject {
+function isKubernetesObject(value: unknown): value is KubernetesObject {
   return (
     typeof value === 'object' &&
     value !== null &&

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { AddedStep, Step } from '../functions/core/pipeline.ts';
 import { goldenPath } from '../functions/golden-path.ts';
+import { configMap } from '../functions/kinds/kubernetes/config-map.ts';
 import { definePlatform } from '../functions/platform.ts';
 import { exampleEnvironments } from '../test/request.ts';
 import { notRun, planClaim, runSteps, type World } from './run.ts';
 
-const configMap = { apiVersion: 'v1', kind: 'ConfigMap', plural: 'configmaps' };
 const dashboard: AddedStep = {
   name: 'dashboard',
   package: 'xpkg.example.com/acme/function-dashboard',

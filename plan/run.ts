@@ -3,6 +3,8 @@ import type { Pending, Source } from '../functions/core/api.ts';
 import { environmentLabel } from '../functions/core/group.ts';
 import { type Condition, groupKind, type KubernetesObject } from '../functions/core/kubernetes.ts';
 import type { AddedStep, Platform, Step, StepRequest } from '../functions/core/pipeline.ts';
+import { matches } from '../functions/core/proof.ts';
+import { answered, apiOf, requirementsOf } from '../functions/core/required.ts';
 import type { DesiredResource, ObservedResource, Refusal, StepResponse } from '../functions/core/step.ts';
 import type { Estimate } from '../functions/cost/estimate.ts';
 import { expandedTo } from '../functions/expand/expand.ts';
@@ -88,23 +90,26 @@ interface Run {
   readonly refusal?: Refusal | undefined;
 }
 
-function requestOf(claim: KubernetesObject, environment: string, { platform, environments }: World, situation: Situation): StepRequest {
-  const { namespace } = nameOf(claim);
-  const known = situation.namespace?.metadata;
+/** A claim as kubectl applies it. */
+function inNamespace(platform: Platform, claim: KubernetesObject): KubernetesObject {
+  if (apiOf(platform, claim)?.scope === 'Cluster') return claim;
+  return { ...claim, metadata: { ...claim.metadata, namespace: nameOf(claim).namespace } };
+}
+
+/** All that Crossplane would find of what steps require. */
+function objectsAround(
+  claim: KubernetesObject,
+  environment: string,
+  { platform, environments }: World,
+  { namespace, claims = [] }: Situation,
+): readonly KubernetesObject[] {
+  const known = namespace?.metadata;
   const labels = { ...known?.labels, [environmentLabel]: environment };
-  return {
-    platform,
-    claim: { ...claim, metadata: { ...claim.metadata, namespace } },
-    observed: situation.observed ?? {},
-    desired: {},
-    desiredStatus: {},
-    required: {
-      namespace: [{ apiVersion: 'v1', kind: 'Namespace', metadata: { ...known, name: namespace, labels } }],
-      environments,
-      claims: situation.claims ?? [],
-    },
-    issueSecret: () => secretPlaceholder,
-  };
+  return [
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { ...known, name: nameOf(claim).namespace, labels } },
+    ...environments,
+    ...claims.map((other) => inNamespace(platform, other)),
+  ];
 }
 
 /** The run after a step has answered. */
@@ -127,12 +132,15 @@ function difference(name: string, before: Desired, desired: Desired): PlannedSte
   };
 }
 
-/** What a step that is not run had made before stays as it is: nothing else that the claim comes to is of such a kind. */
+/** What a step that is not run had made before stays as it is: it has a key that no backend has. */
 function kept({ platform, claim, observed, desired }: StepRequest, step: AddedStep): Desired {
-  const backends = Object.values(platform.apis.find(({ kind }) => kind === claim.kind)?.backends ?? {});
-  const own = new Set(backends.flatMap(({ composes }) => composes).map(groupKind));
-  const its = new Set((step.composes ?? []).map(groupKind).filter((kind) => !own.has(kind)));
-  return Object.fromEntries(Object.entries(observed).filter(([key, { object }]) => !(key in desired) && its.has(groupKind(object))));
+  const own = Object.values(apiOf(platform, claim)?.backends ?? {}).flatMap(({ composes }) => Object.keys(composes));
+  const its = new Set((step.composes ?? []).map(groupKind));
+  return Object.fromEntries(
+    Object.entries(observed).filter(
+      ([key, { object }]) => !(key in desired) && !own.some((pattern) => matches(pattern, key)) && its.has(groupKind(object)),
+    ),
+  );
 }
 
 function runAdded(run: Run, step: AddedStep, known: Step | undefined): Run {
@@ -146,17 +154,39 @@ function runAdded(run: Run, step: AddedStep, known: Step | undefined): Run {
   return after(run, response, difference(step.name, request.desired, response.desired));
 }
 
+/** What the guard finds, once it has been shown what it asks for. */
+function judged(
+  request: StepRequest,
+  objects: readonly KubernetesObject[],
+): Pick<Run, 'request'> & { readonly judgement: ReturnType<typeof judge> } {
+  const first = judge(request);
+  const asked = first !== undefined && 'cost' in first ? first.requires : {};
+  if (Object.keys(asked).every((name) => request.required[name] !== undefined)) return { request, judgement: first };
+  const shown = { ...request, required: { ...request.required, ...answered(asked, objects) } };
+  return { request: shown, judgement: judge(shown) };
+}
+
 /** Runs the pipeline on a claim, each step once. */
 export function runSteps(claim: KubernetesObject, environment: string, world: World, situation: Situation = {}): Outcome {
   const { platform, steps = {} } = world;
-  const request = requestOf(claim, environment, world, situation);
+  const objects = objectsAround(claim, environment, world, situation);
+  const applied = inNamespace(platform, claim);
+  const request: StepRequest = {
+    platform,
+    claim: applied,
+    observed: situation.observed ?? {},
+    desired: {},
+    desiredStatus: {},
+    required: answered(requirementsOf(platform, applied), objects),
+    issueSecret: () => secretPlaceholder,
+  };
   const expanded = expandClaim(request);
   const begun = after({ request, steps: [], conditions: [] }, expandedTo(request, expanded));
   const made = platform.steps.reduce((run, step) => runAdded(run, step, steps[step.name]), begun);
-  const judged = made.refusal === undefined ? judge(made.request) : undefined;
-  const ended = made.refusal === undefined ? after(made, judgedAs(made.request, judged)) : made;
+  const found = made.refusal === undefined ? judged(made.request, objects) : undefined;
+  const ended = found === undefined ? made : after(made, judgedAs(found.request, found.judgement));
   const known = expanded !== undefined && !('refusal' in expanded) ? expanded : undefined;
-  const judgement = judged !== undefined && 'verdicts' in judged ? judged : undefined;
+  const judgement = found?.judgement !== undefined && 'verdicts' in found.judgement ? found.judgement : undefined;
   const values = known === undefined ? {} : { ...known.settled.settings, ...settingsInForce(known) };
   const { desired, desiredStatus } = ended.request;
   return {

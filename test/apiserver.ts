@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished, vi } from 'vitest';
-import type { ComposedKind, KubernetesObject } from '../functions/core/kubernetes.ts';
+import type { Card } from '../functions/core/card.ts';
+import type { KubernetesObject } from '../functions/core/kubernetes.ts';
 
 export interface Reply {
   readonly status: number;
@@ -66,7 +67,7 @@ export async function apiserver(
   return { url, paths, stop };
 }
 
-export interface ServedKind extends ComposedKind {
+export interface ServedKind extends Pick<Card, 'apiVersion' | 'kind' | 'plural'> {
   readonly namespaced: boolean;
 }
 

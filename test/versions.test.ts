@@ -104,7 +104,7 @@ test('an older version, which knows a resource by another key, deletes nothing',
 
 test.each(['dev', 'staging', 'prod'])('an EnvironmentConfig of %s that was emptied deletes nothing', (environment) => {
   const given = live({ environment });
-  const emptied = stepRequest(given).required.environments?.map((object) => ({ ...object, data: {} })) ?? [];
+  const emptied = stepRequest(given).required['environments']?.map((object) => ({ ...object, data: {} })) ?? [];
   const response = pipeline(thisVersion, { ...given, environments: emptied });
   expect(response.refusal?.reason).toBe('EnvironmentInvalid');
 });

@@ -14,7 +14,7 @@ interface Answer {
 const { GIT_DIR: _, GIT_WORK_TREE: __, GIT_INDEX_FILE: ___, ...surroundings } = process.env;
 
 /** Runs git in a folder. */
-export async function git(
+async function git(
   folder: string,
   args: readonly string[],
   { input = '', env = {} }: { readonly input?: string; readonly env?: NodeJS.ProcessEnv } = {},

@@ -58,8 +58,11 @@ const isClaim = (object: KubernetesObject) => object.apiVersion.startsWith(claim
 
 const texts = z.record(z.string(), z.string()).nullish();
 
+/** As the apiserver wants the name of a namespace. */
+const namespaceName = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'want lower-case letters, digits and dashes, 63 at most');
+
 /** What kubectl takes of metadata; all else is the apiserver's. */
-const metadataSchema = z.object({ name: z.string(), namespace: z.string().nullish(), labels: texts, annotations: texts });
+const metadataSchema = z.object({ name: z.string(), namespace: namespaceName.nullish(), labels: texts, annotations: texts });
 
 async function manifestsIn(folder: string): Promise<readonly string[]> {
   const entries = await readdir(folder, { withFileTypes: true });

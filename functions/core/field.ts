@@ -86,6 +86,13 @@ export type SaidByClaims<F extends Fields> = { [K in keyof F]: F[K]['of'] extend
 /** The spec of a claim, as a person writes it. */
 export type SpecOf<F extends Fields> = { readonly [K in SaidByClaims<F>]?: z.input<F[K]['schema']> };
 
+/** The spec of a claim, as it reads with the defaults that are the same everywhere. */
+export type SaidOf<F extends Fields> = {
+  readonly [K in SaidByClaims<F>]: F[K] extends { readonly schema: infer S extends z.ZodDefault }
+    ? z.output<S>
+    : z.output<F[K]['schema']> | undefined;
+};
+
 /** A rule that the apiserver checks. */
 export interface ValidationRule {
   readonly rule: string;

@@ -2,7 +2,6 @@ import {
   Ready,
   type Requirements,
   type Resource,
-  type Resources,
   type Result,
   RunFunctionRequest,
   RunFunctionResponse,
@@ -12,10 +11,12 @@ import {
   Target,
 } from '@crossplane-org/function-sdk-typescript';
 import * as z from 'zod';
-import { apiVersion, inputApiVersion, kindLabel } from '../core/group.ts';
+import { inputApiVersion } from '../core/group.ts';
 import { at, type Condition, type KubernetesObject, stringAt } from '../core/kubernetes.ts';
 import type { Platform, Step } from '../core/pipeline.ts';
 import { oneLine, problemsOf } from '../core/problem.ts';
+import { requirementsOf } from '../core/required.ts';
+import type { Requirement } from '../core/requirement.ts';
 import type { DesiredResource, ObservedResource, StepResponse } from '../core/step.ts';
 
 /** What became of one call, for logs and metrics. */
@@ -64,27 +65,15 @@ function result(severity: Severity, message: string): Result {
   return { severity, message, target: Target.TARGET_COMPOSITE };
 }
 
-/** The name of the requirement for the claims of an API. */
-const claimsOf = (plural: string) => `claims-${plural}`;
-
 /** Crossplane calls again until two calls in a row ask for the same, so every call asks for all of it. */
-function requirements(claim: unknown, claims: Platform['apis'] = []): Requirements {
-  const namespace = stringAt(claim, 'metadata', 'namespace') ?? 'default';
-  return {
-    extraResources: {},
-    resources: {
-      namespace: { apiVersion: 'v1', kind: 'Namespace', matchName: namespace },
-      environments: {
-        apiVersion: 'apiextensions.crossplane.io/v1beta1',
-        kind: 'EnvironmentConfig',
-        matchLabels: { labels: { [kindLabel]: 'environment' } },
-      },
-      ...Object.fromEntries(
-        claims.map(({ kind, plural }) => [claimsOf(plural), { apiVersion, kind, namespace, matchLabels: { labels: {} } }]),
-      ),
-    },
-    schemas: {},
-  };
+function asked(requirements: Readonly<Record<string, Requirement>>): Requirements {
+  const selectors = mapValues(requirements, ({ apiVersion, kind, namespace, ...selector }) => ({
+    apiVersion,
+    kind,
+    ...(namespace !== undefined && { namespace }),
+    ...('name' in selector ? { matchName: selector.name } : { matchLabels: { labels: { ...selector.labels } } }),
+  }));
+  return { extraResources: {}, resources: selectors, schemas: {} };
 }
 
 /** Crossplane only ever sends whole Kubernetes objects. */
@@ -103,16 +92,6 @@ function observedOf(resource: Resource): ObservedResource {
 function desiredOf(resource: Resource): DesiredResource {
   const object = objectOf(resource);
   return resource.ready === Ready.READY_UNSPECIFIED ? { object } : { object, ready: resource.ready === Ready.READY_TRUE };
-}
-
-function requiredOf(resources: Resources | undefined): readonly KubernetesObject[] | undefined {
-  return resources?.items.map(objectOf);
-}
-
-/** Undefined where none was asked for, since all of them are asked for at once. */
-function claimsIn(required: Readonly<Record<string, Resources>>): readonly KubernetesObject[] | undefined {
-  const found = Object.entries(required).filter(([name]) => name.startsWith(claimsOf('')));
-  return found.length === 0 ? undefined : found.flatMap(([, { items }]) => items.map(objectOf));
 }
 
 function readyOf(ready: boolean | undefined): Ready {
@@ -201,11 +180,7 @@ function runStep(
     observed: mapValues(request.observed?.resources ?? {}, observedOf),
     desired,
     desiredStatus: statusOf(request.desired?.composite),
-    required: {
-      namespace: requiredOf(request.requiredResources['namespace']),
-      environments: requiredOf(request.requiredResources['environments']),
-      claims: claimsIn(request.requiredResources),
-    },
+    required: mapValues(request.requiredResources, ({ items }) => items.map(objectOf)),
     issueSecret,
   });
   return [response, response.refusal === undefined ? desiredState(claim, request.desired, desired, response) : request.desired];
@@ -230,7 +205,7 @@ export function createRunFunction({ steps, platform, observe, issueSecret }: Run
       desired: request.desired,
       context: request.context,
       conditions: [],
-      requirements: requirements(composite),
+      requirements: asked(requirementsOf(platform, composite)),
     };
     const refuse = (step: string | undefined, problem: string): [Outcome, Answer] => [
       { step, outcome: 'refused', reason: 'RequestInvalid' },
@@ -247,7 +222,7 @@ export function createRunFunction({ steps, platform, observe, issueSecret }: Run
       refusal === undefined ? { step: kind, outcome: 'done' } : { step: kind, outcome: 'refused', reason: refusal.reason },
       {
         ...unchanged,
-        ...(response.needsClaims === true && { requirements: requirements(composite, platform.apis) }),
+        requirements: asked({ ...requirementsOf(platform, composite), ...response.requires }),
         desired,
         results: [
           ...response.events.map((event) => result(Severity.SEVERITY_NORMAL, event)),
@@ -285,7 +260,7 @@ export function createRunFunction({ steps, platform, observe, issueSecret }: Run
     const results = fatal(`cannot run the pipeline step: internal error: ${message}`);
     return [
       { step, outcome: 'failed', error },
-      { ...answered, requirements: requirements(request.observed?.composite?.resource), results },
+      { ...answered, requirements: asked(requirementsOf(platform, request.observed?.composite?.resource)), results },
     ];
   }
 

@@ -82,7 +82,9 @@ const container = ({
 }: Names) => `import { containerBackend, runningServer, secretPath, server, serverHost, shell } from '../../../containers/server.ts';
 import type { Context, Expansion } from '../../../core/api.ts';
 import { bind, bindingKey, issuedValues, issueOnce } from '../../../core/binding.ts';
-import { composedName, protection } from '../../../core/protection.ts';
+import { needsOf } from '../../../core/facts.ts';
+import { composedName } from '../../../core/names.ts';
+import { protection } from '../../../kinds/crossplane/usage.ts';
 import { binding, type Size, suffix, type ${settings} } from '../schema.ts';
 
 const port = 6379;
@@ -143,7 +145,7 @@ function expand(context: Context<${settings}, unknown>): Expansion {
 }
 
 /** A Valkey with a volume, in a pod of the claim's own namespace. */
-export const container = containerBackend(expand);
+export const container = containerBackend(needsOf(), expand);
 `;
 
 const test = ({ variable }: Names) => `import { expect } from 'vitest';

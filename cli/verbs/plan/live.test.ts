@@ -7,6 +7,7 @@ import { composedKinds } from '../../../platform/composed.ts';
 import { keyed } from '../../../platform/keyed.ts';
 import { toYaml } from '../../../platform/yaml.ts';
 import { apiserver, forbidden, type ServedKind, serving } from '../../../test/apiserver.ts';
+import { platform } from '../../../test/planning.ts';
 import { exampleEnvironmentNames, exampleEnvironments, namespace as namespaceOf } from '../../../test/request.ts';
 import { InputError } from '../../input.ts';
 import { plan } from './command.ts';
@@ -33,13 +34,13 @@ const claim = (spec: Spec) => ({
 
 /** The objects of a cluster in which a claim is at rest, with what the apiserver adds to what is applied. */
 function atRest(environment: string, spec: Spec): readonly KubernetesObject[] {
-  const made = provision(claim(spec), environment, { platform: goldenPath, environments: exampleEnvironments });
+  const made = provision(claim(spec), environment, { platform, environments: exampleEnvironments });
   if (made === undefined) throw new Error('the claim comes to nothing');
   const composed = Object.entries(made.observed).map(([key, { object }]) =>
     keyed(key, {
       ...object,
       spec: { ...(object['spec'] as object | undefined), addedByTheApiserver: true },
-      metadata: { ...object.metadata, namespace: 'shop', uid: `uid-${key}` },
+      metadata: { ...object.metadata, namespace: 'shop', uid: `uid-${key}`, ownerReferences: [{ controller: true, uid: 'uid-claim' }] },
     }),
   );
   const connections = Object.values(made.observed).flatMap(({ object, connectionDetails }) => {
@@ -59,7 +60,7 @@ function atRest(environment: string, spec: Spec): readonly KubernetesObject[] {
 async function run(spec: Spec, environments: readonly string[] = [], output = 'table', context?: string) {
   let stdout = '';
   const code = await plan({
-    platform: goldenPath,
+    platform,
     root: '.',
     files: ['-'],
     kustomizations: [],

@@ -3,8 +3,7 @@ import type { Comparison } from '../../../plan/against.ts';
 import type { Entry } from '../../../plan/change.ts';
 import { costChange, costOf } from '../../../plan/cost.ts';
 import { labelOf } from '../../../plan/identity.ts';
-import type { SeenCluster } from './render.ts';
-import { bodyOf, clusterText, comparisonBody, comparisonTitle, titleOf } from './text.ts';
+import { bodyOf, clusterText, comparisonBody, comparisonTitle, type SeenCluster, titleOf } from './text.ts';
 
 /** The most that GitHub takes as a comment. */
 const longestComment = 65_536;

@@ -7,15 +7,7 @@ import { keyed } from '../../../platform/keyed.ts';
 import { toYaml } from '../../../platform/yaml.ts';
 import { json, type Printers } from '../../show/output.ts';
 import { markdown } from './markdown.ts';
-import { clusterText, comparisonBody, comparisonTitle, entryText } from './text.ts';
-
-/** The cluster that plans were held against. */
-export interface SeenCluster {
-  readonly context: string;
-  readonly server: string;
-  /** What this user may not read, and was planned without. */
-  readonly notRead: readonly string[];
-}
+import { clusterText, comparisonBody, comparisonTitle, entryText, type SeenCluster } from './text.ts';
 
 export interface Printed {
   readonly cluster?: SeenCluster;

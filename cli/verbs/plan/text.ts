@@ -1,17 +1,16 @@
 import type { Colors } from 'picocolors/types.js';
+import type { Effect } from '../../../functions/core/card.ts';
 import { oneLine } from '../../../functions/core/problem.ts';
 import { summaryOf } from '../../../functions/cost/estimate.ts';
 import type { Comparison } from '../../../plan/against.ts';
 import type { Entry } from '../../../plan/change.ts';
 import type { Delta, FieldDelta } from '../../../plan/compare.ts';
 import { costChange, costOf, usd } from '../../../plan/cost.ts';
-import type { Effect } from '../../../plan/effects.ts';
 import { labelOf } from '../../../plan/identity.ts';
 import type { Plan, PlannedStep } from '../../../plan/run.ts';
 import type { PassedOver } from '../../claims/sources.ts';
 import { paragraph } from '../../show/paragraph.ts';
 import { table } from '../../show/table.ts';
-import type { SeenCluster } from './render.ts';
 
 const longestValue = 200;
 
@@ -24,8 +23,8 @@ function valueText(value: unknown): string {
 }
 
 /** `restart: 60 to 120 seconds of failover` */
-function effectText({ impact, known, what }: Effect): string {
-  return known ? `${impact}: ${what}` : `${impact}, effect unknown: ${what}`;
+function effectText({ impact, known, what, data }: Effect): string {
+  return `${impact}${known ? '' : ', effect unknown'}: ${what}${data === undefined ? '' : `; data: ${data}`}`;
 }
 
 export function titleOf({ plan, delta }: Entry): string {
@@ -141,6 +140,14 @@ export function bodyOf({ plan, delta }: Entry, colors: Colors): string {
   const whole = [...settingsText(plan), ...resourcesText(plan), ...costText(plan)];
   const content = delta === undefined || delta.claim === 'new' ? whole : deltaText(plan, delta, colors);
   return [...content, ...stepsText(plan.steps), ...policiesText(plan), `  ${verdict}`].join('\n\n');
+}
+
+/** The cluster that plans were held against. */
+export interface SeenCluster {
+  readonly context: string;
+  readonly server: string;
+  /** What this user may not read, and was planned without. */
+  readonly notRead: readonly string[];
 }
 
 /** Which cluster it was, and what of it was not looked at. */

@@ -1,5 +1,7 @@
+import { awsRole } from '../../aws/role.ts';
 import { defineApi } from '../../core/api.ts';
 import { leastBackupDays } from '../../core/protection.ts';
+import { claimsOffering } from '../../core/requirement.ts';
 import { container } from './backends/container.ts';
 import { s3 } from './backends/s3.ts';
 import * as schema from './schema.ts';
@@ -17,5 +19,5 @@ export const appBucket = defineApi({
     { policy: 'backed-up', field: 'versioning', equals: true },
     { policy: 'backed-up', field: 'retentionDays', atLeast: leastBackupDays },
   ],
-  seesClaims: true,
+  requires: { roles: claimsOffering(awsRole) },
 });

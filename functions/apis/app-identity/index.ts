@@ -1,11 +1,13 @@
-import { identityKind } from '../../aws/access.ts';
+import { awsRole } from '../../aws/role.ts';
 import { defineApi } from '../../core/api.ts';
+import { claimsOffering } from '../../core/requirement.ts';
 import { container } from './backends/container.ts';
 import { podidentity } from './backends/podidentity.ts';
+import { kind, roleTerms } from './role.ts';
 import * as schema from './schema.ts';
 
 export const appIdentity = defineApi({
-  kind: identityKind,
+  kind,
   plural: 'appidentities',
   shortName: 'appid',
   doc:
@@ -18,5 +20,6 @@ export const appIdentity = defineApi({
   backends: { container, podidentity },
   releasable: [],
   claimPolicies: [],
-  seesClaims: true,
+  requires: { identities: claimsOffering(awsRole) },
+  offers: [awsRole.offer(roleTerms)],
 });

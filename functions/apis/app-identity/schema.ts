@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { bindingHead } from '../../core/binding.ts';
 import { field, type SettingsOf, setting } from '../../core/field.ts';
 import { serviceAccountName } from '../../core/service-account.ts';
 
@@ -7,7 +6,6 @@ import { serviceAccountName } from '../../core/service-account.ts';
 export const suffix = 'identity';
 
 const backendNames = ['container', 'podidentity'] as const;
-type BackendName = (typeof backendNames)[number];
 
 export const fields = {
   backend: setting(z.enum(backendNames), {
@@ -26,14 +24,3 @@ export type IdentitySettings = SettingsOf<typeof fields>;
 export const status = z.object({
   role: z.string().optional().describe('Name of the IAM role of the service account, where the backend has one (podidentity).'),
 });
-
-export const binding = z.strictObject({
-  ...bindingHead('identity', backendNames),
-  serviceAccount: z.string().min(1).describe('The ServiceAccount to run pods as.'),
-});
-type Binding = z.output<typeof binding>;
-
-/** A binding of a service account. */
-export function bindingOf(provider: BackendName, serviceAccount: string): Binding {
-  return { type: 'identity', provider, serviceAccount };
-}

@@ -1,4 +1,6 @@
+import { awsRole } from '../../aws/role.ts';
 import { defineApi } from '../../core/api.ts';
+import { claimsOffering } from '../../core/requirement.ts';
 import { container } from './backends/container.ts';
 import { sqs } from './backends/sqs.ts';
 import * as schema from './schema.ts';
@@ -13,5 +15,5 @@ export const appQueue = defineApi({
   backends: { container, sqs },
   releasable: ['protection', 'consumers-*', 'producers-*'],
   claimPolicies: [],
-  seesClaims: true,
+  requires: { roles: claimsOffering(awsRole) },
 });

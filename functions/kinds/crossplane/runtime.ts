@@ -1,9 +1,8 @@
-import type { Row } from './row.ts';
+import type { Failure } from '../../core/card.ts';
 
 /** What crossplane-runtime says for every provider. */
-export const runtimeRows: readonly Row[] = [
+export const runtimeFailures: readonly Failure[] = [
   {
-    of: 'any',
     pattern: /cannot get referenced resource: (\w+)\.\S+ "([^"]*)" not found/,
     waitsFor: ({ captured }) => `${captured(1)} ${captured(2)}`,
     // https://github.com/crossplane-contrib/provider-sql/pull/290
@@ -11,7 +10,6 @@ export const runtimeRows: readonly Row[] = [
       'cannot resolve references: spec.forProvider.database: cannot get referenced resource: Database.postgresql.sql.m.crossplane.io "example" not found',
   },
   {
-    of: 'any',
     pattern: /cannot resolve references/,
     waitsFor: 'what it refers to',
     // crossplane-runtime v2.3.3, pkg/reference/reference.go
@@ -19,7 +17,6 @@ export const runtimeRows: readonly Row[] = [
       'cannot resolve references: mg.Spec.ForProvider.DBSubnetGroupName: referenced field was empty (referenced resource may not yet be ready)',
   },
   {
-    of: 'any',
     pattern: /the object has been modified; please apply your changes/,
     waitsFor: 'the next attempt',
     // https://github.com/crossplane-contrib/provider-upjet-aws/issues/1476
@@ -27,7 +24,6 @@ export const runtimeRows: readonly Row[] = [
       'cannot update managed resource: Operation cannot be fulfilled on instances.rds.aws.upbound.io "db": the object has been modified; please apply your changes to the latest version and try again',
   },
   {
-    of: 'any',
     pattern: /cannot determine creation result/,
     says: 'its provider was stopped while it created it; the platform team must see whether it exists, and then take the annotation crossplane.io/external-create-pending off',
     // crossplane-runtime v2.3.3, pkg/reconciler/managed/reconciler.go
