@@ -99,6 +99,31 @@ describe('Crossplane', () => {
     );
   });
 
+  test.each([
+    [
+      '1.14.0',
+      "helm upgrade crossplane crossplane --repo https://charts.crossplane.io/stable --version '~1.15' --namespace crossplane-system; then doctor again, as each minor version has to be one of the steps",
+    ],
+    [
+      '1.20.3',
+      "helm upgrade crossplane crossplane --repo https://charts.crossplane.io/stable --version '~2.0' --namespace crossplane-system, once nothing uses what https://docs.crossplane.io/latest/guides/upgrade-to-crossplane-v2/ says is removed; then doctor again",
+    ],
+    [
+      '2.0.2',
+      "helm upgrade crossplane crossplane --repo https://charts.crossplane.io/stable --version '~2.1' --namespace crossplane-system; then doctor again, as each minor version has to be one of the steps",
+    ],
+    [
+      '2.2.1',
+      "helm upgrade crossplane crossplane --repo https://charts.crossplane.io/stable --version '~2.3' --namespace crossplane-system",
+    ],
+    ['0.14.0', 'install Crossplane anew: no upgrade leads there from before 1.0'],
+    ['3.0.0', 'install a version of the platform that knows this Crossplane'],
+  ])('%s is told with the next step of the way that is supported', (version, remedy) => {
+    expect(judgeCrossplane(deployment(`xpkg.crossplane.io/crossplane/crossplane:v${version}`, 1)).map((finding) => finding.remedy)).toEqual(
+      [remedy],
+    );
+  });
+
   test('that is absent is told with the command that installs it', () => {
     expect(judgeCrossplane(undefined)).toEqual([
       {

@@ -5,7 +5,31 @@ import { type Diagnosis, identify } from './finding.ts';
 
 const minimum = { major: 2, minor: 3 };
 const wanted = `want >= ${minimum.major}.${minimum.minor}, < ${minimum.major + 1}`;
-const chart = 'crossplane --repo https://charts.crossplane.io/stable --version ^2.3';
+const repository = 'crossplane --repo https://charts.crossplane.io/stable';
+const chart = `${repository} --version ^2.3`;
+
+/** Of Crossplane 1, from which alone there is a way to 2. */
+const lastOfOne = 20;
+
+/**
+ * What to upgrade to next: one minor version after the other, since a version drops what the one before it has migrated, and to 2 only from
+ * 1.20. https://docs.crossplane.io/latest/guides/upgrade-to-crossplane-v2/
+ */
+function upgrade(deployment: KubernetesObject, version: string | undefined): string {
+  const { namespace = '', name = '', labels } = deployment.metadata ?? {};
+  const [major, minor] = (version ?? '').split('.').map(Number);
+  const to = (next: string) =>
+    `helm upgrade ${labels?.['app.kubernetes.io/instance'] ?? 'crossplane'} ${repository} --version '~${next}' --namespace ${namespace}`;
+  if (major === undefined || minor === undefined)
+    return `kubectl -n ${namespace} get deployment ${name} -o yaml, whose image and labels name no version`;
+  if (major > minimum.major) return 'install a version of the platform that knows this Crossplane';
+  if (major === 1 && minor >= lastOfOne)
+    return `${to('2.0')}, once nothing uses what https://docs.crossplane.io/latest/guides/upgrade-to-crossplane-v2/ says is removed; then doctor again`;
+  if (major < 1) return 'install Crossplane anew: no upgrade leads there from before 1.0';
+  const next = `${major}.${minor + 1}`;
+  const last = major === minimum.major && minor + 1 === minimum.minor;
+  return last ? to(next) : `${to(next)}; then doctor again, as each minor version has to be one of the steps`;
+}
 
 /** The Deployment of Crossplane itself, not of its RBAC manager. */
 export async function crossplaneDeployment(cluster: Cluster): Promise<KubernetesObject | undefined> {
@@ -31,7 +55,7 @@ export function judgeCrossplane(deployment: KubernetesObject | undefined): reado
     ];
   }
   const object = identify(deployment);
-  const { namespace = '', name = '', labels } = deployment.metadata ?? {};
+  const { namespace = '', name = '' } = deployment.metadata ?? {};
   const findings: Diagnosis[] = [];
   const version = versionOf(deployment);
   const [major, minor] = (version ?? '').split('.').map(Number);
@@ -40,7 +64,7 @@ export function judgeCrossplane(deployment: KubernetesObject | undefined): reado
       severity: 'error',
       object,
       problem: version === undefined ? `cannot tell Crossplane's version: ${wanted}` : `Crossplane is version ${version}: ${wanted}`,
-      remedy: `helm upgrade ${labels?.['app.kubernetes.io/instance'] ?? 'crossplane'} ${chart} --namespace ${namespace}`,
+      remedy: upgrade(deployment, version),
     });
   }
   if ((numberAt(deployment, 'status', 'availableReplicas') ?? 0) === 0) {

@@ -41,6 +41,19 @@ describe('a comment', () => {
   });
 });
 
+test('what a claim or an environment is called mentions nobody, links nothing and is no HTML', () => {
+  const name = '@acme/owners #1 <img src=x> | [a](https://example.com) `b` ![c](d) *e*';
+  const text = markdown([entryOf(name)], [], { context: '@team', server: 'https://<b>', notRead: [] });
+  const [, row = ''] = /^(\| AppDatabase .*)$/m.exec(text) ?? [];
+  expect(row).toBe(
+    '| AppDatabase shop/@\u200bacme/owners #\u200b1 &lt;img src=x&gt; \\| \\[a\\](https://example.com) \\`b\\` \\!\\[c\\](d) \\*e\\* | dev | ✗ refused |  |  |',
+  );
+  expect(text).toContain('<summary>AppDatabase shop/@\u200bacme/owners #\u200b1 &lt;img src=x&gt; ');
+  expect(text).toContain('Cluster https://&lt;b&gt;, context @\u200bteam');
+  const outside = text.replaceAll(/^```text\n[\s\S]*?^```$/gm, '');
+  expect(outside).not.toMatch(/@\w|#\d|<(?!details>|\/details>|summary>|\/summary>|!-- goldenpath plan -->)/);
+});
+
 test('the workflow of the examples finds the comment that it wrote', () => {
   const text = readFileSync(new URL('../../../docs/github/goldenpath-plan.yml', import.meta.url), 'utf8');
   const workflow = parse(text) as { readonly jobs: { readonly plan: { readonly steps: readonly { readonly run?: string }[] } } };

@@ -12,8 +12,10 @@ const longestComment = 65_536;
 const marker = '<!-- goldenpath plan -->';
 
 const plain = createColors(false);
-const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
-const html = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+/** What a comment shows as it is: a claim's author has no business with whom it mentions or which issue it links. */
+const unlinked = (text: string) => text.replaceAll(/\s+/g, ' ').replaceAll(/[@#](?=\w)/g, '$&\u200b');
+const html = (text: string) => unlinked(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+const cell = (text: string) => html(text).replaceAll(/[\\`*_[\]|~!]/g, '\\$&');
 
 function details(title: string, body: string): string {
   const longest = Math.max(2, ...[...body.matchAll(/`+/g)].map(([ticks]) => ticks.length));
@@ -80,7 +82,7 @@ export function markdown(
       ...(left > 0 ? [`_Details of ${many(left, 'claim')} left out: a comment has room for ${limit} characters._`] : []),
     ].join('\n');
   const reserve = note(entries.length, entries.length).length + 8;
-  const where = cluster === undefined ? [] : [html(clusterText(cluster).replaceAll(/\s+/g, ' ')), ''];
+  const where = cluster === undefined ? [] : [cell(clusterText(cluster)), ''];
   const head = [marker, title, '', ...where, ...header].join('\n');
   const rows = fitting(
     parts.map(({ row }) => row),
