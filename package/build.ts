@@ -5,12 +5,12 @@ import { parseArgs } from 'node:util';
 import { stringify } from 'yaml';
 import { exampleFiles } from '../examples/examples.ts';
 import { shown } from '../functions/core/problem.ts';
+import { packageRoot } from '../platform/manifest.ts';
+import { configurationName, exampleRegistry, functionName, parseRegistry } from '../platform/names.ts';
 import { bundle } from './bundle.ts';
 import { configurationContents, functionContents, type PackageContents } from './contents.ts';
 import { type Architecture, image, platforms } from './image.ts';
-import { packageRoot } from './manifest.ts';
 import { annotationsOf } from './metadata.ts';
-import { configurationName, exampleRegistry, functionName, parseRegistry } from './names.ts';
 import { type Project, project } from './project.ts';
 import { command, run } from './run.ts';
 

@@ -2,9 +2,9 @@ import { toComposition } from '../compositions/composition.ts';
 import { group } from '../functions/core/group.ts';
 import { groupOf, type KubernetesObject } from '../functions/core/kubernetes.ts';
 import type { Platform } from '../functions/core/pipeline.ts';
+import { composedKinds, distinct, providersOf } from '../platform/composed.ts';
+import { configurationName, crossplaneVersion, functionName, functionVersion, repository } from '../platform/names.ts';
 import { toXrd } from '../xrds/xrd.ts';
-import { composedKinds, distinct, providersOf } from './composed.ts';
-import { configurationName, crossplaneVersion, functionName, functionVersion, repository } from './names.ts';
 import type { Project } from './project.ts';
 
 /** The objects of a package by file name. */

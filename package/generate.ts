@@ -1,17 +1,17 @@
 import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { toYaml } from '../cli/yaml.ts';
 import { toComposition } from '../compositions/composition.ts';
 import { apisPage } from '../docs/apis.ts';
 import { policyPages } from '../docs/policies.ts';
 import { environmentConfig, exampleFiles } from '../examples/examples.ts';
 import { parseEnvironment } from '../functions/core/environment.ts';
 import { group } from '../functions/core/group.ts';
+import { exampleRegistry } from '../platform/names.ts';
+import { toYaml } from '../platform/yaml.ts';
 import { toXrd } from '../xrds/xrd.ts';
 import { configurationMeta } from './contents.ts';
 import { installManifests } from './install.ts';
 import { annotationsOf, metadataFile, withGenerated } from './metadata.ts';
-import { exampleRegistry } from './names.ts';
 import { type Project, project } from './project.ts';
 import { command } from './run.ts';
 

@@ -5,9 +5,9 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { extract, pack } from 'tar-stream';
+import { manifest } from '../platform/manifest.ts';
 import { debianPackageOf, scannerFiles } from './debian.ts';
 import { readElf } from './elf.ts';
-import { manifest } from './manifest.ts';
 import { run } from './run.ts';
 
 /** V8 sizes itself by the machine, not by the container; these fit the memory limit of runtime.yaml. */

@@ -2,9 +2,9 @@ import { k8s } from 'cdk8s-plus-28';
 import type { Card } from '../functions/core/card.ts';
 import { groupOf, type KubernetesObject } from '../functions/core/kubernetes.ts';
 import type { Platform } from '../functions/core/pipeline.ts';
+import { composedKinds, distinct, isOfProvider, pluralAndGroup, requiredKinds } from '../platform/composed.ts';
+import { configurationName, exampleRegistry, functionName, installedName, packageReference, releaseTag } from '../platform/names.ts';
 import { claimPolicies, managedBeforeNamespace, namespaceProtection } from './admission.ts';
-import { composedKinds, distinct, isOfProvider, pluralAndGroup, requiredKinds } from './composed.ts';
-import { configurationName, exampleRegistry, functionName, installedName, packageReference, releaseTag } from './names.ts';
 import type { Project } from './project.ts';
 
 const crossplaneNamespace = 'crossplane-system';

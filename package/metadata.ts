@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parseDocument } from 'yaml';
 import * as z from 'zod';
 import { oneLine, problemsOf } from '../functions/core/problem.ts';
-import { configurationName } from './names.ts';
+import { configurationName } from '../platform/names.ts';
 import type { Project } from './project.ts';
 
 /** Where the Configuration's metadata is written by hand, and what follows from the platform is written beside it. */

@@ -3,21 +3,22 @@ import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { createColors } from 'picocolors';
 import { describe, expect, test } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import * as z from 'zod';
-import { checks } from '../cli/doctor/checks.ts';
-import { judgePermissions } from '../cli/doctor/permissions.ts';
-import { print } from '../cli/doctor/report.ts';
-import { planClaim } from '../cli/plan/plan.ts';
+import { checks } from '../cli/verbs/doctor/checks.ts';
+import { judgePermissions } from '../cli/verbs/doctor/permissions.ts';
+import { printers } from '../cli/verbs/doctor/report.ts';
 import { exampleFile } from '../examples/examples.ts';
 import { apis } from '../functions/apis/index.ts';
 import { parseEnvironment } from '../functions/core/environment.ts';
 import { apiVersion } from '../functions/core/group.ts';
 import { at, type KubernetesObject } from '../functions/core/kubernetes.ts';
 import { goldenPath } from '../functions/golden-path.ts';
-import { exampleRegistry, functionName, installedName, packageReference, releaseTag } from '../package/names.ts';
 import manifest from '../package.json' with { type: 'json' };
+import { planClaim } from '../plan/run.ts';
+import { exampleRegistry, functionName, installedName, packageReference, releaseTag } from '../platform/names.ts';
 import { toXrd } from '../xrds/xrd.ts';
 import { type Block, blocksOf, expectExcerpt, fence, followedPage } from './pages.ts';
 import { exampleEnvironments } from './request.ts';
@@ -101,8 +102,8 @@ describe.each(pages)('$path', (page) => {
   test('names files that exist', () => {
     const folders = globSync('*/', { cwd: root }).map((folder) => folder.replace(/\/$/, ''));
     const everywhere = new Set(
-      globSync(['*', '.*', '{exports,functions,xrds,compositions,examples,package,cli,docs,test}/**'], { cwd: root }).map((path) =>
-        basename(path),
+      globSync(['*', '.*', '{exports,functions,xrds,compositions,examples,package,platform,plan,cli,docs,test}/**'], { cwd: root }).map(
+        (path) => basename(path),
       ),
     );
     // The files of a recipe are there once it is followed.
@@ -339,7 +340,9 @@ describe('the output that the README shows', () => {
     ];
     const findings = judgePermissions(denials, 'crossplane-system').map((finding) => ({ check: 'permissions', ...finding }));
     const report = { ok: false, checks: checks.map(({ id, title }) => ({ id, title, findings: id === 'permissions' ? findings : [] })) };
-    expect(sessions.filter(({ args }) => args[0] === 'doctor').map(({ shown }) => shown)).toEqual([print(report, 'table', false)]);
+    expect(sessions.filter(({ args }) => args[0] === 'doctor').map(({ shown }) => shown)).toEqual([
+      printers.table(report, createColors(false)),
+    ]);
   });
 });
 

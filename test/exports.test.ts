@@ -1,8 +1,8 @@
 import { globSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { packageRoot } from '../package/manifest.ts';
 import manifest from '../package.json' with { type: 'json' };
+import { packageRoot } from '../platform/manifest.ts';
 
 const files = globSync('exports/*.ts', { cwd: packageRoot }).sort();
 const text = (file: string) => readFileSync(join(packageRoot, file), 'utf8');

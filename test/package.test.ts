@@ -21,6 +21,9 @@ import { readElf } from '../package/elf.ts';
 import { generatedFiles } from '../package/generate.ts';
 import { type Architecture, image, nodeFlags, platforms, readTar } from '../package/image.ts';
 import { installManifests } from '../package/install.ts';
+import { project } from '../package/project.ts';
+import { run } from '../package/run.ts';
+import manifest from '../package.json' with { type: 'json' };
 import {
   developmentTag,
   exampleRegistry,
@@ -30,10 +33,7 @@ import {
   parseRegistry,
   releaseTag,
   repositoryOf,
-} from '../package/names.ts';
-import { project } from '../package/project.ts';
-import { run } from '../package/run.ts';
-import manifest from '../package.json' with { type: 'json' };
+} from '../platform/names.ts';
 
 /** One API, so that what is expected here stays the same whatever else is served. */
 const platform = definePlatform({ name: 'golden-path', apis: [appDatabase], policies });

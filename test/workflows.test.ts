@@ -4,10 +4,10 @@ import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { platforms } from '../package/image.ts';
-import { packageRoot } from '../package/manifest.ts';
-import { configurationName, exampleRegistry, functionName, repository } from '../package/names.ts';
 import { project } from '../package/project.ts';
 import manifest from '../package.json' with { type: 'json' };
+import { packageRoot } from '../platform/manifest.ts';
+import { configurationName, exampleRegistry, functionName, repository } from '../platform/names.ts';
 
 interface Workflow {
   readonly permissions: Readonly<Record<string, string>>;

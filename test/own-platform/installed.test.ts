@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
-import { toYaml } from '../../cli/yaml.ts';
 import type { KubernetesObject } from '../../functions/core/kubernetes.ts';
 import { generatedFiles } from '../../package/generate.ts';
 import { readTar } from '../../package/image.ts';
-import { packageRoot } from '../../package/manifest.ts';
 import { project } from '../../package/project.ts';
 import { run } from '../../package/run.ts';
+import { packageRoot } from '../../platform/manifest.ts';
+import { toYaml } from '../../platform/yaml.ts';
 import { type Acme, installAcme } from './acme.ts';
 
 let acme: Acme;
