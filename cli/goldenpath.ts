@@ -26,6 +26,8 @@ const help = `goldenpath: what a claim becomes, and whether an installation is s
       finding what to run. Exit code 0: nothing is wrong; 1: errors; 2: no cluster.
 
   goldenpath --help
+
+  A Node that is too old: exit code 2.
 `;
 
 const options = {

@@ -90,6 +90,15 @@ test('the pages that a visitor looks for are there', () => {
   expect(found.filter((path) => path.startsWith('docs/decisions/')).length).toBeGreaterThanOrEqual(10);
 });
 
+const folders = globSync('*/', { cwd: root }).map((folder) => folder.replace(/\/$/, ''));
+const everywhere = new Set(
+  globSync(['*', '.*', '{functions,xrds,compositions,examples,package,cli,docs,test}/**'], { cwd: root }).map((path) => basename(path)),
+);
+
+const goldenpath = (args: readonly string[], environment: NodeJS.ProcessEnv = {}) =>
+  spawnSync(process.execPath, ['cli/main.ts', ...args], { cwd: root, encoding: 'utf8', env: { ...process.env, ...environment } });
+const help = goldenpath(['--help']).stdout;
+
 describe.each(pages)('$path', (page) => {
   test('links to what exists', () => {
     const links = [...page.prose.matchAll(/\]\(([^)]+)\)/g)].map(([, target = '']) => target);
@@ -100,10 +109,6 @@ describe.each(pages)('$path', (page) => {
   });
 
   test('names files that exist', () => {
-    const folders = globSync('*/', { cwd: root }).map((folder) => folder.replace(/\/$/, ''));
-    const everywhere = new Set(
-      globSync(['*', '.*', '{functions,xrds,compositions,examples,package,cli,docs,test}/**'], { cwd: root }).map((path) => basename(path)),
-    );
     // The files of a recipe are there once it is followed.
     const words = (page.path === followedPage ? page.code : commandsOf(page)).flatMap((line) => line.split(/\s+/));
     const paths = words.filter(
@@ -129,7 +134,6 @@ describe.each(pages)('$path', (page) => {
   });
 
   test('names commands and flags that goldenpath and deploy have', () => {
-    const help = spawnSync(process.execPath, ['cli/main.ts', '--help'], { cwd: root, encoding: 'utf8' }).stdout;
     for (const line of commandsOf(page)) {
       const [, rest] = /(?:^|[ ;])goldenpath (?:-- )?([\w-].*)$/.exec(line) ?? [];
       if (rest === undefined) continue;
@@ -319,9 +323,6 @@ test('troubleshooting quotes messages that there are', () => {
   }
 });
 
-const goldenpath = (args: readonly string[], environment: NodeJS.ProcessEnv = {}) =>
-  spawnSync(process.execPath, ['cli/main.ts', ...args], { cwd: root, encoding: 'utf8', env: { ...process.env, ...environment } });
-
 describe('the output that the README shows', () => {
   const sessions = readme.blocks
     .filter(({ language }) => language === 'console')
@@ -350,10 +351,10 @@ describe('the output that the README shows', () => {
 
 test('the exit codes in the README are those of the help, and of the commands', () => {
   const rows = tableRows(readme, 'command', 'exit code 0', 'exit code 1', 'exit code 2');
-  const help = goldenpath(['--help']).stdout.replaceAll(/\s+/g, ' ');
+  const words = help.replaceAll(/\s+/g, ' ');
   for (const [command = '', ...meanings] of rows) {
-    const words = `Exit code 0: ${meanings[0]}; 1: ${meanings[1]}; 2: ${meanings[2]}.`;
-    expect(help.slice(help.indexOf(`${unquoted(command)} `))).toContain(words);
+    const codes = `Exit code 0: ${meanings[0]}; 1: ${meanings[1]}; 2: ${meanings[2]}.`;
+    expect(words.slice(words.indexOf(`${unquoted(command)} `))).toContain(codes);
   }
   expect(rows.map(([command = '']) => unquoted(command))).toEqual(['goldenpath plan', 'goldenpath doctor']);
   const claim = 'examples/app-database.yaml';
