@@ -13,16 +13,22 @@ export default {
       { pathNot: `${core}|^node_modules/zod/|^(node:)?crypto$` },
     ),
     error(
-      'builders-know-core-only',
+      'kinds-know-core-only',
+      'What is known of a kind rests on nothing but the vocabulary.',
+      { path: '^functions/kinds/', pathNot: '\\.test\\.ts$' },
+      { pathNot: `${core}|^functions/kinds/` },
+    ),
+    error(
+      'builders-know-core-and-kinds-only',
       'Builders shared by APIs.',
       { path: '^functions/(aws|containers)/' },
-      { pathNot: `${core}|^functions/(aws|containers)/|^node_modules/zod/` },
+      { pathNot: `${core}|^functions/(kinds|aws|containers)/|^node_modules/zod/` },
     ),
     error(
       'apis-are-pure',
-      'An API knows core, the shared builders and zod.',
+      'An API knows core, kinds, the shared builders and zod.',
       { path: '^functions/apis/[^/]+/', pathNot: '\\.test\\.ts$' },
-      { pathNot: `${core}|^functions/(aws|containers)/|^functions/apis/[^/]+/|^node_modules/zod/` },
+      { pathNot: `${core}|^functions/(kinds|aws|containers)/|^functions/apis/[^/]+/|^node_modules/zod/` },
     ),
     error(
       'apis-are-apart',
@@ -34,7 +40,13 @@ export default {
       'steps-are-pure',
       'expand and guard know no wire, no file, no network, and no API but those that the platform has.',
       { path: '^functions/(expand|guard)/', pathNot: '\\.test\\.ts$' },
-      { pathNot: '^functions/(core|cost|expand|guard)/|^node_modules/zod/' },
+      { pathNot: '^functions/(core|kinds|cost|expand|guard)/|^node_modules/zod/|^(node:)?util$' },
+    ),
+    error(
+      'policies-name-no-kind',
+      'A policy speaks of properties; what is known of a kind is in its card.',
+      { path: '^functions/(guard|cost)/', pathNot: '\\.test\\.ts$' },
+      { path: '^functions/kinds/[^/]+/' },
     ),
     error(
       'steps-are-apart',

@@ -1,5 +1,8 @@
-import type { Policy } from '../functions/core/pipeline.ts';
+import type { Card, SafetyFacts } from '../functions/core/card.ts';
+import { groupOf } from '../functions/core/kubernetes.ts';
+import type { Platform, Policy } from '../functions/core/pipeline.ts';
 import { tiers } from '../functions/core/tier.ts';
+import { propertyOf } from '../functions/guard/inspect.ts';
 import { waiverAnnotation } from '../functions/guard/waivers.ts';
 
 const effects: Readonly<Record<Policy['severity'], string>> = {
@@ -9,20 +12,27 @@ const effects: Readonly<Record<Policy['severity'], string>> = {
 
 const where = ({ tiers: held }: Policy) => (held === undefined || held.length === tiers.length ? 'all' : held.join(', '));
 
-function settings({ id, severity, allows }: Policy): string {
+function settings({ id, severity, allows, fixed }: Policy): string {
   const others = [...(['deny', 'warn'] as const).filter((other) => other !== severity), 'off'].join(' or ');
   return [
     'data:',
     '  policies:',
     `    ${id}:`,
-    `      severity: ${severity} # or ${others}`,
+    ...(fixed ? [] : [`      severity: ${severity} # or ${others}`]),
     ...(allows === undefined ? [] : [`      allow: [] # ${allows}`]),
-    '      waivable: false # true lets a claim waive it',
+    ...(fixed ? [] : ['      waivable: false # true lets a claim waive it']),
   ].join('\n');
 }
 
 function exceptions(policy: Policy): string {
-  if (policy.fixed) return 'No environment and no claim can set it aside, since what breaks it cannot work.';
+  if (policy.fixed && policy.allows === undefined) return 'No environment and no claim can set it aside, since what breaks it cannot work.';
+  if (policy.fixed) {
+    return `No environment and no claim can set it aside. An environment can only allow what it names in its EnvironmentConfig:
+
+\`\`\`yaml
+${settings(policy)}
+\`\`\``;
+  }
   return `An environment changes it in its EnvironmentConfig; every setting may be left out, and these are the defaults:
 
 \`\`\`yaml
@@ -38,7 +48,30 @@ metadata:
 \`\`\``;
 }
 
-function page(policy: Policy): string {
+/** A field as the cloud, or Kubernetes, calls it. */
+const fieldOf = (path: string) => `\`${path.replace(/^spec\.(forProvider\.)?/, '')}\``;
+
+function asked(fact: SafetyFacts[number]): string {
+  if (fact.companion === undefined) return `${fieldOf(fact.path)}: ${fact.want}`;
+  if ('namedIn' in fact) return `${fieldOf(fact.namedIn)}: a composed ${fact.companion.kind} with ${fact.want}`;
+  return `${fact.companion.kind}, composed beside it: ${fact.want}`;
+}
+
+/** What the policy asks of each kind, as its card says. */
+function askedOf({ asks }: Policy, cards: Iterable<Card>): string {
+  if (asks === undefined) return '';
+  const rows = [...cards]
+    .map((card) => ({ name: [groupOf(card), card.kind].filter(Boolean).join('/'), facts: propertyOf(card, asks) ?? [] }))
+    .filter(({ facts }) => facts.length > 0)
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  return `
+| kind | what it asks of it |
+| --- | --- |
+${rows.map(({ name, facts }) => `| \`${name}\` | ${facts.map(asked).join('<br>')} |`).join('\n')}
+`;
+}
+
+function page(policy: Policy, cards: Iterable<Card>): string {
   const { id, text, severity, why, fix } = policy;
   return `# ${id}
 
@@ -55,7 +88,7 @@ ${why}
 ## What to do
 
 ${fix}
-
+${askedOf(policy, cards)}
 ## Exceptions
 
 ${exceptions(policy)}
@@ -76,6 +109,7 @@ ${rows.join('\n')}
 }
 
 /** The pages of `docs/policies/`, by file name: one for each policy, and their list. */
-export function policyPages(policies: readonly Policy[]): ReadonlyMap<string, string> {
-  return new Map([['README.md', indexPage(policies)], ...policies.map((policy): [string, string] => [`${policy.id}.md`, page(policy)])]);
+export function policyPages({ policies, cards }: Pick<Platform, 'policies' | 'cards'>): ReadonlyMap<string, string> {
+  const pages = policies.map((policy): [string, string] => [`${policy.id}.md`, page(policy, cards.values())]);
+  return new Map([['README.md', indexPage(policies)], ...pages]);
 }

@@ -6,7 +6,7 @@ import type { KubernetesObject } from '../functions/core/kubernetes.ts';
 import type { Platform } from '../functions/core/pipeline.ts';
 
 /** The `data` of an EnvironmentConfig as a person writes it. */
-export type EnvironmentData = z.input<EnvironmentSchema>;
+export type EnvironmentData = z.input<EnvironmentSchema['data']> & { readonly [section: string]: unknown };
 
 /** One environment for each tier, to start from; ids and hosts are placeholders. */
 export const environments: Readonly<Record<string, EnvironmentData>> = {
@@ -42,7 +42,12 @@ export function environmentConfig(name: string, data: unknown): KubernetesObject
 
 /** The one claim of an API that serves every environment. */
 export function exampleClaim(api: Api): KubernetesObject {
-  return { apiVersion, kind: api.kind, metadata: { name: api.example.name, namespace: 'shop' }, spec: api.example.spec };
+  return {
+    apiVersion,
+    kind: api.kind,
+    metadata: { name: api.example.name, ...(api.scope === 'Namespaced' && { namespace: 'shop' }) },
+    spec: api.example.spec,
+  };
 }
 
 /** The file of an API's example. */

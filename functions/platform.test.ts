@@ -1,14 +1,30 @@
 import { describe, expect, test } from 'vitest';
+import * as z from 'zod';
+import { appBucket } from './apis/app-bucket/index.ts';
 import { appCache } from './apis/app-cache/index.ts';
+import { aws } from './aws/facts.ts';
+import { image } from './containers/facts.ts';
+import type { Api } from './core/api.ts';
+import type { Card } from './core/card.ts';
+import { type Facts, facts, needsOf, section } from './core/facts.ts';
 import type { AddedStep, Policy } from './core/pipeline.ts';
 import { goldenPath } from './golden-path.ts';
 import { policies } from './guard/policies/index.ts';
+import { s3Bucket } from './kinds/aws/s3-bucket.ts';
 import { definePlatform } from './platform.ts';
+
+/** An API with one backend, which needs facts. */
+function needing(...needed: readonly Facts[]): Api {
+  const backend = { needs: needsOf(...needed), composes: {}, expand: () => ({ resources: {}, pending: {}, status: {} }) };
+  return { ...other, backends: { ours: backend } };
+}
 
 const [policy] = policies as readonly [Policy];
 const step: AddedStep = { name: 'labels', package: 'xpkg.example.com/acme/function-labels', version: '>=v0.1.0' };
 const other = { ...appCache, kind: 'AppOther', plural: 'appothers', suffix: 'other' };
-const zone = { apiVersion: 'dns.example.com/v1', kind: 'Zone', plural: 'zones' };
+const zone: Card = { ...s3Bucket, apiVersion: 'dns.example.com/v1', kind: 'Zone', plural: 'zones' };
+const provider = { version: 'v1.0.0', failures: [] };
+const nothing = { composes: {}, expand: () => ({ resources: {}, pending: {}, status: {} }) };
 const wantDashed = 'want lower-case words with dashes between them, such as acme-platform';
 
 describe('a platform cannot be defined with', () => {
@@ -56,8 +72,67 @@ describe('a platform cannot be defined with', () => {
     ],
     [
       'a provider with a tag',
-      { steps: [{ ...step, composes: [{ ...zone, provider: { package: 'xpkg.example.com/acme/provider-dns:v1', version: 'v1.0.0' } }] }] },
-      'composes.provider.package: got "xpkg.example.com/acme/provider-dns:v1", want HOST/PATH without a tag and a digest',
+      { steps: [{ ...step, composes: [{ ...zone, broughtBy: { ...provider, package: 'xpkg.example.com/acme/provider-dns:v1' } }] }] },
+      'composes.broughtBy.package: got "xpkg.example.com/acme/provider-dns:v1", want HOST/PATH without a tag and a digest',
+    ],
+    [
+      'two cards of one kind',
+      { steps: [{ ...step, composes: [{ ...s3Bucket, tags: { none: 'mine has none' } }] }] },
+      'composes: got "s3.aws.m.upbound.io Bucket" twice, want each once',
+    ],
+    [
+      'an API that requires what none offers',
+      { apis: [appBucket] },
+      'AppBucket: requires.roles: got a role of AWS for a service account, which no API offers, want one that does among the apis',
+    ],
+    [
+      'a requirement of the name of one of its own',
+      { apis: [{ ...other, requires: { namespace: { ...zone, select: () => undefined } } }] },
+      'AppOther: requires.namespace: got a name that the platform uses itself, want another',
+    ],
+    [
+      'a cluster-scoped API that lives in an environment',
+      { apis: [{ ...other, scope: 'Cluster' }] },
+      'AppOther: place: got "environment", want "none": a cluster-scoped claim has no namespace that could belong to an environment',
+    ],
+    [
+      'an API outside of environments that asks for one',
+      {
+        apis: [
+          { ...needing(facts(section('dns', ''), { zone: z.string() })), profile: z.strictObject({ size: z.string() }), place: 'none' },
+        ],
+      },
+      'AppOther: profile: got size, want nothing that differs by tier; AppOther: needs: got facts of an environment, want none for an API of place "none"',
+    ],
+    [
+      'an API outside of environments with two backends',
+      { apis: [{ ...other, profile: z.strictObject({}), backends: { a: nothing, b: nothing }, place: 'none' }] },
+      'AppOther: backends: got 2, want one: no tier chooses among them',
+    ],
+    [
+      'a fact that another backend declares too',
+      { apis: [appCache, needing(image('valkey', 'Valkey image', 'ghcr.io/acme/valkey'))] },
+      'facts: data.images.valkey: got one of AppCache on container and another of AppOther on ours, want one facts() for both',
+    ],
+    [
+      'a fact that a section always has',
+      { apis: [appCache, needing(facts(aws, { region: z.string() }))] },
+      'facts: data.aws.region: got one of AppCache on elasticache and another of AppOther on ours, want one facts() for both',
+    ],
+    [
+      'a section that another backend declares too',
+      { apis: [appCache, needing(facts(section('aws', 'Ours.'), { zone: z.string() }))] },
+      'facts: section data.aws: got one of AppCache on elasticache and another of AppOther on ours, want one section() for both',
+    ],
+    [
+      'a section of a name of its own',
+      { apis: [needing(facts(section('defaults', 'Ours.'), { zone: z.string() }))] },
+      'facts: data.defaults: got a section of AppOther on ours, want another name, since the platform has that one',
+    ],
+    [
+      'two regions',
+      { apis: [appCache, needing(facts(section('gcp', 'Ours.'), { location: z.string() }, { means: { location: { is: 'region' } } }))] },
+      'facts: region: got "data.aws.region" and "data.gcp.location", want one',
     ],
     [
       'more than one mistake, which are all named',
@@ -75,3 +150,12 @@ test.each(['v1.2.3', '>=v0.1.0-0', '>=1.2, <2', '^1.2 || ~2.0.1', '1.x', '*', '1
     expect(definePlatform({ ...goldenPath, steps: [{ ...step, version }] }).steps).toEqual([{ ...step, version }]);
   },
 );
+
+test('a platform knows the kinds that its steps compose', () => {
+  const { cards } = definePlatform({ ...goldenPath, steps: [{ ...step, composes: [zone, s3Bucket] }] });
+  expect([
+    cards.get('dns.example.com Zone'),
+    cards.get('s3.aws.m.upbound.io Bucket'),
+    goldenPath.cards.get('dns.example.com Zone'),
+  ]).toEqual([zone, s3Bucket, undefined]);
+});

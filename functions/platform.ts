@@ -1,12 +1,16 @@
 import type { Api } from './core/api.ts';
-import { environmentSchema } from './core/environment.ts';
-import type { PackageDependency } from './core/kubernetes.ts';
+import { type Card, providerOf } from './core/card.ts';
+import { environmentSchema, ownSections } from './core/environment.ts';
+import { clashesOfFacts, type Declared, type Facts } from './core/facts.ts';
+import { groupKind, type PackageDependency } from './core/kubernetes.ts';
 import { kubectlNames } from './core/names.ts';
 import type { Platform } from './core/pipeline.ts';
 import { shown } from './core/problem.ts';
-import { priceId } from './cost/prices.ts';
+import { platformRequirements } from './core/required.ts';
+import { priceIdSchema } from './cost/prices.ts';
+import { kinds } from './kinds/index.ts';
 
-type Definition = Omit<Platform, 'environment' | 'steps' | 'releasable'> & Partial<Pick<Platform, 'steps' | 'releasable'>>;
+type Definition = Omit<Platform, 'cards' | 'environment' | 'steps' | 'releasable'> & Partial<Pick<Platform, 'steps' | 'releasable'>>;
 
 const dashed = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 const wantDashed = 'want lower-case words with dashes between them, such as acme-platform';
@@ -18,6 +22,9 @@ const wantSuffix = `want lower-case words with dashes between them, at most ${lo
 const repository = /^[a-z0-9-]+([.:][a-z0-9-]+)+(\/[a-z0-9._-]+)+$/;
 const comparator = String.raw`(?:[<>=!~^]{1,2} ?)?v?(?:\*|\d+(?:\.(?:\d+|[xX*])){0,2})(?:-[0-9A-Za-z.-]+)?`;
 const versions = new RegExp(String.raw`^(?:${comparator}(?:(?: - | ?, ?| ?\|\| ?| )${comparator})*|sha256:[0-9a-f]{64})$`);
+
+/** Names of requirements that are the platform's own. */
+const reserved = new RegExp(`^(${platformRequirements.join('|')}|claims-.*)$`);
 
 const ownSteps = ['expand', 'guard'];
 
@@ -45,23 +52,65 @@ function dependencyProblems(field: string, dependencies: readonly PackageDepende
   ];
 }
 
+/** The kinds that backends and steps say they compose. */
+export const composedCards = ({ apis, steps }: Pick<Platform, 'apis' | 'steps'>): readonly Card[] => [
+  ...apis.flatMap(({ backends }) => Object.values(backends).flatMap(({ composes }) => Object.values(composes))),
+  ...steps.flatMap(({ composes = [] }) => composes),
+];
+
+/** The facts that the backends need, and who needs them. */
+function factsOf(apis: readonly Api[]): readonly Declared[] {
+  return apis.flatMap(({ kind, backends }) =>
+    Object.entries(backends).flatMap(([backend, { needs }]) =>
+      (needs?.facts ?? []).map((facts) => ({ by: `${kind} on ${backend}`, facts })),
+    ),
+  );
+}
+
+/** What an API says of itself that cannot hold, alone or beside these APIs. */
+function assumptionProblems(api: Api, apis: readonly Api[]): readonly string[] {
+  const { kind, scope, place, backends, profile, requires } = api;
+  const names = Object.keys(backends);
+  const byTier = Object.keys(profile.shape);
+  return [
+    ...(scope === 'Cluster' && place === 'environment'
+      ? [`${kind}: place: got "environment", want "none": a cluster-scoped claim has no namespace that could belong to an environment`]
+      : []),
+    ...(place === 'none' && names.length !== 1 ? [`${kind}: backends: got ${names.length}, want one: no tier chooses among them`] : []),
+    ...(place === 'none' && byTier.length > 0 ? [`${kind}: profile: got ${byTier.join(', ')}, want nothing that differs by tier`] : []),
+    ...Object.values(backends).flatMap(({ needs }) =>
+      place === 'none' && needs !== undefined ? [`${kind}: needs: got facts of an environment, want none for an API of place "none"`] : [],
+    ),
+    ...Object.entries(requires).flatMap(([name, required]) => {
+      const got = `${kind}: requires.${name}`;
+      if (reserved.test(name)) return [`${got}: got a name that the platform uses itself, want another`];
+      if (!('offering' in required) || apis.some(({ offers }) => offers.some(({ capability }) => capability === required.offering)))
+        return [];
+      return [`${got}: got ${required.offering.what}, which no API offers, want one that does among the apis`];
+    }),
+  ];
+}
+
 function problemsOf({ name, apis, policies, steps = [] }: Definition): readonly string[] {
   const suffixes = apis.map(({ suffix }) => suffix);
   const ids = policies.map(({ id }) => id);
   const stepNames = steps.map((step) => step.name);
-  const composing = [...apis.flatMap((api) => Object.values(api.backends)), ...steps];
-  const providers = composing.flatMap(({ composes = [] }) => composes).flatMap(({ provider }) => provider ?? []);
+  const composed = composedCards({ apis, steps });
+  const providers = composed.flatMap((card) => providerOf(card) ?? []);
   const dependencies = [...steps, ...providers];
   return [
     ...otherThan('name', [name], (value) => dashed.test(value), wantDashed),
     ...clashesOf(apis),
     ...otherThan('apis.suffix', suffixes, (suffix) => dashed.test(suffix) && suffix.length <= longestSuffix, wantSuffix),
+    ...apis.flatMap((api) => assumptionProblems(api, apis)),
+    ...clashesOfFacts(factsOf(apis), ownSections),
     ...otherThan('policies.id', ids, (id) => dashed.test(id), wantDashed),
     ...twice('policies.id', ids),
     ...otherThan('steps.name', stepNames, (step) => !ownSteps.includes(step), 'want another name than that of a step of every pipeline'),
     ...twice('steps.name', stepNames),
     ...dependencyProblems('steps', steps),
-    ...dependencyProblems('composes.provider', providers),
+    ...dependencyProblems('composes.broughtBy', providers),
+    ...twice('composes', [...new Set([...kinds, ...composed])].map(groupKind)),
     ...[...new Set(dependencies.map((each) => each.package))].flatMap((reference) => {
       const wanted = [...new Set(dependencies.filter((each) => each.package === reference).map(({ version }) => shown(version)))];
       return wanted.length === 1 ? [] : [`version: got ${wanted.join(' and ')} for ${reference}, want one for each package`];
@@ -74,16 +123,19 @@ export function definePlatform(definition: Definition): Platform {
   const problems = [...new Set(problemsOf(definition))];
   if (problems.length > 0) throw new Error(`cannot define a platform: ${problems.join('; ')}`);
   const { name, apis, policies, steps = [], releasable = [] } = definition;
+  const cards = new Map([...kinds, ...composedCards({ apis, steps })].map((card) => [groupKind(card), card]));
   return {
     name,
     apis,
     policies,
     steps,
     releasable,
+    cards,
     environment: environmentSchema({
-      patches: Object.fromEntries(apis.map((api) => [api.kind, api.profile.partial()])),
-      policies: policies.filter(({ fixed }) => fixed !== true),
-      priceId,
+      facts: [...new Set(factsOf(apis).map(({ facts }): Facts => facts))],
+      patches: Object.fromEntries(apis.filter(({ place }) => place === 'environment').map((api) => [api.kind, api.profile.partial()])),
+      policies: policies.filter(({ fixed, allows }) => fixed !== true || allows !== undefined),
+      priceId: priceIdSchema(cards.values()),
     }),
   };
 }

@@ -1,7 +1,8 @@
 import type { Api, ClaimPolicy } from '../functions/core/api.ts';
+import type { Card } from '../functions/core/card.ts';
 import { type Severity, severities } from '../functions/core/environment.ts';
 import { category, environmentLabel, group, kindLabel, namespaceDeletionAnnotation, version } from '../functions/core/group.ts';
-import { type ComposedKind, groupOf, type KubernetesObject } from '../functions/core/kubernetes.ts';
+import { groupOf, type KubernetesObject } from '../functions/core/kubernetes.ts';
 import type { Platform, Policy } from '../functions/core/pipeline.ts';
 import { protectedTiers, tiers } from '../functions/core/tier.ts';
 import { wanted } from '../functions/guard/claim-policies.ts';
@@ -73,7 +74,7 @@ export function namespaceProtection(): readonly KubernetesObject[] {
  * there any more which credentials it uses: it, and so the namespace, would hang for ever. Where the kind is not installed there
  * is none of it, which is why a failure to look lets the namespace go.
  */
-export function managedBeforeNamespace({ apiVersion, kind, plural }: ComposedKind): readonly KubernetesObject[] {
+export function managedBeforeNamespace({ apiVersion, kind, plural }: Card): readonly KubernetesObject[] {
   const name = `managed-before-namespace.${plural}.${groupOf({ apiVersion })}`;
   return [
     {
@@ -133,7 +134,9 @@ function celBroken(api: Api, rule: ClaimPolicy, policy: Policy, severity: Severi
 }
 
 /** The policies that need nothing but the claim, so that `kubectl apply` tells at once what the guard would refuse later; none where no API has any. */
-export function claimPolicies({ apis, policies }: Platform): readonly KubernetesObject[] {
+export function claimPolicies({ apis: all, policies }: Platform): readonly KubernetesObject[] {
+  // The environment says how a policy holds, so of a claim that lives in none only the guard can tell.
+  const apis = all.filter(({ place }) => place === 'environment');
   return severities.flatMap((severity) => {
     const name = severity === 'deny' ? `claim-policies.${group}` : `claim-policy-warnings.${group}`;
     const broken = apis.flatMap((api) =>

@@ -1,9 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { globSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
+import { group } from '../functions/core/group.ts';
+import { groupOf } from '../functions/core/kubernetes.ts';
 import { manifest } from './manifest.ts';
 import { pack } from './pack.ts';
 import { largestOutput, run } from './run.ts';
@@ -58,9 +60,47 @@ function audit(): string {
   throw new Error(stdout);
 }
 
+const noCrossplane = () =>
+  spawnSync('crossplane', ['version', '--client']).error === undefined ? undefined : 'NOT CHECKED: the crossplane CLI is not on PATH';
+
+interface Validated {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly status: 'valid' | 'invalid' | 'missingSchema';
+}
+
+/** Whether every composed object of the golden files is one that its provider, or Kubernetes, takes: a field that is misspelt fails. */
+async function kindsAgainstCrds(): Promise<string> {
+  const definitions = process.env['CRDS'];
+  if (definitions === undefined) return 'NOT CHECKED: CRDS names no folder of CustomResourceDefinitions';
+  const missing = noCrossplane();
+  if (missing !== undefined) return missing;
+  const cache = await mkdtemp(join(tmpdir(), 'golden-path-'));
+  try {
+    // An empty package in the cache, in place of the download of Crossplane's own, of which one kind is composed.
+    const folder = join(cache, 'xpkg.crossplane.io/crossplane/crossplane@stable');
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, 'package.yaml'), '');
+    const golden = 'test/golden,examples/own-platform/golden';
+    const args = ['resource', 'validate', definitions, golden, '--cache-dir', cache, '--output', 'json'];
+    const { stdout, stderr } = spawnSync('crossplane', args, { encoding: 'utf8', maxBuffer: largestOutput });
+    if (!stdout.startsWith('{')) throw new Error(stderr);
+    const { resources } = JSON.parse(stdout) as { resources: readonly Validated[] };
+    const invalid = resources.filter(({ status }) => status === 'invalid');
+    if (invalid.length > 0) throw new Error(invalid.map((each) => JSON.stringify(each)).join('\n'));
+    const composed = resources.filter((each) => groupOf(each) !== group);
+    const valid = composed.filter(({ status }) => status === 'valid');
+    if (valid.length === 0) throw new Error(`no object was looked at, want those of ${golden}`);
+    const unknown = [...new Set(composed.filter(({ status }) => status === 'missingSchema').map(({ kind }) => kind))].sort();
+    return `${valid.length} objects${unknown.length === 0 ? '' : `; NOT CHECKED, since CRDS has no definition of them: ${unknown.join(', ')}`}`;
+  } finally {
+    await rm(cache, { recursive: true });
+  }
+}
+
 async function packages(): Promise<string> {
-  const found = spawnSync('crossplane', ['version', '--client']).error === undefined;
-  if (!found) return 'NOT CHECKED: the crossplane CLI is not on PATH';
+  const missing = noCrossplane();
+  if (missing !== undefined) return missing;
   return (await run('node', ['package/build.ts'])).trim().split('\n').at(-1) ?? '';
 }
 
@@ -92,6 +132,7 @@ const checks: readonly Check[] = [
   { name: 'dependency direction', work: dependencyDirection },
   { name: 'dead code', work: tool('knip') },
   { name: 'tests', work: tests('unit', 'recipes') },
+  { name: 'kinds against CRDs', work: kindsAgainstCrds },
   { name: 'npm package', work: published },
   { name: 'own platform', work: tests('npm') },
   { name: 'vulnerabilities', work: audit },

@@ -3,7 +3,7 @@ import { group } from '../functions/core/group.ts';
 import { groupOf, type KubernetesObject } from '../functions/core/kubernetes.ts';
 import type { Platform } from '../functions/core/pipeline.ts';
 import { toXrd } from '../xrds/xrd.ts';
-import { composedKinds, distinct, isManaged, providersOf } from './composed.ts';
+import { composedKinds, distinct, providersOf } from './composed.ts';
 import { configurationName, crossplaneVersion, functionName, functionVersion, repository } from './names.ts';
 import type { Project } from './project.ts';
 
@@ -12,7 +12,7 @@ export type PackageContents = Readonly<Record<string, KubernetesObject>>;
 
 /** Only the managed resources that we compose: a provider's other kinds need not cost the apiserver anything. None where we compose none. */
 export function activationPolicy(platform: Platform): KubernetesObject | undefined {
-  const managed = composedKinds(platform).filter(isManaged);
+  const managed = composedKinds(platform).filter((kind) => kind.managed);
   if (managed.length === 0) return undefined;
   return {
     apiVersion: 'apiextensions.crossplane.io/v1alpha1',

@@ -41,7 +41,7 @@ export function generatedFiles(project: Project): ReadonlyMap<string, string> {
       .filter(([, objects]) => objects.length > 0)
       .map(([file, objects]): [string, string] => [`package/install/${file}`, toYaml(...objects)]),
     ['docs/apis.md', apisPage(platform)],
-    ...[...policyPages(platform.policies)].map(([file, text]): [string, string] => [`docs/policies/${file}`, text]),
+    ...[...policyPages(platform)].map(([file, text]): [string, string] => [`docs/policies/${file}`, text]),
   ];
   return new Map(contents.map(([path, text]) => [path, `${firstLine(path)}\n${path.endsWith('.md') ? '\n' : ''}${text}`]));
 }

@@ -1,8 +1,9 @@
 import { k8s } from 'cdk8s-plus-28';
+import type { Card } from '../functions/core/card.ts';
 import { groupOf, type KubernetesObject } from '../functions/core/kubernetes.ts';
 import type { Platform } from '../functions/core/pipeline.ts';
 import { claimPolicies, claimSizes, managedBeforeNamespace, namespaceProtection } from './admission.ts';
-import { composedKinds, distinct, isManaged, isOfProvider } from './composed.ts';
+import { composedKinds, distinct, isOfProvider, pluralAndGroup, requiredKinds } from './composed.ts';
 import { configurationName, exampleRegistry, functionName, installedName, packageReference, releaseTag } from './names.ts';
 import type { Project } from './project.ts';
 
@@ -19,21 +20,33 @@ const grantedByChart: Readonly<Record<string, readonly string[] | 'everything'>>
   'protection.crossplane.io': 'everything',
 };
 
+type Kind = Pick<Card, 'apiVersion' | 'kind' | 'plural'>;
+
+const read = ['get', 'list', 'watch'];
+
+const rulesFor = (kinds: readonly Kind[], verbs: readonly string[]) =>
+  distinct(kinds.map(groupOf)).map((apiGroup) => ({
+    apiGroups: [apiGroup],
+    resources: [...distinct(kinds.filter((kind) => groupOf(kind) === apiGroup).map(({ plural }) => plural))],
+    verbs: [...verbs],
+  }));
+
+/** Whether Crossplane can do nothing with a kind unless it is let: its RBAC manager grants what providers and XRDs bring. */
+function isMissing(platform: Platform, kind: Kind): boolean {
+  const granted = grantedByChart[groupOf(kind)];
+  return !isOfProvider(platform, kind) && granted !== 'everything' && granted?.includes(kind.plural) !== true;
+}
+
 function clusterRole(platform: Platform): KubernetesObject {
-  const missing = composedKinds(platform).filter((kind) => {
-    const granted = grantedByChart[groupOf(kind)];
-    return !isOfProvider(kind) && granted !== 'everything' && granted?.includes(kind.plural) !== true;
-  });
+  const missing = composedKinds(platform).filter((kind) => isMissing(platform, kind));
+  const named = missing.map(pluralAndGroup);
+  const namespaces = { apiVersion: 'v1', kind: 'Namespace', plural: 'namespaces' };
+  const required = [namespaces, ...requiredKinds(platform)].filter(
+    (kind) => isMissing(platform, kind) && !named.includes(pluralAndGroup(kind)),
+  );
   return k8s.KubeClusterRole.manifest({
     metadata: { name: `${platform.name}:aggregate-to-crossplane`, labels: { 'rbac.crossplane.io/aggregate-to-crossplane': 'true' } },
-    rules: [
-      { apiGroups: [''], resources: ['namespaces'], verbs: ['get', 'list', 'watch'] },
-      ...distinct(missing.map(groupOf)).map((apiGroup) => ({
-        apiGroups: [apiGroup],
-        resources: [...distinct(missing.filter((kind) => groupOf(kind) === apiGroup).map(({ plural }) => plural))],
-        verbs: ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete'],
-      })),
-    ],
+    rules: [...rulesFor(required, read), ...rulesFor(missing, [...read, 'create', 'update', 'patch', 'delete'])],
   });
 }
 
@@ -135,7 +148,12 @@ export function installManifests(
   return {
     'rbac.yaml': [clusterRole(platform)],
     'runtime.yaml': [runtimeConfig(platform, podLabels), disruptionBudget(platform, podLabels), networkPolicy(platform, podLabels)],
-    'namespace-protection.yaml': [...namespaceProtection(), ...composedKinds(platform).filter(isManaged).flatMap(managedBeforeNamespace)],
+    'namespace-protection.yaml': [
+      ...namespaceProtection(),
+      ...composedKinds(platform)
+        .filter(({ managed }) => managed)
+        .flatMap(managedBeforeNamespace),
+    ],
     'claim-policies.yaml': [...claimSizes(platform), ...claimPolicies(platform)],
     'packages.yaml': packageManifests(platform, registry, tag),
   };

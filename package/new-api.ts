@@ -137,7 +137,7 @@ async function newApiCommand(): Promise<number> {
 ${written.length} files in ${seconds} s: ${names.kind}, as container in every tier
 
 Next: npm run --silent goldenpath -- plan examples/${names.folder}.yaml --environment dev
-Then make it your own: fields and binding in schema.ts, defaults in profiles.ts, the server in backends/container.ts.
+Then make it your own: fields with their defaults and the binding in schema.ts, the server in backends/container.ts.
 `);
   return 0;
 }

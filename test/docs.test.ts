@@ -16,7 +16,6 @@ import { parseEnvironment } from '../functions/core/environment.ts';
 import { apiVersion } from '../functions/core/group.ts';
 import { at, type KubernetesObject } from '../functions/core/kubernetes.ts';
 import { goldenPath } from '../functions/golden-path.ts';
-import { policies } from '../functions/guard/policies/index.ts';
 import { exampleRegistry, functionName, installedName, packageReference, releaseTag } from '../package/names.ts';
 import manifest from '../package.json' with { type: 'json' };
 import { toXrd } from '../xrds/xrd.ts';
@@ -152,7 +151,7 @@ describe.each(pages)('$path', (page) => {
     const schemas: Readonly<Record<string, readonly unknown[]>> = {
       spec: claims,
       status: claims,
-      data: [{ properties: { data: jsonSchema(goldenPath.environment) } }],
+      data: [{ properties: { data: jsonSchema(goldenPath.environment.data) } }],
     };
     const exists = (path: readonly string[]) =>
       schemas[path[0] ?? '']?.some((schema) => at(schema, ...path.flatMap((field) => ['properties', field])) !== undefined);
@@ -220,8 +219,9 @@ describe('YAML in the README', () => {
     );
     expect(shown).toEqual(
       claims.slice(1).map(({ kind, metadata }) => {
-        const { profiles, suffix } = apis.find((api) => api.kind === kind) ?? {};
-        return [kind, ...['dev', 'staging', 'prod'].map((tier) => at(profiles, tier, 'backend')), `${metadata?.name}-${suffix}`];
+        const { profiles, suffix, binding } = apis.find((api) => api.kind === kind) ?? {};
+        const secret = binding === undefined ? 'none' : `${metadata?.name}-${suffix}`;
+        return [kind, ...['dev', 'staging', 'prod'].map((tier) => at(profiles, tier, 'backend')), secret];
       }),
     );
   });
@@ -229,7 +229,7 @@ describe('YAML in the README', () => {
   test('reads Secrets and keys that the claims make', () => {
     const made = claims.flatMap(({ kind, metadata }) => {
       const api = apis.find((each) => each.kind === kind);
-      return Object.keys(api?.binding.shape ?? {}).map((key) => `${metadata?.name}-${api?.suffix}/${key}`);
+      return Object.keys(api?.binding?.shape ?? {}).map((key) => `${metadata?.name}-${api?.suffix}/${key}`);
     });
     const apps = objects.filter(({ kind }) => kind === 'Deployment' || kind === 'Pod').map((app) => JSON.stringify(app));
     const read = apps.map((app) => [
@@ -267,14 +267,7 @@ test('the README says of each backend what a deletion with a snapshot keeps', ()
 
 test('the README lists the keys of the binding', () => {
   const rows = tableRows(readme, 'key', 'what it is');
-  expect(rows.flatMap(([keys = '']) => keys.split(', ').map(unquoted)).sort()).toEqual(Object.keys(apis[0]?.binding.shape ?? {}).sort());
-});
-
-test('the README lists the policies that the guard enforces, in its words, each with its page', () => {
-  const rows = tableRows(readme, 'policy', 'what it asks for', 'breaking it', 'tiers');
-  expect(rows).toEqual(
-    policies.map(({ id, text, severity, tiers }) => [`[\`${id}\`](docs/policies/${id}.md)`, text, severity, tiers?.join(', ') ?? 'all']),
-  );
+  expect(rows.flatMap(([keys = '']) => keys.split(', ').map(unquoted)).sort()).toEqual(Object.keys(apis[0]?.binding?.shape ?? {}).sort());
 });
 
 test('the README lists what the npm package can be imported by, and names that are there', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { apiVersion } from '../functions/core/group.ts';
 import type { KubernetesObject } from '../functions/core/kubernetes.ts';
 import type { DesiredResource, ObservedResource } from '../functions/core/step.ts';
 import { expand } from '../functions/expand/expand.ts';
@@ -127,6 +128,24 @@ describe('a policy', () => {
     ]);
   });
 
+  test('refuses a kind that nothing is known of, whoever composed it, and only what an environment accepts by name passes', () => {
+    const table: KubernetesObject = { apiVersion: 'dynamodb.aws.m.upbound.io/v1beta1', kind: 'Table', metadata: { name: 'orders' } };
+    const withTable: Change = (desired) => ({ ...desired, table: { object: table } });
+    const setting = (data: object) => here({ policies: { 'known-kinds': data } });
+    expect(guarded(prod, withTable).refusal).toEqual({
+      reason: 'PolicyViolated',
+      message:
+        'cannot apply in environment prod: table (Table orders): kind: got "dynamodb.aws.m.upbound.io/Table", want one that has a card [known-kinds]',
+    });
+    expect(guarded(setting({ allow: ['dynamodb.aws.m.upbound.io/Table'] }), withTable).refusal).toBeUndefined();
+    for (const data of [{ severity: 'off' }, { severity: 'warn' }, { waivable: true }]) {
+      const [field] = Object.keys(data);
+      expect(expand(stepRequest(setting(data))).refusal?.message).toBe(
+        `cannot use EnvironmentConfig "here": data.policies.known-kinds.${field}: unknown field; namespace "shop" belongs to it`,
+      );
+    }
+  });
+
   test('that Crossplane itself rests on cannot be set', () => {
     expect(expand(stepRequest(here({ policies: { 'unique-objects': { severity: 'off' } } }))).refusal?.message).toBe(
       'cannot use EnvironmentConfig "here": data.policies.unique-objects: unknown field; namespace "shop" belongs to it',
@@ -252,6 +271,13 @@ describe('data', () => {
     expect(lossOf(blind).message).toBe('cannot apply: status.settings.storageGiB: got 100, want at least 200, which is in use');
   });
 
+  test('is the same where what is recorded of it is a list or an object', () => {
+    const apis = goldenPath.apis.map((api) => ({ ...api, durable: { ...api.durable, fixed: ['extensions'] } }));
+    const given = { ...live({ ...prod, spec: { extensions: ['pgcrypto', 'hstore'] } }), platform: definePlatform({ ...goldenPath, apis }) };
+    expect(guarded(given).refusal).toBeUndefined();
+    expect(guarded({ ...given, observed: {}, spec: { extensions: ['pgcrypto'] } }).refusal?.reason).toBe('WouldReplace');
+  });
+
   test('keeps its protection while something else is lost', () => {
     const given = { ...live(prod), spec: { deletion: 'Delete' } };
     expect(guarded(given).refusal).toBeUndefined();
@@ -346,7 +372,9 @@ describe('a budget', () => {
       desired: expand(stepRequest(given)).desired,
       conditions: [],
       events: [],
-      needsClaims: true,
+      requires: Object.fromEntries(
+        goldenPath.apis.map(({ kind, plural }) => [`claims-${plural}`, { apiVersion, kind, namespace: 'shop', labels: {} }]),
+      ),
       ttlSeconds: 300,
     });
   });
@@ -363,8 +391,22 @@ describe('a budget', () => {
     expect(guarded(larger).refusal?.reason).toBe('OverBudget');
   });
 
+  test('is not overrun by what the cloud does by itself: storage that grew past the step at which gp3 includes more', () => {
+    const given = { ...here({ budget: { claimMonthlyUSD: 500 } }), spec: { storageGiB: 250 } };
+    const before = live(given);
+    const { instance, ...others } = before.observed ?? {};
+    const grown = { ...instanceDetails.status.atProvider, allocatedStorage: 420 };
+    const observed = {
+      ...others,
+      instance: { ...instance, object: { ...instance?.object, status: { ...(instance?.object['status'] as object), atProvider: grown } } },
+    };
+    const { refusal, conditions, status } = guarded({ ...before, observed: observed as NonNullable<Given['observed']> });
+    expect([refusal, conditions[0]?.reason, status?.['monthlyCostUSD']]).toEqual([undefined, 'PoliciesHold', 335.06]);
+  });
+
   test('says that a price is missing', () => {
-    const { status, conditions } = guarded({}, (desired) => ({
+    const accepting = here({ policies: { 'known-kinds': { allow: ['neptune.aws.m.upbound.io/Cluster'] } } }, 'dev');
+    const { status, conditions } = guarded(accepting, (desired) => ({
       ...desired,
       odd: { object: { apiVersion: 'neptune.aws.m.upbound.io/v1beta1', kind: 'Cluster', metadata: { name: 'x' } } },
     }));

@@ -6,9 +6,7 @@ const filesOf = (folder: string, plural: string) =>
     `compositions/${plural}.platform.internal.yaml`,
     'docs/apis.md',
     `examples/${folder}.yaml`,
-    ...[`${folder}.test.ts`, 'backends/container.ts', 'index.ts', 'profiles.ts', 'schema.ts'].map(
-      (file) => `functions/apis/${folder}/${file}`,
-    ),
+    ...[`${folder}.test.ts`, 'backends/container.ts', 'index.ts', 'schema.ts'].map((file) => `functions/apis/${folder}/${file}`),
     'functions/apis/index.ts',
     ...['dev', 'prod', 'staging'].flatMap((tier) =>
       ['defaults', 'every-field'].map((fields) => `test/golden/${plural}/${tier}-container-${fields}.yaml`),
@@ -32,10 +30,10 @@ test('an API that was made passes the checks and tests as it is, also beside ano
       code: 0,
       stderr: '',
       stdout: `${files.join('\n')}
-16 files in 1 s: ${kind}, as container in every tier
+15 files in 1 s: ${kind}, as container in every tier
 
 Next: npm run --silent goldenpath -- plan examples/${folder}.yaml --environment dev
-Then make it your own: fields and binding in schema.ts, defaults in profiles.ts, the server in backends/container.ts.
+Then make it your own: fields with their defaults and the binding in schema.ts, the server in backends/container.ts.
 `,
     });
     expect((await run(changed)).stdout.trim().split('\n').sort()).toEqual(files);

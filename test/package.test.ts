@@ -4,9 +4,12 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { appCache } from '../functions/apis/app-cache/index.ts';
 import { appDatabase } from '../functions/apis/app-database/index.ts';
 import type { Api } from '../functions/core/api.ts';
+import type { Card } from '../functions/core/card.ts';
 import { inputApiVersion } from '../functions/core/group.ts';
-import { at, type ComposedKind } from '../functions/core/kubernetes.ts';
+import { at } from '../functions/core/kubernetes.ts';
 import { policies } from '../functions/guard/policies/index.ts';
+import { s3Bucket } from '../functions/kinds/aws/s3-bucket.ts';
+import { serviceMonitor } from '../functions/kinds/kubernetes/service-monitor.ts';
 import { definePlatform } from '../functions/platform.ts';
 import { activationPolicy, configurationContents, functionContents } from '../package/contents.ts';
 import { dependenciesAmong, leftovers, waitingFor } from '../package/deploy.ts';
@@ -120,19 +123,19 @@ describe('packages', () => {
             apiVersion: 'pkg.crossplane.io/v1',
             kind: 'Provider',
             package: 'xpkg.crossplane.io/crossplane-contrib/provider-aws-ec2',
-            version: '>=v2.6.0',
+            version: '>=v2.6.0 <v3.0.0',
           },
           {
             apiVersion: 'pkg.crossplane.io/v1',
             kind: 'Provider',
             package: 'xpkg.crossplane.io/crossplane-contrib/provider-aws-rds',
-            version: '>=v2.6.0',
+            version: '>=v2.6.0 <v3.0.0',
           },
           {
             apiVersion: 'pkg.crossplane.io/v1',
             kind: 'Provider',
             package: 'xpkg.crossplane.io/crossplane-contrib/provider-sql',
-            version: '>=v0.16.0',
+            version: '>=v0.16.0 <v1.0.0',
           },
         ],
       },
@@ -214,19 +217,18 @@ describe('packages', () => {
 
   const { container } = appCache.backends;
   const contained: Api = { ...appCache, claimPolicies: [], backends: { ...(container && { container }) } };
-  const monitor = { apiVersion: 'monitoring.coreos.com/v1', kind: 'ServiceMonitor', plural: 'servicemonitors' };
-  const bucket = { apiVersion: 'storage.gcp.m.upbound.io/v1beta1', kind: 'Bucket', plural: 'buckets' };
   const provider = { package: 'xpkg.crossplane.io/example/provider-gcp-storage', version: '>=v2.0.0' };
-  const zone = { apiVersion: 'dns.example.org/v1', kind: 'Zone', plural: 'zones' };
+  const bucket = { ...s3Bucket, apiVersion: 'storage.gcp.m.upbound.io/v1beta1', broughtBy: { ...provider, failures: [] } };
   const dnsProvider = { package: 'registry.example.com/provider-dns', version: '>=v1.0.0' };
+  const zone = { ...bucket, apiVersion: 'dns.example.org/v1', kind: 'Zone', plural: 'zones', broughtBy: { ...dnsProvider, failures: [] } };
   const step = { name: 'more', package: 'xpkg.crossplane.io/example/function-more', version: '>=v0.1.0' };
-  const composing = (...composes: readonly ComposedKind[]) => ({
+  const composing = (...composes: readonly Card[]) => ({
     ...tested,
     platform: definePlatform({ ...platform, apis: [contained], steps: [{ ...step, composes }] }),
   });
 
   test('what an added step composes is granted, turned on, and brought by the provider that it names', () => {
-    const given = composing(monitor, { ...bucket, provider }, { ...zone, provider: dnsProvider });
+    const given = composing(serviceMonitor, bucket, zone);
     const { 'crossplane.yaml': meta, 'activation-policy.yaml': activation } = configurationContents(given, exampleRegistry);
     const { 'rbac.yaml': rbac, 'namespace-protection.yaml': protection } = installManifests(given);
     const rules = at(rbac[0], 'rules') as readonly unknown[];
@@ -253,14 +255,6 @@ describe('packages', () => {
         'managed-before-namespace.zones.dns.example.org',
       ],
     });
-  });
-
-  test('a kind of an unknown provider is an error that says where to name it', () => {
-    expect(() => configurationContents(composing(bucket), exampleRegistry)).toThrow(
-      new Error(
-        'cannot find the provider of storage.gcp.m.upbound.io Bucket: provider: missing, want its package and version where composes lists the kind',
-      ),
-    );
   });
 
   test('a platform without claim policies and managed resources has no policies for them, since the apiserver takes no empty lists', () => {

@@ -10,6 +10,7 @@ import { tiers } from '../functions/core/tier.ts';
 import { expand } from '../functions/expand/expand.ts';
 import { guard } from '../functions/guard/guard.ts';
 import { policies } from '../functions/guard/policies/index.ts';
+import { anySaid } from './arbitrary.ts';
 import {
   environmentConfig,
   everything,
@@ -26,34 +27,6 @@ const numRuns = Number(process.env['PROPERTY_RUNS'] ?? 500);
 
 const secret = 'Xk9s3cr3tXk9';
 
-/** Any value that a field's JSON schema allows, for the shapes that fields of claims and of profiles have. */
-function anyValue(field: unknown): fc.Arbitrary<unknown> {
-  let inner = field as { readonly def: { readonly type: string; readonly innerType?: unknown } };
-  while (inner.def.type === 'optional' || inner.def.type === 'default') inner = inner.def.innerType as typeof inner;
-  const schema = inner as unknown as {
-    readonly options?: readonly string[];
-    readonly values?: Iterable<unknown>;
-    readonly minValue?: number | null;
-    readonly maxValue?: number | null;
-    safeParse(value: unknown): { readonly success: boolean };
-  };
-  const candidates: Readonly<Record<string, () => fc.Arbitrary<unknown>>> = {
-    enum: () => fc.constantFrom(...(schema.options ?? [])),
-    boolean: () => fc.boolean(),
-    literal: () => fc.constantFrom(...(schema.values ?? [])),
-    number: () => fc.integer({ min: Math.max(schema.minValue ?? 0, 0), max: Math.min(schema.maxValue ?? 1000, 1000) }),
-    string: () => fc.constantFrom('app', 'other', 'orders_db'),
-    array: () => fc.uniqueArray(fc.constantFrom('pgcrypto', 'citext', 'pg_trgm'), { maxLength: 2 }),
-  };
-  const arbitrary = candidates[inner.def.type];
-  if (arbitrary === undefined) throw new Error(`no arbitrary for a field of type ${inner.def.type}`);
-  return arbitrary().filter((value) => schema.safeParse(value).success);
-}
-
-function anyOf(shape: Readonly<Record<string, unknown>>): fc.Arbitrary<Record<string, unknown>> {
-  return fc.record(Object.fromEntries(Object.entries(shape).map(([key, field]) => [key, anyValue(field)])), { requiredKeys: [] });
-}
-
 const policySettings = fc.dictionary(
   fc.constantFrom(...policies.filter(({ fixed }) => fixed !== true).map(({ id }) => id)),
   fc.record({ severity: fc.constantFrom('deny', 'warn', 'off'), waivable: fc.boolean() }, { requiredKeys: [] }),
@@ -64,7 +37,7 @@ const environmentOf = (api: Api) =>
   fc
     .record({
       tier: fc.constantFrom(...tiers),
-      defaults: fc.option(anyOf(api.profile.shape)),
+      defaults: fc.option(anySaid(api.fields, (field) => field.default !== undefined)),
       policies: policySettings,
       budget: fc.option(fc.record({ claimMonthlyUSD: fc.constantFrom(10, 500, 5000), namespaceMonthlyUSD: fc.constantFrom(100, 10_000) })),
       tags: fc.constantFrom({ team: 'shop' }, { team: 'other', owner: 'someone' }),
@@ -138,7 +111,7 @@ function run(request: StepRequest): Run {
 
 const claimOf = (api: Api) =>
   fc.record({
-    spec: anyOf(api.spec.shape),
+    spec: anySaid(api.fields, ({ of }) => of === 'claim'),
     environment: environmentOf(api),
     labelled: fc.integer({ min: 0, max: 19 }).map((roll) => (roll === 0 ? undefined : 'here')),
     waived: fc.constantFrom('', 'multi-az', 'backed-up, multi-az'),

@@ -2,6 +2,7 @@ import { type EnvironmentData, environmentConfig, environments } from '../exampl
 import { apiVersion, environmentLabel } from '../functions/core/group.ts';
 import type { KubernetesObject } from '../functions/core/kubernetes.ts';
 import type { Platform, StepRequest } from '../functions/core/pipeline.ts';
+import { answered, claimsOf, platformRequirements, requirementsOf } from '../functions/core/required.ts';
 import type { ObservedResource, StepResponse } from '../functions/core/step.ts';
 import { goldenPath } from '../functions/golden-path.ts';
 
@@ -19,7 +20,7 @@ export const exampleEnvironmentNames = exampleEnvironments
   .join(', ');
 
 /** Facts with which every backend can work, whatever the tier. */
-export const everything: Omit<EnvironmentData, 'tier'> = {
+export const everything = {
   aws: {
     region: 'eu-west-1',
     providerConfig: 'aws',
@@ -34,7 +35,7 @@ export const everything: Omit<EnvironmentData, 'tier'> = {
   },
   shared: { postgres: { providerConfig: 'shared-postgres', host: 'pg.shared.svc', adminRole: 'admin' } },
   tags: { team: 'shop' },
-};
+} satisfies Partial<EnvironmentData>;
 
 export function namespace(name: string, environment: string | undefined): KubernetesObject {
   return {
@@ -54,36 +55,49 @@ export interface Given {
   readonly generation?: number;
   readonly environment?: string | undefined;
   readonly environments?: readonly KubernetesObject[];
+  /** Other claims of the namespace; where it is left out, Crossplane has not looked for what the API itself requires. */
   readonly claims?: readonly KubernetesObject[];
+  /** What there is in the cluster besides claims. */
+  readonly objects?: readonly KubernetesObject[];
   readonly observed?: Readonly<Record<string, ObservedResource>>;
   readonly desired?: StepRequest['desired'];
 }
 
-/** A request as Crossplane makes it for a claim in namespace `shop`. */
+/** Everything that Crossplane found of what a claim's API requires, and of what the guard may. */
+function requiredOf(platform: Platform, claim: KubernetesObject, given: Given): StepRequest['required'] {
+  const place = [namespace('shop', 'environment' in given ? given.environment : 'dev'), ...(given.environments ?? exampleEnvironments)];
+  const asked = requirementsOf(platform, claim);
+  if (given.claims === undefined) {
+    return answered(Object.fromEntries(Object.entries(asked).filter(([name]) => platformRequirements.some((own) => own === name))), place);
+  }
+  const claims = platform.apis.map((api) => [`claims-${api.plural}`, claimsOf(api, 'shop')] as const);
+  return answered({ ...asked, ...Object.fromEntries(claims) }, [...place, ...given.claims, ...(given.objects ?? [])]);
+}
+
+/** A request as Crossplane makes it for a claim in namespace `shop`, where its API has namespaces. */
 export function stepRequest(given: Given = {}): StepRequest {
-  return {
-    platform: given.platform ?? goldenPath,
-    claim: {
-      apiVersion,
-      kind: given.kind ?? 'AppDatabase',
-      metadata: {
-        name: given.name ?? 'orders',
-        namespace: 'shop',
-        creationTimestamp: '2026-01-02T03:04:05Z',
-        ...(given.generation !== undefined && { generation: given.generation }),
-        ...(given.annotations !== undefined && { annotations: given.annotations }),
-      },
-      spec: given.spec ?? { engine: 'postgres' },
-      ...(given.status !== undefined && { status: given.status }),
+  const platform = given.platform ?? goldenPath;
+  const kind = given.kind ?? 'AppDatabase';
+  const claim: KubernetesObject = {
+    apiVersion,
+    kind,
+    metadata: {
+      name: given.name ?? 'orders',
+      ...(platform.apis.find((api) => api.kind === kind)?.scope !== 'Cluster' && { namespace: 'shop' }),
+      creationTimestamp: '2026-01-02T03:04:05Z',
+      ...(given.generation !== undefined && { generation: given.generation }),
+      ...(given.annotations !== undefined && { annotations: given.annotations }),
     },
+    spec: given.spec ?? { engine: 'postgres' },
+    ...(given.status !== undefined && { status: given.status }),
+  };
+  return {
+    platform,
+    claim,
     observed: given.observed ?? {},
     desired: given.desired ?? {},
     desiredStatus: {},
-    required: {
-      namespace: [namespace('shop', 'environment' in given ? given.environment : 'dev')],
-      environments: given.environments ?? exampleEnvironments,
-      claims: given.claims,
-    },
+    required: requiredOf(platform, claim, given),
     issueSecret: () => 'secret-1',
   };
 }

@@ -11,6 +11,14 @@ test('keeps what the apiserver keeps', () => {
     count: z.int().min(1).optional().describe('Count.'),
     names: z.array(z.string().max(5)).meta({ 'x-kubernetes-list-type': 'set' }).describe('Names.'),
     labels: z.record(z.string(), z.string()).optional().describe('Labels.'),
+    parameters: z
+      .partialRecord(z.enum(['work_mem', 'timezone']), z.string().max(9))
+      .optional()
+      .describe('Parameters.'),
+    routes: z
+      .array(z.object({ path: z.string() }))
+      .optional()
+      .describe('Routes.'),
     rule: z
       .string()
       .meta({ 'x-kubernetes-validations': [{ rule: 'self == oldSelf', message: 'never changes' }] })
@@ -24,6 +32,16 @@ test('keeps what the apiserver keeps', () => {
       count: { type: 'integer', minimum: 1, description: 'Count.' },
       names: { type: 'array', items: { type: 'string', maxLength: 5 }, 'x-kubernetes-list-type': 'set', description: 'Names.' },
       labels: { type: 'object', additionalProperties: { type: 'string' }, description: 'Labels.' },
+      parameters: {
+        type: 'object',
+        properties: { work_mem: { type: 'string', maxLength: 9 }, timezone: { type: 'string', maxLength: 9 } },
+        description: 'Parameters.',
+      },
+      routes: {
+        type: 'array',
+        items: { type: 'object', properties: { path: { type: 'string' } }, required: ['path'] },
+        description: 'Routes.',
+      },
       rule: { type: 'string', 'x-kubernetes-validations': [{ rule: 'self == oldSelf', message: 'never changes' }], description: 'Rule.' },
     },
   });
@@ -38,13 +56,37 @@ describe('throws, naming the field, on what would be lost:', () => {
     ],
     ['a transform', z.string().transform(Number), 'cannot make a structural schema: spec.field: a transform is lost, want a plain schema'],
     ['a trim', z.string().trim(), 'cannot make a structural schema: spec.field: a rewriting check such as .trim() is lost, want a pattern'],
+    [
+      'a refinement within a catch',
+      z
+        .string()
+        .refine((text) => text !== '')
+        .catch('x'),
+      'cannot make a structural schema: spec.field: a catch is lost, want a plain schema or a default',
+    ],
+    ['a prefault', z.string().prefault('x'), 'cannot make a structural schema: spec.field: a prefault is lost, want a default'],
+    [
+      'a nonoptional',
+      z.nonoptional(z.string().optional()),
+      'cannot make a structural schema: spec.field: a nonoptional is lost, want a schema that is not optional',
+    ],
+    [
+      'a readonly',
+      z.array(z.string()).readonly(),
+      'cannot make a structural schema: spec.field: a schema of type readonly is lost, want a plain one',
+    ],
+    [
+      'a record that wants all keys of a list',
+      z.record(z.enum(['a', 'b']), z.string()),
+      'cannot make a structural schema: spec.field: rules on keys are lost, want z.string() keys, or a z.partialRecord of z.enum keys',
+    ],
     ['a union', z.union([z.string(), z.int()]), 'cannot make a structural schema: spec.field: a union is not structural, want one type'],
     ['a tuple', z.tuple([z.string()]), 'cannot make a structural schema: spec.field: a tuple is not structural, want an array'],
     ['any value', z.any(), 'cannot make a structural schema: spec.field: anything goes is not structural, want a type'],
     [
       'rules on record keys',
       z.record(z.string().max(3), z.string()),
-      'cannot make a structural schema: spec.field: rules on keys are lost, want z.string() keys',
+      'cannot make a structural schema: spec.field: rules on keys are lost, want z.string() keys, or a z.partialRecord of z.enum keys',
     ],
     [
       'a look-ahead',

@@ -64,12 +64,12 @@ const forProvider = (object: KubernetesObject | undefined) =>
   (object?.['spec'] as { forProvider: Record<string, unknown> } | undefined)?.forProvider ?? {};
 
 test('a version with other defaults resizes in place and replaces nothing', async () => {
-  const other = await otherVersion('other-defaults', 'apis/app-database/profiles.ts', {
-    "version: '17'": "version: '16'",
-    "size: 'medium'": "size: 'large'",
-    'storageGiB: 100': 'storageGiB: 50',
-    "databaseName: 'app'": "databaseName: 'main'",
-    'backupRetentionDays: 14': 'backupRetentionDays: 30',
+  const other = await otherVersion('other-defaults', 'apis/app-database/schema.ts', {
+    "default: { dev: '17' }": "default: { dev: '16' }",
+    "prod: 'medium'": "prod: 'large'",
+    'prod: 100': 'prod: 50',
+    "default: { dev: 'app' }": "default: { dev: 'main' }",
+    'prod: 14': 'prod: 30',
   });
   const given = live({ environment: 'prod' });
   const response = pipeline(other, given);
@@ -91,7 +91,7 @@ test('a version with other defaults resizes in place and replaces nothing', asyn
 });
 
 test('a version with another default backend moves nothing', async () => {
-  const other = await otherVersion('other-backend', 'apis/app-database/profiles.ts', { "backend: 'shared'": "backend: 'container'" });
+  const other = await otherVersion('other-backend', 'apis/app-database/schema.ts', { "staging: 'shared'": "staging: 'container'" });
   expect(pipeline(other, live({ environment: 'staging' })).refusal?.reason).toBe('WouldMove');
 });
 
@@ -104,7 +104,7 @@ test('an older version, which knows a resource by another key, deletes nothing',
 
 test.each(['dev', 'staging', 'prod'])('an EnvironmentConfig of %s that was emptied deletes nothing', (environment) => {
   const given = live({ environment });
-  const emptied = stepRequest(given).required.environments?.map((object) => ({ ...object, data: {} })) ?? [];
+  const emptied = stepRequest(given).required['environments']?.map((object) => ({ ...object, data: {} })) ?? [];
   const response = pipeline(thisVersion, { ...given, environments: emptied });
   expect(response.refusal?.reason).toBe('EnvironmentInvalid');
 });

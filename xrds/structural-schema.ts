@@ -8,6 +8,7 @@ export type StructuralSchema = Readonly<Record<string, unknown>>;
 const keywords = new Set([
   'type',
   'description',
+  'title',
   'format',
   'default',
   'enum',
@@ -39,26 +40,59 @@ function fail(path: string, problem: string): never {
   throw new Error(`cannot make a structural schema: ${path}: ${problem}`);
 }
 
+type SchemaType = z.core.$ZodType['_zod']['def']['type'];
+
+/** What comes through whole; a wrapper that is not looked into would lose what is inside. */
+const kept: ReadonlySet<SchemaType> = new Set<SchemaType>([
+  'string',
+  'number',
+  'boolean',
+  'enum',
+  'literal',
+  'object',
+  'array',
+  'record',
+  'optional',
+  'default',
+  'nullable',
+]);
+
+const lossy: { readonly [T in SchemaType]?: string } = {
+  transform: 'a transform is lost, want a plain schema',
+  pipe: 'a transform is lost, want a plain schema',
+  union: 'a union is not structural, want one type',
+  tuple: 'a tuple is not structural, want an array',
+  intersection: 'an intersection is not structural, want one object',
+  lazy: 'a recursive schema is not structural',
+  date: 'dates do not exist in JSON, want a string',
+  bigint: 'a bigint does not exist in JSON, want z.int()',
+  unknown: 'anything goes is not structural, want a type',
+  any: 'anything goes is not structural, want a type',
+  catch: 'a catch is lost, want a plain schema or a default',
+  prefault: 'a prefault is lost, want a default',
+  nonoptional: 'a nonoptional is lost, want a schema that is not optional',
+};
+
+const isPartial = (record: z.ZodRecord) => 'partial' in record._zod.def && record._zod.def.partial === true;
+
+/** For `z.toJSONSchema`: a map whose keys come from a list has them as properties, so that no other key can be written. */
+export const listedKeys: NonNullable<z.core.ToJSONSchemaParams['override']> = ({ zodSchema, jsonSchema }) => {
+  if (!(zodSchema instanceof z.ZodRecord && zodSchema.keyType instanceof z.ZodEnum)) return;
+  const { additionalProperties: value } = jsonSchema;
+  if (typeof value !== 'object') return;
+  jsonSchema.properties = Object.fromEntries(zodSchema.keyType.options.map((key) => [String(key), value]));
+  delete jsonSchema.additionalProperties;
+};
+
 function refuseLossy(schema: z.core.$ZodType, path: string): void {
   const { def } = schema._zod;
-  const lossy: Partial<Record<typeof def.type, string>> = {
-    transform: 'a transform is lost, want a plain schema',
-    pipe: 'a transform is lost, want a plain schema',
-    union: 'a union is not structural, want one type',
-    tuple: 'a tuple is not structural, want an array',
-    intersection: 'an intersection is not structural, want one object',
-    lazy: 'a recursive schema is not structural',
-    date: 'dates do not exist in JSON, want a string',
-    bigint: 'a bigint does not exist in JSON, want z.int()',
-    unknown: 'anything goes is not structural, want a type',
-    any: 'anything goes is not structural, want a type',
-  };
-  const problem = lossy[def.type];
-  if (problem !== undefined) fail(path, problem);
+  if (!kept.has(def.type)) fail(path, lossy[def.type] ?? `a schema of type ${def.type} is lost, want a plain one`);
   if (schema instanceof z.ZodRecord) {
     const { keyType } = schema;
-    if (!(keyType instanceof z.ZodString) || (keyType._zod.def.checks ?? []).length > 0)
-      fail(path, 'rules on keys are lost, want z.string() keys');
+    const isAnyKey = keyType instanceof z.ZodString && (keyType._zod.def.checks ?? []).length === 0;
+    // Keys from a list become properties, which a record that wants all of them would make required.
+    const isListed = keyType instanceof z.ZodEnum && isPartial(schema);
+    if (!isAnyKey && !isListed) fail(path, 'rules on keys are lost, want z.string() keys, or a z.partialRecord of z.enum keys');
     refuseLossy(schema.valueType, `${path}.*`);
   }
   for (const check of def.checks ?? []) {
@@ -120,6 +154,12 @@ function checkedPattern(pattern: string, path: string): string {
  */
 export function structuralSchema(schema: z.ZodObject, path: string): StructuralSchema {
   refuseLossy(schema, path);
-  const json = z.toJSONSchema(schema, { target: 'openapi-3.0', io: 'input', unrepresentable: 'throw', reused: 'inline' });
+  const json = z.toJSONSchema(schema, {
+    target: 'openapi-3.0',
+    io: 'input',
+    unrepresentable: 'throw',
+    reused: 'inline',
+    override: listedKeys,
+  });
   return convert(json as Json, path);
 }

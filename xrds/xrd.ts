@@ -17,25 +17,35 @@ const driver = z.object({
 /** What `kubectl get` shows of a claim: where it lives, what is its API's own, what it costs. */
 function columnsOf(api: Api): Api['columns'] {
   return [
-    { name: 'ENVIRONMENT', type: 'string', path: '.status.environment' },
-    { name: 'BACKEND', type: 'string', path: '.status.backend' },
+    ...(api.place === 'none'
+      ? []
+      : ([
+          { name: 'ENVIRONMENT', type: 'string', path: '.status.environment' },
+          { name: 'BACKEND', type: 'string', path: '.status.backend' },
+        ] as const)),
     ...api.columns,
     { name: 'COST', type: 'string', path: '.status.cost.summary' },
-    { name: 'BINDING', type: 'string', path: '.status.binding.name', priority: 1 },
+    ...(api.binding === undefined ? [] : ([{ name: 'BINDING', type: 'string', path: '.status.binding.name', priority: 1 }] as const)),
   ];
 }
 
-/** What the status of every API has: where the claim lives, its binding and its cost. The values in force follow the spec. */
+/** What the status of an API has: where the claim lives, its binding and its cost, as far as it has them. The values in force follow the spec. */
 function statusOf(api: Api): z.ZodObject {
-  const backends = Object.keys(api.backends) as [string, ...string[]];
-  return z.object({
+  const place = {
     environment: z.string().optional().describe('Environment that the namespace belongs to.'),
     tier: z.enum(tiers).optional().describe('Kind of that environment.'),
-    backend: z.enum(backends).optional().describe('What the claim is realised with.'),
-    binding: z
-      .object({ name: z.string().optional().describe('Name of the Secret.') })
+    backend: z
+      .enum(Object.keys(api.backends) as [string, ...string[]])
       .optional()
-      .describe('The Secret with the connection details, after the Service Binding specification.'),
+      .describe('What the claim is realised with.'),
+  };
+  const binding = z
+    .object({ name: z.string().optional().describe('Name of the Secret.') })
+    .optional()
+    .describe('The Secret with the connection details, after the Service Binding specification.');
+  return z.object({
+    ...(api.place === 'environment' && place),
+    ...(api.binding !== undefined && { binding }),
     ...api.status.shape,
     monthlyCostUSD: z.number().optional().describe('What it costs a month in USD, as far as that can be known beforehand.'),
     cost: z
@@ -98,7 +108,7 @@ class CompositeResourceDefinition extends ApiObject {
           ...(api.shortName !== undefined && { shortNames: [api.shortName] }),
           categories: [category, 'platform'],
         },
-        scope: 'Namespaced',
+        scope: api.scope,
         defaultCompositionRef: { name: compositionName(api) },
         versions: [
           {

@@ -3,7 +3,7 @@ import { apis } from '../../functions/apis/index.ts';
 import type { KubernetesObject } from '../../functions/core/kubernetes.ts';
 import { tiers } from '../../functions/core/tier.ts';
 import { goldenPath } from '../../functions/golden-path.ts';
-import { composedKinds, isManaged } from '../../package/composed.ts';
+import { composedKinds } from '../../package/composed.ts';
 import { judgeApis } from './apis.ts';
 import { age, judgeClaims } from './claims.ts';
 import { judgeCrossplane } from './crossplane.ts';
@@ -270,7 +270,7 @@ describe('managed resources', () => {
 
   test('are those of providers, without their configuration', () => {
     const names = composedKinds(goldenPath)
-      .filter(isManaged)
+      .filter(({ managed }) => managed)
       .map(({ kind }) => kind);
     expect(names).toContain('Instance');
     expect(names).not.toContain('StatefulSet');
@@ -357,7 +357,7 @@ describe('provider configurations', () => {
       ],
     },
   ])('give $problems.length findings', ({ existing, problems }) => {
-    expect(judgeProviderConfigs(environments, existing).map(({ problem }) => problem)).toEqual(problems);
+    expect(judgeProviderConfigs(goldenPath.environment, environments, existing).map(({ problem }) => problem)).toEqual(problems);
   });
 });
 

@@ -47,7 +47,7 @@ export function judgeClaims(claims: readonly KubernetesObject[], now: Date): rea
         severity: stateOf('Synced')?.status === 'False' ? 'error' : 'warning',
         object: identify(claim),
         problem: `${identify(claim)} is not ${failed.toLowerCase()}${duration}: ${why(conditions)}`,
-        remedy: `kubectl -n ${namespace} describe ${claim.kind.toLowerCase()} ${name}`,
+        remedy: `kubectl ${namespace === undefined ? '' : `-n ${namespace} `}describe ${claim.kind.toLowerCase()} ${name}`,
       },
     ];
   });

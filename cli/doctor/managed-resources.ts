@@ -1,5 +1,6 @@
-import { type ComposedKind, groupOf, type KubernetesObject, stringAt } from '../../functions/core/kubernetes.ts';
-import { composedKinds, isManaged } from '../../package/composed.ts';
+import type { Card } from '../../functions/core/card.ts';
+import { groupOf, type KubernetesObject, stringAt } from '../../functions/core/kubernetes.ts';
+import { composedKinds } from '../../package/composed.ts';
 import type { Check } from './check.ts';
 import { nameOf } from './cluster.ts';
 import { type Diagnosis, whyNot } from './finding.ts';
@@ -7,7 +8,7 @@ import { installPlatform } from './packages.ts';
 
 /** A kind that we compose, and the ManagedResourceDefinition of its name where there is one. */
 export interface Managed {
-  readonly kind: ComposedKind;
+  readonly kind: Pick<Card, 'apiVersion' | 'kind' | 'plural'>;
   readonly definition: KubernetesObject | undefined;
 }
 
@@ -53,7 +54,7 @@ export const managedResources: Check = {
     return judgeManagedResources(
       await Promise.all(
         composedKinds(platform)
-          .filter(isManaged)
+          .filter(({ managed }) => managed)
           .map(async (kind) => ({ kind, definition: await cluster.get(definitions, nameOf(kind)) })),
       ),
     );

@@ -31,7 +31,14 @@ export const namespaces: Check = {
   id: 'namespaces',
   title: 'Namespaces',
   async run(cluster, { apis }) {
-    const [all, environments, claims] = await Promise.all([cluster.list(resource), environmentsOf(cluster), claimsOf(cluster, apis)]);
+    const [all, environments, claims] = await Promise.all([
+      cluster.list(resource),
+      environmentsOf(cluster),
+      claimsOf(
+        cluster,
+        apis.filter(({ place }) => place === 'environment'),
+      ),
+    ]);
     return judgeNamespaces(
       all,
       environments.map((config) => config.metadata?.name ?? ''),

@@ -1,5 +1,6 @@
+import { providerOf } from '../../functions/core/card.ts';
 import { stringAt } from '../../functions/core/kubernetes.ts';
-import { composedKinds, isOfProvider } from '../../package/composed.ts';
+import { composedKinds } from '../../package/composed.ts';
 import type { Check } from './check.ts';
 import { type Cluster, nameOf, type Resource, Unserved } from './cluster.ts';
 import { crossplaneDeployment } from './crossplane.ts';
@@ -52,9 +53,10 @@ export const permissions: Check = {
     };
     const denials = await Promise.all([
       ...required.map((resource) => denialsOf(resource, read, false)),
-      ...composedKinds(platform).map(async (kind) =>
-        isOfProvider(kind) && !(await exists(cluster, kind)) ? [] : denialsOf(kind, [...read, ...write], isOfProvider(kind)),
-      ),
+      ...composedKinds(platform).map(async (kind) => {
+        const isOfProvider = providerOf(kind) !== undefined;
+        return isOfProvider && !(await exists(cluster, kind)) ? [] : denialsOf(kind, [...read, ...write], isOfProvider);
+      }),
     ]);
     return judgePermissions(denials.flat(), namespace);
   },

@@ -26,18 +26,19 @@ const simulatedTokens =
 
 /** What a plan changes of what there was in a world, which may have been another than the plan's. */
 export function deltaOf(plan: Plan, before: Before | undefined, world: World): Delta {
+  const { cards } = world.platform;
   if (before === undefined) {
-    return { claim: 'new', settings: [], resources: resourceDeltas({}, plan.resources, 'whole'), costBefore: null, notes: [] };
+    return { claim: 'new', settings: [], resources: resourceDeltas({}, plan.resources, cards, 'whole'), costBefore: null, notes: [] };
   }
   const was = objectsOf(before.observed);
   // A claim that comes to nothing is refused, and nothing of what there is goes.
   const isEmpty = plan.refused !== null && Object.keys(plan.resources).length === 0;
-  const resources = isEmpty ? [] : resourceDeltas(was, plan.resources, before.extent);
+  const resources = isEmpty ? [] : resourceDeltas(was, plan.resources, cards, before.extent);
   const planned = settingsOf(plan);
   const alone = (name: string) => {
     const variant = successor(before.claim, { ...before.claim, spec: specWith(before.claim['spec'], name, planned) }, false);
     const single = planClaim(variant, plan.environment, world, { observed: before.observed });
-    return Object.keys(single.resources).length === 0 ? undefined : resourceDeltas(was, single.resources, before.extent);
+    return Object.keys(single.resources).length === 0 ? undefined : resourceDeltas(was, single.resources, cards, before.extent);
   };
   // The cluster records only some of the settings.
   const recorded = Object.keys(before.settings);
@@ -83,7 +84,7 @@ export function deletion(before: Plan, observed: Readonly<Record<string, Observe
     delta: {
       claim: 'deleted',
       settings: [],
-      resources: resourceDeltas(objectsOf(observed), {}, 'whole'),
+      resources: resourceDeltas(objectsOf(observed), {}, new Map(), 'whole'),
       costBefore: costOf(before.cost),
       notes: [],
     },

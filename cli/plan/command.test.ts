@@ -9,6 +9,12 @@ import { InputError } from '../input.ts';
 import { toYaml } from '../yaml.ts';
 import { type PlanOptions, plan } from './command.ts';
 
+/** With few policies, so that one more in the repository is none more here. */
+const platform = {
+  ...goldenPath,
+  policies: goldenPath.policies.filter(({ id }) => ['encrypted-at-rest', 'multi-az', 'backed-up'].includes(id)),
+};
+
 let folder: string;
 
 beforeEach(() => {
@@ -35,7 +41,7 @@ async function run(files: readonly string[], options: Partial<PlanOptions> = {})
   let stdout = '';
   let stderr = '';
   const code = await plan({
-    platform: goldenPath,
+    platform,
     root: '.',
     files,
     environments: ['dev'],

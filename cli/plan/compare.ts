@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { Cards, Effect } from '../../functions/core/card.ts';
 import { type KubernetesObject, stringAt } from '../../functions/core/kubernetes.ts';
 import type { ObservedResource } from '../../functions/core/step.ts';
 import { appliedTo, appliedWithin, isInParts } from './applied.ts';
 import type { Cost } from './cost.ts';
-import { type Effect, effectOf, worstOf } from './effects.ts';
+import { effectOf, worstOf } from './effects.ts';
 import type { Plan } from './plan.ts';
 import { isSecretField, masked } from './secrets.ts';
 
@@ -94,14 +95,14 @@ function decided(object: KubernetesObject): Readonly<Record<string, unknown>> {
 }
 
 /** The fields of an object that differ from what there was; by default of those that it sets, or that Crossplane had set. */
-export function fieldsOf(was: KubernetesObject, is: KubernetesObject, extent: Extent = 'set'): readonly FieldDelta[] {
+export function fieldsOf(was: KubernetesObject, is: KubernetesObject, cards: Cards, extent: Extent = 'set'): readonly FieldDelta[] {
   return leaves(decided(was), decided(is), extent, appliedTo(was)).map(({ path, before, after }) => {
     const value = (given: unknown) => (isSecretField(is, path) ? masked : given);
     return {
       field: path.join('.'),
       ...(before !== undefined && { before: value(before) }),
       ...(after !== undefined && { after: value(after) }),
-      effect: effectOf({ path, before, after, was, is }),
+      effect: effectOf({ path, before, after, was, is }, cards),
     };
   });
 }
@@ -109,7 +110,7 @@ export function fieldsOf(was: KubernetesObject, is: KubernetesObject, extent: Ex
 type Objects = Readonly<Record<string, KubernetesObject>>;
 
 /** What comes, changes and goes, by key. */
-export function resourceDeltas(before: Objects, after: Objects, extent: Extent): readonly ResourceDelta[] {
+export function resourceDeltas(before: Objects, after: Objects, cards: Cards, extent: Extent): readonly ResourceDelta[] {
   const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
   return keys.flatMap((key): readonly ResourceDelta[] => {
     const [was, is] = [before[key], after[key]];
@@ -117,7 +118,7 @@ export function resourceDeltas(before: Objects, after: Objects, extent: Extent):
     const named = { key, kind: about?.kind ?? '', name: about?.metadata?.name ?? '' };
     if (was === undefined) return [{ ...named, change: 'added', fields: [] }];
     if (is === undefined) return [{ ...named, change: 'removed', fields: [] }];
-    const fields = fieldsOf(was, is, extent);
+    const fields = fieldsOf(was, is, cards, extent);
     const effect = worstOf(fields.map((field) => field.effect));
     return effect === undefined ? [] : [{ ...named, change: 'changed', effect, fields }];
   });

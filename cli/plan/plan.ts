@@ -2,6 +2,7 @@ import type { Pending, Source } from '../../functions/core/api.ts';
 import { environmentLabel } from '../../functions/core/group.ts';
 import type { Condition, KubernetesObject } from '../../functions/core/kubernetes.ts';
 import type { Platform, StepRequest } from '../../functions/core/pipeline.ts';
+import { answered, apiOf, requirementsOf } from '../../functions/core/required.ts';
 import type { DesiredResource, ObservedResource, Refusal } from '../../functions/core/step.ts';
 import type { Estimate } from '../../functions/cost/estimate.ts';
 import { expand } from '../../functions/expand/expand.ts';
@@ -74,6 +75,12 @@ export function nameOf({ apiVersion, kind, metadata }: KubernetesObject): ClaimN
   return { apiVersion, kind, namespace: metadata?.namespace ?? 'default', name: metadata?.name ?? '' };
 }
 
+/** A claim as kubectl applies it. */
+function inNamespace(platform: Platform, claim: KubernetesObject): KubernetesObject {
+  if (apiOf(platform, claim)?.scope === 'Cluster') return claim;
+  return { ...claim, metadata: { ...claim.metadata, namespace: nameOf(claim).namespace } };
+}
+
 /** Runs the pipeline's own steps on a claim. */
 export function runSteps(
   claim: KubernetesObject,
@@ -84,22 +91,26 @@ export function runSteps(
   const { namespace, name } = nameOf(claim);
   const known = situation.namespace?.metadata;
   const labels = { ...known?.labels, [environmentLabel]: environment };
+  const objects = [
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { ...known, name: namespace, labels } },
+    ...environments,
+    ...(situation.claims ?? []).map((other) => inNamespace(platform, other)),
+  ];
+  const applied = inNamespace(platform, claim);
   const request: StepRequest = {
     platform,
-    claim: { ...claim, metadata: { ...claim.metadata, namespace } },
+    claim: applied,
     observed: situation.observed ?? {},
     desired: {},
     desiredStatus: {},
-    required: {
-      namespace: [{ apiVersion: 'v1', kind: 'Namespace', metadata: { ...known, name: namespace, labels } }],
-      environments,
-      claims: situation.claims ?? [],
-    },
+    required: answered(requirementsOf(platform, applied), objects),
     issueSecret: () => secretPlaceholder,
   };
   const expanded = expandClaim(request);
   const afterExpand = expand(request);
-  const guarded = { ...request, desired: afterExpand.desired, desiredStatus: afterExpand.status ?? {} };
+  const unseen = { ...request, desired: afterExpand.desired, desiredStatus: afterExpand.status ?? {} };
+  const asked = afterExpand.refusal === undefined ? (guard(unseen).requires ?? {}) : {};
+  const guarded = { ...unseen, required: { ...unseen.required, ...answered(asked, objects) } };
   const afterGuard = afterExpand.refusal === undefined ? guard(guarded) : undefined;
   const judged = afterExpand.refusal === undefined ? judge(guarded) : undefined;
   const judgement = judged !== undefined && 'verdicts' in judged ? judged : undefined;

@@ -56,7 +56,7 @@ function made({ object }: DesiredResource): ObservedResource {
   };
 }
 
-/** Lets a claim come to rest, as the cluster would; undefined where it comes to no resources. */
+/** Lets a claim come to rest, as the cluster would; undefined where it is refused for what it says. */
 export function provision(claim: KubernetesObject, environment: string, world: World): Provisioned | undefined {
   let current: KubernetesObject = { ...claim, metadata: { ...claim.metadata, generation: 1 } };
   let observed: Readonly<Record<string, ObservedResource>> = {};
@@ -64,7 +64,7 @@ export function provision(claim: KubernetesObject, environment: string, world: W
   for (let round = 0; round < mostRounds; round += 1) {
     const next = runSteps(current, environment, world, { observed });
     // What the guard says now was not asked when the claim was made.
-    if (Object.keys(next.desired).length === 0) return undefined;
+    if (next.plan.conditions.find(({ type }) => type === 'Resolved')?.status !== 'True') return undefined;
     outcome = next;
     const after = Object.fromEntries(Object.entries(next.desired).map(([key, desired]) => [key, made(desired)]));
     current = { ...current, status: { ...next.status, ...(next.plan.cost !== null && { monthlyCostUSD: next.plan.cost.monthlyUSD }) } };

@@ -1,11 +1,11 @@
 import type { Colors } from 'picocolors/types.js';
+import type { Effect } from '../../functions/core/card.ts';
 import { summaryOf } from '../../functions/cost/estimate.ts';
 import { paragraph, table } from '../table.ts';
 import type { Comparison } from './against.ts';
 import type { Entry } from './change.ts';
 import type { Delta, FieldDelta } from './compare.ts';
 import { costChange, costOf, usd } from './cost.ts';
-import type { Effect } from './effects.ts';
 import type { Plan } from './plan.ts';
 
 const longestValue = 200;
@@ -19,8 +19,8 @@ function valueText(value: unknown): string {
 }
 
 /** `restart: 60 to 120 seconds of failover` */
-function effectText({ impact, known, what }: Effect): string {
-  return known ? `${impact}: ${what}` : `${impact}, effect unknown: ${what}`;
+function effectText({ impact, known, what, data }: Effect): string {
+  return `${impact}${known ? '' : ', effect unknown'}: ${what}${data === undefined ? '' : `; data: ${data}`}`;
 }
 
 export function titleOf({ plan, delta }: Entry): string {

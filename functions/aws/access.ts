@@ -1,31 +1,21 @@
 import type { Composed, Expansion, Pending } from '../core/api.ts';
-import { at, type KubernetesObject } from '../core/kubernetes.ts';
+import { type Card, typed } from '../core/card.ts';
 import { release } from '../core/managed.ts';
-import { externalName, shortHash } from '../core/names.ts';
+import { shortHash } from '../core/names.ts';
 import { isReady } from '../core/readiness.ts';
 import type { ObservedResource } from '../core/step.ts';
+import { iamPolicy } from '../kinds/aws/iam-policy.ts';
+import { iamRolePolicyAttachment } from '../kinds/aws/iam-role-policy-attachment.ts';
 import type { AwsResources } from './resources.ts';
+import { type Roles, roleOf } from './role.ts';
 
-export const accessKinds = {
-  policy: { apiVersion: 'iam.aws.m.upbound.io/v1beta1', kind: 'Policy', plural: 'policies', global: true },
-  attachment: { apiVersion: 'iam.aws.m.upbound.io/v1beta1', kind: 'RolePolicyAttachment', plural: 'rolepolicyattachments', global: true },
-} as const;
+const accessKinds = { policy: iamPolicy, attachment: iamRolePolicyAttachment };
 
-/** The kind of the claim that makes a service account's role. */
-export const identityKind = 'AppIdentity';
+/** What `access` composes for a grant of that name. */
+export const accessOf = <Grant extends string>(grant: Grant) =>
+  ({ [grant]: accessKinds.policy, [`${grant}-*`]: accessKinds.attachment }) as { readonly [K in Grant | `${Grant}-*`]: Card };
 
-const longestRoleName = 64;
 const longestPolicyName = 128;
-
-/** The name of the role of a service account. EKS knows one for each, so it belongs to the account and to no other claim. */
-export function roleName(environment: string, namespace: string, serviceAccount: string): string {
-  return externalName({ environment, namespace, kind: identityKind, name: serviceAccount }, longestRoleName);
-}
-
-/** The service account of an AppIdentity: the one that its spec names, or the one of its own name. */
-export function serviceAccountOf(name: string | undefined, spec: unknown): string {
-  return String(at(spec, 'serviceAccount') ?? name);
-}
 
 interface Statement {
   readonly Effect: 'Allow' | 'Deny';
@@ -73,23 +63,17 @@ export interface Grant {
   readonly within?: string;
 }
 
-/** Whether an AppIdentity makes a role, as far as is known: one without a status, as in a plan, is taken to. */
-function makesRole(identity: KubernetesObject): boolean {
-  return at(identity, 'status', 'backend') === undefined || at(identity, 'status', 'role') !== undefined;
-}
-
 /**
- * A Policy for each grant, attached to the role of each service account that has one. An account without an AppIdentity
+ * A Policy for each grant, attached to the role of each service account that has one. An account without a claim
  * that makes one is pending; an attachment that was made stays, since a claim that could not be read is no reason to take access
  * away. One that goes takes the access along, even where the data would stay.
  */
 export function access(
   { identity, resource, nameOf, tags, description, externalNameOf }: AwsResources,
   grants: readonly Grant[],
-  claims: readonly KubernetesObject[],
+  roles: Roles,
   observed: Readonly<Record<string, ObservedResource>>,
 ): Pick<Expansion, 'resources' | 'pending'> {
-  const identities = claims.filter(({ kind }) => kind === identityKind);
   const keyOf = (grant: string, serviceAccount: string) => `${grant}-${shortHash(serviceAccount)}`;
   const resources: Record<string, Composed> = {};
   const pending: Record<string, Pending> = {};
@@ -100,7 +84,7 @@ export function access(
     const attached = [...new Set([...serviceAccounts, ...moving])].filter(
       (account) =>
         !wider?.serviceAccounts.includes(account) ||
-        (observed[keyOf(name, account)] !== undefined && !isReady(observed[keyOf(wider.name, account)], 'Conditions')),
+        (observed[keyOf(name, account)] !== undefined && !isReady(accessKinds.attachment, observed[keyOf(wider.name, account)])),
     );
     if (attached.length === 0 && observed[name] === undefined) continue;
     resources[name] = resource(
@@ -111,18 +95,12 @@ export function access(
     );
     for (const serviceAccount of attached.sort()) {
       const key = keyOf(name, serviceAccount);
-      const own = identities.filter(({ metadata, spec }) => serviceAccountOf(metadata?.name, spec) === serviceAccount);
-      if (observed[key] !== undefined || own.some(makesRole)) {
-        const role = roleName(identity.environment, identity.namespace, serviceAccount);
-        const forProvider = { role, policyArnRef: { name: nameOf(name) } };
+      const role = roleOf(roles, identity.environment, identity.namespace, serviceAccount);
+      if (observed[key] !== undefined || role.waitsFor === undefined) {
+        const forProvider = { role: role.name, policyArnRef: { name: nameOf(name) } };
         resources[key] = resource(key, accessKinds.attachment, forProvider, { managementPolicies: release });
       } else {
-        const waitsFor =
-          own[0] === undefined
-            ? `an ${identityKind} of service account ${serviceAccount}, which gives it a role: apply one with spec.serviceAccount: ${serviceAccount}`
-            : `a role of ${identityKind} ${own[0].metadata?.name}, which has none in environment ${identity.environment}: ask the platform team to set data.defaults.${identityKind}.backend to podidentity in EnvironmentConfig ${identity.environment}`;
-        const { apiVersion, kind } = accessKinds.attachment;
-        pending[key] = { apiVersion, kind, name: nameOf(key), waitsFor };
+        pending[key] = { ...typed(accessKinds.attachment), name: nameOf(key), waitsFor: role.waitsFor };
       }
     }
   }

@@ -1,31 +1,15 @@
-import * as z from 'zod';
 import type { Composed } from '../core/api.ts';
+import type { Card } from '../core/card.ts';
 import { stringAt } from '../core/kubernetes.ts';
 import { shortHash } from '../core/names.ts';
 import type { ObservedResource } from '../core/step.ts';
-import { type AwsKind, type AwsResources, accountNeeds } from './resources.ts';
+import { securityGroup } from '../kinds/aws/security-group.ts';
+import { securityGroupRule } from '../kinds/aws/security-group-rule.ts';
+import type { NetworkFacts } from './facts.ts';
+import type { AwsResources } from './resources.ts';
 
-/** What an environment has to say of its network, beside its account. */
-export const networkNeeds = z
-  .object({
-    ...accountNeeds.shape,
-    aws: accountNeeds.shape.aws.extend({
-      vpcId: z.string(),
-      subnetIds: z.array(z.string()),
-      clientSecurityGroupIds: z.array(z.string()).default([]),
-      clientCidrs: z.array(z.string()).default([]),
-    }),
-  })
-  .refine(({ aws }) => aws.clientSecurityGroupIds.length + aws.clientCidrs.length > 0, {
-    path: ['aws', 'clientCidrs'],
-    error: 'want at least one of clientSecurityGroupIds or clientCidrs, or nothing could connect',
-  });
-export type NetworkNeeds = z.output<typeof networkNeeds>;
-
-export const networkKinds = {
-  securityGroup: { apiVersion: 'ec2.aws.m.upbound.io/v1beta1', kind: 'SecurityGroup', plural: 'securitygroups' },
-  securityGroupRule: { apiVersion: 'ec2.aws.m.upbound.io/v1beta1', kind: 'SecurityGroupRule', plural: 'securitygrouprules' },
-} as const;
+/** What `firewall` composes. */
+export const firewallKinds = { 'security-group': securityGroup, 'ingress-*': securityGroupRule };
 
 /** AWS's limit on the names of security groups and of the groups of subnets and of parameters. */
 export const longestGroupName = 255;
@@ -34,17 +18,17 @@ export const longestGroupName = 255;
 export function subnetGroup(
   { resource, description, tags, externalNameOf }: AwsResources,
   part: string,
-  kind: AwsKind,
-  aws: NetworkNeeds['aws'],
+  card: Card,
+  aws: NetworkFacts['aws'],
 ): Composed {
   const forProvider = { description, subnetIds: [...aws.subnetIds].sort(), tags };
-  return resource(part, kind, forProvider, { externalName: externalNameOf(longestGroupName, part) });
+  return resource(part, card, forProvider, { externalName: externalNameOf(longestGroupName, part) });
 }
 
 /** A security group that lets the environment's clients reach one port, one rule for each source. */
 export function firewall(
   resources: AwsResources,
-  aws: NetworkNeeds['aws'],
+  aws: NetworkFacts['aws'],
   observed: Readonly<Record<string, ObservedResource>>,
   port: number,
 ): Readonly<Record<string, Composed>> {
@@ -54,10 +38,10 @@ export function firewall(
   const ingress = (source: string, from: object): [string, Composed] => {
     const key = `ingress-${shortHash(source)}`;
     const rule = { type: 'ingress', protocol: 'tcp', fromPort: port, toPort: port, description: `Clients of ${source}`, ...from };
-    return [key, resource(key, networkKinds.securityGroupRule, { ...rule, securityGroupIdRef: { name: nameOf('security-group') } })];
+    return [key, resource(key, securityGroupRule, { ...rule, securityGroupIdRef: { name: nameOf('security-group') } })];
   };
   return {
-    'security-group': resource('security-group', networkKinds.securityGroup, {
+    'security-group': resource('security-group', securityGroup, {
       name: externalNameOf(longestGroupName, 'security-group'),
       description,
       vpcId,

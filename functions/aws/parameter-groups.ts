@@ -1,4 +1,5 @@
 import type { Composed } from '../core/api.ts';
+import type { Card } from '../core/card.ts';
 import { stringAt } from '../core/kubernetes.ts';
 import { isReady } from '../core/readiness.ts';
 import type { ObservedResource } from '../core/step.ts';
@@ -15,17 +16,18 @@ export function majorOf<Major extends string>(majors: readonly Major[], engineVe
 
 /**
  * The parameter group of the wanted major version. A group belongs to one major, so an upgrade takes another: the old one stays
- * until AWS says that `user`, which is set up by it, runs the new version.
+ * until AWS says that `user`, of the kind `card`, which is set up by it, runs the new version.
  */
 export function parameterGroups<Major extends string>(
   majors: readonly Major[],
   wanted: Major,
+  card: Card,
   user: ObservedResource | undefined,
   observed: Readonly<Record<string, ObservedResource>>,
   group: (key: string, major: Major) => Composed,
 ): { readonly resources: Readonly<Record<string, Composed>>; readonly handingOver: boolean } {
   const running = majorOf(majors, stringAt(user?.object, 'status', 'atProvider', 'engineVersionActual'));
-  const handedOver = running === wanted && isReady(user, 'Conditions');
+  const handedOver = running === wanted && isReady(card, user);
   const kept = majors.filter((major) => major === wanted || (!handedOver && observed[parameterGroupKey(major)] !== undefined));
   return {
     resources: Object.fromEntries(kept.map((major) => [parameterGroupKey(major), group(parameterGroupKey(major), major)])),

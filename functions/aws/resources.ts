@@ -1,21 +1,9 @@
-import * as z from 'zod';
 import type { Claim, Composed, Context } from '../core/api.ts';
-import { type ComposedKind, stringAt } from '../core/kubernetes.ts';
+import type { Card } from '../core/card.ts';
+import { stringAt } from '../core/kubernetes.ts';
 import { managed } from '../core/managed.ts';
-import { externalName, type Identity } from '../core/names.ts';
-import { composedName } from '../core/protection.ts';
-
-/** What an environment has to say of its AWS account. */
-export const accountNeeds = z.object({
-  aws: z.object({ region: z.string(), providerConfig: z.string(), kmsKeyArn: z.string().optional() }),
-  tags: z.record(z.string(), z.string()).optional(),
-});
-export type AccountNeeds = z.output<typeof accountNeeds>;
-
-/** A kind of provider-aws; IAM's belong to no region. */
-export interface AwsKind extends ComposedKind {
-  readonly global?: true;
-}
+import { composedName, externalName, type Identity } from '../core/names.ts';
+import type { AccountFacts } from './facts.ts';
 
 interface Names {
   /** Name outside the cluster, where the provider takes it from an annotation. */
@@ -35,15 +23,11 @@ export interface AwsResources {
   readonly region: string;
   nameOf(part?: string): string;
   externalNameOf(limit: number, part?: string): string;
-  resource(part: string, kind: AwsKind, forProvider: object, names?: Names): Composed;
+  resource(part: string, card: Card, forProvider: object, names?: Names): Composed;
 }
 
 /** Tags that every AWS resource of a claim carries; the environment's own tags come first and cannot replace them. */
-function tagsOf(
-  identity: Identity,
-  owner: string,
-  environmentTags: Readonly<Record<string, string>> | undefined,
-): Readonly<Record<string, string>> {
+function tagsOf(identity: Identity, owner: string, environmentTags: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   return {
     ...environmentTags,
     owner,
@@ -57,7 +41,7 @@ function tagsOf(
 
 /** `anchor` is the key of the resource that holds the data: where it was made stays the region, whatever the environment says later. */
 export function awsResources(
-  { claim, environment, owner, facts, observed }: Context<unknown, AccountNeeds>,
+  { claim, environment, owner, tags, facts, observed }: Context<unknown, AccountFacts>,
   suffix: string,
   anchor: string,
   managementPolicies: readonly string[],
@@ -68,19 +52,18 @@ export function awsResources(
   return {
     identity,
     region,
-    tags: tagsOf(identity, owner, facts.tags),
+    tags: tagsOf(identity, owner, tags),
     description: `${claim.kind} ${claim.namespace}/${claim.name}`,
     nameOf,
     externalNameOf: (limit, part) => externalName(identity, limit, '-', part),
-    resource: (part, kind, forProvider, names = {}) =>
+    resource: (part, card, forProvider, names = {}) =>
       managed({
-        apiVersion: kind.apiVersion,
-        kind: kind.kind,
+        card,
         name: nameOf(part),
         managementPolicies,
         ...names,
         providerConfig: { kind: 'ClusterProviderConfig', name: facts.aws.providerConfig },
-        forProvider: { ...(!kind.global && { region }), ...forProvider },
+        forProvider: { ...('path' in card.region && { region }), ...forProvider },
       }),
   };
 }

@@ -1,8 +1,12 @@
 import * as z from 'zod';
+import { setting } from '../core/field.ts';
 
-/** The profile's key for when `backend` makes a change that restarts `what`. */
+/** The setting that says when `backend` makes a change that restarts `what`. */
 export const applyChangesField = (backend: string, what: string) =>
-  z.enum(['Immediately', 'InMaintenanceWindow']).describe(`When ${backend} makes a change that restarts ${what}.`);
+  setting(z.enum(['Immediately', 'InMaintenanceWindow']), {
+    text: `When ${backend} makes a change that restarts ${what}.`,
+    default: { dev: 'Immediately' },
+  });
 
 const days = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 

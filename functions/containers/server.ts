@@ -1,16 +1,18 @@
-import * as z from 'zod';
 import type { Backend, Claim, Composed } from '../core/api.ts';
-import { bindingKind } from '../core/binding.ts';
-import { images } from '../core/environment.ts';
+import { typed } from '../core/card.ts';
+import type { Needs } from '../core/facts.ts';
 import { group } from '../core/group.ts';
-import { at, type ComposedKind, stringAt } from '../core/kubernetes.ts';
+import { at, stringAt } from '../core/kubernetes.ts';
 import { shortHash } from '../core/names.ts';
-import { type Deletion, protectionKind } from '../core/protection.ts';
+import type { Deletion } from '../core/protection.ts';
 import type { ObservedResource } from '../core/step.ts';
-
-/** What an environment may say of servers. */
-const imageNeeds = z.object({ images: images.optional() });
-export type ImageNeeds = z.output<typeof imageNeeds>;
+import { usage } from '../kinds/crossplane/usage.ts';
+import { configMap } from '../kinds/kubernetes/config-map.ts';
+import { networkPolicy } from '../kinds/kubernetes/network-policy.ts';
+import { persistentVolumeClaim } from '../kinds/kubernetes/persistent-volume-claim.ts';
+import { secret } from '../kinds/kubernetes/secret.ts';
+import { service } from '../kinds/kubernetes/service.ts';
+import { statefulSet } from '../kinds/kubernetes/stateful-set.ts';
 
 /** What a container may use, as Kubernetes quantities. */
 export interface ContainerSize {
@@ -76,7 +78,7 @@ function labelsOf({ app, name }: Server) {
   };
 }
 
-function statefulSet(server: Server) {
+function pods(server: Server) {
   const { name, app, image, user, port, size, command, env, config, postStart, dataPath, persistent, deletion, scratch, secretKeys } =
     server;
   const labels = labelsOf(server);
@@ -86,8 +88,7 @@ function statefulSet(server: Server) {
     timeoutSeconds: 5,
   };
   return {
-    apiVersion: 'apps/v1',
-    kind: 'StatefulSet',
+    ...typed(statefulSet),
     metadata: { name, labels },
     spec: {
       serviceName: name,
@@ -152,8 +153,7 @@ function statefulSet(server: Server) {
       ...(persistent && {
         volumeClaimTemplates: [
           {
-            apiVersion: 'v1',
-            kind: 'PersistentVolumeClaim',
+            ...typed(persistentVolumeClaim),
             metadata: { name: 'data' },
             spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage } } },
           },
@@ -171,27 +171,22 @@ export function server(options: Server): Readonly<Record<string, Composed>> {
     ...(config !== undefined && {
       config: {
         object: {
-          apiVersion: configKind.apiVersion,
-          kind: configKind.kind,
+          ...typed(configMap),
           metadata: { name, labels },
           data: { [configFile]: config.text },
         },
-        readiness: 'Exists',
       },
     }),
     service: {
       object: {
-        apiVersion: 'v1',
-        kind: 'Service',
+        ...typed(service),
         metadata: { name, labels },
         spec: { clusterIP: 'None', selector: labels, ports: [{ name: app, port, protocol: 'TCP', targetPort: app }] },
       },
-      readiness: 'Exists',
     },
     'network-policy': {
       object: {
-        apiVersion: 'networking.k8s.io/v1',
-        kind: 'NetworkPolicy',
+        ...typed(networkPolicy),
         metadata: { name, labels },
         spec: {
           podSelector: { matchLabels: labels },
@@ -199,9 +194,8 @@ export function server(options: Server): Readonly<Record<string, Composed>> {
           ingress: [{ from: [{ podSelector: {} }], ports: [{ port: app, protocol: 'TCP' }] }],
         },
       },
-      readiness: 'Exists',
     },
-    server: { object: statefulSet(options), readiness: 'Replicas' },
+    server: { object: pods(options) },
   };
 }
 
@@ -232,20 +226,15 @@ export function runningServer<Version extends string>(
   return { version, persistent: template !== undefined, storageGiB: storage || undefined };
 }
 
-/** What `server` composes for a server with a `config`. */
-export const configKind: ComposedKind = { apiVersion: 'v1', kind: 'ConfigMap', plural: 'configmaps' };
+/** What `server` composes for every server, and for one with a `config`. */
+export const serverKinds = { config: configMap, service, 'network-policy': networkPolicy, server: statefulSet };
 
-/** What `server` composes for every server. */
-export const serverKinds: readonly ComposedKind[] = [
-  { apiVersion: 'v1', kind: 'Service', plural: 'services' },
-  { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', plural: 'networkpolicies' },
-  { apiVersion: 'apps/v1', kind: 'StatefulSet', plural: 'statefulsets' },
-];
+const containerKinds = { binding: secret, ...serverKinds, protection: usage };
 
-/** A backend that runs a server, binds it and protects the claim; `more` is what it composes besides. */
-export function containerBackend<Settings>(
-  expand: Backend<Settings, ImageNeeds>['expand'],
-  ...more: readonly ComposedKind[]
-): Backend<Settings, ImageNeeds> {
-  return { needs: imageNeeds, composes: [bindingKind, ...serverKinds, protectionKind, ...more], expand };
+/** A backend that runs a server, binds it and protects the claim. */
+export function containerBackend<Settings, Facts>(
+  needs: Needs<Facts>,
+  expand: Backend<Settings, Facts>['expand'],
+): Backend<Settings, Facts, unknown, keyof typeof containerKinds> {
+  return { needs, composes: containerKinds, expand };
 }

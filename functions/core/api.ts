@@ -1,13 +1,28 @@
-import type * as z from 'zod';
-import type { ComposedKind, KubernetesObject } from './kubernetes.ts';
-import type { Readiness } from './readiness.ts';
+import { ZodEnum, type z } from 'zod';
+import type { Card } from './card.ts';
+import type { Needs } from './facts.ts';
+import {
+  durableOf,
+  type Fields,
+  problemsOfFields,
+  profileOf,
+  rowsOf,
+  rulesOf,
+  type SaidByClaims,
+  type SaidOf,
+  type SettingsOf,
+  type SpecOf,
+  specOf,
+  type ValidationRule,
+} from './field.ts';
+import type { KubernetesObject } from './kubernetes.ts';
+import type { Offer, RequiredOf, Requires } from './requirement.ts';
 import type { ObservedResource, Refusal } from './step.ts';
 import type { Tier } from './tier.ts';
 
 /** One composed resource, keyed in `Expansion.resources` by its composition-resource-name, which never changes. */
 export interface Composed {
   readonly object: KubernetesObject;
-  readonly readiness: Readiness;
 }
 
 /** A resource that is planned, but that needs something which does not exist yet. */
@@ -31,92 +46,130 @@ export interface Expansion {
   readonly refusal?: Refusal;
 }
 
-export interface Claim {
+/** A claim as a cluster-scoped API has it. */
+export interface ClusterClaim {
   readonly kind: string;
   readonly name: string;
-  readonly namespace: string;
   /** RFC 3339; undefined before the claim is created, as in a plan. */
   readonly creationTimestamp: string | undefined;
   /** The name of the binding that the claim was once seen to have. */
   readonly issuedBinding: string | undefined;
 }
 
+/** A claim in a namespace. */
+export interface Claim extends ClusterClaim {
+  readonly namespace: string;
+}
+
 /** Where a value in force came from. `API` is a default that is the same everywhere. */
 export type Source = 'tier' | 'environment' | 'claim' | 'API';
 
-/** What a backend is given: everything that it may look at. */
-export interface Context<Settings, Needs> {
-  readonly claim: Claim;
+/** What a backend is given of a claim that lives in no environment: everything that it may look at. */
+export interface PlacelessContext<Settings, Required = unknown, C extends ClusterClaim = ClusterClaim> {
+  readonly claim: C;
+  readonly settings: Settings;
+  /** Where each setting came from. */
+  readonly sources: { readonly [Name in keyof Settings]?: Source };
+  readonly observed: Readonly<Record<string, ObservedResource>>;
+  /** What the API `requires`, by name. That something is not there is no reason to compose less than before. */
+  readonly required: Required;
+  readonly issueSecret: () => string;
+}
+
+/** The same of one that lives in an environment. */
+export interface Context<Settings, Facts, Required = unknown> extends PlacelessContext<Settings, Required, Claim> {
   readonly environment: string;
   readonly tier: Tier;
   /** Who answers for what is made. */
   readonly owner: string;
-  readonly settings: Settings;
-  /** Where each setting came from. */
-  readonly sources: Readonly<Record<string, Source>>;
-  readonly facts: Needs;
-  readonly observed: Readonly<Record<string, ObservedResource>>;
-  /** The claims of the namespace, of any API; empty unless the API `seesClaims`. */
-  readonly claims: readonly KubernetesObject[];
-  readonly issueSecret: () => string;
+  /** What the environment wants on every cloud resource. */
+  readonly tags: Readonly<Record<string, string>>;
+  readonly facts: Facts;
+}
+
+interface AnyBackend<GivenContext, Key extends string = string> {
+  /** The facts of the environment without which it cannot work. */
+  readonly needs?: Needs;
+  /** The kind of each resource that it may compose, by its key; a trailing `*` stands for any ending. */
+  readonly composes: { readonly [K in Key]?: Card };
+  /** The claim's field that sets a field of a kind, such as `Instance.allocatedStorage`: what the cloud says of that is said of this. */
+  readonly explains?: Readonly<Record<string, string>>;
+  readonly expand: (context: GivenContext) => Expansion;
 }
 
 /** One way to realise an API. */
-export interface Backend<Settings, Needs> {
-  /** The facts of the environment without which it cannot work. */
-  readonly needs: z.ZodType<Needs>;
-  /** Every kind that it may compose. */
-  readonly composes: readonly ComposedKind[];
-  expand(context: Context<Settings, Needs>): Expansion;
+export interface Backend<Settings, Facts, Required = unknown, Key extends string = string>
+  extends AnyBackend<Context<Settings, Facts, Required>, Key> {
+  readonly needs: Needs<Facts>;
+  readonly explains?: Readonly<Record<string, keyof Settings & string>>;
 }
 
-/** A backend whose needs are between it and the environment. */
-type AnyBackend<Settings> = Omit<Backend<Settings, never>, 'needs'> & { readonly needs: z.ZodType };
-
-/** A rule that the apiserver checks on the whole claim (`self.spec`, `self.metadata.name`). */
-interface ValidationRule {
-  readonly rule: string;
-  readonly message: string;
-}
+/** The one way to realise an API whose claims live in no environment. */
+export type PlacelessBackend<Settings, Required = unknown, C extends ClusterClaim = ClusterClaim, Key extends string = string> = Omit<
+  AnyBackend<PlacelessContext<Settings, Required, C>, Key>,
+  'needs'
+>;
 
 /** What a policy asks of one field of the claim itself, where the claim has it; both the guard and the apiserver refuse it. */
-export type ClaimPolicy = { readonly policy: string; readonly field: string } & (
+export type ClaimPolicy<Name extends string = string> = { readonly policy: string; readonly field: Name } & (
   | { readonly equals: boolean | string }
   | { readonly atLeast: number }
 );
 
-interface Column {
+interface Column<Path extends string = string> {
   readonly name: string;
   readonly type: 'string' | 'integer' | 'boolean' | 'number';
-  readonly path: `.spec.${string}` | `.status.${string}`;
+  readonly path: Path;
   /** 1 shows it with `-o wide` only. */
   readonly priority?: 1;
 }
 
-/** An API with its types erased: what the registry, the steps and the generators work with. */
-export interface Api {
+/** What `schema.ts` of an API exports. */
+interface Schema<F extends Fields, Status extends z.ZodObject> {
+  /** What names made for a claim end with: `orders` becomes `orders-database`. */
+  readonly suffix: string;
+  /** Everything that a claim, an environment and the platform can say. */
+  readonly fields: F;
+  /** Rules on the whole spec, besides those that follow from the fields, checked by the apiserver. */
+  readonly rules?: readonly ValidationRule[];
+  /** What the API's status has besides what every status has. */
+  readonly status: Status;
+  /** The keys of its binding, the same whatever the backend; an API without connection details has none. */
+  readonly binding?: z.ZodObject;
+}
+
+interface Described {
   readonly kind: string;
   readonly plural: string;
   /** What kubectl takes besides the plural and the kind in lower case. */
   readonly shortName?: string;
-  /** What names made for a claim end with: `orders` becomes `orders-database`. */
-  readonly suffix: string;
   readonly doc: string;
+}
+
+/** A backend with its types erased. */
+type ErasedBackend = Omit<AnyBackend<never>, 'composes'> & { readonly composes: Readonly<Record<string, Card>> };
+
+/** An API with its types erased: what the registry, the steps and the generators work with. */
+export interface Api extends Described, Omit<Schema<Fields, z.ZodObject>, 'rules'> {
   readonly spec: z.ZodObject;
   /** Rules on the whole spec, checked by the apiserver. */
   readonly specRules: readonly ValidationRule[];
-  /** What the API's status has besides what every status has. */
-  readonly status: z.ZodObject;
-  /** The type of a row of defaults: every spec key that differs by tier, and the platform's own keys, `backend` among them. */
+  /** The type of a row of defaults: every field that differs by tier. */
   readonly profile: z.ZodObject;
   readonly profiles: Readonly<Record<Tier, Readonly<Record<string, unknown>>>>;
-  readonly backends: Readonly<Record<string, AnyBackend<never>>>;
-  /** The keys of its binding, the same whatever the backend. */
-  readonly binding: z.ZodObject;
-  /** Keys of composed resources that hold no data and that expand itself may let go; a trailing `*` stands for any ending. */
+  readonly backends: Readonly<Record<string, ErasedBackend>>;
+  /** Keys of `composes` of its backends that hold no data, and that expand itself may let go. */
   readonly releasable: readonly string[];
-  /** Its backends look at the other claims of the namespace. */
-  readonly seesClaims?: true;
+  readonly scope: 'Namespaced' | 'Cluster';
+  /**
+   * Where its claims live. Those of place `environment` are what the environment of their namespace makes of them; those of place
+   * `none` are the same everywhere, and only policies that hold in every tier hold for them.
+   */
+  readonly place: 'environment' | 'none';
+  /** What its backends have to see of the cluster besides what its claims composed, by name. */
+  readonly requires: Requires<never>;
+  /** What its claims give to claims of other APIs. */
+  readonly offers: readonly Offer[];
   /** Settings, as the status records them, that never change or only grow while the claim lives. */
   readonly durable: { readonly fixed: readonly string[]; readonly growing: readonly string[] };
   readonly claimPolicies: readonly ClaimPolicy[];
@@ -127,32 +180,72 @@ export interface Api {
   readonly example: { readonly name: string; readonly spec: Readonly<Record<string, unknown>> };
 }
 
-/** A profile key that names a spec field is that field's default, so the two must agree in type. */
-type ProfileFor<Spec, Profile> = {
-  readonly [K in keyof Profile]: K extends keyof Spec ? NonNullable<Spec[K]> & Profile[K] : Profile[K];
-};
+type ColumnPath<F extends Fields, Status extends z.ZodObject> =
+  | `.spec.${SaidByClaims<F>}`
+  | `.status.settings.${SaidByClaims<F>}`
+  | `.status.${keyof z.output<Status> & string}`;
 
-/** The values in force: the profile's keys, and the spec's keys that no profile has. */
-type Settings<Spec, Profile> = Readonly<Profile & Omit<Spec, keyof Profile>>;
+/** The backends that the field `backend` chooses from. */
+type BackendNames<F extends Fields> = F extends { readonly backend: { readonly schema: infer S extends z.ZodType<string> } }
+  ? z.output<S>
+  : never;
 
-/** What `schema.ts` of an API exports. */
-interface Schema<S extends z.ZodObject, P extends z.ZodObject> extends Pick<Api, 'suffix' | 'specRules' | 'status' | 'binding' | 'sizes'> {
-  readonly spec: S;
-  readonly profile: P;
-}
+type Backends<F extends Fields, R, Key extends string> =
+  | {
+      readonly scope?: 'Namespaced';
+      readonly place?: 'environment';
+      readonly backends: Readonly<Record<BackendNames<F>, AnyBackend<Context<SettingsOf<F>, never, RequiredOf<R>>, Key>>>;
+    }
+  | {
+      readonly scope?: 'Namespaced';
+      readonly place: 'none';
+      readonly backends: Readonly<Record<string, PlacelessBackend<SettingsOf<F>, RequiredOf<R>, Claim, Key>>>;
+    }
+  | {
+      readonly scope: 'Cluster';
+      readonly place: 'none';
+      readonly backends: Readonly<Record<string, PlacelessBackend<SettingsOf<F>, RequiredOf<R>, ClusterClaim, Key>>>;
+    };
 
-interface ApiDefinition<S extends z.ZodObject, P extends z.ZodObject>
-  extends Omit<Api, keyof Schema<S, P> | 'profiles' | 'backends' | 'example'> {
-  readonly schema: Schema<S, P>;
-  readonly profiles: Readonly<Record<Tier, ProfileFor<z.output<S>, z.output<P>>>>;
-  readonly backends: Readonly<
-    Record<z.output<P> extends { backend: infer B extends string } ? B : never, AnyBackend<Settings<z.output<S>, z.output<P>>>>
-  >;
-  readonly example: { readonly name: string; readonly spec: z.input<S> };
-}
+type ApiDefinition<F extends Fields, Status extends z.ZodObject, R, Key extends string> = Described &
+  Backends<F, R, Key> & {
+    readonly releasable: readonly NoInfer<Key>[];
+    readonly schema: Schema<F, Status>;
+    readonly claimPolicies: readonly ClaimPolicy<SaidByClaims<F>>[];
+    readonly columns: readonly Column<ColumnPath<F, Status>>[];
+    readonly example: { readonly name: string; readonly spec: SpecOf<F> };
+    readonly requires?: R & Requires<SaidOf<F>>;
+    readonly offers?: readonly Offer[];
+  };
 
-/** Checks an API's parts against each other at compile time and erases their types. */
-export function defineApi<S extends z.ZodObject, P extends z.ZodObject>({ schema, ...rest }: ApiDefinition<S, P>): Api {
-  const { suffix, sizes, spec, specRules, status, profile, binding } = schema;
-  return { ...rest, suffix, sizes, spec, specRules, status, profile, binding } as unknown as Api;
+/** Checks an API's parts against each other at compile time, erases their types, and derives what its fields come to. */
+export function defineApi<
+  F extends Fields,
+  Status extends z.ZodObject,
+  Key extends string,
+  const R extends Requires<SaidOf<F>> = Record<never, never>,
+>({ schema, ...rest }: ApiDefinition<F, Status, R, Key>): Api {
+  const { suffix, fields, rules = [], status, binding } = schema;
+  const { backends, scope = 'Namespaced', place = 'environment', requires = {}, offers = [] } = rest;
+  const problems = problemsOfFields(fields, Object.keys(backends));
+  if (problems.length > 0) throw new Error(`cannot define ${rest.kind}: ${problems.join('; ')}`);
+  const size = fields['size']?.schema;
+  return {
+    ...rest,
+    suffix,
+    fields,
+    status,
+    ...(binding !== undefined && { binding }),
+    backends: backends as Api['backends'],
+    scope,
+    place,
+    requires,
+    offers,
+    spec: specOf(fields),
+    specRules: [...rules, ...rulesOf(fields)],
+    profile: profileOf(fields),
+    profiles: rowsOf(Object.fromEntries(Object.entries(fields).map(([name, each]) => [name, each.default]))),
+    durable: durableOf(fields),
+    ...(size instanceof ZodEnum && { sizes: size.options.map(String) }),
+  };
 }

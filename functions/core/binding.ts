@@ -1,13 +1,13 @@
 import * as z from 'zod';
-import type { Claim, Composed, Context, Pending } from './api.ts';
-import { at, type ComposedKind } from './kubernetes.ts';
+import type { Api, Claim, Composed, Pending, PlacelessContext } from './api.ts';
+import { at } from './kubernetes.ts';
+import { composedName } from './names.ts';
 import type { ObservedResource, Refusal } from './step.ts';
 
 /** The composition-resource-name of every API's binding. */
 export const bindingKey = 'binding';
 
-/** The kind of it, which every backend composes. */
-export const bindingKind: ComposedKind = { apiVersion: 'v1', kind: 'Secret', plural: 'secrets' };
+const head = { apiVersion: 'v1', kind: 'Secret' };
 
 /** What the Service Binding specification asks of every type. */
 export type BindingValues = Readonly<Record<string, string>> & { readonly type: string; readonly provider: string };
@@ -37,7 +37,7 @@ export function issuedValues(schema: BindingSchema, observed: ObservedResource |
 
 /** A secret that is issued once: the one that was, or a fresh one for a claim that never had a binding. */
 export function issueOnce(
-  { claim, issueSecret }: Pick<Context<unknown, unknown>, 'claim' | 'issueSecret'>,
+  { claim, issueSecret }: Pick<PlacelessContext<unknown>, 'claim' | 'issueSecret'>,
   issued: string | undefined,
 ): string | undefined {
   return issued ?? (claim.issuedBinding === undefined ? issueSecret() : undefined);
@@ -48,14 +48,22 @@ function bindingSecret(name: string, schema: BindingSchema, values: BindingValue
   const checked = Object.entries(schema.parse(values)).sort(([a], [b]) => (a < b ? -1 : 1));
   return {
     object: {
-      apiVersion: bindingKind.apiVersion,
-      kind: bindingKind.kind,
+      ...head,
       metadata: { name },
       type: `servicebinding.io/${values.type}`,
       data: Object.fromEntries(checked.map(([key, value]) => [key, encode(value)])),
     },
-    readiness: 'Exists',
   };
+}
+
+/** What the status of a claim says of its binding, once that was seen. */
+export function bindingStatus(
+  { suffix, binding }: Pick<Api, 'suffix' | 'binding'>,
+  claim: Pick<Claim, 'name' | 'issuedBinding'>,
+  observed: Readonly<Record<string, ObservedResource>>,
+): { readonly binding?: { readonly name: string } } {
+  const issued = observed[bindingKey] !== undefined || claim.issuedBinding !== undefined;
+  return binding !== undefined && issued ? { binding: { name: composedName(claim, suffix) } } : {};
 }
 
 interface Bound {
@@ -85,5 +93,5 @@ export function bind(
       'nothing is changed until it is back: restore it, or delete the claim and apply it again for a new and empty one';
     return { resources: {}, pending: {}, refusal: { reason: 'BindingMissing', message } };
   }
-  return { resources: {}, pending: { [bindingKey]: { apiVersion: 'v1', kind: 'Secret', name, waitsFor } } };
+  return { resources: {}, pending: { [bindingKey]: { ...head, name, waitsFor } } };
 }

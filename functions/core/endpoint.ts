@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import type { Api } from './api.ts';
 
 /** What the status of a claim that is a server has. `what` names it, such as `database`. */
 export const endpointStatus = (what: string) =>
@@ -18,8 +17,8 @@ export const endpoint = {
 };
 
 /** What `kubectl get` shows of it. */
-export const endpointColumns: Api['columns'] = [
+export const endpointColumns = [
   { name: 'VERSION', type: 'string', path: '.status.settings.version' },
   { name: 'SIZE', type: 'string', path: '.status.settings.size' },
   { name: 'HOST', type: 'string', path: '.status.host' },
-];
+] as const;

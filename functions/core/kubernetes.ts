@@ -29,15 +29,6 @@ export interface PackageDependency {
   readonly version: string;
 }
 
-/** A kind that the platform composes, as RBAC, activation policies and the apiserver's paths need it. */
-export interface ComposedKind {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly plural: string;
-  /** What brings the kind, where that is a provider other than those known here. */
-  readonly provider?: PackageDependency;
-}
-
 /** The API group of what has an apiVersion; empty for the core group. */
 export function groupOf({ apiVersion }: { readonly apiVersion: string }): string {
   return apiVersion.slice(0, Math.max(apiVersion.indexOf('/'), 0));

@@ -1,9 +1,9 @@
 import type { Composed } from './api.ts';
+import { type Card, typed } from './card.ts';
 import type { Deletion } from './protection.ts';
 
 interface ManagedResource {
-  readonly apiVersion: string;
-  readonly kind: string;
+  readonly card: Card;
   readonly name: string;
   /** Name of the resource outside the cluster, where the provider takes it from an annotation. */
   readonly externalName?: string;
@@ -15,11 +15,10 @@ interface ManagedResource {
 
 /** A managed resource of a provider, in the claim's namespace. */
 export function managed(resource: ManagedResource): Composed {
-  const { apiVersion, kind, name, externalName, providerConfig, managementPolicies, forProvider, connectionSecret } = resource;
+  const { card, name, externalName, providerConfig, managementPolicies, forProvider, connectionSecret } = resource;
   return {
     object: {
-      apiVersion,
-      kind,
+      ...typed(card),
       metadata: { name, ...(externalName !== undefined && { annotations: { 'crossplane.io/external-name': externalName } }) },
       spec: {
         forProvider,
@@ -28,7 +27,6 @@ export function managed(resource: ManagedResource): Composed {
         ...(connectionSecret !== undefined && { writeConnectionSecretToRef: { name: connectionSecret } }),
       },
     },
-    readiness: 'Conditions',
   };
 }
 

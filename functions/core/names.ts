@@ -6,6 +6,11 @@ import { createHash } from 'node:crypto';
  */
 export const maxNameLength = ({ suffix }: { readonly suffix: string }) => Math.min(40, 63 - 11 - suffix.length - 1);
 
+/** The name of what a claim composes: `orders-database`, or `orders-database-instance` for one of its parts. */
+export function composedName(claim: { readonly name: string }, suffix: string, part?: string): string {
+  return [claim.name, suffix, ...(part === undefined ? [] : [part])].join('-');
+}
+
 /** What kubectl takes for the kind of an API. */
 export const kubectlNames = ({
   kind,

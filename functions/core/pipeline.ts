@@ -1,7 +1,8 @@
 import type { Api } from './api.ts';
+import type { Card, Cards, None, SafetyFacts } from './card.ts';
 import type { Environment, EnvironmentSchema, Severity } from './environment.ts';
-import type { ComposedKind, KubernetesObject, PackageDependency } from './kubernetes.ts';
-import type { DesiredResource, ObservedResource, RequiredObjects, StepResponse } from './step.ts';
+import type { KubernetesObject, PackageDependency } from './kubernetes.ts';
+import type { DesiredResource, ObservedResource, StepResponse } from './step.ts';
 import type { Tier } from './tier.ts';
 
 /** A pipeline step of another Function, whose package the Configuration depends on: it sees what expand wants, and the guard judges it. */
@@ -10,7 +11,7 @@ export interface AddedStep extends PackageDependency {
   /** As the Function wants it. */
   readonly input?: KubernetesObject;
   /** The kinds that it makes besides those of the APIs: Crossplane may have to be let make them. */
-  readonly composes?: readonly ComposedKind[];
+  readonly composes?: readonly Card[];
 }
 
 /** The APIs that are served, and what holds for all of them. */
@@ -23,7 +24,9 @@ export interface Platform {
   readonly steps: readonly AddedStep[];
   /** Keys that steps added and that may go, as an API's `releasable`: they outlive their step, so that it can be taken out. */
   readonly releasable: readonly string[];
-  /** The schema of an EnvironmentConfig's `data`. */
+  /** What is known of kinds: of those of this package, and of those that its backends and steps compose. */
+  readonly cards: Cards;
+  /** What EnvironmentConfigs can say. */
   readonly environment: EnvironmentSchema;
 }
 
@@ -37,7 +40,8 @@ export interface StepRequest {
   readonly desired: Readonly<Record<string, DesiredResource>>;
   /** The claim's status as the steps before this one want it. */
   readonly desiredStatus: Readonly<Record<string, unknown>>;
-  readonly required: RequiredObjects;
+  /** What the claim's API and its steps require, by name; undefined until Crossplane has looked. */
+  readonly required: Readonly<Record<string, readonly KubernetesObject[] | undefined>>;
   /** A new random secret; the only source of randomness, used for a secret that was never issued. */
   readonly issueSecret: () => string;
 }
@@ -46,7 +50,8 @@ export type Step = (request: StepRequest) => StepResponse;
 
 export interface PolicyContext {
   readonly request: StepRequest;
-  readonly environment: Environment;
+  /** Undefined for a claim that lives in none. */
+  readonly environment: Environment | undefined;
   /** What the environment allows besides what the policy allows itself. */
   readonly allowed: readonly string[];
 }
@@ -64,10 +69,12 @@ export interface Policy {
   readonly fix: string;
   /** Where it holds; everywhere if left out. */
   readonly tiers?: readonly Tier[];
-  /** No environment and no claim can set it aside, since Crossplane itself would fail. */
+  /** No environment and no claim can set it aside: Crossplane itself would fail, or nothing else would be known to hold. */
   readonly fixed?: true;
   /** What an environment can add to what is allowed; left out where there is nothing to add. */
   readonly allows?: string;
+  /** What it asks of each kind, for its page; left out where it asks the same of all. */
+  readonly asks?: (card: Card) => SafetyFacts | None;
   /** What is wrong, one sentence each: `instance (Instance orders-database-instance): spec.…: got …, want …`. */
   check(resources: Readonly<Record<string, KubernetesObject>>, context: PolicyContext): readonly string[];
 }

@@ -1,4 +1,5 @@
 import type { Condition, KubernetesObject } from './kubernetes.ts';
+import type { Requirement } from './requirement.ts';
 
 /** A composed resource as Crossplane last saw it. */
 export interface ObservedResource {
@@ -10,14 +11,6 @@ export interface ObservedResource {
 export interface DesiredResource {
   readonly object: KubernetesObject;
   readonly ready?: boolean;
-}
-
-/** Objects that every step asks Crossplane for; undefined until Crossplane has looked. */
-export interface RequiredObjects {
-  readonly namespace: readonly KubernetesObject[] | undefined;
-  readonly environments: readonly KubernetesObject[] | undefined;
-  /** Every claim in the claim's namespace, of any API; undefined too where no step asked for them. */
-  readonly claims: readonly KubernetesObject[] | undefined;
 }
 
 /** Why a step stopped the pipeline. Crossplane then applies nothing and deletes nothing. */
@@ -39,8 +32,8 @@ export interface StepResponse {
   /** Told once, on a change. */
   readonly events: readonly string[];
   readonly refusal?: Refusal;
-  /** The step has to see the other claims of the namespace. */
-  readonly needsClaims?: boolean;
+  /** What the step has to see besides what the claim's API requires. */
+  readonly requires?: Readonly<Record<string, Requirement>>;
   /** After how long Crossplane should call again if nothing changes. */
   readonly ttlSeconds: number;
 }

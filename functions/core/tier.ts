@@ -1,4 +1,4 @@
-/** What kind of environment it is; profiles and policies are written per tier. */
+/** What kind of environment it is; defaults and policies are written per tier. */
 export const tiers = ['dev', 'staging', 'prod'] as const;
 export type Tier = (typeof tiers)[number];
 

@@ -2,12 +2,22 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { environmentConfig, everything, type Given, instanceDetails, observedAfter, stepRequest } from '../../test/request.ts';
 import { apis } from '../apis/index.ts';
-import { type KubernetesObject, stringAt } from '../core/kubernetes.ts';
+import { groupKind, type KubernetesObject } from '../core/kubernetes.ts';
 import { expand } from '../expand/expand.ts';
-import { estimate, summaryOf } from './estimate.ts';
-import { freeKinds, pricedKinds } from './kinds.ts';
+import { goldenPath } from '../golden-path.ts';
+import { kinds } from '../kinds/index.ts';
+import { service } from '../kinds/kubernetes/service.ts';
+import { estimate as estimateOf, summaryOf } from './estimate.ts';
 
 const region = 'eu-west-1';
+
+type Where = Pick<Parameters<typeof estimateOf>[1], 'region' | 'prices'>;
+
+const estimate = (
+  resources: Readonly<Record<string, KubernetesObject>>,
+  where: Where,
+  observed: Parameters<typeof estimateOf>[1]['observed'] = {},
+) => estimateOf(resources, { cards: goldenPath.cards, observed, ...where });
 
 function desired(given: Given): Record<string, KubernetesObject> {
   return Object.fromEntries(Object.entries(expand(stepRequest(given)).desired).map(([key, { object }]) => [key, object]));
@@ -35,7 +45,7 @@ const pods = (kind: string, resources: unknown, spec: Record<string, unknown> = 
   kind,
   spec: { template: { spec: { containers: [{ name: 'app', resources }] } }, ...spec },
 });
-const unpriced = (object: unknown, given: Parameters<typeof estimate>[1] = { region }) => {
+const unpriced = (object: unknown, given: Where = { region }) => {
   const { drivers, ...rest } = estimate({ it: object as KubernetesObject }, given);
   return { drivers: drivers.map(({ what }) => what), unpriced: rest.unpriced.map(({ what }) => what) };
 };
@@ -211,6 +221,13 @@ describe('gp3', () => {
     expect(above.sort()).toEqual([...expected].sort());
   });
 
+  test('that has grown by itself past the step is not charged for what the real size includes', () => {
+    const grown = instance({ allocatedStorage: 250, iops: 12_000, storageThroughput: 500 });
+    const running = { it: { object: { ...grown, status: { atProvider: { allocatedStorage: 420 } } }, connectionDetails: {} } };
+    expect(estimate({ it: grown }, { region }, running).drivers.map(({ what }) => what)).toEqual(['db.m7g.large', '250 GiB of gp3']);
+    expect(estimate({ it: grown }, { region }).drivers.map(({ what }) => what)).toContain('9000 IOPS above the included 3000');
+  });
+
   test('costs twice as much Multi-AZ', () => {
     const { drivers } = estimate({ it: instance({ multiAz: true, iops: 4_000 }) }, { region });
     expect(drivers.slice(1)).toEqual([
@@ -271,10 +288,8 @@ test('every priced kind, the highest cost first', () => {
 });
 
 test('every kind that an API composes is priced or known to be free', () => {
-  const kinds = apis
-    .flatMap(({ backends }) => Object.values(backends).flatMap(({ composes }) => composes))
-    .map(({ apiVersion, kind }) => `${apiVersion.split('/')[0]} ${kind}`);
-  expect(kinds.filter((kind) => freeKinds.has(kind) === pricedKinds.has(kind))).toEqual([]);
+  const composed = apis.flatMap(({ backends }) => Object.values(backends).flatMap(({ composes }) => Object.values(composes)));
+  expect(composed.filter(({ price }) => price === 'unknown')).toEqual([]);
 });
 
 describe('never silently free:', () => {
@@ -367,10 +382,7 @@ describe('never silently free:', () => {
 
 describe('whatever it is given', () => {
   const kind = fc.oneof(
-    fc.constantFrom(...pricedKinds.keys(), ...freeKinds).map((known) => {
-      const [group, name] = known.split(' ');
-      return { apiVersion: group === 'v1' ? 'v1' : `${group}/v1`, kind: name };
-    }),
+    fc.constantFrom(...kinds).map(({ apiVersion, kind: name }) => ({ apiVersion, kind: name })),
     fc.record({ apiVersion: fc.jsonValue(), kind: fc.jsonValue() }, { requiredKeys: [] }),
   );
   const value = fc.oneof(
@@ -432,8 +444,10 @@ describe('whatever it is given', () => {
         );
         const mentioned = new Set([...drivers, ...byUse, ...rest].map(({ resource }) => resource));
         const passedOver = Object.entries(some).filter(([key]) => !mentioned.has(key));
-        const kinds = passedOver.map(([, it]) => `${stringAt(it, 'apiVersion')?.split('/')[0]} ${stringAt(it, 'kind')}`);
-        expect(kinds.filter((of) => !freeKinds.has(of) && of !== 'v1 Service')).toEqual([]);
+        const priced = passedOver.map(([, it]) => goldenPath.cards.get(groupKind(it))?.price);
+        expect(
+          priced.filter((price) => price === undefined || (typeof price === 'object' && 'items' in price && price !== service.price)),
+        ).toEqual([]);
       }),
       { numRuns: 500 },
     );

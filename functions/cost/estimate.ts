@@ -1,5 +1,7 @@
-import { type KubernetesObject, numberAt, stringAt } from '../core/kubernetes.ts';
-import { freeKinds, type Item, plain, pricedKinds } from './kinds.ts';
+import type { Card, Cards, Item } from '../core/card.ts';
+import { groupKind, type KubernetesObject, numberAt, stringAt } from '../core/kubernetes.ts';
+import type { ObservedResource } from '../core/step.ts';
+import { plain } from '../kinds/price.ts';
 import { defaultRegion, listPrice } from './prices.ts';
 
 interface CostDriver {
@@ -36,6 +38,9 @@ export function summaryOf({ monthlyUSD, drivers, byUse, unpriced }: Estimate): s
 }
 
 interface Given {
+  readonly cards: Cards;
+  /** The resources as they run, by key. */
+  readonly observed: Readonly<Record<string, ObservedResource>>;
   /** The environment's. */
   readonly region: string | undefined;
   /** USD by price id, in the environment's region: they replace the list's prices, or add to them. */
@@ -48,17 +53,18 @@ const mostUSD = 1e9;
 const byText = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 const byResource = (a: Remark, b: Remark) => byText(a.resource, b.resource) || byText(a.what, b.what);
 
-function kindOf(object: unknown): string {
-  const [group] = (stringAt(object, 'apiVersion') ?? '?').split('/');
-  return `${group} ${stringAt(object, 'kind') ?? '?'}`;
+/** The objects may be anything, since any step may have written them. */
+const head = (object: unknown) => ({ apiVersion: stringAt(object, 'apiVersion') ?? '?', kind: stringAt(object, 'kind') ?? '?' });
+
+function itemsOf(card: Card | undefined, object: unknown, running: unknown): readonly Item[] {
+  if (card === undefined || card.price === 'unknown') {
+    const { apiVersion, kind } = head(object);
+    return [{ unpriced: `${apiVersion.split('/')[0]} ${kind}: this version knows no price of the kind` }];
+  }
+  return 'none' in card.price ? [] : card.price.items(object, running);
 }
 
-function itemsOf(object: unknown, kind: string): readonly Item[] {
-  if (freeKinds.has(kind)) return [];
-  return pricedKinds.get(kind)?.items(object) ?? [{ unpriced: `${kind}: this version knows no price of the kind` }];
-}
-
-/** What desired resources cost a month at list prices; the objects may be anything, since any step may have written them. */
+/** What desired resources cost a month at list prices. */
 export function estimate(resources: Readonly<Record<string, KubernetesObject>>, given: Given): Estimate {
   const drivers: CostDriver[] = [];
   const byUse: Remark[] = [];
@@ -66,12 +72,14 @@ export function estimate(resources: Readonly<Record<string, KubernetesObject>>, 
   const ownRegion = given.region ?? defaultRegion;
 
   for (const [resource, object] of Object.entries(resources)) {
-    const kind = kindOf(object);
-    const inCluster = pricedKinds.get(kind)?.priced === 'in the cluster';
-    const region = inCluster ? ownRegion : (stringAt(object, 'spec', 'forProvider', 'region') ?? given.region);
+    const card = given.cards.get(groupKind(head(object)));
+    const place = card?.region;
+    const inCluster = place !== undefined && 'none' in place;
+    const said = place !== undefined && 'path' in place ? stringAt(object, ...place.path.split('.')) : undefined;
+    const region = inCluster ? ownRegion : (said ?? given.region);
     const borrowed = inCluster && given.region === undefined ? `, as in ${defaultRegion}` : '';
 
-    for (const item of itemsOf(object, kind)) {
+    for (const item of itemsOf(card, object, given.observed[resource]?.object)) {
       if ('unpriced' in item) {
         unpriced.push({ resource, what: item.unpriced });
         continue;

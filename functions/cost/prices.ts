@@ -1,7 +1,31 @@
 import * as z from 'zod';
+import type { Card } from '../core/card.ts';
+
+/** What an id in the price list looks like: one that a card names, in which `*` stands for what an object says, such as a part of a class. */
+export function priceIdSchema(cards: Iterable<Card>): z.ZodType<string, string> {
+  const ids = [...cards].flatMap(({ price }) => (typeof price === 'object' && 'ids' in price ? price.ids : []));
+  const patterns = [...new Set(ids)].map((id) => id.replaceAll('.', '\\.').replaceAll('*', '[a-z0-9-]{1,20}'));
+  return z.string().regex(new RegExp(`^(?:${patterns.join('|')})$`));
+}
+
+/** Container and volume prices of a cluster whose environment names no AWS region. */
+export const defaultRegion = 'us-east-1';
+
+/** What one of AWS's lists says, and nothing that was not read there. */
+interface PriceList {
+  readonly region: string;
+  /** When the list was published or, where a copy of it did not say, when that was read. */
+  readonly date: string;
+  readonly source: string;
+  readonly prices: Readonly<Record<string, number>>;
+}
+
+const offer = (service: string, region: string, version = 'current') =>
+  `https://pricing.us-east-1.amazonaws.com/offers/v1.0/aws/${service}/${version}/${region}/index.json`;
+const rdsPage = 'https://b0.p.awsstatic.com/pricing/2.0/meteredUnitMaps/rds/USD/current/rds-postgresql-ondemand.json';
 
 /**
- * The price ids, each an AWS list price in USD, on demand, without discounts, free tiers and taxes:
+ * What AWS's lists say, by price id: each an AWS list price in USD, on demand, without discounts, free tiers and taxes:
  *
  * | id                                                      | for one                                                       |
  * | ------------------------------------------------------- | ------------------------------------------------------------- |
@@ -19,51 +43,6 @@ import * as z from 'zod';
  *
  * Fargate's rates stand in for the cluster's own nodes, whose price depends on how full they are.
  */
-const fixedIds = [
-  'rds/gp3-gib-month',
-  'rds/gp3-iops-month',
-  'rds/gp3-mibps-month',
-  'rds/backup-gib-month',
-  's3/standard-gib-month',
-  's3/thousand-writes',
-  's3/thousand-reads',
-  'sqs/standard-million-requests',
-  'sqs/fifo-million-requests',
-  'kms/key-month',
-  'secretsmanager/secret-month',
-  'compute/vcpu-hour',
-  'compute/gib-hour',
-  'ebs/gp3-gib-month',
-] as const;
-
-/** An instance class or node type is part of the id, so a price can be given for one that no list has. */
-export type PriceId = (typeof fixedIds)[number] | `rds/db.${string}` | `elasticache/cache.${string}`;
-
-/** What an id in the price list looks like. */
-export const priceId = z
-  .string()
-  .regex(
-    new RegExp(
-      `^(?:rds/db\\.[a-z0-9-]{1,20}\\.[a-z0-9-]{1,20}|elasticache/cache\\.[a-z0-9-]{1,20}\\.[a-z0-9-]{1,20}|${fixedIds.join('|')})$`,
-    ),
-  );
-
-/** Container and volume prices of a cluster whose environment names no AWS region. */
-export const defaultRegion = 'us-east-1';
-
-/** What one of AWS's lists says, and nothing that was not read there. */
-interface PriceList {
-  readonly region: string;
-  /** When the list was published or, where a copy of it did not say, when that was read. */
-  readonly date: string;
-  readonly source: string;
-  readonly prices: { readonly [id in PriceId]?: number };
-}
-
-const offer = (service: string, region: string, version = 'current') =>
-  `https://pricing.us-east-1.amazonaws.com/offers/v1.0/aws/${service}/${version}/${region}/index.json`;
-const rdsPage = 'https://b0.p.awsstatic.com/pricing/2.0/meteredUnitMaps/rds/USD/current/rds-postgresql-ondemand.json';
-
 export const priceLists: readonly PriceList[] = [
   {
     region: 'us-east-1',
@@ -254,7 +233,7 @@ export const priceLists: readonly PriceList[] = [
 ];
 
 /** The list price of a region. */
-export function listPrice(region: string, id: PriceId): number | undefined {
+export function listPrice(region: string, id: string): number | undefined {
   return priceLists
     .filter((list) => list.region === region)
     .map(({ prices }) => prices[id])

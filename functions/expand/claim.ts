@@ -1,12 +1,13 @@
 import type * as z from 'zod';
-import type { Api, Claim } from '../core/api.ts';
+import type { Api, Claim, ClusterClaim } from '../core/api.ts';
 import { at, type KubernetesObject, stringAt } from '../core/kubernetes.ts';
 import { maxNameLength } from '../core/names.ts';
 import { problemsOf, shown } from '../core/problem.ts';
+import { saidBy } from '../core/required.ts';
 import type { Refusal } from '../core/step.ts';
 
 interface ReadClaim {
-  readonly claim: Claim;
+  readonly claim: Claim | ClusterClaim;
   readonly spec: Readonly<Record<string, unknown>>;
   /** The spec as the claim has it, without the field that belongs to Crossplane. */
   readonly said: Readonly<Record<string, unknown>>;
@@ -31,16 +32,20 @@ export function readClaim(api: Api, object: KubernetesObject): ReadClaim | { rea
   if (name.length > most || !label.test(name)) {
     return refuse(`metadata.name: got ${shown(name)}, want at most ${most} lower-case letters, digits and dashes, beginning with a letter`);
   }
+  const namespace = api.scope === 'Cluster' ? undefined : stringAt(object, 'metadata', 'namespace');
+  if (api.scope === 'Namespaced' && namespace === undefined) {
+    return refuse('metadata.namespace: missing, want the namespace that it is in');
+  }
   const raw = at(object, 'spec') ?? {};
   if (typeof raw !== 'object' || Array.isArray(raw)) return refuse(`spec: got ${shown(raw)}, want object`);
-  const { crossplane: _, ...said } = raw as Record<string, unknown>;
+  const said = saidBy(object);
   const parsed = strictSpec(api).safeParse(said);
   if (!parsed.success) return refuse(problemsOf(parsed.error, said, 'spec'));
   return {
     claim: {
       kind: api.kind,
       name,
-      namespace: stringAt(object, 'metadata', 'namespace') ?? 'default',
+      ...(namespace !== undefined && { namespace }),
       creationTimestamp: stringAt(object, 'metadata', 'creationTimestamp'),
       issuedBinding: stringAt(object, 'status', 'binding', 'name'),
     },

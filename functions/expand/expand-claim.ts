@@ -1,9 +1,13 @@
-import type { Api, Expansion } from '../core/api.ts';
-import { type Environment, resolveEnvironment } from '../core/environment.ts';
-import { apiVersion, ownerLabel } from '../core/group.ts';
-import { type KubernetesObject, stringAt } from '../core/kubernetes.ts';
+import type { Api, ClusterClaim, Expansion } from '../core/api.ts';
+import type { Environment } from '../core/environment.ts';
+import type { Needs } from '../core/facts.ts';
+import { refusedOn } from '../core/field.ts';
+import { ownerLabel } from '../core/group.ts';
+import { stringAt } from '../core/kubernetes.ts';
 import type { StepRequest } from '../core/pipeline.ts';
+import { knownApi, placeOf } from '../core/place.ts';
 import { problemsOf, shown } from '../core/problem.ts';
+import { requiredBy } from '../core/required.ts';
 import { type Settled, settle } from '../core/settle.ts';
 import type { Refusal } from '../core/step.ts';
 import { readClaim } from './claim.ts';
@@ -11,57 +15,67 @@ import { readClaim } from './claim.ts';
 /** What expand worked out on the way, for the plan to show. */
 export interface Expanded {
   readonly api: Api;
-  readonly environment: Environment;
+  readonly claim: ClusterClaim;
+  /** Undefined for a claim that lives in none. */
+  readonly environment: Environment | undefined;
+  readonly backend: string;
   readonly settled: Settled;
   readonly expansion: Expansion;
 }
 
 /** Whoever the namespace's label names, or else the environment's tags, or else the namespace itself. */
-function ownerOf(name: string, environment: Environment, namespaces: readonly KubernetesObject[]): string {
-  const namespace = namespaces.find(({ metadata }) => metadata?.name === name);
-  return stringAt(namespace, 'metadata', 'labels', ownerLabel) ?? environment.facts.tags?.['owner'] ?? name;
+function ownerOf({ claim, required }: StepRequest, { tags }: Environment): string {
+  const name = claim.metadata?.namespace;
+  const namespace = required['namespace']?.find(({ metadata }) => metadata?.name === name);
+  return stringAt(namespace, 'metadata', 'labels', ownerLabel) ?? tags['owner'] ?? String(name);
+}
+
+/** What a backend is told of an environment; a refusal names each fact that it needs and the environment lacks. */
+function told(
+  request: StepRequest,
+  environment: Environment,
+  needs: Needs | undefined,
+  who: string,
+): { readonly told: object } | { readonly refusal: Refusal } {
+  const { name, tier, tags, facts } = environment;
+  const parsed = needs?.schema.safeParse(facts);
+  if (parsed?.success === false) {
+    const message = `cannot use EnvironmentConfig ${shown(name)} for ${who}: ${problemsOf(parsed.error, facts, 'data')}`;
+    return { refusal: { reason: 'EnvironmentIncomplete', message } };
+  }
+  return { told: { environment: name, tier, tags, owner: ownerOf(request, environment), facts: parsed?.data } };
 }
 
 /** The first half of the step: which resources a claim comes to, without their readiness. Undefined while Crossplane has not looked yet. */
 export function expandClaim(request: StepRequest): Expanded | { readonly refusal: Refusal } | undefined {
-  const { claim: object, required, platform } = request;
-  const api = platform.apis.find((known) => known.kind === object.kind && object.apiVersion === apiVersion);
-  if (api === undefined) {
-    const known = platform.apis.map((each) => `${apiVersion} ${each.kind}`).join(', ');
-    const message = `cannot expand: kind: got ${shown(`${object.apiVersion} ${object.kind}`)}, want one of ${known}; install a newer function-${platform.name}`;
-    return { refusal: { reason: 'KindUnknown', message } };
-  }
+  const { claim: object, platform, observed, issueSecret } = request;
+  const api = knownApi(request);
+  if ('refusal' in api) return api;
   const read = readClaim(api, object);
   if ('refusal' in read) return read;
-  const { namespace, environments, claims } = required;
-  if (namespace === undefined || environments === undefined || (api.seesClaims && claims === undefined)) return undefined;
-  const resolved = resolveEnvironment(platform.environment, read.claim.namespace, { namespace, environments });
-  if ('refusal' in resolved) return resolved;
-  const { environment } = resolved;
+  const place = placeOf(request);
+  if (place === undefined || 'refusal' in place) return place;
+  const required = requiredBy(platform, object, request.required);
+  if (required === undefined) return undefined;
 
+  const { environment } = place;
   const settled = settle(api, environment, read.spec, read.said);
-  const backendName = String(settled.settings['backend']);
-  const backend = api.backends[backendName];
-  if (backend === undefined) throw new Error(`${api.kind} has no backend ${backendName}, although its profile allows it`);
-  const needs = backend.needs.safeParse(environment.facts);
-  if (!needs.success) {
-    const problems = problemsOf(needs.error, environment.facts, 'data');
-    const message = `cannot use EnvironmentConfig ${shown(environment.name)} for ${api.kind} with backend ${backendName}: ${problems}`;
-    return { refusal: { reason: 'EnvironmentIncomplete', message } };
+  const name = environment === undefined ? String(Object.keys(api.backends)[0]) : String(settled.settings['backend']);
+  const backend = api.backends[name];
+  if (backend === undefined) throw new Error(`${api.kind} has no backend ${name}, although its profile allows it`);
+  const [impossible] = refusedOn(api.fields, read.said, name);
+  if (impossible !== undefined) {
+    const where = environment === undefined ? '' : ` in environment ${environment.name}`;
+    const message = `cannot use ${api.kind} ${shown(read.claim.name)}${where}: ${impossible}`;
+    return { refusal: { reason: 'FieldNotOnBackend', message } };
   }
-  const expansion = backend.expand({
-    claim: read.claim,
-    environment: environment.name,
-    tier: environment.tier,
-    owner: ownerOf(read.claim.namespace, environment, namespace),
-    settings: settled.settings as never,
-    sources: settled.sources,
-    facts: needs.data as never,
-    observed: request.observed,
-    claims: (api.seesClaims && claims) || [],
-    issueSecret: request.issueSecret,
-  });
-  return expansion.refusal === undefined ? { api, environment, settled, expansion } : { refusal: expansion.refusal };
+  const around = environment === undefined ? { told: {} } : told(request, environment, backend.needs, `${api.kind} with backend ${name}`);
+  if ('refusal' in around) return around;
+  const { settings, sources } = settled;
+  const context = { ...around.told, claim: read.claim, settings, sources, observed, required, issueSecret };
+  const expansion = backend.expand(context as never);
+  if (expansion.refusal !== undefined) return { refusal: expansion.refusal };
+  return { api, claim: read.claim, environment, backend: name, settled, expansion };
 }
 
 /** The values in force for each field of the spec. */

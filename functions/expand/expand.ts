@@ -1,72 +1,56 @@
-import { bindingKey } from '../core/binding.ts';
-import { at, type Condition } from '../core/kubernetes.ts';
+import { bindingStatus } from '../core/binding.ts';
+import type { Condition } from '../core/kubernetes.ts';
+import { composedName } from '../core/names.ts';
 import type { StepRequest } from '../core/pipeline.ts';
-import { composedName } from '../core/protection.ts';
 import { conditionOf } from '../core/readiness.ts';
 import type { DesiredResource, Refusal, StepResponse } from '../core/step.ts';
-import { expandClaim, settingsInForce } from './expand-claim.ts';
+import { type Expanded, expandClaim, settingsInForce } from './expand-claim.ts';
 import { progressOf } from './progress.ts';
 
 const settledTtlSeconds = 300;
 const waitingTtlSeconds = 15;
 
-/** Whether the API's backends look at the other claims of the namespace. */
-function needs({ claim, platform }: StepRequest): Pick<StepResponse, 'needsClaims'> {
-  return platform.apis.some(({ kind, seesClaims }) => kind === claim.kind && seesClaims) ? { needsClaims: true } : {};
-}
-
 function refused(request: StepRequest, refusal: Refusal): StepResponse {
   const condition: Condition = { type: 'Resolved', status: 'False', reason: refusal.reason, message: refusal.message };
-  return {
-    desired: request.desired,
-    conditions: [condition],
-    events: [],
-    refusal,
-    ...needs(request),
-    ttlSeconds: waitingTtlSeconds,
-  };
+  return { desired: request.desired, conditions: [condition], events: [], refusal, ttlSeconds: waitingTtlSeconds };
+}
+
+/** Where a claim lives and what it is realised with, for its status and for a person. */
+function placed({ environment, backend }: Expanded) {
+  if (environment === undefined) return { status: {}, message: 'The claim is the same in every environment' };
+  const { name, tier } = environment;
+  return { status: { environment: name, tier, backend }, message: `Environment ${name} of tier ${tier}, backend ${backend}` };
 }
 
 /** The step that writes a claim's resources, their readiness, and the claim's status and conditions. */
 export function expand(request: StepRequest): StepResponse {
   const expanded = expandClaim(request);
-  if (expanded === undefined)
-    return { desired: request.desired, conditions: [], events: [], ...needs(request), ttlSeconds: waitingTtlSeconds };
+  if (expanded === undefined) return { desired: request.desired, conditions: [], events: [], ttlSeconds: waitingTtlSeconds };
   if ('refusal' in expanded) return refused(request, expanded.refusal);
-  const { api, environment, settled, expansion } = expanded;
+  const { api, claim, environment, expansion } = expanded;
 
-  const progress = progressOf(expansion, request.observed, environment.name);
+  const progress = progressOf(expansion, request.observed, request.platform.cards, {
+    environment: environment?.name,
+    explains: api.backends[expanded.backend]?.explains ?? {},
+  });
   const own = Object.entries(expansion.resources).map(([key, { object }]): [string, DesiredResource] => [
     key,
     { object, ready: progress.ready[key] === true },
   ]);
-  const backend = String(settled.settings['backend']);
   const done = progress.condition.status === 'True';
-  const name = String(request.claim.metadata?.name);
-  const bindingName = composedName({ name }, api.suffix);
-  const issued = request.observed[bindingKey] !== undefined || at(request.claim, 'status', 'binding', 'name') !== undefined;
+  const place = placed(expanded);
+  const connect = api.binding === undefined ? '' : `: connect with Secret ${composedName(claim, api.suffix)}`;
   return {
     desired: { ...request.desired, ...Object.fromEntries(own) },
     status: {
-      environment: environment.name,
-      tier: environment.tier,
-      backend,
-      ...(issued && { binding: { name: bindingName } }),
+      ...place.status,
+      ...bindingStatus(api, claim, request.observed),
       ...expansion.status,
       settings: settingsInForce(expanded),
     },
     ...(Object.keys(expansion.pending).length > 0 && { claimReady: false }),
-    conditions: [
-      {
-        type: 'Resolved',
-        status: 'True',
-        reason: 'Settled',
-        message: `Environment ${environment.name} of tier ${environment.tier}, backend ${backend}`,
-      },
-      progress.condition,
-    ],
-    events: done && wasWaiting(request) ? [`${api.kind} ${name} is ready: connect with Secret ${bindingName}`] : [],
-    ...needs(request),
+    conditions: [{ type: 'Resolved', status: 'True', reason: 'Settled', message: place.message }, progress.condition],
+    events: done && wasWaiting(request) ? [`${api.kind} ${claim.name} is ready${connect}`] : [],
     ttlSeconds: done && expansion.awaiting !== true ? settledTtlSeconds : waitingTtlSeconds,
   };
 }

@@ -3,20 +3,22 @@ import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { apis } from '../apis/index.ts';
 import type { Composed, Expansion } from '../core/api.ts';
-import { at, type KubernetesObject } from '../core/kubernetes.ts';
+import { type Card, type Failure, providerOf, typed } from '../core/card.ts';
+import { at, groupKind, type KubernetesObject } from '../core/kubernetes.ts';
 import type { ObservedResource } from '../core/step.ts';
 import { goldenPath } from '../golden-path.ts';
-import { meaningOf, rowFor, rows } from './failures/index.ts';
-import type { Row } from './failures/row.ts';
+import { rdsInstance } from '../kinds/aws/rds-instance.ts';
+import { runtimeFailures } from '../kinds/crossplane/runtime.ts';
+import { kinds } from '../kinds/index.ts';
+import { sqlDatabase } from '../kinds/sql/database.ts';
+import { sqlRole } from '../kinds/sql/role.ts';
+import { failureOf, meaningOf } from './failures/index.ts';
 import { progressOf } from './progress.ts';
 
-/** A resource of the kind that a row is about, as a claim wants it. */
-function resourceOf({ of, through = 'ClusterProviderConfig' }: Pick<Row, 'of' | 'through'>): KubernetesObject {
-  const kind = /^[A-Z]/.test(of) ? of : `Widget.${of === 'any' ? 'example.org' : of}`;
-  const [name = '', ...group] = kind.split('.');
+/** A resource of a kind, reached as a failure says, as a claim wants it. */
+function resourceOf(card: Card, { through = 'ClusterProviderConfig' }: Partial<Failure> = {}): KubernetesObject {
   return {
-    apiVersion: `${group.join('.')}/v1beta1`,
-    kind: name,
+    ...typed(card),
     metadata: { name: 'orders-database-part' },
     spec: {
       providerConfigRef: { kind: through, name: 'main' },
@@ -34,29 +36,59 @@ function resourceOf({ of, through = 'ClusterProviderConfig' }: Pick<Row, 'of' | 
   };
 }
 
-const instance = resourceOf({ of: 'Instance.rds.aws.m.upbound.io' });
-const role = resourceOf({ of: 'Role.postgresql.sql.m.crossplane.io' });
-const messageFor = (object: KubernetesObject, message: string) => {
-  const meaning = meaningOf(object, message, 'prod');
+const backends = apis.flatMap((api) => Object.values(api.backends).map((backend) => ({ api, backend })));
+const explains = Object.assign({}, ...backends.map(({ backend }) => backend.explains)) as Record<string, string>;
+const audience = { environment: 'prod', explains };
+
+const instance = resourceOf(rdsInstance);
+const role = resourceOf(sqlRole);
+const messageFor = (object: KubernetesObject, message: string, card: Card = object.kind === 'Role' ? sqlRole : rdsInstance) => {
+  const meaning = meaningOf(card, object, message, audience);
   return 'cause' in meaning ? meaning.cause : `waits for ${meaning.waitsFor}`;
 };
 
-const named = rows.map((row) => ({ name: `${row.of} ${row.pattern.source}`, row }));
+/** Each failure once, with a kind of which it is said: what holds of all kinds with one that has nothing to say itself. */
+const rows: readonly { readonly of: string; readonly card: Card; readonly row: Failure }[] = [
+  ...runtimeFailures.map((row) => ({ of: 'any', card: sqlDatabase, row })),
+  ...[
+    ...new Map(
+      kinds.flatMap((card) => (card.failures.length === 0 && providerOf(card) ? [[providerOf(card)?.failures, card]] : [])),
+    ).values(),
+  ].flatMap((card) => (providerOf(card)?.failures ?? []).map((row) => ({ of: providerOf(card)?.package ?? '', card, row }))),
+  ...kinds.flatMap((card) => card.failures.map((row) => ({ of: groupKind(card), card, row }))),
+];
+const named = rows.map((each) => ({ name: `${each.of} ${each.row.pattern.source}`, ...each }));
 
 describe('the table of failures', () => {
-  test.each(named)('recognises the example of $name, in this row and in none before it', ({ row }) => {
+  test.each(named)('recognises the example of $name, in this row and in none before it', ({ card, row }) => {
     expect(row.example).not.toBe('');
-    expect(rowFor(resourceOf(row), row.example)?.row).toBe(row);
+    expect(failureOf(card, resourceOf(card, row), row.example)?.row).toBe(row);
   });
 
   test('says for each example what to change', () => {
-    const said = rows.map((row) => messageFor(resourceOf(row), row.example));
+    const said = rows.map(({ card, row }) => messageFor(resourceOf(card, row), row.example, card));
     expect(said).toMatchInlineSnapshot(`
       [
         "waits for Database example",
         "waits for what it refers to",
         "waits for the next attempt",
         "its provider was stopped while it created it; the platform team must see whether it exists, and then take the annotation crossplane.io/external-create-pending off",
+        "waits for AWS to take more requests",
+        "EnvironmentConfig "prod": data.aws.providerConfig: the AWS account of ClusterProviderConfig "main" is at a quota in eu-west-1 (StorageQuotaExceeded), raise it in Service Quotas; tell the platform team",
+        "EnvironmentConfig "prod": data.aws.subnetIds: all in one availability zone (us-east-1a), want two; tell the platform team",
+        "EnvironmentConfig "prod": data.aws.subnetIds: not all are in the VPC that data.aws.vpcId names, want those of one VPC; tell the platform team",
+        "EnvironmentConfig "prod": data.aws.subnetIds: got "subnet-04cb33f4001924f59, subnet-084fb5fd9987a0cf7", want subnets that exist in eu-west-1; tell the platform team",
+        "EnvironmentConfig "prod": data.aws.vpcId: got "vpc-12345678901234567", want a VPC that exists in eu-west-1; tell the platform team",
+        "EnvironmentConfig "prod": data.aws.kmsKeyArn: got "arn:aws:kms:eu-west-1:111122223333:key/1", want a key that exists, is enabled, and may be used with ClusterProviderConfig "main"; tell the platform team",
+        "metadata.name: the AWS account has one of the name that this claim did not make (EntityAlreadyExists), choose another name or have it removed",
+        "EnvironmentConfig "prod": data.aws.providerConfig: ClusterProviderConfig "main" may not do ec2:CreateSecurityGroup, allow it in IAM; tell the platform team",
+        "EnvironmentConfig "prod": data.aws.providerConfig: ClusterProviderConfig "main" may not do what this resource needs, allow it in IAM; tell the platform team",
+        "EnvironmentConfig "prod": data.aws.providerConfig: the credentials of ClusterProviderConfig "main" have expired, renew them; tell the platform team",
+        "EnvironmentConfig "prod": data.aws.providerConfig: AWS refuses the credentials of ClusterProviderConfig "main", correct them; tell the platform team",
+        "EnvironmentConfig "prod": data.aws.providerConfig: got "aws", want a ClusterProviderConfig of provider-aws that exists; tell the platform team",
+        "EnvironmentConfig "prod": data.aws.providerConfig: provider-aws finds no credentials with ClusterProviderConfig "main", correct its spec.credentials; tell the platform team",
+        "EnvironmentConfig "prod": data.aws.region: got "eu-west-1", want a region of AWS; tell the platform team",
+        "AWS cannot change db_name of what exists, set back what changed it or make a new claim",
         "EnvironmentConfig "prod": data.shared.postgres.providerConfig: got "shared", want a ClusterProviderConfig of provider-sql that exists; tell the platform team",
         "EnvironmentConfig "prod": data.shared.postgres.providerConfig: the Secret "shared-postgres" of ClusterProviderConfig "main" does not exist, make it; tell the platform team",
         "EnvironmentConfig "prod": data.shared.postgres.providerConfig: ClusterProviderConfig "main" names no Secret, set spec.credentials.connectionSecretRef; tell the platform team",
@@ -69,17 +101,11 @@ describe('the table of failures', () => {
         "EnvironmentConfig "prod": data.shared.postgres.providerConfig: the login of ClusterProviderConfig "main" may not create a role, grant it CREATEROLE; tell the platform team",
         "waits for membership in role "staging_shop_orders_77b11eb2", which takes data.shared.postgres.adminRole where the login is no superuser",
         "waits for other sessions to leave database "template1"",
-        "spec.extensions: got "timescaledb", which the server does not have, take it off the list",
-        "spec.extensions: got "plpython3u", which only a superuser may create, take it off the list or ask the platform team to create it",
-        "spec.extensions: got "pg_cron", which needs shared_preload_libraries on the server, take it off the list or ask the platform team to load it",
         "metadata.name: the server has a role "staging_shop_orders_77b11eb2" that this claim did not make, choose another name or have it removed",
         "waits for role "staging_shop_orders_77b11eb2"",
-        "waits for AWS to take more requests",
+        "waits for role orders, which the identity of its service account makes: apply that if it is not there",
         "waits for AWS to finish what it does to the instance",
         "waits for its parameter group",
-        "waits for role orders, which the AppIdentity of its service account makes on backend podidentity: apply that if it is not there",
-        "waits for AWS to free the name of a queue that was deleted less than a minute ago",
-        "waits for its dead-letter queue",
         "spec.version: RDS does not offer postgres "13.7" in eu-west-1, choose another version",
         "spec.version: RDS cannot take postgres from "14.3" to "14.2", choose a version in between",
         "spec.size: RDS does not offer db.m4.large for postgres 13.6 in eu-west-1, choose another size or version",
@@ -91,31 +117,22 @@ describe('the table of failures', () => {
         "waits for its parameter group",
         "spec.version: ElastiCache does not offer redis "4.0.13" in eu-west-1, choose another version",
         "spec.size: AWS has no "cache.t4g.small" free in eu-west-1 now, wait for the next attempts or choose another size",
-        "AWS gave up making it, mostly for want of "cache.t4g.small" in eu-west-1: have the platform team read its events in ElastiCache and delete it there, it is then made again",
-        "EnvironmentConfig "prod": data.aws.providerConfig: the AWS account of ClusterProviderConfig "main" is at a quota in eu-west-1 (StorageQuotaExceeded), raise it in Service Quotas; tell the platform team",
-        "EnvironmentConfig "prod": data.aws.subnetIds: all in one availability zone (us-east-1a), want two; tell the platform team",
-        "EnvironmentConfig "prod": data.aws.subnetIds: not all are in the VPC that data.aws.vpcId names, want those of one VPC; tell the platform team",
-        "EnvironmentConfig "prod": data.aws.subnetIds: got "subnet-04cb33f4001924f59, subnet-084fb5fd9987a0cf7", want subnets that exist in eu-west-1; tell the platform team",
-        "EnvironmentConfig "prod": data.aws.vpcId: got "vpc-12345678901234567", want a VPC that exists in eu-west-1; tell the platform team",
-        "EnvironmentConfig "prod": data.aws.clientSecurityGroupIds: got "sg-1", want security groups that exist in eu-west-1; tell the platform team",
-        "EnvironmentConfig "prod": data.aws.kmsKeyArn: got "arn:aws:kms:eu-west-1:111122223333:key/1", want a key that exists, is enabled, and may be used with ClusterProviderConfig "main"; tell the platform team",
+        "AWS gave up making it, mostly for want of "cache.t4g.small" in eu-west-1: have the platform team read its events in ElastiCache and clear away there what never served, it is then made again",
         "metadata.name: some AWS account has a bucket of the name already, choose another name",
-        "metadata.name: the AWS account has one of the name that this claim did not make (EntityAlreadyExists), choose another name or have it removed",
-        "EnvironmentConfig "prod": data.aws.providerConfig: ClusterProviderConfig "main" may not do ec2:CreateSecurityGroup, allow it in IAM; tell the platform team",
-        "EnvironmentConfig "prod": data.aws.providerConfig: ClusterProviderConfig "main" may not do what this resource needs, allow it in IAM; tell the platform team",
-        "EnvironmentConfig "prod": data.aws.providerConfig: the credentials of ClusterProviderConfig "main" have expired, renew them; tell the platform team",
-        "EnvironmentConfig "prod": data.aws.providerConfig: AWS refuses the credentials of ClusterProviderConfig "main", correct them; tell the platform team",
-        "EnvironmentConfig "prod": data.aws.providerConfig: got "aws", want a ClusterProviderConfig of provider-aws that exists; tell the platform team",
-        "EnvironmentConfig "prod": data.aws.providerConfig: provider-aws finds no credentials with ClusterProviderConfig "main", correct its spec.credentials; tell the platform team",
-        "EnvironmentConfig "prod": data.aws.region: got "eu-west-1", want a region of AWS; tell the platform team",
-        "AWS cannot change db_name of what exists, set back what changed it or make a new claim",
+        "EnvironmentConfig "prod": data.aws.clientSecurityGroupIds: got "sg-1", want security groups that exist in eu-west-1; tell the platform team",
+        "spec.extensions: got "timescaledb", which the server does not have, take it off the list",
+        "spec.extensions: got "plpython3u", which only a superuser may create, take it off the list or ask the platform team to create it",
+        "spec.extensions: got "pg_cron", which needs shared_preload_libraries on the server, take it off the list or ask the platform team to load it",
+        "waits for AWS to free the name of a queue that was deleted less than a minute ago",
+        "waits for its dead-letter queue",
       ]
     `);
     expect(said.filter((line) => line.includes('\n') || line.includes('undefined') || line.length > 400)).toEqual([]);
+    expect(said.filter((line) => /\b(delete|recreate)\b/.test(line))).toEqual([]);
   });
 
   test('has no pattern that keeps a state between two matches', () => {
-    expect(rows.filter(({ pattern }) => pattern.global || pattern.sticky)).toEqual([]);
+    expect(rows.filter(({ row }) => row.pattern.global || row.pattern.sticky)).toEqual([]);
   });
 
   /** The schema at a path, or undefined where there is no such field. */
@@ -126,23 +143,36 @@ describe('the table of failures', () => {
     return rest.length === 0 ? field : fieldOf(field, rest);
   }
 
-  const fields = rows.flatMap((row) => ('field' in row && row.field !== undefined ? [{ of: row.of, field: row.field, row }] : []));
+  const blames = rows.flatMap(({ card, row }) => ('about' in row && row.about !== undefined ? [{ card, about: row.about }] : []));
 
-  test.each(fields.filter(({ field }) => field.startsWith('data.')))(
-    'blames a field that an EnvironmentConfig has: $field',
-    ({ field }) => {
-      expect(fieldOf(goldenPath.environment, field.split('.').slice(1))).toBeDefined();
+  test.each(blames.flatMap(({ about }) => (typeof about === 'string' && about.startsWith('data.') ? [about] : [])))(
+    'blames a field that an EnvironmentConfig has: %s',
+    (field) => {
+      expect(fieldOf(goldenPath.environment.data, field.split('.').slice(1))).toBeDefined();
     },
   );
 
-  test.each(fields.filter(({ field }) => field.startsWith('spec.')))('blames a field that every claim with a $of has: $field', (row) => {
-    const composing = apis.filter(({ backends }) =>
-      Object.values(backends).some(({ composes }) =>
-        composes.some(({ apiVersion, kind }) => `${kind}.${apiVersion.split('/')[0]}` === row.of),
-      ),
-    );
+  const fields = blames.flatMap(({ card, about }) => (typeof about === 'object' ? [{ card, kind: card.kind, field: about.field }] : []));
+
+  test.each(fields)('blames $field of $kind, which every backend that composes it explains', ({ card, kind, field }) => {
+    const composing = backends.filter(({ backend }) => Object.values(backend.composes).includes(card));
     expect(composing.length).toBeGreaterThan(0);
-    for (const { spec } of composing) expect(fieldOf(spec, row.field.split('.').slice(1))).toBeDefined();
+    for (const { backend } of composing) expect(backend.explains).toHaveProperty([`${kind}.${field}`]);
+  });
+
+  test.each(
+    backends.flatMap(({ api, backend }) => Object.entries(backend.explains ?? {}).map(([field, setting]) => ({ api, field, setting }))),
+  )('$field is explained by a field that a claim has: $setting', ({ api, setting }) => {
+    expect(fieldOf(api.spec, [setting])).toBeDefined();
+  });
+
+  test('names the field of the cloud where no field of the claim sets it', () => {
+    const full = { ...instance, status: { atProvider: { status: 'storage-full' } } };
+    const storage = 'want at least 10 percent more than is in use, choose more';
+    const message = 'InvalidParameterCombination: The allocated storage must be increased by at least 10 percent.';
+    expect(meaningOf(rdsInstance, full, message, { environment: 'prod', explains: {} })).toEqual({
+      cause: `allocatedStorage of the Instance: ${storage}; tell the platform team`,
+    });
   });
 });
 
@@ -258,8 +288,8 @@ describe('any message', () => {
   test('of a row is the same for another request', () => {
     const again = (message: string) =>
       message.replaceAll(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?=,|$)/g, '00000000-0000-4000-8000-000000000000');
-    expect(rows.map((row) => messageFor(resourceOf(row), again(row.example)))).toEqual(
-      rows.map((row) => messageFor(resourceOf(row), row.example)),
+    expect(rows.map(({ card, row }) => messageFor(resourceOf(card, row), again(row.example), card))).toEqual(
+      rows.map(({ card, row }) => messageFor(resourceOf(card, row), row.example, card)),
     );
   });
 });
@@ -273,7 +303,6 @@ describe('the condition Provisioned', () => {
   }
   const composed = (object: KubernetesObject, name: string): Composed => ({
     object: { ...object, metadata: { name } },
-    readiness: 'Conditions',
   });
   const resources = {
     database: composed({ ...role, kind: 'Database' }, 'a'),
@@ -293,7 +322,8 @@ describe('the condition Provisioned', () => {
       ]),
     );
   const failed = (message: string, type = 'Synced'): Said => ({ type, status: 'False', reason: 'ReconcileError', message });
-  const progress = (conditions: Readonly<Record<string, readonly Said[]>>) => progressOf(expansion, seen(conditions), 'prod');
+  const progress = (conditions: Readonly<Record<string, readonly Said[]>>) =>
+    progressOf(expansion, seen(conditions), goldenPath.cards, audience);
 
   test('is true once nothing is wrong', () => {
     expect(progress({})).toEqual({

@@ -1,8 +1,9 @@
 import type { Composed, Expansion } from '../core/api.ts';
-import type { Condition } from '../core/kubernetes.ts';
-import { conditionOf, isReady } from '../core/readiness.ts';
+import type { Card, Cards } from '../core/card.ts';
+import { type Condition, groupKind } from '../core/kubernetes.ts';
+import { conditionOf, isGoing, isReady } from '../core/readiness.ts';
 import type { ObservedResource } from '../core/step.ts';
-import { meaningOf } from './failures/index.ts';
+import { type Audience, blamed, meaningOf } from './failures/index.ts';
 
 const longestList = 5;
 
@@ -23,17 +24,18 @@ interface Finding {
   readonly waiting?: string;
 }
 
-function find({ object }: Composed, observed: ObservedResource | undefined, environment: string): Finding {
+function find(card: Card | undefined, { object }: Composed, observed: ObservedResource | undefined, audience: Audience): Finding {
   const resource = `${object.kind} ${object.metadata?.name ?? ''}`;
   if (observed === undefined) return { resource, waiting: `${resource} is being created` };
-  const meanings = errorsOf(observed).map((error) => meaningOf(object, error, environment));
+  const meanings = errorsOf(observed).map((error) => meaningOf(card, object, error, audience));
   // What goes away by itself, such as a conflict, must not hide for a moment what does not.
   const meaning = meanings.find((each) => 'cause' in each) ?? meanings[0];
   if (meaning !== undefined) {
     return 'cause' in meaning ? { resource, cause: meaning.cause } : { resource, waiting: `${resource} waits for ${meaning.waitsFor}` };
   }
-  const ready = conditionOf(observed?.object, 'Ready');
-  return { resource, waiting: `${resource} is not ready${typeof ready?.reason === 'string' ? ` (${ready.reason})` : ''}` };
+  const ready = isGoing(observed.object) ? 'it is being deleted' : (card?.ready(observed.object) ?? 'nothing is known of its kind');
+  if (typeof ready === 'object') return { resource, cause: blamed(ready.about, ready.failed, object, audience) };
+  return { resource, waiting: `${resource} is not ready${typeof ready === 'string' && ready !== '' ? ` (${ready})` : ''}` };
 }
 
 function listed(items: readonly string[], separator: string): string {
@@ -59,13 +61,21 @@ export interface Progress {
 }
 
 /** Which of the resources are ready, and for the developer, what went wrong and what the claim still waits for. */
-export function progressOf(expansion: Expansion, observed: Readonly<Record<string, ObservedResource>>, environment: string): Progress {
+export function progressOf(
+  expansion: Expansion,
+  observed: Readonly<Record<string, ObservedResource>>,
+  cards: Cards,
+  audience: Audience,
+): Progress {
   const entries = Object.entries(expansion.resources).sort(([a], [b]) => (a < b ? -1 : 1));
   // A resource that serves, but whose last change failed, must not be ready in one moment and not in the next.
-  const isDone = (key: string, { readiness }: Composed) =>
-    isReady(observed[key], readiness) && conditionOf(observed[key]?.object, 'LastAsyncOperation')?.status !== 'False';
+  const cardOf = ({ object }: Composed) => cards.get(groupKind(object));
+  const isDone = (key: string, composed: Composed) =>
+    isReady(cardOf(composed), observed[key]) && conditionOf(observed[key]?.object, 'LastAsyncOperation')?.status !== 'False';
   const ready = Object.fromEntries(entries.map(([key, composed]) => [key, isDone(key, composed)]));
-  const findings = entries.filter(([key]) => !ready[key]).map(([key, composed]) => find(composed, observed[key], environment));
+  const findings = entries
+    .filter(([key]) => !ready[key])
+    .map(([key, composed]) => find(cardOf(composed), composed, observed[key], audience));
   const failures = failuresIn(findings);
   const waiting = [
     ...findings.flatMap(({ waiting }) => waiting ?? []),

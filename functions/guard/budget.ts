@@ -2,6 +2,8 @@ import type { Environment } from '../core/environment.ts';
 import { type KubernetesObject, numberAt } from '../core/kubernetes.ts';
 import type { StepRequest } from '../core/pipeline.ts';
 import { conditionOf } from '../core/readiness.ts';
+import { answered, claimsOf, requirementsOf } from '../core/required.ts';
+import type { Requirement } from '../core/requirement.ts';
 import { byTurn } from '../core/turn.ts';
 import { type Estimate, estimate } from '../cost/estimate.ts';
 import { expandClaim } from '../expand/expand-claim.ts';
@@ -9,16 +11,37 @@ import { expandClaim } from '../expand/expand-claim.ts';
 const usd = (amount: number) => amount.toFixed(2);
 const toCents = (amount: number) => Math.round(amount * 100) / 100;
 
-/** What resources cost in an environment. */
-export function costOf(environment: Environment, resources: Readonly<Record<string, KubernetesObject>>): Estimate {
-  return estimate(resources, { region: environment.facts.aws?.region, prices: environment.prices });
+/** What resources cost in an environment, where those of a request run. */
+export function costOf(
+  request: StepRequest,
+  environment: Environment | undefined,
+  resources: Readonly<Record<string, KubernetesObject>>,
+): Estimate {
+  const { platform, observed } = request;
+  return estimate(resources, { cards: platform.cards, observed, region: environment?.region, prices: environment?.prices });
 }
 
 /** What a claim would cost, given what is there of it; undefined where it would be refused. The password is never applied. */
-function plannedCost(request: StepRequest, environment: Environment, claim: KubernetesObject): Estimate | undefined {
-  const expanded = expandClaim({ ...request, claim, issueSecret: () => 'not-applied' });
+function plannedCost(request: StepRequest, environment: Environment): Estimate | undefined {
+  const expanded = expandClaim({ ...request, issueSecret: () => 'not-applied' });
   if (expanded === undefined || 'refusal' in expanded) return undefined;
-  return costOf(environment, Object.fromEntries(Object.entries(expanded.expansion.resources).map(([key, { object }]) => [key, object])));
+  return costOf(
+    request,
+    environment,
+    Object.fromEntries(Object.entries(expanded.expansion.resources).map(([key, { object }]) => [key, object])),
+  );
+}
+
+/** The claims that share the budget of a claim's namespace. */
+function sharing({ platform, claim }: StepRequest): Readonly<Record<string, Requirement>> {
+  const placed = platform.apis.filter(({ place }) => place === 'environment');
+  return Object.fromEntries(placed.map((api) => [`claims-${api.plural}`, claimsOf(api, claim.metadata?.namespace)]));
+}
+
+/** A request for another claim of the namespace, of which nothing is there, with what is known of what its API requires. */
+function requestFor(other: KubernetesObject, { required, ...request }: StepRequest): StepRequest {
+  const known = Object.values(required).flatMap((objects) => objects ?? []);
+  return { ...request, claim: other, observed: {}, required: answered(requirementsOf(request.platform, other), known) };
 }
 
 function isRefused(claim: KubernetesObject): boolean {
@@ -43,7 +66,7 @@ function others(
         recorded ??
         (isRefused(other) || byTurn(other, claim) > 0
           ? undefined
-          : plannedCost({ ...request, observed: {} }, environment, { ...other, status: {} })?.monthlyUSD);
+          : plannedCost(requestFor({ ...other, status: {} }, request), environment)?.monthlyUSD);
       return cost === undefined || cost === 0 ? [] : [[`${other.kind} ${other.metadata?.name}`, cost]];
     })
     .sort(([a, costA], [b, costB]) => costB - costA || (a < b ? -1 : 1));
@@ -55,7 +78,7 @@ function fitting(request: StepRequest, environment: Environment, room: number, b
   return (api?.sizes ?? [])
     .map((size): readonly [string, number | undefined] => {
       const spec = { ...(request.claim['spec'] as object | undefined), size };
-      return [size, plannedCost(request, environment, { ...request.claim, spec })?.monthlyUSD];
+      return [size, plannedCost({ ...request, claim: { ...request.claim, spec } }, environment)?.monthlyUSD];
     })
     .filter((option): option is readonly [string, number] => option[1] !== undefined && option[1] <= room && option[1] < below)
     .sort(([, a], [, b]) => b - a)
@@ -74,16 +97,20 @@ export interface BudgetFindings {
   readonly overruns: readonly string[];
   /** What runs already costs as much, so that refusing would save nothing: overruns are for telling only. */
   readonly refuses: boolean;
-  /** The sum cannot be known until the other claims are. */
-  readonly needsClaims: boolean;
+  /** What the sum cannot be known without. */
+  readonly requires: Readonly<Record<string, Requirement>>;
 }
+
+/** What holds of a claim that lives in no environment. */
+export const withoutBudget: BudgetFindings = { overruns: [], refuses: false, requires: {} };
 
 /** Holds the cost of a claim, and of its namespace with it, against the environment's budget. */
 export function overBudget(request: StepRequest, environment: Environment, cost: Estimate): BudgetFindings {
-  const { claimMonthlyUSD, namespaceMonthlyUSD } = environment.facts.budget ?? {};
-  const { claims } = request.required;
+  const { claimMonthlyUSD, namespaceMonthlyUSD } = environment.budget;
+  const requires = namespaceMonthlyUSD === undefined ? {} : sharing(request);
+  const found = Object.keys(requires).map((name) => request.required[name]);
   const observed = Object.fromEntries(Object.entries(request.observed).map(([key, { object }]) => [key, object]));
-  const refuses = cost.monthlyUSD > costOf(environment, observed).monthlyUSD;
+  const refuses = cost.monthlyUSD > costOf(request, environment, observed).monthlyUSD;
   const suggest = (room: number) => {
     const sizes = fitting(request, environment, room, cost.monthlyUSD);
     return sizes.length === 0 ? 'no smaller size fits' : `what fits: ${sizes.join(', ')}`;
@@ -94,8 +121,12 @@ export function overBudget(request: StepRequest, environment: Environment, cost:
       `it would cost ${usd(cost.monthlyUSD)} USD a month, want at most ${usd(claimMonthlyUSD)}, the budget of a claim; ${suggest(claimMonthlyUSD)}`,
     );
   }
-  if (namespaceMonthlyUSD !== undefined && claims !== undefined) {
-    const costs = others(request, environment, claims);
+  if (namespaceMonthlyUSD !== undefined && !found.includes(undefined)) {
+    const costs = others(
+      request,
+      environment,
+      found.flatMap((claims) => claims ?? []),
+    );
     const before = toCents(costs.reduce((sum, [, each]) => sum + each, 0));
     const sum = toCents(before + cost.monthlyUSD);
     if (sum > namespaceMonthlyUSD && cost.monthlyUSD > 0) {
@@ -106,5 +137,5 @@ export function overBudget(request: StepRequest, environment: Environment, cost:
       );
     }
   }
-  return { overruns, refuses, needsClaims: namespaceMonthlyUSD !== undefined };
+  return { overruns, refuses, requires };
 }

@@ -1,10 +1,15 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Data } from '../core/card.ts';
 import { at, groupKind, type KubernetesObject, stringAt } from '../core/kubernetes.ts';
 import { mayDelete } from '../core/managed.ts';
 import { shortHash } from '../core/names.ts';
 import type { StepRequest } from '../core/pipeline.ts';
 import { shown } from '../core/problem.ts';
+import { matches } from '../core/proof.ts';
+import { isGoing } from '../core/readiness.ts';
 import type { ObservedResource } from '../core/step.ts';
-import { type Durable, durable, gibibytes, majorOf } from './durable.ts';
+import { gibibytes, majorAt } from '../kinds/fields.ts';
+import { cardOf, isProtected, propertyOf } from './inspect.ts';
 import { named } from './named.ts';
 import { acknowledgeAnnotation, listed } from './waivers.ts';
 
@@ -25,12 +30,6 @@ type Found = Omit<Change, 'token' | 'acknowledged'> & {
 };
 
 const longestList = 5;
-
-function matches(pattern: string, key: string): boolean {
-  return pattern.endsWith('*') ? key.startsWith(pattern.slice(0, -1)) : key === pattern;
-}
-
-const isGoing = (object: KubernetesObject) => object.metadata?.deletionTimestamp !== undefined;
 
 /** The keys, which are observed and no step wants any more, of what neither the API nor the platform lets go. */
 function removed({ claim, observed, desired, platform }: StepRequest): readonly string[] {
@@ -82,6 +81,9 @@ function move({ claim, desiredStatus }: StepRequest): readonly Found[] {
   ];
 }
 
+/** Whether a value that there was is another now. */
+const differ = (before: unknown, after: unknown) => before !== undefined && after !== undefined && !isDeepStrictEqual(before, after);
+
 /** What the claim's own record says that cannot change. */
 function recordChanges({ claim, desiredStatus, platform }: StepRequest): readonly Found[] {
   const record = platform.apis.find(({ kind }) => kind === claim.kind)?.durable;
@@ -89,7 +91,7 @@ function recordChanges({ claim, desiredStatus, platform }: StepRequest): readonl
   const after = (field: string) => at(desiredStatus, 'settings', field);
   return [
     ...(record?.fixed ?? [])
-      .filter((field) => before(field) !== undefined && after(field) !== undefined && before(field) !== after(field))
+      .filter((field) => differ(before(field), after(field)))
       .map((field) => replaced(`status.settings.${field}`, before(field), after(field), [field])),
     ...(record?.growing ?? [])
       .filter((field) => before(field) !== undefined && after(field) !== undefined && Number(after(field)) < Number(before(field)))
@@ -115,43 +117,46 @@ function shrunk(where: string, before: unknown, after: unknown, about: readonly 
   };
 }
 
+/** What of an object cannot change without losing data; undefined of one that holds none. */
+const dataOf = (request: StepRequest, object: KubernetesObject): Data | undefined =>
+  propertyOf(cardOf({ request }, object), ({ data }) => data);
+
 /** What an object with data says that cannot change. */
-function objectChanges(key: string, { observed, desired }: StepRequest): readonly Found[] {
-  const was = observed[key]?.object;
-  const is = desired[key]?.object;
+function objectChanges(key: string, request: StepRequest): readonly Found[] {
+  const was = request.observed[key]?.object;
+  const is = request.desired[key]?.object;
   if (was === undefined || is === undefined) return [];
-  const row = durable(was);
-  if (row === undefined) return [];
+  const held = dataOf(request, was);
+  if (held === undefined) return [];
   const about = [key, was.metadata?.uid];
   const where = named(key, was);
   if (groupKind(was) !== groupKind(is)) return [replaced(`${where}: kind`, groupKind(was), groupKind(is), about)];
-  const identity = [['metadata', 'name'], ...row.fixed];
+  const identity = [['metadata', 'name'], ...held.fixed];
   return [
     ...identity.flatMap((path) => {
       const [before, after] = [at(was, ...path), at(is, ...path)];
-      const changed = before !== undefined && after !== undefined && before !== after;
-      return changed ? [replaced(`${where}: ${path.join('.')}`, before, after, [...about, ...path])] : [];
+      return differ(before, after) ? [replaced(`${where}: ${path.join('.')}`, before, after, [...about, ...path])] : [];
     }),
-    ...row.grows.flatMap((path) => {
+    ...held.growing.flatMap((path) => {
       const [before, after] = [at(was, ...path), at(is, ...path)];
       const [least, size] = [gibibytes(before), gibibytes(after)];
       const shrinks = least !== undefined && size !== undefined && size < least;
       return shrinks ? [shrunk(`${where}: ${path.join('.')}`, before, after, [...about, ...path])] : [];
     }),
-    ...versionChange(where, about, row, was, is),
+    ...versionChange(where, about, held, was, is),
   ];
 }
 
 function versionChange(
   where: string,
   about: readonly unknown[],
-  row: Durable,
+  { version }: Data,
   was: KubernetesObject,
   is: KubernetesObject,
 ): readonly Found[] {
-  if (row.version === undefined) return [];
-  const { path, majors } = row.version;
-  const [from, to] = [majorOf(was, path), majorOf(is, path)];
+  if (version === undefined) return [];
+  const { path, majors } = version;
+  const [from, to] = [majorAt(was, path), majorAt(is, path)];
   if (from === undefined || to === undefined || from === to || majors[from]?.includes(to) === true) return [];
   const choices = majors[from] ?? [];
   const want = [from, ...choices].map((major) => `"${major}"`).join(' or ');
@@ -166,15 +171,15 @@ function versionChange(
 }
 
 /** The keys that lose a protection which they have now. */
-function unprotected({ observed, desired }: StepRequest): readonly string[] {
-  return Object.keys(desired)
+function unprotected(request: StepRequest): readonly string[] {
+  const policies = (object: KubernetesObject) => at(object, 'spec', 'managementPolicies');
+  return Object.keys(request.desired)
     .filter((key) => {
-      const was = observed[key]?.object;
-      const is = desired[key]?.object;
-      if (was === undefined || is === undefined) return false;
-      const drops = (durable(was)?.protection ?? []).some((path) => at(was, ...path) === true && at(is, ...path) === false);
-      const policies = (object: KubernetesObject) => at(object, 'spec', 'managementPolicies');
-      return drops || (durable(was) !== undefined && !mayDelete(policies(was)) && mayDelete(policies(is)));
+      const was = request.observed[key]?.object;
+      const is = request.desired[key]?.object;
+      if (was === undefined || is === undefined || dataOf(request, was) === undefined) return false;
+      const drops = isProtected(request, was) && !isProtected(request, is);
+      return drops || (!mayDelete(policies(was)) && mayDelete(policies(is)));
     })
     .sort();
 }
@@ -218,9 +223,10 @@ export function changesOf(request: StepRequest): readonly Change[] {
 /** Why a request may not be applied, and how to say that its losses are meant. */
 export function refusalOf(claim: KubernetesObject, changes: readonly Change[]): string {
   const tokens = changes.map(({ token }) => token).join(',');
-  const namespace = stringAt(claim, 'metadata', 'namespace') ?? 'default';
+  const namespace = stringAt(claim, 'metadata', 'namespace');
+  const where = namespace === undefined ? '' : ` --namespace ${namespace}`;
   return (
     `cannot apply: ${changes.map(({ sentence }) => sentence).join('; ')}; if that loss is meant, run: ` +
-    `kubectl annotate ${claim.kind.toLowerCase()} ${claim.metadata?.name} --namespace ${namespace} --overwrite ${acknowledgeAnnotation}=${tokens}`
+    `kubectl annotate ${claim.kind.toLowerCase()} ${claim.metadata?.name}${where} --overwrite ${acknowledgeAnnotation}=${tokens}`
   );
 }

@@ -10,8 +10,9 @@ const refusedTtlSeconds = 60;
 function allowed({ environment, verdicts, changes, warnings }: Judgement): Condition {
   const waived = verdicts.filter(({ outcome }) => outcome === 'waived').map(({ policy }) => policy);
   const lost = changes.map(({ token }) => token);
+  const whose = environment === undefined ? '' : ` of tier ${environment.tier}`;
   const message = [
-    `Every policy of tier ${environment.tier} holds${waived.length === 0 ? '' : `, but for those waived by the claim: ${waived.join(', ')}`}`,
+    `Every policy${whose} holds${waived.length === 0 ? '' : `, but for those waived by the claim: ${waived.join(', ')}`}`,
     ...(lost.length === 0 ? [] : [`acknowledged: ${lost.join(', ')}`]),
     ...warnings.map((warning) => `warning: ${warning}`),
   ].join('; ');
@@ -24,14 +25,15 @@ export function guard(request: StepRequest): StepResponse {
   const judgement = judge(request);
   const asked = { desired: request.desired, events: [] };
   if (judgement === undefined) return { ...asked, conditions: [], ttlSeconds };
-  const needsClaims = 'needsClaims' in judgement && judgement.needsClaims;
+  const required = 'cost' in judgement ? judgement.requires : {};
+  const requires = Object.keys(required).length > 0 && { requires: required };
   if (judgement.refusal !== undefined) {
     const { reason, message } = judgement.refusal;
     const condition: Condition = { type: 'Allowed', status: 'False', reason, message };
-    return { ...asked, conditions: [condition], refusal: judgement.refusal, needsClaims, ttlSeconds: refusedTtlSeconds };
+    return { ...asked, conditions: [condition], refusal: judgement.refusal, ...requires, ttlSeconds: refusedTtlSeconds };
   }
-  if (!('cost' in judgement) || (needsClaims && request.required.claims === undefined)) {
-    return { ...asked, conditions: [], needsClaims, ttlSeconds };
+  if (!('cost' in judgement) || Object.keys(required).some((name) => request.required[name] === undefined)) {
+    return { ...asked, conditions: [], ...requires, ttlSeconds };
   }
   const { cost, verdicts } = judgement;
   const { monthlyUSD, ...costDetails } = cost;
@@ -43,7 +45,7 @@ export function guard(request: StepRequest): StepResponse {
       waivedPolicies: verdicts.filter(({ outcome }) => outcome === 'waived').map(({ policy }) => policy),
     },
     conditions: [allowed(judgement)],
-    needsClaims,
+    ...requires,
     ttlSeconds,
   };
 }

@@ -1,23 +1,26 @@
-import { type Environment, resolveEnvironment } from '../core/environment.ts';
+import type { Environment } from '../core/environment.ts';
 import type { KubernetesObject } from '../core/kubernetes.ts';
 import type { StepRequest } from '../core/pipeline.ts';
+import { placeOf } from '../core/place.ts';
+import type { Requirement } from '../core/requirement.ts';
 import type { Refusal } from '../core/step.ts';
 import type { Estimate } from '../cost/estimate.ts';
-import { costOf, overBudget } from './budget.ts';
+import { costOf, overBudget, withoutBudget } from './budget.ts';
 import { type Change, changesOf, refusalOf } from './changes.ts';
 import { unheededWaivers, type Verdict, verdicts } from './verdicts.ts';
 
 /** All that the guard has to say of a request. */
 export interface Judgement {
-  readonly environment: Environment;
+  /** Undefined for a claim that lives in none. */
+  readonly environment: Environment | undefined;
   readonly verdicts: readonly Verdict[];
   /** What loses data, acknowledged or not. */
   readonly changes: readonly Change[];
   readonly cost: Estimate;
   /** What the developer should know although it refuses nothing, one sentence each. */
   readonly warnings: readonly string[];
-  /** The other claims of the namespace have to be seen. */
-  readonly needsClaims: boolean;
+  /** What has to be seen for it besides what the claim's API requires. */
+  readonly requires: Readonly<Record<string, Requirement>>;
   readonly refusal?: Refusal;
 }
 
@@ -33,22 +36,18 @@ function lost(claim: KubernetesObject, changes: readonly Change[]): readonly Ref
 }
 
 function broken(
-  environment: Environment,
+  environment: Environment | undefined,
   { reason, problems }: { readonly reason: string; readonly problems: readonly string[] },
 ): readonly Refusal[] {
-  return problems.length === 0 ? [] : [{ reason, message: `cannot apply in environment ${environment.name}: ${problems.join('; ')}` }];
+  const where = environment === undefined ? '' : ` in environment ${environment.name}`;
+  return problems.length === 0 ? [] : [{ reason, message: `cannot apply${where}: ${problems.join('; ')}` }];
 }
 
 /** Undefined while Crossplane has not looked up what the guard needs. */
 export function judge(request: StepRequest): Judgement | { readonly refusal: Refusal } | undefined {
-  const { namespace, environments } = request.required;
-  if (namespace === undefined || environments === undefined) return undefined;
-  const resolved = resolveEnvironment(request.platform.environment, request.claim.metadata?.namespace ?? 'default', {
-    namespace,
-    environments,
-  });
-  if ('refusal' in resolved) return resolved;
-  const { environment } = resolved;
+  const place = placeOf(request);
+  if (place === undefined || 'refusal' in place) return place;
+  const { environment } = place;
   const resources: Readonly<Record<string, KubernetesObject>> = Object.fromEntries(
     Object.entries(request.desired)
       .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -59,8 +58,8 @@ export function judge(request: StepRequest): Judgement | { readonly refusal: Ref
   const given = verdicts(request, environment, resources);
   const denied = sentences(given, 'denied');
   const unheeded = unheededWaivers(request, environment);
-  const cost = costOf(environment, resources);
-  const budget = overBudget(request, environment, cost);
+  const cost = costOf(request, environment, resources);
+  const budget = environment === undefined ? withoutBudget : overBudget(request, environment, cost);
   const refusals: readonly Refusal[] = [
     ...lost(request.claim, changes),
     ...broken(environment, { reason: 'PolicyViolated', problems: denied.length === 0 ? [] : [...denied, ...unheeded] }),
@@ -78,7 +77,7 @@ export function judge(request: StepRequest): Judgement | { readonly refusal: Ref
       ...(budget.refuses ? [] : budget.overruns),
       ...cost.unpriced.map(({ resource, what }) => `its cost is not known: ${resource}: ${what}`),
     ],
-    needsClaims: budget.needsClaims,
+    requires: budget.requires,
     ...(first !== undefined && { refusal: { reason: first.reason, message: refusals.map(({ message }) => message).join('; ') } }),
   };
 }

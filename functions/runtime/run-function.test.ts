@@ -77,7 +77,7 @@ test('gives the step what Crossplane sent', () => {
       composite: { resource: { status: { backend: 'rds' } } },
       resources: { a: { resource: pod }, b: { resource: pod, ready: Ready.READY_FALSE }, c: { resource: pod, ready: Ready.READY_TRUE } },
     },
-    requiredResources: { environments: { items: [{ resource: environment }] }, 'claims-appdatabases': { items: [{ resource: claim }] } },
+    requiredResources: { environments: { items: [{ resource: environment }] }, token: { items: [] } },
   });
   expect(given).toEqual({
     platform,
@@ -85,7 +85,7 @@ test('gives the step what Crossplane sent', () => {
     observed: { pod: { object: pod, connectionDetails: { password: 'pässword' } } },
     desired: { a: { object: pod }, b: { object: pod, ready: false }, c: { object: pod, ready: true } },
     desiredStatus: { backend: 'rds' },
-    required: { namespace: undefined, environments: [environment], claims: [claim] },
+    required: { environments: [environment], token: [] },
     issueSecret: expect.any(Function),
   });
 });
@@ -99,21 +99,24 @@ test('tells objects that are not there from objects not yet asked for', () => {
     },
     { ...base, requiredResources: { namespace: { items: [] } } },
   );
-  expect(given?.required).toEqual({ namespace: [], environments: undefined, claims: undefined });
+  expect(given?.required).toEqual({ namespace: [] });
 });
 
-test('asks for the claims of the namespace where a step needs them', () => {
-  const { response } = run(responding({ needsClaims: true }));
+test('asks for what a step requires besides, in the words of Crossplane', () => {
+  const { response } = run(
+    responding({
+      requires: {
+        claims: { apiVersion: 'platform.internal/v1alpha1', kind: 'AppDatabase', namespace: 'shop', labels: {} },
+        token: { apiVersion: 'v1', kind: 'Secret', namespace: 'shop', name: 'token' },
+      },
+    }),
+  );
   expect(response.requirements).toEqual({
     ...requirements,
     resources: {
       ...requirements.resources,
-      'claims-appdatabases': {
-        apiVersion: 'platform.internal/v1alpha1',
-        kind: 'AppDatabase',
-        namespace: 'shop',
-        matchLabels: { labels: {} },
-      },
+      claims: { apiVersion: 'platform.internal/v1alpha1', kind: 'AppDatabase', namespace: 'shop', matchLabels: { labels: {} } },
+      token: { apiVersion: 'v1', kind: 'Secret', namespace: 'shop', matchName: 'token' },
     },
   });
 });
@@ -244,7 +247,6 @@ const refusals: readonly { name: string; request: object; want: string }[] = [
   },
   { name: 'an input with more in it', request: { ...base, input: { ...base.input, spec: {} } }, want: 'input.spec: unknown field' },
   { name: 'no input', request: { ...base, input: undefined }, want: 'input: missing, want object' },
-  { name: 'no claim', request: { ...base, observed: undefined }, want: 'observed.composite: missing, want the claim' },
 ];
 
 test.each(refusals)('refuses $name', ({ request, want }) => {
@@ -253,6 +255,15 @@ test.each(refusals)('refuses $name', ({ request, want }) => {
     [Severity.SEVERITY_FATAL, `cannot run the pipeline step: ${want}`],
   ]);
   expect(response.requirements?.resources['environments']).toEqual(requirements.resources.environments);
+  expect(call).toMatchObject({ outcome: 'refused', reason: 'RequestInvalid' });
+});
+
+test('refuses a request without a claim, for which there is nothing to ask', () => {
+  const { response, call } = run(passThrough, { ...base, observed: undefined });
+  expect(response.results.map(({ message }) => message)).toEqual([
+    'cannot run the pipeline step: observed.composite: missing, want the claim',
+  ]);
+  expect(response.requirements?.resources).toEqual({});
   expect(call).toMatchObject({ outcome: 'refused', reason: 'RequestInvalid' });
 });
 

@@ -8,10 +8,12 @@ import {
   Target,
 } from '@crossplane-org/function-sdk-typescript';
 import * as z from 'zod';
-import { apiVersion, inputApiVersion, kindLabel } from '../core/group.ts';
+import { inputApiVersion } from '../core/group.ts';
 import { type Condition, type KubernetesObject, stringAt } from '../core/kubernetes.ts';
 import type { Platform, Step } from '../core/pipeline.ts';
 import { oneLine, problemsOf } from '../core/problem.ts';
+import { requirementsOf } from '../core/required.ts';
+import type { Requirement } from '../core/requirement.ts';
 import type { StepResponse } from '../core/step.ts';
 import { encodeDesired, statusOf } from './desired.ts';
 import { type Request, RequestTooLarge, readRequest } from './request.ts';
@@ -77,33 +79,18 @@ function encodable({ type, status, reason, message }: Condition): EncodableCondi
   return { type, status: statuses[status], reason, message, target: Target.TARGET_COMPOSITE };
 }
 
-/** The name of the requirement for the claims of an API. */
-const claimsOf = (plural: string) => `claims-${plural}`;
-
 /** Crossplane calls again until two calls in a row ask for the same, so every call asks for all of it. */
-function requirements(claim: unknown, claims: Platform['apis'] = []): Requirements {
-  const namespace = stringAt(claim, 'metadata', 'namespace') ?? 'default';
-  return {
-    extraResources: {},
-    resources: {
-      namespace: { apiVersion: 'v1', kind: 'Namespace', matchName: namespace },
-      environments: {
-        apiVersion: 'apiextensions.crossplane.io/v1beta1',
-        kind: 'EnvironmentConfig',
-        matchLabels: { labels: { [kindLabel]: 'environment' } },
-      },
-      ...Object.fromEntries(
-        claims.map(({ kind, plural }) => [claimsOf(plural), { apiVersion, kind, namespace, matchLabels: { labels: {} } }]),
-      ),
+function asked(requirements: Readonly<Record<string, Requirement>>): Requirements {
+  const selectors = Object.entries(requirements).map(([name, { apiVersion, kind, namespace, ...selector }]) => [
+    name,
+    {
+      apiVersion,
+      kind,
+      ...(namespace !== undefined && { namespace }),
+      ...('name' in selector ? { matchName: selector.name } : { matchLabels: { labels: { ...selector.labels } } }),
     },
-    schemas: {},
-  };
-}
-
-/** Undefined where none was asked for, since all of them are asked for at once. */
-function claimsIn(required: Request['required']): readonly KubernetesObject[] | undefined {
-  const found = Object.entries(required).filter(([name]) => name.startsWith(claimsOf('')));
-  return found.length === 0 ? undefined : found.flatMap(([, objects]) => objects);
+  ]);
+  return { extraResources: {}, resources: Object.fromEntries(selectors), schemas: {} };
 }
 
 function runStep(
@@ -119,7 +106,7 @@ function runStep(
     observed,
     desired,
     desiredStatus: statusOf(given.composite),
-    required: { namespace: required['namespace'], environments: required['environments'], claims: claimsIn(required) },
+    required,
     issueSecret,
   });
   return [response, response.refusal === undefined ? encodeDesired(claim, given, desired, response) : given.bytes];
@@ -140,7 +127,7 @@ export function createRunFunction({ steps, platform, observe, issueSecret }: Run
 
   function answer(request: Request): [Outcome, Answer] {
     const { claim } = request;
-    const unchanged = { desired: request.given.bytes, conditions: [], requirements: requirements(claim) };
+    const unchanged = { desired: request.given.bytes, conditions: [], requirements: asked(requirementsOf(platform, claim)) };
     const refuse = (step: string | undefined, problem: string): [Outcome, Answer] => [
       { step, outcome: 'refused', reason: 'RequestInvalid' },
       { ...unchanged, results: [result(Severity.SEVERITY_FATAL, `cannot run the pipeline step: ${problem}`)] },
@@ -156,7 +143,7 @@ export function createRunFunction({ steps, platform, observe, issueSecret }: Run
       refusal === undefined ? { step: kind, outcome: 'done' } : { step: kind, outcome: 'refused', reason: refusal.reason },
       {
         ...unchanged,
-        ...(response.needsClaims === true && { requirements: requirements(claim, platform.apis) }),
+        requirements: asked({ ...requirementsOf(platform, claim), ...response.requires }),
         desired,
         results: [
           ...response.events.map((event) => result(Severity.SEVERITY_NORMAL, event)),
@@ -190,7 +177,7 @@ export function createRunFunction({ steps, platform, observe, issueSecret }: Run
     const results = [result(Severity.SEVERITY_FATAL, `cannot run the pipeline step: internal error: ${failureOf(error)}`)];
     return [
       { step: stringAt(request.input, 'kind'), outcome: 'failed', error },
-      { desired: request.given.bytes, requirements: requirements(request.claim), conditions: [], results },
+      { desired: request.given.bytes, requirements: asked(requirementsOf(platform, request.claim)), conditions: [], results },
     ];
   }
 

@@ -17,35 +17,33 @@ export interface Names {
 const schema = ({ suffix, settings }: Names) => `import * as z from 'zod';
 import { bindingHead } from '../../core/binding.ts';
 import { endpoint, endpointStatus } from '../../core/endpoint.ts';
-import { backendField } from '../../core/fields.ts';
+import { field, type SettingsOf, setting } from '../../core/field.ts';
 import { deletionField } from '../../core/protection.ts';
 
 /** What names made for a claim end with, and the type of its binding. */
 export const suffix = '${suffix}';
 
-export const sizes = ['small', 'large'] as const;
+const sizes = ['small', 'large'] as const;
 export type Size = (typeof sizes)[number];
 
 const backendNames = ['container'] as const;
 
-const size = z.enum(sizes).describe('Compute and memory. Default by tier; changing it restarts the server.');
-const deletion = deletionField('keeps the volume');
-
-/** What a claim can say. A field that the profile has too is optional here, and its default differs by tier. */
-export const spec = z.object({ size: size.optional(), deletion: deletion.optional() });
-
-/** Rules on the whole spec, for what a rule on one field cannot see. */
-export const specRules = [];
-
-/** A row of defaults; what the spec does not have, no claim can set. */
-export const profile = z.strictObject({
-  size,
-  deletion,
-  backend: backendField(backendNames, suffix),
-  image: z.string().min(1).describe('Image of the server, with its tag.'),
-  storageGiB: z.int().min(1).describe('Size of the volume; one that exists keeps the size that it was made with.'),
-});
-export type ${settings} = Readonly<z.output<typeof profile>>;
+/** What claims say (\`field\`), and what the platform alone says (\`setting\`). A tier without a default has that of the one before it. */
+export const fields = {
+  backend: setting(z.enum(backendNames), { text: \`What the \${suffix} is realised with.\`, default: { dev: 'container' } }),
+  size: field(z.enum(sizes), {
+    text: 'Compute and memory. Changing it restarts the server.',
+    default: { dev: 'small', prod: 'large' },
+  }),
+  deletion: deletionField('keeps the volume'),
+  image: setting(z.string().min(1), { text: 'Image of the server, with its tag.', default: { dev: 'docker.io/valkey/valkey:8' } }),
+  storageGiB: setting(z.int().min(1), {
+    text: 'Size of the volume; one that exists keeps the size that it was made with.',
+    unit: 'GiB',
+    default: { dev: 5 },
+  }),
+};
+export type ${settings} = SettingsOf<typeof fields>;
 
 export const status = endpointStatus('${suffix}');
 
@@ -58,21 +56,8 @@ export const binding = z.strictObject({
 });
 `;
 
-const profiles = ({ settings }: Names) => `import type { Tier } from '../../core/tier.ts';
-import type { ${settings} } from './schema.ts';
-
-const dev: ${settings} = { backend: 'container', image: 'docker.io/valkey/valkey:8', size: 'small', storageGiB: 5, deletion: 'Delete' };
-
-export const profiles: Record<Tier, ${settings}> = {
-  dev,
-  staging: dev,
-  prod: { ...dev, size: 'large', deletion: 'Protect' },
-};
-`;
-
 const index = ({ kind, plural, suffix, variable }: Names) => `import { defineApi } from '../../core/api.ts';
 import { container } from './backends/container.ts';
-import { profiles } from './profiles.ts';
 import * as schema from './schema.ts';
 
 export const ${variable} = defineApi({
@@ -85,11 +70,9 @@ export const ${variable} = defineApi({
     { name: 'HOST', type: 'string', path: '.status.host' },
   ],
   schema,
-  profiles,
   backends: { container },
   // The Usage that protects a claim goes when its spec.deletion says so; whatever else was composed stays.
   releasable: ['protection'],
-  durable: { fixed: [], growing: [] },
   claimPolicies: [],
 });
 `;
@@ -99,7 +82,9 @@ const container = ({
 }: Names) => `import { containerBackend, runningServer, secretPath, server, serverHost, shell } from '../../../containers/server.ts';
 import type { Context, Expansion } from '../../../core/api.ts';
 import { bind, bindingKey, issuedValues, issueOnce } from '../../../core/binding.ts';
-import { composedName, protection } from '../../../core/protection.ts';
+import { needsOf } from '../../../core/facts.ts';
+import { composedName } from '../../../core/names.ts';
+import { protection } from '../../../kinds/crossplane/usage.ts';
 import { binding, type Size, suffix, type ${settings} } from '../schema.ts';
 
 const port = 6379;
@@ -160,7 +145,7 @@ function expand(context: Context<${settings}, unknown>): Expansion {
 }
 
 /** A Valkey with a volume, in a pod of the claim's own namespace. */
-export const container = containerBackend(expand);
+export const container = containerBackend(needsOf(), expand);
 `;
 
 const test = ({ variable }: Names) => `import { expect } from 'vitest';
@@ -168,7 +153,6 @@ import { contract } from '../../../test/contract.ts';
 import { ${variable} } from './index.ts';
 
 contract(${variable}, {
-  everyField: { size: 'large', deletion: 'Snapshot' },
   secretKeys: ['password', 'uri'],
   checkBinding({ uri, host, port, password }) {
     const url = new URL(uri ?? '');
@@ -180,7 +164,6 @@ contract(${variable}, {
 /** The files of a new API, by path in its folder. */
 export const filesOf = (names: Names): Readonly<Record<string, string>> => ({
   'schema.ts': schema(names),
-  'profiles.ts': profiles(names),
   'index.ts': index(names),
   'backends/container.ts': container(names),
   [`${names.folder}.test.ts`]: test(names),

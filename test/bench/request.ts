@@ -110,7 +110,7 @@ function encoded(kind: string, { claim, observed, desired, required }: StepReque
       undefined,
       Object.fromEntries(Object.entries(desired).map(([key, { object }]) => [key, { object, connectionDetails: {} }])),
     ),
-    requiredResources: { namespace: items(required.namespace), environments: items(required.environments) },
+    requiredResources: { namespace: items(required['namespace']), environments: items(required['environments']) },
   });
 }
 

@@ -91,7 +91,6 @@ test('retentionDays without versioning is refused', async () => {
 test('of two identities for one service account the second is refused, and names the first', async () => {
   await apply(claim(namespace, 'orders', {}, 'AppIdentity'));
   await ready(namespace, 'orders', 60, 'appidentity');
-  expect(await bindingOf(namespace, 'orders', 'identity')).toEqual({ type: 'identity', provider: 'container', serviceAccount: 'orders' });
   await apply(claim(namespace, 'second', { serviceAccount: 'orders' }, 'AppIdentity'));
   await eventually(async () => {
     const { status } = await get('appidentity', 'second', namespace);

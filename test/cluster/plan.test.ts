@@ -7,6 +7,7 @@ import { toYaml } from '../../cli/yaml.ts';
 import { exampleClaim } from '../../examples/examples.ts';
 import { apis } from '../../functions/apis/index.ts';
 import { groupOf, type KubernetesObject } from '../../functions/core/kubernetes.ts';
+import { goldenPath } from '../../functions/golden-path.ts';
 import { type EnvironmentData, environmentConfig } from '../request.ts';
 import { apply, claim, eventually, get, kubectl, list, makeNamespace, removeNamespaces, run } from './cluster.ts';
 
@@ -71,7 +72,7 @@ describe.each(cases)('the plan of $kind in $tier', ({ api, tier }) => {
         .join('.')
         .toLowerCase();
       const live = await eventually(() => get(qualified, object.metadata?.name ?? '', namespace));
-      const differing = fieldsOf(live, object).filter(
+      const differing = fieldsOf(live, object, goldenPath.cards).filter(
         // A secret is made when it is applied, and the snapshot's name carries the claim's time of creation.
         ({ field }) => !(object.kind === 'Secret' && field.startsWith('data.')) && field !== 'spec.forProvider.finalSnapshotIdentifier',
       );

@@ -1,8 +1,9 @@
+import { awsRole } from '../../aws/role.ts';
 import { defineApi } from '../../core/api.ts';
 import { leastBackupDays } from '../../core/protection.ts';
+import { claimsOffering } from '../../core/requirement.ts';
 import { container } from './backends/container.ts';
 import { s3 } from './backends/s3.ts';
-import { profiles } from './profiles.ts';
 import * as schema from './schema.ts';
 
 export const appBucket = defineApi({
@@ -12,13 +13,11 @@ export const appBucket = defineApi({
   example: { name: 'receipts', spec: { writers: ['orders'] } },
   columns: [{ name: 'BUCKET', type: 'string', path: '.status.bucket' }],
   schema,
-  profiles,
   backends: { container, s3 },
   releasable: ['protection', 'readers-*', 'writers-*'],
-  durable: { fixed: [], growing: [] },
   claimPolicies: [
     { policy: 'backed-up', field: 'versioning', equals: true },
     { policy: 'backed-up', field: 'retentionDays', atLeast: leastBackupDays },
   ],
-  seesClaims: true,
+  requires: { roles: claimsOffering(awsRole) },
 });

@@ -1,73 +1,68 @@
 import * as z from 'zod';
 import { sharedConfig } from '../../aws/shared-config.ts';
 import { bindingHead } from '../../core/binding.ts';
-import { backendField, serviceAccountName } from '../../core/fields.ts';
+import { field, type SettingsOf, setting } from '../../core/field.ts';
 import { deletionField } from '../../core/protection.ts';
+import { serviceAccountName } from '../../core/service-account.ts';
 
 /** What names made for a claim end with. */
 export const suffix = 'bucket';
 
 const backendNames = ['container', 's3'] as const;
 
-const fields = {
-  versioning: z
-    .boolean()
-    .describe(
-      'Whether what is overwritten or deleted is kept as an old version. Default by tier; once on, turning it off keeps the versions that there are. To restore one, a writer lists the versions and copies one over its object (CopyObject with versionId).',
-    ),
-  retentionDays: z
-    .int()
-    .min(1)
-    .max(3650)
-    .describe('Days for which an old version is kept. It needs versioning. Default by tier; a container keeps old versions for ever.'),
-  deletion: deletionField('keeps the bucket and what is in it (the volume of a container)'),
-};
-
 const neverPublic = 'want false: a bucket is never public; hand out presigned URLs, or put a CDN in front of your app';
 
 const accounts = z.array(serviceAccountName).max(50).default([]).meta({ 'x-kubernetes-list-type': 'set' });
 
-export const spec = z.object({
-  versioning: fields.versioning.optional(),
-  retentionDays: fields.retentionDays.optional(),
-  expireAfterDays: z
-    .int()
-    .min(1)
-    .max(3650)
-    .optional()
-    .describe(
-      'Days after which an object is deleted; with versioning it becomes an old version. Objects stay for ever where it is left out, and in a container.',
-    ),
-  public: z
-    .literal(false, neverPublic)
-    .meta({ 'x-kubernetes-validations': [{ rule: '!self', message: neverPublic }] })
-    .optional()
-    .describe('Whether everybody may read the objects. Never.'),
-  readers: accounts.describe(
-    'ServiceAccounts of the namespace whose pods may read, old versions too. Each needs an AppIdentity on s3; on a container the list restricts nothing: whoever has the binding may do everything.',
-  ),
-  writers: accounts.describe(
-    'ServiceAccounts of the namespace whose pods may read, write and delete; a reader that is one too needs to be in this list only. Each needs an AppIdentity on s3; on a container the list restricts nothing: whoever has the binding may do everything.',
-  ),
-  deletion: fields.deletion.optional(),
-});
+export const fields = {
+  backend: setting(z.enum(backendNames), { text: 'What the bucket is realised with.', default: { dev: 'container', prod: 's3' } }),
+  versioning: field(z.boolean(), {
+    text: 'Whether what is overwritten or deleted is kept as an old version; once on, turning it off keeps the versions that there are. To restore one, a writer lists the versions and copies one over its object (CopyObject with versionId).',
+    default: { dev: false, prod: true },
+    example: true,
+  }),
+  retentionDays: field(z.int().min(1).max(3650), {
+    text: 'Days for which an old version is kept. It needs versioning. A container keeps old versions for ever.',
+    unit: 'days',
+    default: { dev: 30, prod: 90 },
+    example: 7,
+  }),
+  expireAfterDays: field(z.int().min(1).max(3650), {
+    text: 'Days after which an object is deleted; with versioning it becomes an old version. Objects stay for ever where it is left out, and in a container.',
+    unit: 'days',
+    example: 365,
+  }),
+  public: field(z.literal(false, neverPublic).meta({ 'x-kubernetes-validations': [{ rule: '!self', message: neverPublic }] }), {
+    text: 'Whether everybody may read the objects. Never.',
+    example: false,
+  }),
+  readers: field(accounts, {
+    text: 'ServiceAccounts of the namespace whose pods may read, old versions too. Each needs an AppIdentity on s3; on a container the list restricts nothing: whoever has the binding may do everything.',
+    example: ['reports', 'checkout'],
+  }),
+  writers: field(accounts, {
+    text: 'ServiceAccounts of the namespace whose pods may read, write and delete; a reader that is one too needs to be in this list only. Each needs an AppIdentity on s3; on a container the list restricts nothing: whoever has the binding may do everything.',
+    example: ['orders'],
+  }),
+  deletion: deletionField('keeps the bucket and what is in it (the volume of a container)'),
+  persistence: setting(z.enum(['Ephemeral', 'Persistent']), {
+    text: 'Whether a container keeps its objects on a volume when its pod is replaced.',
+    default: { dev: 'Ephemeral', staging: 'Persistent' },
+  }),
+  storageGiB: setting(z.int().min(1).max(16384), {
+    text: 'Storage of a container in GiB. A volume keeps its first size.',
+    unit: 'GiB',
+    default: { dev: 10 },
+  }),
+};
+export type BucketSettings = SettingsOf<typeof fields>;
 
-export const specRules = [
+export const rules = [
   {
     rule: '!has(self.retentionDays) || !has(self.versioning) || self.versioning',
     message: 'retentionDays is for old versions, which there are with versioning only: leave out retentionDays, or versioning: false',
   },
 ];
-
-export const profile = z.strictObject({
-  ...fields,
-  backend: backendField(backendNames, 'bucket'),
-  persistence: z.enum(['Ephemeral', 'Persistent']).describe('Whether a container keeps its objects on a volume when its pod is replaced.'),
-  storageGiB: z.int().min(1).max(16384).describe('Storage of a container in GiB. A volume keeps its first size.'),
-});
-
-export type Profile = z.output<typeof profile>;
-export type BucketSettings = Readonly<Profile & Omit<z.output<typeof spec>, keyof Profile>>;
 
 export const status = z.object({
   bucket: z.string().optional().describe('Name of the bucket.'),

@@ -8,7 +8,6 @@ import { expand } from '../../expand/expand.ts';
 import { appCache } from './index.ts';
 
 contract(appCache, {
-  everyField: { engine: 'valkey', version: '7', size: 'large', highAvailability: true, persistence: 'Snapshots', deletion: 'Snapshot' },
   details: { 'replication-group': replicationGroupDetails },
   secretKeys: ['password', 'uri'],
   checkBinding({ uri, host, port, password, tls }) {

@@ -2,7 +2,6 @@ import { defineApi } from '../../core/api.ts';
 import { endpointColumns } from '../../core/endpoint.ts';
 import { container } from './backends/container.ts';
 import { elasticache } from './backends/elasticache.ts';
-import { profiles } from './profiles.ts';
 import * as schema from './schema.ts';
 
 export const appCache = defineApi({
@@ -12,10 +11,8 @@ export const appCache = defineApi({
   example: { name: 'orders', spec: { engine: 'valkey' } },
   columns: endpointColumns,
   schema,
-  profiles,
   backends: { container, elasticache },
   releasable: ['protection', 'parameter-group-*', 'ingress-*'],
-  durable: { fixed: ['engine'], growing: ['version'] },
   claimPolicies: [
     { policy: 'multi-az', field: 'highAvailability', equals: true },
     { policy: 'backed-up', field: 'persistence', equals: 'Snapshots' },

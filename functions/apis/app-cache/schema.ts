@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { applyChangesField } from '../../aws/windows.ts';
 import { bindingHead } from '../../core/binding.ts';
 import { endpoint, endpointStatus } from '../../core/endpoint.ts';
-import { backendField, growsOnly, immutable, neverRemoved } from '../../core/fields.ts';
+import { field, type SettingsOf, setting } from '../../core/field.ts';
 import { deletionField } from '../../core/protection.ts';
 
 /** What names made for a claim end with. */
@@ -19,54 +19,44 @@ export const evictionPolicy = 'allkeys-lru';
  * https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_CreateCacheParameterGroup.html
  */
 export const versions = ['7', '8'] as const;
-export const sizes = ['small', 'medium', 'large', 'xlarge'] as const;
+const sizes = ['small', 'medium', 'large', 'xlarge'] as const;
 const backendNames = ['container', 'elasticache'] as const;
 
 export type Size = (typeof sizes)[number];
 
-const fields = {
-  version: z
-    .enum(versions)
-    .meta(growsOnly('version', 'int(self)', 'int(oldSelf)'))
-    .describe('Major version of the engine. Default by tier; only grows.'),
-  size: z
-    .enum(sizes)
-    .describe(
-      'Compute and memory; a full cache gives up the keys that were used least recently. Default by tier; changing it restarts a container, whose volume keeps its first size and bounds its data.',
-    ),
-  highAvailability: z
-    .boolean()
-    .describe(
-      'A replica in another availability zone that takes over on failure, where the backend has one (elasticache). Default by tier.',
-    ),
-  persistence: z
-    .enum(['None', 'Snapshots'])
-    .describe(
-      'Whether anything outlives the loss of the cache: None starts empty after it. With Snapshots, elasticache keeps daily snapshots, which the platform team restores; a container writes to a volume and reads it when it starts, and cannot be changed to or from that. Default by tier.',
-    ),
+export const fields = {
+  backend: setting(z.enum(backendNames), { text: 'What the cache is realised with.', default: { dev: 'container', prod: 'elasticache' } }),
+  engine: field(z.enum(['valkey']).default('valkey'), { text: 'Cache engine, which speaks the Redis protocol.', change: 'never' }),
+  version: field(z.enum(versions), {
+    text: 'Major version of the engine.',
+    default: { dev: '8' },
+    change: 'grows',
+    example: '7',
+  }),
+  size: field(z.enum(sizes), {
+    text: 'Compute and memory; a full cache gives up the keys that were used least recently. Changing it restarts a container, whose volume keeps its first size and bounds its data.',
+    default: { dev: 'small', prod: 'medium' },
+    example: 'large',
+  }),
+  highAvailability: field(z.boolean(), {
+    text: 'A replica in another availability zone that takes over on failure, where the backend has one (elasticache).',
+    default: { dev: false, prod: true },
+    example: true,
+  }),
+  persistence: field(z.enum(['None', 'Snapshots']), {
+    text: 'Whether anything outlives the loss of the cache: None starts empty after it. With Snapshots, elasticache keeps daily snapshots, which the platform team restores; a container writes to a volume and reads it when it starts, and cannot be changed to or from that.',
+    default: { dev: 'None', staging: 'Snapshots' },
+    example: 'Snapshots',
+  }),
   deletion: deletionField('keeps the data (a final snapshot on elasticache, the volume of a container that has one)'),
-};
-
-export const spec = z.object({
-  engine: z.enum(['valkey']).default('valkey').meta(immutable('engine')).describe('Cache engine, which speaks the Redis protocol.'),
-  version: fields.version.optional(),
-  size: fields.size.optional(),
-  highAvailability: fields.highAvailability.optional(),
-  persistence: fields.persistence.optional(),
-  deletion: fields.deletion.optional(),
-});
-
-export const specRules = [neverRemoved('version')];
-
-export const profile = z.strictObject({
-  ...fields,
-  backend: backendField(backendNames, 'cache'),
-  snapshotRetentionDays: z.int().min(1).max(35).describe('Days for which elasticache keeps each daily snapshot, where there are any.'),
+  snapshotRetentionDays: setting(z.int().min(1).max(35), {
+    text: 'Days for which elasticache keeps each daily snapshot, where there are any.',
+    unit: 'days',
+    default: { dev: 7 },
+  }),
   applyChanges: applyChangesField('elasticache', 'nodes'),
-});
-
-export type Profile = z.output<typeof profile>;
-export type CacheSettings = Readonly<Profile & { engine: 'valkey' }>;
+};
+export type CacheSettings = SettingsOf<typeof fields>;
 
 export const status = endpointStatus('cache');
 

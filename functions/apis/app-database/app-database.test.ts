@@ -4,17 +4,6 @@ import { instanceDetails, roleDetails } from '../../../test/request.ts';
 import { appDatabase } from './index.ts';
 
 contract(appDatabase, {
-  everyField: {
-    engine: 'postgres',
-    version: '16',
-    size: 'large',
-    storageGiB: 250,
-    highAvailability: true,
-    backupRetentionDays: 30,
-    extensions: ['uuid-ossp', 'pg_trgm'],
-    databaseName: 'ledger',
-    deletion: 'Snapshot',
-  },
   details: { instance: instanceDetails, role: roleDetails },
   secretKeys: ['password', 'uri'],
   checkBinding({ uri, host, port, username, password, database }) {

@@ -4,7 +4,6 @@ import { leastBackupDays } from '../../core/protection.ts';
 import { container } from './backends/container.ts';
 import { rds } from './backends/rds.ts';
 import { shared } from './backends/shared.ts';
-import { profiles } from './profiles.ts';
 import * as schema from './schema.ts';
 
 export const appDatabase = defineApi({
@@ -15,10 +14,8 @@ export const appDatabase = defineApi({
   example: { name: 'orders', spec: { engine: 'postgres' } },
   columns: endpointColumns,
   schema,
-  profiles,
   backends: { container, shared, rds },
   releasable: ['protection', 'parameter-group-*', 'ingress-*'],
-  durable: { fixed: ['engine', 'databaseName'], growing: ['version', 'storageGiB'] },
   claimPolicies: [
     { policy: 'multi-az', field: 'highAvailability', equals: true },
     { policy: 'backed-up', field: 'backupRetentionDays', atLeast: leastBackupDays },

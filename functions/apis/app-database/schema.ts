@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { applyChangesField } from '../../aws/windows.ts';
 import { bindingHead } from '../../core/binding.ts';
 import { endpoint, endpointStatus } from '../../core/endpoint.ts';
-import { backendField, growsOnly, immutable, neverRemoved } from '../../core/fields.ts';
+import { field, type SettingsOf, setting } from '../../core/field.ts';
 import { deletionField } from '../../core/protection.ts';
 
 /** What names made for a claim end with. */
@@ -13,88 +13,77 @@ export const port = 5432;
 export const username = 'app';
 
 export const versions = ['16', '17'] as const;
-export const sizes = ['small', 'medium', 'large', 'xlarge'] as const;
+const sizes = ['small', 'medium', 'large', 'xlarge'] as const;
 const backendNames = ['container', 'shared', 'rds'] as const;
 
 export type Size = (typeof sizes)[number];
 
-const databaseName = z
+const extension = z
   .string()
-  .min(1)
-  .max(40)
-  .regex(/^[a-z][a-z0-9_]*$/)
-  .meta(immutable('databaseName'))
-  .describe(
-    'Name of the database on its server. On a shared server the name also carries environment and namespace: read it from the binding. Default by tier; never changes.',
-  );
+  .max(63)
+  .regex(/^[a-z][a-z0-9_-]*$/);
 
-const fields = {
-  version: z
-    .enum(versions)
-    .meta(growsOnly('version', 'int(self)', 'int(oldSelf)'))
-    .describe('Major version of the engine. Default by tier; only grows.'),
-  size: z.enum(sizes).describe('Compute and memory. Default by tier; changing it restarts the database.'),
-  storageGiB: z
-    .int()
-    .min(20)
-    .max(16384)
-    .meta(growsOnly('storageGiB'))
-    .describe(
-      "Storage in GiB. Default by tier; only grows. A container's volume keeps its first size; a shared server has no limit of its own.",
-    ),
-  highAvailability: z
-    .boolean()
-    .describe('A standby in another availability zone that takes over on failure, where the backend has one (rds). Default by tier.'),
-  backupRetentionDays: z
-    .int()
-    .min(0)
-    .max(35)
-    .describe('Days for which any point in time can be restored, where the backend makes backups (rds). Default by tier.'),
-  extensions: z
-    .array(
-      z
-        .string()
-        .max(63)
-        .regex(/^[a-z][a-z0-9_-]*$/),
-    )
-    .max(20)
-    .meta({ 'x-kubernetes-list-type': 'set' })
-    .describe('Extensions to create in the database, such as pgcrypto. One that is taken off the list stays installed. Default by tier.'),
+export const fields = {
+  backend: setting(z.enum(backendNames), {
+    text: 'What the database is realised with.',
+    default: { dev: 'container', staging: 'shared', prod: 'rds' },
+  }),
+  engine: field(z.enum(['postgres']).default('postgres'), { text: 'Database engine.', change: 'never' }),
+  version: field(z.enum(versions), {
+    text: 'Major version of the engine.',
+    default: { dev: '17' },
+    change: 'grows',
+    example: '16',
+  }),
+  size: field(z.enum(sizes), {
+    text: 'Compute and memory. Changing it restarts the database.',
+    default: { dev: 'small', prod: 'medium' },
+    example: 'large',
+  }),
+  storageGiB: field(z.int().min(20).max(16384), {
+    text: "Storage in GiB. A container's volume keeps its first size; a shared server has no limit of its own.",
+    unit: 'GiB',
+    default: { dev: 20, prod: 100 },
+    change: 'grows',
+    example: 250,
+  }),
+  highAvailability: field(z.boolean(), {
+    text: 'A standby in another availability zone that takes over on failure, where the backend has one (rds).',
+    default: { dev: false, prod: true },
+    example: true,
+  }),
+  backupRetentionDays: field(z.int().min(0).max(35), {
+    text: 'Days for which any point in time can be restored, where the backend makes backups (rds).',
+    unit: 'days',
+    default: { dev: 0, prod: 14 },
+    example: 30,
+  }),
+  extensions: field(z.array(extension).max(20).meta({ 'x-kubernetes-list-type': 'set' }), {
+    text: 'Extensions to create in the database, such as pgcrypto. One that is taken off the list stays installed.',
+    default: { dev: [] },
+    example: ['uuid-ossp', 'pg_trgm'],
+  }),
+  databaseName: field(
+    z
+      .string()
+      .min(1)
+      .max(40)
+      .regex(/^[a-z][a-z0-9_]*$/),
+    {
+      text: 'Name of the database on its server. On a shared server the name also carries environment and namespace: read it from the binding.',
+      default: { dev: 'app' },
+      change: 'never',
+      example: 'ledger',
+    },
+  ),
   deletion: deletionField('keeps the data (a final snapshot on rds, the database on a shared server, the volume of a container)'),
-};
-
-export const spec = z.object({
-  engine: z.enum(['postgres']).default('postgres').meta(immutable('engine')).describe('Database engine.'),
-  version: fields.version.optional(),
-  size: fields.size.optional(),
-  storageGiB: fields.storageGiB.optional(),
-  highAvailability: fields.highAvailability.optional(),
-  backupRetentionDays: fields.backupRetentionDays.optional(),
-  extensions: fields.extensions.optional(),
-  databaseName: databaseName.optional(),
-  deletion: fields.deletion.optional(),
-});
-
-/** What a rule on one field cannot see: that the field was taken away, or added where its default has been in force. */
-export const specRules = [
-  {
-    rule: 'has(self.databaseName) == has(oldSelf.databaseName)',
-    message: 'databaseName cannot be added or removed later: make a new claim and move the data',
-  },
-  neverRemoved('storageGiB'),
-  neverRemoved('version'),
-];
-
-export const profile = z.strictObject({
-  ...fields,
-  databaseName,
-  backend: backendField(backendNames, 'database'),
-  persistence: z.enum(['Ephemeral', 'Persistent']).describe('Whether a container keeps its data on a volume when its pod is replaced.'),
+  persistence: setting(z.enum(['Ephemeral', 'Persistent']), {
+    text: 'Whether a container keeps its data on a volume when its pod is replaced.',
+    default: { dev: 'Ephemeral', staging: 'Persistent' },
+  }),
   applyChanges: applyChangesField('rds', 'the database'),
-});
-
-export type Profile = z.output<typeof profile>;
-export type DatabaseSettings = Readonly<Profile & { engine: 'postgres' }>;
+};
+export type DatabaseSettings = SettingsOf<typeof fields>;
 
 export const status = endpointStatus('database');
 

@@ -1,12 +1,13 @@
-import { identityKind } from '../../aws/access.ts';
+import { awsRole } from '../../aws/role.ts';
 import { defineApi } from '../../core/api.ts';
+import { claimsOffering } from '../../core/requirement.ts';
 import { container } from './backends/container.ts';
 import { podidentity } from './backends/podidentity.ts';
-import { profiles } from './profiles.ts';
+import { kind, roleTerms } from './role.ts';
 import * as schema from './schema.ts';
 
 export const appIdentity = defineApi({
-  kind: identityKind,
+  kind,
   plural: 'appidentities',
   shortName: 'appid',
   doc:
@@ -16,10 +17,9 @@ export const appIdentity = defineApi({
   example: { name: 'orders', spec: {} },
   columns: [{ name: 'SERVICEACCOUNT', type: 'string', path: '.status.settings.serviceAccount' }],
   schema,
-  profiles,
   backends: { container, podidentity },
   releasable: [],
-  durable: { fixed: ['serviceAccount'], growing: [] },
   claimPolicies: [],
-  seesClaims: true,
+  requires: { identities: claimsOffering(awsRole) },
+  offers: [awsRole.offer(roleTerms)],
 });

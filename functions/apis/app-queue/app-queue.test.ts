@@ -17,15 +17,6 @@ const identity = (name: string, spec: object = {}, status?: object): KubernetesO
 });
 
 contract(appQueue, {
-  everyField: {
-    fifo: true,
-    visibilityTimeoutSeconds: 600,
-    retentionDays: 13,
-    maxReceives: 3,
-    consumers: ['worker', 'orders'],
-    producers: ['orders'],
-    deletion: 'Snapshot',
-  },
   details: queueDetails,
   claims: [identity('orders'), identity('jobs', { serviceAccount: 'worker' })],
   secretKeys: [],

@@ -1,7 +1,8 @@
+import { awsRole } from '../../aws/role.ts';
 import { defineApi } from '../../core/api.ts';
+import { claimsOffering } from '../../core/requirement.ts';
 import { container } from './backends/container.ts';
 import { sqs } from './backends/sqs.ts';
-import { profiles } from './profiles.ts';
 import * as schema from './schema.ts';
 
 export const appQueue = defineApi({
@@ -11,10 +12,8 @@ export const appQueue = defineApi({
   example: { name: 'orders', spec: { consumers: ['orders'], producers: ['orders'] } },
   columns: [{ name: 'URL', type: 'string', path: '.status.url' }],
   schema,
-  profiles,
   backends: { container, sqs },
   releasable: ['protection', 'consumers-*', 'producers-*'],
-  durable: { fixed: ['fifo'], growing: [] },
   claimPolicies: [],
-  seesClaims: true,
+  requires: { roles: claimsOffering(awsRole) },
 });

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { bindingHead } from '../../core/binding.ts';
-import { backendField, immutable, serviceAccountName } from '../../core/fields.ts';
+import { field, type SettingsOf, setting } from '../../core/field.ts';
 import { deletionField } from '../../core/protection.ts';
+import { serviceAccountName } from '../../core/service-account.ts';
 
 /** What names made for a claim end with. */
 export const suffix = 'queue';
@@ -12,53 +13,43 @@ const backendNames = ['container', 'sqs'] as const;
 export const deadLetters = '-dead-letters';
 export const fifoSuffix = (fifo: boolean) => (fifo ? '.fifo' : '');
 
-const fields = {
-  visibilityTimeoutSeconds: z
-    .int()
-    .min(0)
-    .max(43_200)
-    .describe('How long a message that was received is hidden from other consumers, unless it is deleted before. Default by tier.'),
-  retentionDays: z
-    .int()
-    .min(1)
-    .max(13)
-    .describe(
-      'Days that a message waits at most, from when it was sent; dead letters are kept until 14 days after they were sent (fifo: after they were moved). A container keeps messages until its pod is replaced. Default by tier.',
-    ),
-  maxReceives: z
-    .int()
-    .min(1)
-    .max(1000)
-    .describe('After how many receives a message that was not deleted goes to the dead-letter queue. Default by tier.'),
-  deletion: deletionField('leaves the queues on sqs with their messages, and nothing of a container'),
-};
-
 const serviceAccounts = z.array(serviceAccountName).max(20).default([]).meta({ 'x-kubernetes-list-type': 'set' });
 
-export const spec = z.object({
-  fifo: z
-    .boolean()
-    .default(false)
-    .meta(immutable('fifo'))
-    .describe('Messages of a group come in order, and equal ones within five minutes once. Never changes.'),
-  visibilityTimeoutSeconds: fields.visibilityTimeoutSeconds.optional(),
-  retentionDays: fields.retentionDays.optional(),
-  maxReceives: fields.maxReceives.optional(),
-  consumers: serviceAccounts.describe(
-    'Service accounts of the namespace that may receive and delete messages, and redrive dead letters, which includes sending. Each needs an AppIdentity on sqs; on a container the list restricts nothing: it serves every pod of the namespace.',
-  ),
-  producers: serviceAccounts.describe(
-    'Service accounts of the namespace that may send messages. Each needs an AppIdentity on sqs; on a container the list restricts nothing: it serves every pod of the namespace.',
-  ),
-  deletion: fields.deletion.optional(),
-});
-
-export const specRules = [];
-
-export const profile = z.strictObject({ ...fields, backend: backendField(backendNames, 'queue') });
-
-export type Profile = z.output<typeof profile>;
-export type QueueSettings = Readonly<Profile & Pick<z.output<typeof spec>, 'fifo' | 'consumers' | 'producers'>>;
+export const fields = {
+  backend: setting(z.enum(backendNames), { text: 'What the queue is realised with.', default: { dev: 'container', prod: 'sqs' } }),
+  fifo: field(z.boolean().default(false), {
+    text: 'Messages of a group come in order, and equal ones within five minutes once.',
+    change: 'never',
+    example: true,
+  }),
+  visibilityTimeoutSeconds: field(z.int().min(0).max(43_200), {
+    text: 'How long a message that was received is hidden from other consumers, unless it is deleted before.',
+    unit: 'seconds',
+    default: { dev: 30 },
+    example: 600,
+  }),
+  retentionDays: field(z.int().min(1).max(13), {
+    text: 'Days that a message waits at most, from when it was sent; dead letters are kept until 14 days after they were sent (fifo: after they were moved). A container keeps messages until its pod is replaced.',
+    unit: 'days',
+    default: { dev: 4 },
+    example: 13,
+  }),
+  maxReceives: field(z.int().min(1).max(1000), {
+    text: 'After how many receives a message that was not deleted goes to the dead-letter queue.',
+    default: { dev: 5 },
+    example: 3,
+  }),
+  consumers: field(serviceAccounts, {
+    text: 'Service accounts of the namespace that may receive and delete messages, and redrive dead letters, which includes sending. Each needs an AppIdentity on sqs; on a container the list restricts nothing: it serves every pod of the namespace.',
+    example: ['worker', 'orders'],
+  }),
+  producers: field(serviceAccounts, {
+    text: 'Service accounts of the namespace that may send messages. Each needs an AppIdentity on sqs; on a container the list restricts nothing: it serves every pod of the namespace.',
+    example: ['orders'],
+  }),
+  deletion: deletionField('leaves the queues on sqs with their messages, and nothing of a container'),
+};
+export type QueueSettings = SettingsOf<typeof fields>;
 
 export const status = z.object({
   url: z.string().optional().describe('URL of the queue.'),

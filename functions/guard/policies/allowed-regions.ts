@@ -1,6 +1,8 @@
+import { at } from '../../core/kubernetes.ts';
 import type { Policy } from '../../core/pipeline.ts';
 import { shown } from '../../core/problem.ts';
-import { each, isAws, setting, writtenAt } from '../inspect.ts';
+import { writtenAt } from '../../kinds/fields.ts';
+import { cardOf, each, propertyOf } from '../inspect.ts';
 
 export const allowedRegions: Policy = {
   id: 'allowed-regions',
@@ -9,14 +11,18 @@ export const allowedRegions: Policy = {
   why: 'Data would lie under another law, far from the app, and where nobody looks for it or pays attention to its cost.',
   fix: "Leave the region to the platform, or use the environment's own. What a claim already has elsewhere may stay there.",
   allows: "Regions besides the environment's own, such as us-east-1.",
-  check: each((object, _, { environment, allowed, request }) => {
-    if (!isAws(object)) return [];
-    const own = environment.facts.aws?.region;
+  check: each((object, _, { environment, allowed, request }, card) => {
+    const place = propertyOf(card, ({ region }) => region);
+    if (place === undefined) return [];
+    const own = environment?.region;
     const wanted = [...(own === undefined ? [] : [own]), ...allowed];
     // An environment may move; what a claim has in AWS cannot.
     const isInUse = (value: unknown) =>
-      Object.values(request.observed).some(({ object: observed }) => isAws(observed) && setting(observed, 'region') === value);
-    return writtenAt(object, 'spec.forProvider.region')
+      Object.values(request.observed).some(({ object: observed }) => {
+        const path = propertyOf(cardOf({ request }, observed), ({ region }) => region)?.path;
+        return path !== undefined && at(observed, ...path.split('.')) === value;
+      });
+    return writtenAt(object, place.path)
       .filter(({ value }) => !wanted.some((region) => region === value) && !isInUse(value))
       .map(({ path, value }) => {
         const want = wanted.length === 0 ? 'a region that the environment names' : `one of ${wanted.join(', ')}`;

@@ -1,8 +1,7 @@
+import { factAt, meaningsIn } from '../../core/facts.ts';
 import type { Policy } from '../../core/pipeline.ts';
 import { shown } from '../../core/problem.ts';
-import { each, imagesOf, isText } from '../inspect.ts';
-
-const repositories = ['docker.io/library', 'docker.io/softwaremill', 'docker.io/valkey', 'docker.io/versity'];
+import { each, imagesOf } from '../inspect.ts';
 
 const isHost = (part: string) => /[.:]/.test(part) || part === 'localhost';
 
@@ -13,6 +12,12 @@ function repositoryOf(image: string): string {
   const [host, names] = rest.length > 0 && isHost(first) ? [first, rest] : ['docker.io', [first, ...rest]];
   if (host !== 'docker.io' && host !== 'index.docker.io') return path;
   return ['docker.io', ...(names.length === 1 ? ['library'] : []), ...names].join('/');
+}
+
+/** Whoever publishes the image of a backend is trusted with others; where that is a whole registry, only with this one. */
+function officialOf(repository: string): string {
+  const parts = repositoryOf(repository).split('/');
+  return parts.slice(0, Math.max(parts.length - 1, 2)).join('/');
 }
 
 /** What an environment names: a registry, a part of one, or a repository. */
@@ -28,10 +33,14 @@ export const allowedRegistries: Policy = {
   why: 'An image runs with whatever the app may do. From a registry that nobody vouches for, it can be anything, and can change or vanish.',
   fix: 'Copy the image to a registry that the environment names, and use it from there; the message lists them.',
   allows: 'Registries, parts of registries or repositories, such as registry.example.com or ghcr.io/acme.',
-  check: each((object, _, { environment, allowed }) => {
-    const own = Object.values(environment.facts.images ?? {}).filter(isText);
-    const prefixes = [...new Set([...repositories, ...own.map(prefixOf), ...allowed.map(prefixOf)])];
-    return imagesOf(object)
+  check: each((object, _, { request, environment, allowed }, card) => {
+    const images = meaningsIn(request.platform.environment.facts).flatMap(({ path, meaning }) =>
+      meaning.is === 'repository' ? [{ path, official: officialOf(meaning.otherwise) }] : [],
+    );
+    const own = images.flatMap(({ path }) => factAt(environment?.facts, path) ?? []);
+    const official = images.map((image) => image.official).sort();
+    const prefixes = [...new Set([...official, ...own.map(prefixOf), ...allowed.map(prefixOf)])];
+    return imagesOf(object, card)
       .filter(({ image }) => !prefixes.some((prefix) => `${repositoryOf(image)}/`.startsWith(`${prefix}/`)))
       .map(({ path, image }) => `${path}: got ${shown(image)}, want an image from ${prefixes.join(', ')}`);
   }),

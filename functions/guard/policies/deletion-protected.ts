@@ -1,5 +1,5 @@
 import type { Policy } from '../../core/pipeline.ts';
-import { each, fields, gaveUpProtection, isFalse, isTrue, kinds } from '../inspect.ts';
+import { asking } from '../inspect.ts';
 
 export const deletionProtected: Policy = {
   id: 'deletion-protected',
@@ -8,26 +8,7 @@ export const deletionProtected: Policy = {
   text: 'Databases and full buckets are protected against deletion, unless the claim says spec.deletion.',
   why: 'One kubectl delete, or one wrong name in a script, would take the data of production with it.',
   fix:
-    'Leave `spec.deletion` of the claim at Protect, or say Snapshot or Delete there if the data is meant to go. In a template: ' +
-    '`deletionProtection: true` on a database, no `forceDestroy` on a bucket.',
-  check: each(
-    fields([
-      {
-        kinds: [kinds.instance, kinds.cluster],
-        path: 'spec.forProvider.deletionProtection',
-        want: 'true',
-        holds: isTrue,
-        waivedBy: gaveUpProtection,
-      },
-      {
-        kinds: [kinds.bucket],
-        path: 'spec.forProvider.forceDestroy',
-        want: 'false',
-        holds: isFalse,
-        optional: true,
-        // A bucket has no snapshot that could keep what was in it.
-        waivedBy: ['Delete'],
-      },
-    ]),
-  ),
+    'Leave `spec.deletion` of the claim at Protect, or say Snapshot or Delete there if the data is meant to go. In a template: set what the ' +
+    'table below asks of the kind.',
+  ...asking(({ deletionProtection }) => deletionProtection),
 };

@@ -1,7 +1,9 @@
-import { groupKind } from '../../core/kubernetes.ts';
+import type { Documents } from '../../core/card.ts';
 import type { Policy } from '../../core/pipeline.ts';
 import { shown } from '../../core/problem.ts';
-import { each, fields, hasEffect, isForEverybody, kinds, type Statement, statementsOf, stringsOf, writtenAt } from '../inspect.ts';
+import { writtenAt } from '../../kinds/fields.ts';
+import { hasEffect, isForEverybody, type Statement, statementsOf, stringsOf } from '../../kinds/statements.ts';
+import { each, propertyOf } from '../inspect.ts';
 
 const everyAction = /^([^:]+:)?[*?]+$/;
 const everyResource = /^(arn:[^:]*:[^:]*:[^:]*:[^:]*:)?[*?]+$/;
@@ -20,30 +22,17 @@ function trust(statement: Statement): string | undefined {
   return isForEverybody(statement) ? 'got Allow to everybody, want named principals' : undefined;
 }
 
-interface Document {
-  readonly path: string;
-  readonly problemOf: (statement: Statement) => string | undefined;
-}
-
-const granting: Document = { path: 'spec.forProvider.policy', problemOf: grant };
-
-/** Where each kind has policy documents, and what is asked of them. */
-const documents: Readonly<Record<string, readonly Document[]>> = {
-  [kinds.policy]: [granting],
-  [kinds.rolePolicy]: [granting],
-  [kinds.bucketPolicy]: [granting],
-  [kinds.queuePolicy]: [granting],
-  [kinds.queue]: [granting],
-  [kinds.topic]: [granting],
-  [kinds.role]: [
-    { path: 'spec.forProvider.inlinePolicy.*.policy', problemOf: grant },
-    { path: 'spec.forProvider.assumeRolePolicy', problemOf: trust },
-  ],
+/** What is asked of each sort of document; a policy of a key is about that key alone, whatever it says. */
+const problemOf: Readonly<Record<Documents['documents'][number]['of'], (statement: Statement) => string | undefined>> = {
+  identity: grant,
+  resource: grant,
+  trust,
+  key: () => undefined,
 };
 
 const tooMuch = /:aws:policy\/(AdministratorAccess|PowerUserAccess|IAMFullAccess)$/;
-const isModest = (arn: unknown) => typeof arn !== 'string' || !tooMuch.test(arn);
-const modest = { want: 'a policy with what the app needs', holds: isModest, optional: true } as const;
+const none: Documents = { documents: [], attached: [] };
+const isTooMuch = (arn: unknown) => typeof arn === 'string' && tooMuch.test(arn);
 
 export const iamLeastPrivilege: Policy = {
   id: 'iam-least-privilege',
@@ -53,21 +42,23 @@ export const iamLeastPrivilege: Policy = {
   fix:
     'List the actions that the app calls, such as `s3:GetObject`, and the ARNs that it calls them on; write Action and Resource and not ' +
     'NotAction or NotResource; let a role be assumed by named principals only.',
-  check: each(
-    (object) =>
-      (documents[groupKind(object)] ?? []).flatMap(({ path, problemOf }) =>
+  check: each((object, _, __, card) => {
+    const { documents, attached } = propertyOf(card, ({ access }) => access) ?? none;
+    return [
+      ...documents.flatMap(({ path, of }) =>
         writtenAt(object, path).flatMap((found) => {
           const statements = statementsOf(found.value);
           if (statements === undefined) return [`${found.path}: got ${shown(found.value)}, want a policy document in JSON`];
           return statements.flatMap((statement) => {
-            const problem = hasEffect(statement, 'allow') ? problemOf(statement) : undefined;
+            const problem = hasEffect(statement, 'allow') ? problemOf[of](statement) : undefined;
             return problem === undefined ? [] : [`${found.path}.${statement.path}: ${problem}`];
           });
         }),
       ),
-    fields([
-      { kinds: ['iam.aws.m.upbound.io RolePolicyAttachment'], path: 'spec.forProvider.policyArn', ...modest },
-      { kinds: [kinds.role], path: 'spec.forProvider.managedPolicyArns.*', ...modest },
-    ]),
-  ),
+      ...attached
+        .flatMap((path) => writtenAt(object, path))
+        .filter(({ value }) => isTooMuch(value))
+        .map(({ path, value }) => `${path}: got ${shown(value)}, want a policy with what the app needs`),
+    ];
+  }),
 };

@@ -14,8 +14,8 @@ export const imagesPinned: Policy = {
   text: 'Images have a tag other than latest, or a digest.',
   why: 'A pod that is replaced tonight could run another version than the one it replaces, and nobody could tell which ran before.',
   fix: 'Name the version, such as `postgres:17`, or better the digest.',
-  check: each((object) =>
-    imagesOf(object)
+  check: each((object, _, __, card) =>
+    imagesOf(object, card)
       .filter(({ image }) => !isPinned(image))
       .map(({ path, image }) => `${path}: got ${shown(image)}, want a tag other than latest, or a digest`),
   ),

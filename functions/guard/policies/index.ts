@@ -9,6 +9,7 @@ import { encryptedInTransit } from './encrypted-in-transit.ts';
 import { finalSnapshot } from './final-snapshot.ts';
 import { iamLeastPrivilege } from './iam-least-privilege.ts';
 import { imagesPinned } from './images-pinned.ts';
+import { knownKinds } from './known-kinds.ts';
 import { limitedContainers } from './limited-containers.ts';
 import { multiAz } from './multi-az.ts';
 import { namesWithinLimits } from './names-within-limits.ts';
@@ -22,6 +23,7 @@ import { uniqueObjects } from './unique-objects.ts';
 
 /** Every rule that the guard holds resources to, in the order in which it reports them. */
 export const policies: readonly Policy[] = [
+  knownKinds,
   uniqueObjects,
   ownNamespace,
   namesWithinLimits,

@@ -1,6 +1,7 @@
 import { at } from '../../core/kubernetes.ts';
 import type { Policy } from '../../core/pipeline.ts';
-import { containerLists, each, isFalse, podFields } from '../inspect.ts';
+import { isFalse } from '../../kinds/fields.ts';
+import { containerLists, each, podFields } from '../inspect.ts';
 
 /** The one capability that needs no trust: to listen on a port below 1024. */
 const harmless = 'NET_BIND_SERVICE';

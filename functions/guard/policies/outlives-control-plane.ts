@@ -1,6 +1,5 @@
-import { mayDelete } from '../../core/managed.ts';
 import type { Policy } from '../../core/pipeline.ts';
-import { each, fields, gaveUpProtection, kinds } from '../inspect.ts';
+import { asking } from '../inspect.ts';
 
 export const outlivesControlPlane: Policy = {
   id: 'outlives-control-plane',
@@ -11,15 +10,5 @@ export const outlivesControlPlane: Policy = {
   fix:
     'Leave `spec.deletion` of the claim at Protect, or say Snapshot or Delete there if the data is meant to go. In a template: list ' +
     '`managementPolicies` without `Delete` and without `*`.',
-  check: each(
-    fields([
-      {
-        kinds: [kinds.instance, kinds.cluster, kinds.replicationGroup, kinds.serverlessCache, kinds.bucket, kinds.queue],
-        path: 'spec.managementPolicies',
-        want: 'them without Delete',
-        holds: (policies) => !mayDelete(policies),
-        waivedBy: gaveUpProtection,
-      },
-    ]),
-  ),
+  ...asking(({ outliving }) => outliving),
 };

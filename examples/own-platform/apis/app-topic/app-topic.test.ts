@@ -6,7 +6,6 @@ import { appTopic } from './index.ts';
 contract(
   appTopic,
   {
-    everyField: { version: '2', size: 'large' },
     secretKeys: ['password', 'uri'],
     checkBinding({ uri, host, port, username, password }) {
       const { protocol, hostname, port: at, username: user, password: encoded } = new URL(uri ?? '');

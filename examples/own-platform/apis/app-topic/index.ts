@@ -1,6 +1,5 @@
 import { defineApi, endpointColumns } from 'golden-path-platform';
 import { container } from './backends/container.ts';
-import { profiles } from './profiles.ts';
 import * as schema from './schema.ts';
 
 export const appTopic = defineApi({
@@ -10,9 +9,7 @@ export const appTopic = defineApi({
   example: { name: 'orders', spec: { version: '2' } },
   columns: endpointColumns,
   schema,
-  profiles,
   backends: { container },
   releasable: [],
-  durable: { fixed: [], growing: ['version'] },
   claimPolicies: [],
 });

@@ -1,4 +1,4 @@
-import { backendField, bindingHead, endpoint, endpointStatus, growsOnly, neverRemoved } from 'golden-path-platform';
+import { bindingHead, endpoint, endpointStatus, field, type SettingsOf, setting } from 'golden-path-platform';
 import * as z from 'zod';
 
 /** What names made for a claim end with. */
@@ -7,31 +7,23 @@ export const suffix = 'topic';
 export const port = 4222;
 
 const versions = ['2'] as const;
-export const sizes = ['small', 'medium', 'large'] as const;
+const sizes = ['small', 'medium', 'large'] as const;
 export type Size = (typeof sizes)[number];
 
-const fields = {
-  version: z
-    .enum(versions)
-    .meta(growsOnly('version', 'int(self)', 'int(oldSelf)'))
-    .describe('Major version of NATS. Default by tier; only grows.'),
-  size: z.enum(sizes).describe('Compute and memory. Default by tier; changing it restarts the server, and clients connect again.'),
+export const fields = {
+  backend: setting(z.enum(['container']), { text: 'What the topic is realised with.', default: { dev: 'container' } }),
+  version: field(z.enum(versions), { text: 'Major version of NATS.', default: { dev: '2' }, change: 'grows' }),
+  size: field(z.enum(sizes), {
+    text: 'Compute and memory. Changing it restarts the server, and clients connect again.',
+    default: { dev: 'small', prod: 'medium' },
+    example: 'large',
+  }),
+  image: setting(z.string().min(1).max(256), {
+    text: 'Repository of the NATS image, without a tag.',
+    default: { dev: 'docker.io/library/nats' },
+  }),
 };
-
-export const spec = z.object({
-  version: fields.version.optional(),
-  size: fields.size.optional(),
-});
-
-export const specRules = [neverRemoved('version')];
-
-export const profile = z.strictObject({
-  ...fields,
-  backend: backendField(['container'], 'topic'),
-  image: z.string().min(1).max(256).describe('Repository of the NATS image, without a tag.'),
-});
-
-export type Profile = z.output<typeof profile>;
+export type TopicSettings = SettingsOf<typeof fields>;
 
 export const status = endpointStatus('topic');
 

@@ -1,9 +1,15 @@
 import { standInRegion as region } from '../../../aws/shared-config.ts';
-import { containerBackend, type ImageNeeds, runningServer, secretPath, server, serverHost, shell } from '../../../containers/server.ts';
+import { image } from '../../../containers/facts.ts';
+import { containerBackend, runningServer, secretPath, server, serverHost, shell } from '../../../containers/server.ts';
 import type { Context, Expansion } from '../../../core/api.ts';
 import { bind, bindingKey, issuedValues, issueOnce } from '../../../core/binding.ts';
-import { composedName, protection } from '../../../core/protection.ts';
+import { type FactsOf, needsOf } from '../../../core/facts.ts';
+import { composedName } from '../../../core/names.ts';
+import { protection } from '../../../kinds/crossplane/usage.ts';
 import { type BucketSettings, binding, completeBinding, suffix } from '../schema.ts';
+
+const needs = needsOf(image('s3', 'image of the S3-compatible server', 'docker.io/versity/versitygw'));
+type Needs = FactsOf<typeof needs>;
 
 const version = 'v1.8.0';
 const port = 7070;
@@ -34,7 +40,7 @@ function start(bucket: string, domain: string, versioning: boolean): readonly st
   );
 }
 
-function expand(context: Context<BucketSettings, ImageNeeds>): Expansion {
+function expand(context: Context<BucketSettings, Needs>): Expansion {
   const { claim, settings, facts, observed } = context;
   const name = composedName(claim, suffix);
   const host = serverHost(claim, name);
@@ -56,7 +62,7 @@ function expand(context: Context<BucketSettings, ImageNeeds>): Expansion {
         claim,
         name,
         app: 's3',
-        image: `${facts.images?.s3 ?? 'docker.io/versity/versitygw'}:${version}`,
+        image: `${facts.images.s3}:${version}`,
         user,
         port,
         size: { cpu: '50m', cpuLimit: '1', memory: '256Mi' },
@@ -78,4 +84,4 @@ function expand(context: Context<BucketSettings, ImageNeeds>): Expansion {
 }
 
 /** An S3-compatible server in a pod of the claim's own namespace. */
-export const container = containerBackend(expand);
+export const container = containerBackend(needs, expand);

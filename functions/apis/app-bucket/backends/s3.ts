@@ -1,30 +1,43 @@
-import * as z from 'zod';
-import { access, accessKinds, type Grant, keyStatements, partitionOf, policyDocument, serviceHost } from '../../../aws/access.ts';
-import { accountNeeds, awsResources } from '../../../aws/resources.ts';
+import { access, accessOf, type Grant, keyStatements, partitionOf, policyDocument, serviceHost } from '../../../aws/access.ts';
+import { account, accountId, key } from '../../../aws/facts.ts';
+import { awsResources } from '../../../aws/resources.ts';
+import type { Roles } from '../../../aws/role.ts';
 import type { Backend, Context, Expansion } from '../../../core/api.ts';
-import { bind, bindingKey, bindingKind } from '../../../core/binding.ts';
+import { bind, bindingKey } from '../../../core/binding.ts';
+import { type FactsOf, needsOf } from '../../../core/facts.ts';
 import { at, stringAt } from '../../../core/kubernetes.ts';
 import { keep, policiesFor } from '../../../core/managed.ts';
-import { heldBack, protection, protectionKind } from '../../../core/protection.ts';
+import { s3Bucket } from '../../../kinds/aws/s3-bucket.ts';
+import { s3BucketLifecycleConfiguration } from '../../../kinds/aws/s3-bucket-lifecycle-configuration.ts';
+import { s3BucketOwnershipControls } from '../../../kinds/aws/s3-bucket-ownership-controls.ts';
+import { s3BucketPolicy } from '../../../kinds/aws/s3-bucket-policy.ts';
+import { s3BucketPublicAccessBlock } from '../../../kinds/aws/s3-bucket-public-access-block.ts';
+import { s3BucketServerSideEncryptionConfiguration } from '../../../kinds/aws/s3-bucket-server-side-encryption-configuration.ts';
+import { s3BucketVersioning } from '../../../kinds/aws/s3-bucket-versioning.ts';
+import { heldBack, protection, usage } from '../../../kinds/crossplane/usage.ts';
+import { secret } from '../../../kinds/kubernetes/secret.ts';
 import { type BucketSettings, binding, completeBinding, suffix } from '../schema.ts';
 
-const needs = z.object({ ...accountNeeds.shape, aws: accountNeeds.shape.aws.extend({ accountId: z.string() }) });
-type Needs = z.output<typeof needs>;
+const needs = needsOf(account, accountId, key);
+type Needs = FactsOf<typeof needs>;
 
-const apiVersion = 's3.aws.m.upbound.io/v1beta1';
-const kinds = {
-  bucket: { apiVersion, kind: 'Bucket', plural: 'buckets' },
-  encryption: {
-    apiVersion,
-    kind: 'BucketServerSideEncryptionConfiguration',
-    plural: 'bucketserversideencryptionconfigurations',
-  },
-  lifecycle: { apiVersion, kind: 'BucketLifecycleConfiguration', plural: 'bucketlifecycleconfigurations' },
-  ownership: { apiVersion, kind: 'BucketOwnershipControls', plural: 'bucketownershipcontrols' },
-  policy: { apiVersion, kind: 'BucketPolicy', plural: 'bucketpolicies' },
-  publicAccess: { apiVersion, kind: 'BucketPublicAccessBlock', plural: 'bucketpublicaccessblocks' },
-  versioning: { apiVersion, kind: 'BucketVersioning', plural: 'bucketversionings' },
-} as const;
+interface Required {
+  readonly roles: Roles;
+}
+
+const composes = {
+  binding: secret,
+  bucket: s3Bucket,
+  'public-access': s3BucketPublicAccessBlock,
+  ownership: s3BucketOwnershipControls,
+  encryption: s3BucketServerSideEncryptionConfiguration,
+  versioning: s3BucketVersioning,
+  lifecycle: s3BucketLifecycleConfiguration,
+  policy: s3BucketPolicy,
+  ...accessOf('readers'),
+  ...accessOf('writers'),
+  protection: usage,
+};
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
 const longestBucketName = 63;
@@ -91,15 +104,17 @@ function guardRail({ claim, settings, observed }: Context<BucketSettings, Needs>
     : protection(claim, name, settings.deletion);
 }
 
-function expand(context: Context<BucketSettings, Needs>): Expansion {
-  const { claim, claims, settings, facts, observed } = context;
+function expand(context: Context<BucketSettings, Needs, Required>): Expansion {
+  const { claim, required, settings, facts, observed } = context;
   // What belongs to a bucket goes with it, so that a bucket is never there without it.
   const resources = awsResources(context, suffix, 'bucket', keep);
   const { nameOf, region, tags, externalNameOf, resource } = resources;
   const place = `${facts.aws.accountId}-${region}`;
-  const bucket =
-    stringAt(observed['bucket']?.object, 'metadata', 'annotations', 'crossplane.io/external-name') ??
-    `${externalNameOf(longestBucketName - place.length - 1)}-${place}`;
+  const name = externalNameOf(longestBucketName - place.length - 1);
+  const made = stringAt(observed['bucket']?.object, 'metadata', 'annotations', 'crossplane.io/external-name') ?? '';
+  // It keeps the account that it was made in, whatever the environment says later; any other name would be somebody else's bucket.
+  const isOurs = made.startsWith(`${name}-`) && new RegExp(`^[0-9]{12}-${region}$`).test(made.slice(name.length + 1));
+  const bucket = isOurs ? made : `${name}-${place}`;
   const arn = `arn:${partitionOf(region)}:s3:::${bucket}`;
   const kmsKeyArn = keyOf(context);
   const bucketRef = { name: nameOf('bucket') };
@@ -107,25 +122,25 @@ function expand(context: Context<BucketSettings, Needs>): Expansion {
   const endpoint = `https://${serviceHost('s3', region)}`;
   const fresh = completeBinding({ provider: 's3', bucket, region, endpoint });
   const bound = bind(claim, nameOf(), binding, fresh, observed[bindingKey], '');
-  const granted = access(resources, grants(settings, { arn, region, kmsKeyArn }), claims, observed);
+  const granted = access(resources, grants(settings, { arn, region, kmsKeyArn }), required.roles, observed);
   const rail = guardRail(context, nameOf());
   return {
     resources: {
       bucket: resource(
         'bucket',
-        kinds.bucket,
+        composes.bucket,
         { forceDestroy: settings.deletion === 'Delete', tags },
         { externalName: bucket, managementPolicies: policiesFor(settings.deletion, ['Delete']) },
       ),
-      'public-access': resource('public-access', kinds.publicAccess, {
+      'public-access': resource('public-access', composes['public-access'], {
         bucketRef,
         blockPublicAcls: true,
         blockPublicPolicy: true,
         ignorePublicAcls: true,
         restrictPublicBuckets: true,
       }),
-      ownership: resource('ownership', kinds.ownership, { bucketRef, rule: { objectOwnership: 'BucketOwnerEnforced' } }),
-      encryption: resource('encryption', kinds.encryption, {
+      ownership: resource('ownership', composes.ownership, { bucketRef, rule: { objectOwnership: 'BucketOwnerEnforced' } }),
+      encryption: resource('encryption', composes.encryption, {
         bucketRef,
         rule: [
           kmsKeyArn === undefined
@@ -135,12 +150,12 @@ function expand(context: Context<BucketSettings, Needs>): Expansion {
       }),
       // A bucket that never had versions cannot be told to stop keeping them without changing what a deletion does.
       ...((settings.versioning || observed['versioning'] !== undefined) && {
-        versioning: resource('versioning', kinds.versioning, {
+        versioning: resource('versioning', composes.versioning, {
           bucketRef,
           versioningConfiguration: { status: settings.versioning ? 'Enabled' : 'Suspended' },
         }),
       }),
-      lifecycle: resource('lifecycle', kinds.lifecycle, {
+      lifecycle: resource('lifecycle', composes.lifecycle, {
         bucketRef,
         rule: [
           rule('abandoned-uploads', { abortIncompleteMultipartUpload: [{ daysAfterInitiation: abandonedUploadDays }] }),
@@ -151,7 +166,7 @@ function expand(context: Context<BucketSettings, Needs>): Expansion {
           ...(settings.expireAfterDays === undefined ? [] : [rule('objects', { expiration: [{ days: settings.expireAfterDays }] })]),
         ],
       }),
-      policy: resource('policy', kinds.policy, {
+      policy: resource('policy', composes.policy, {
         bucketRef,
         policy: policyDocument([
           {
@@ -174,8 +189,8 @@ function expand(context: Context<BucketSettings, Needs>): Expansion {
 }
 
 /** A bucket of S3, which pods reach by the identity of their service account. */
-export const s3: Backend<BucketSettings, Needs> = {
+export const s3: Backend<BucketSettings, Needs, Required, keyof typeof composes> = {
   needs,
-  composes: [bindingKind, ...Object.values(kinds), ...Object.values(accessKinds), protectionKind],
+  composes,
   expand,
 };

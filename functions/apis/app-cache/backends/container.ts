@@ -1,11 +1,17 @@
-import { containerBackend, type ImageNeeds, runningServer, secretPath, server, serverHost, shell } from '../../../containers/server.ts';
+import { image } from '../../../containers/facts.ts';
+import { containerBackend, runningServer, secretPath, server, serverHost, shell } from '../../../containers/server.ts';
 import type { Composed, Context, Expansion } from '../../../core/api.ts';
 import { bind, bindingKey, issuedValues, issueOnce } from '../../../core/binding.ts';
+import { type FactsOf, needsOf } from '../../../core/facts.ts';
 import { grown } from '../../../core/grows.ts';
+import { composedName } from '../../../core/names.ts';
 import { shown } from '../../../core/problem.ts';
-import { composedName, protection } from '../../../core/protection.ts';
 import type { Refusal } from '../../../core/step.ts';
+import { protection } from '../../../kinds/crossplane/usage.ts';
 import { binding, type CacheSettings, completeBinding, evictionPolicy, port, type Size, suffix, versions } from '../schema.ts';
+
+const needs = needsOf(image('valkey', 'Valkey image', 'docker.io/valkey/valkey'));
+type Needs = FactsOf<typeof needs>;
 
 const dataPath = '/data';
 
@@ -54,15 +60,16 @@ function start({ persistence }: CacheSettings, memoryMiB: number, storageGiB: nu
 const probe = shell(`REDISCLI_AUTH="$(cat ${secretPath}/password)" valkey-cli -e -h 127.0.0.1 -p ${port} ping`);
 
 /** A pod is replaced to change its version, but a volume is neither given nor taken away by that. */
-function running({ observed, settings, sources }: Context<CacheSettings, ImageNeeds>): {
+function running(context: Context<CacheSettings, Needs>): {
   readonly settings: CacheSettings;
   readonly storageGiB: number;
   readonly refusal?: Refusal;
 } {
+  const { observed, settings, sources } = context;
   const found = runningServer(versions, observed['server']);
   const storageGiB = volumeGiB(shapes[settings.size].memoryMiB);
   if (found === undefined) return { settings, storageGiB };
-  const version = grown('version', settings.version, found.version, sources['version']);
+  const version = grown(context, 'version', found.version);
   if ('refusal' in version) return { settings, storageGiB, refusal: version.refusal };
   const persistence = found.persistent ? 'Snapshots' : 'None';
   const kept = { settings: { ...settings, version: version.value, persistence }, storageGiB: found.storageGiB ?? storageGiB } as const;
@@ -71,7 +78,7 @@ function running({ observed, settings, sources }: Context<CacheSettings, ImageNe
   return { ...kept, refusal: { reason: 'WouldReplace', message } };
 }
 
-function expand(context: Context<CacheSettings, ImageNeeds>): Expansion {
+function expand(context: Context<CacheSettings, Needs>): Expansion {
   const { claim, facts, observed } = context;
   const { settings, storageGiB, refusal } = running(context);
   const { cpu, cpuLimit, memoryMiB } = shapes[settings.size];
@@ -88,7 +95,7 @@ function expand(context: Context<CacheSettings, ImageNeeds>): Expansion {
       claim,
       name,
       app: 'valkey',
-      image: `${facts.images?.valkey ?? 'docker.io/valkey/valkey'}:${settings.version}`,
+      image: `${facts.images.valkey}:${settings.version}`,
       user: valkeyUser,
       port,
       size: { cpu, cpuLimit, memory: `${memoryMiB}Mi` },
@@ -107,4 +114,4 @@ function expand(context: Context<CacheSettings, ImageNeeds>): Expansion {
 }
 
 /** A Valkey in a pod of the claim's own namespace. */
-export const container = containerBackend(expand);
+export const container = containerBackend(needs, expand);

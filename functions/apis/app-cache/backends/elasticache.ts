@@ -1,23 +1,33 @@
-import { firewall, longestGroupName, type NetworkNeeds, networkKinds, networkNeeds, subnetGroup } from '../../../aws/network.ts';
+import { account, key as encryptionKey, network } from '../../../aws/facts.ts';
+import { firewall, firewallKinds, longestGroupName, subnetGroup } from '../../../aws/network.ts';
 import { majorOf, parameterGroupKey, parameterGroups } from '../../../aws/parameter-groups.ts';
 import { awsResources, finalSnapshotName } from '../../../aws/resources.ts';
 import { hourly } from '../../../aws/windows.ts';
 import type { Backend, Context, Expansion } from '../../../core/api.ts';
-import { bind, bindingKey, bindingKind } from '../../../core/binding.ts';
+import { bind, bindingKey } from '../../../core/binding.ts';
+import { type FactsOf, needsOf } from '../../../core/facts.ts';
 import { grown } from '../../../core/grows.ts';
 import { stringAt } from '../../../core/kubernetes.ts';
 import { policiesFor } from '../../../core/managed.ts';
 import { spread } from '../../../core/names.ts';
-import { protection, protectionKind } from '../../../core/protection.ts';
+import { elasticacheParameterGroup } from '../../../kinds/aws/elasticache-parameter-group.ts';
+import { elasticacheSubnetGroup } from '../../../kinds/aws/elasticache-subnet-group.ts';
+import { replicationGroup } from '../../../kinds/aws/replication-group.ts';
+import { protection, usage } from '../../../kinds/crossplane/usage.ts';
+import { secret } from '../../../kinds/kubernetes/secret.ts';
 import { binding, type CacheSettings, completeBinding, evictionPolicy, port, type Size, suffix, versions } from '../schema.ts';
 
-const apiVersion = 'elasticache.aws.m.upbound.io/v1beta1';
+const needs = needsOf(account, encryptionKey, network);
+type Needs = FactsOf<typeof needs>;
 
-const kinds = {
-  parameterGroup: { apiVersion, kind: 'ParameterGroup', plural: 'parametergroups' },
-  replicationGroup: { apiVersion, kind: 'ReplicationGroup', plural: 'replicationgroups' },
-  subnetGroup: { apiVersion, kind: 'SubnetGroup', plural: 'subnetgroups' },
-} as const;
+const composes = {
+  binding: secret,
+  'subnet-group': elasticacheSubnetGroup,
+  ...firewallKinds,
+  'parameter-group-*': elasticacheParameterGroup,
+  'replication-group': replicationGroup,
+  protection: usage,
+};
 
 /** AWS's limit on the ids of replication groups. */
 const longestId = 40;
@@ -35,8 +45,8 @@ const newest: Readonly<Record<(typeof versions)[number], string>> = { 7: '7.2', 
 /** `8.1` of `8.1.0`. */
 const minorOf = (version: string | undefined) => /^[0-9]+\.[0-9]+/.exec(version ?? '')?.[0];
 
-function expand(context: Context<CacheSettings, NetworkNeeds>): Expansion {
-  const { claim, settings, sources, facts, observed } = context;
+function expand(context: Context<CacheSettings, Needs>): Expansion {
+  const { claim, settings, facts, observed } = context;
   const { aws } = facts;
   const key = 'replication-group';
   const policies = policiesFor(settings.deletion, ['Snapshot', 'Delete']);
@@ -47,7 +57,7 @@ function expand(context: Context<CacheSettings, NetworkNeeds>): Expansion {
   const made = (field: string) => stringAt(group?.object, 'spec', 'forProvider', field);
   const reported = (field: string) => stringAt(group?.object, 'status', 'atProvider', field);
 
-  const version = grown('version', settings.version, majorOf(versions, made('engineVersion')), sources['version']);
+  const version = grown(context, 'version', majorOf(versions, made('engineVersion')));
   if ('refusal' in version) return { resources: {}, pending: {}, status: {}, refusal: version.refusal };
   const major = version.value;
   // AWS moves to newer minor versions by itself, and going back would be another cache.
@@ -56,10 +66,10 @@ function expand(context: Context<CacheSettings, NetworkNeeds>): Expansion {
   const kmsKeyId = group === undefined ? aws.kmsKeyArn : made('kmsKeyId');
 
   const groupName = (part: string) => externalNameOf(longestGroupName, part);
-  const groups = parameterGroups(versions, major, group, observed, (part, family) =>
+  const groups = parameterGroups(versions, major, replicationGroup, group, observed, (part, family) =>
     resource(
       part,
-      kinds.parameterGroup,
+      elasticacheParameterGroup,
       {
         name: groupName(part),
         family: `valkey${family}`,
@@ -112,10 +122,10 @@ function expand(context: Context<CacheSettings, NetworkNeeds>): Expansion {
   const address = bound.values?.['host'] ?? reported('primaryEndpointAddress');
   return {
     resources: {
-      'subnet-group': subnetGroup(resources, 'subnet-group', kinds.subnetGroup, aws),
+      'subnet-group': subnetGroup(resources, 'subnet-group', elasticacheSubnetGroup, aws),
       ...firewall(resources, aws, observed, port),
       ...groups.resources,
-      [key]: resource(key, kinds.replicationGroup, groupSpec, {
+      [key]: resource(key, replicationGroup, groupSpec, {
         externalName: id,
         connectionSecret: nameOf('connection'),
         // The provider would record nodes and their zones in the spec, and refuse every change of theirs from then on: a failover too.
@@ -133,8 +143,9 @@ function expand(context: Context<CacheSettings, NetworkNeeds>): Expansion {
 }
 
 /** A Valkey of its own on ElastiCache, with its own groups. */
-export const elasticache: Backend<CacheSettings, NetworkNeeds> = {
-  needs: networkNeeds,
-  composes: [bindingKind, ...Object.values({ ...kinds, ...networkKinds }), protectionKind],
+export const elasticache: Backend<CacheSettings, Needs, unknown, keyof typeof composes> = {
+  needs,
+  composes,
+  explains: { 'ReplicationGroup.engineVersion': 'version', 'ReplicationGroup.nodeType': 'size' },
   expand,
 };

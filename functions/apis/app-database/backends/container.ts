@@ -1,18 +1,26 @@
-import {
-  type ContainerSize,
-  containerBackend,
-  type ImageNeeds,
-  runningServer,
-  secretPath,
-  server,
-  serverHost,
-  shell,
-} from '../../../containers/server.ts';
+import { image } from '../../../containers/facts.ts';
+import { type ContainerSize, containerBackend, runningServer, secretPath, server, serverHost, shell } from '../../../containers/server.ts';
 import type { Composed, Context, Expansion } from '../../../core/api.ts';
 import { bind, bindingKey, issuedValues, issueOnce } from '../../../core/binding.ts';
-import { composedName, protection } from '../../../core/protection.ts';
+import { type FactsOf, needsOf } from '../../../core/facts.ts';
+import { composedName } from '../../../core/names.ts';
 import type { Refusal } from '../../../core/step.ts';
-import { type Binding, binding, completeBinding, type DatabaseSettings, port, type Size, suffix, username, versions } from '../schema.ts';
+import { protection } from '../../../kinds/crossplane/usage.ts';
+import {
+  type Binding,
+  binding,
+  completeBinding,
+  type DatabaseSettings,
+  fields,
+  port,
+  type Size,
+  suffix,
+  username,
+  versions,
+} from '../schema.ts';
+
+const needs = needsOf(image('postgres', 'Postgres image', 'docker.io/library/postgres'));
+type Needs = FactsOf<typeof needs>;
 
 const dataPath = '/var/lib/postgresql/data';
 
@@ -29,7 +37,7 @@ const sizes: Readonly<Record<Size, ContainerSize>> = {
 const psql = `PGPASSWORD="$(cat ${secretPath}/password)" psql -h 127.0.0.1 -U ${username} -v ON_ERROR_STOP=1 -qtA`;
 
 /** A volume is not resized, given or taken away, and its data is not upgraded, by replacing the pod. */
-function running(context: Context<DatabaseSettings, ImageNeeds>): { readonly settings: DatabaseSettings; readonly refusal?: Refusal } {
+function running(context: Context<DatabaseSettings, Needs>): { readonly settings: DatabaseSettings; readonly refusal?: Refusal } {
   const { observed, settings, sources } = context;
   const found = runningServer(versions, observed['server']);
   if (found === undefined) return { settings };
@@ -42,11 +50,13 @@ function running(context: Context<DatabaseSettings, ImageNeeds>): { readonly set
   return { settings: kept, refusal: { reason: 'UpgradeNotSupported', message } };
 }
 
-function expand(context: Context<DatabaseSettings, ImageNeeds>): Expansion {
+function expand(context: Context<DatabaseSettings, Needs>): Expansion {
   const { claim, facts, observed } = context;
   const issued = issuedValues(binding, observed[bindingKey]);
   const { settings: kept, refusal } = running(context);
-  const settings = { ...kept, databaseName: issued?.['database'] ?? kept.databaseName };
+  // It stands in commands for a shell, so only what a claim may say itself is taken from a Secret.
+  const named = fields.databaseName.schema.safeParse(issued?.['database']);
+  const settings = { ...kept, databaseName: named.success ? named.data : kept.databaseName };
   const name = composedName(claim, suffix);
   const host = serverHost(claim, name);
   const password = issueOnce(context, issued?.['password']);
@@ -72,7 +82,7 @@ function expand(context: Context<DatabaseSettings, ImageNeeds>): Expansion {
       claim,
       name,
       app: 'postgres',
-      image: `${facts.images?.postgres ?? 'docker.io/library/postgres'}:${settings.version}`,
+      image: `${facts.images.postgres}:${settings.version}`,
       user: postgresUser,
       port,
       size: sizes[settings.size],
@@ -102,4 +112,4 @@ function expand(context: Context<DatabaseSettings, ImageNeeds>): Expansion {
 }
 
 /** A Postgres in a pod of the claim's own namespace. */
-export const container = containerBackend(expand);
+export const container = containerBackend(needs, expand);

@@ -1,36 +1,46 @@
-import { firewall, longestGroupName, type NetworkNeeds, networkKinds, networkNeeds, subnetGroup } from '../../../aws/network.ts';
+import { account, key, network } from '../../../aws/facts.ts';
+import { firewall, firewallKinds, longestGroupName, subnetGroup } from '../../../aws/network.ts';
 import { majorOf, parameterGroupKey, parameterGroups } from '../../../aws/parameter-groups.ts';
 import { awsResources, finalSnapshotName } from '../../../aws/resources.ts';
 import { backupSlots, backupWindow, maintenanceSlots, maintenanceWindow } from '../../../aws/windows.ts';
 import type { Backend, Context, Expansion, Pending } from '../../../core/api.ts';
-import { bind, bindingKey, bindingKind, encode } from '../../../core/binding.ts';
+import { bind, bindingKey, encode } from '../../../core/binding.ts';
+import { type Card, typed } from '../../../core/card.ts';
+import { type FactsOf, needsOf } from '../../../core/facts.ts';
 import { grown } from '../../../core/grows.ts';
-import { at, type ComposedKind, numberAt, stringAt } from '../../../core/kubernetes.ts';
+import { at, numberAt, stringAt } from '../../../core/kubernetes.ts';
 import { policiesFor } from '../../../core/managed.ts';
 import { spread } from '../../../core/names.ts';
-import { heldBack, protection, protectionKind } from '../../../core/protection.ts';
 import { conditionOf } from '../../../core/readiness.ts';
+import { gp3Included, rdsInstance } from '../../../kinds/aws/rds-instance.ts';
+import { rdsParameterGroup } from '../../../kinds/aws/rds-parameter-group.ts';
+import { rdsSubnetGroup } from '../../../kinds/aws/rds-subnet-group.ts';
+import { heldBack, protection, usage } from '../../../kinds/crossplane/usage.ts';
+import { secret } from '../../../kinds/kubernetes/secret.ts';
+import { sqlExtension } from '../../../kinds/sql/extension.ts';
+import { sqlProviderConfig } from '../../../kinds/sql/provider-config.ts';
 import { type Binding, binding, completeBinding, type DatabaseSettings, port, type Size, suffix, username, versions } from '../schema.ts';
-import { extensions, installedExtensions, sqlKinds } from './sql.ts';
+import { extensions, installedExtensions } from './sql.ts';
 
-const kinds = {
-  instance: { apiVersion: 'rds.aws.m.upbound.io/v1beta1', kind: 'Instance', plural: 'instances' },
-  parameterGroup: { apiVersion: 'rds.aws.m.upbound.io/v1beta1', kind: 'ParameterGroup', plural: 'parametergroups' },
-  subnetGroup: { apiVersion: 'rds.aws.m.upbound.io/v1beta1', kind: 'SubnetGroup', plural: 'subnetgroups' },
-} as const;
+const needs = needsOf(account, key, network);
+type Needs = FactsOf<typeof needs>;
+
+const composes = {
+  binding: secret,
+  'subnet-group': rdsSubnetGroup,
+  ...firewallKinds,
+  'parameter-group-*': rdsParameterGroup,
+  instance: rdsInstance,
+  'sql-login': secret,
+  sql: sqlProviderConfig,
+  'extension-*': sqlExtension,
+  protection: usage,
+};
 
 const longestIdentifier = 63;
 
 /** AWS refuses a growth below this factor's first tenth; twice leaves room for a year of neglect. */
 const autoscalingFactor = 2;
-
-/**
- * gp3 gets more from 400 GiB on, and below that AWS refuses to be told. The provider records what it finds and later asks for
- * that again, so a database that has grown past the step must say what it has by then.
- * https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Storage.html
- */
-const gp3StepGiB = 400;
-const gp3AboveStep = { iops: 12_000, storageThroughput: 500 };
 
 const instanceClasses: Readonly<Record<Size, string>> = {
   small: 'db.t4g.medium',
@@ -39,8 +49,8 @@ const instanceClasses: Readonly<Record<Size, string>> = {
   xlarge: 'db.r7g.4xlarge',
 };
 
-function expand(context: Context<DatabaseSettings, NetworkNeeds>): Expansion {
-  const { claim, settings, sources, facts, observed } = context;
+function expand(context: Context<DatabaseSettings, Needs>): Expansion {
+  const { claim, settings, facts, observed } = context;
   const { aws } = facts;
   const policies = policiesFor(settings.deletion, ['Snapshot', 'Delete']);
   const resources = awsResources(context, suffix, 'instance', policies);
@@ -49,25 +59,19 @@ function expand(context: Context<DatabaseSettings, NetworkNeeds>): Expansion {
   const instance = observed['instance'];
   const made = (field: string) => stringAt(instance?.object, 'spec', 'forProvider', field);
 
-  const version = grown('version', settings.version, majorOf(versions, made('engineVersion')), sources['version']);
-  const storage = grown(
-    'storageGiB',
-    settings.storageGiB,
-    numberAt(instance?.object, 'spec', 'forProvider', 'allocatedStorage'),
-    sources['storageGiB'],
-  );
+  const version = grown(context, 'version', majorOf(versions, made('engineVersion')));
+  const storage = grown(context, 'storageGiB', numberAt(instance?.object, 'spec', 'forProvider', 'allocatedStorage'));
   // What AWS fixes when it makes the instance stays as it was made, whatever the environment says later.
   const databaseName = made('dbName') ?? settings.databaseName;
   const kmsKeyId = instance === undefined ? aws.kmsKeyArn : made('kmsKeyId');
   if ('refusal' in version) return { resources: {}, pending: {}, status: {}, refusal: version.refusal };
   if ('refusal' in storage) return { resources: {}, pending: {}, status: {}, refusal: storage.refusal };
 
-  const grownToGiB = numberAt(instance?.object, 'status', 'atProvider', 'allocatedStorage') ?? 0;
   const parameterGroupName = (major: string) => externalNameOf(longestGroupName, parameterGroupKey(major));
-  const groups = parameterGroups(versions, version.value, instance, observed, (key, major) =>
+  const groups = parameterGroups(versions, version.value, rdsInstance, instance, observed, (key, major) =>
     resource(
       key,
-      kinds.parameterGroup,
+      rdsParameterGroup,
       {
         family: `postgres${major}`,
         description,
@@ -89,7 +93,7 @@ function expand(context: Context<DatabaseSettings, NetworkNeeds>): Expansion {
     allocatedStorage: storage.value,
     maxAllocatedStorage: storage.value * autoscalingFactor,
     storageType: 'gp3',
-    ...(Math.max(storage.value, grownToGiB) >= gp3StepGiB && gp3AboveStep),
+    ...gp3Included(instance?.object, storage.value).stated,
     storageEncrypted: true,
     ...(kmsKeyId !== undefined && { kmsKeyId }),
     multiAz: settings.highAvailability,
@@ -141,10 +145,10 @@ function expand(context: Context<DatabaseSettings, NetworkNeeds>): Expansion {
   const address = bound.values?.['host'] ?? stringAt(instance?.object, 'status', 'atProvider', 'address');
   return {
     resources: {
-      'subnet-group': subnetGroup(resources, 'subnet-group', kinds.subnetGroup, aws),
+      'subnet-group': subnetGroup(resources, 'subnet-group', rdsSubnetGroup, aws),
       ...firewall(resources, aws, observed, port),
       ...groups.resources,
-      instance: resource('instance', kinds.instance, instanceSpec, { connectionSecret: nameOf('connection') }),
+      instance: resource('instance', rdsInstance, instanceSpec, { connectionSecret: nameOf('connection') }),
       ...bound.resources,
       ...sql.resources,
       ...guardRail,
@@ -161,7 +165,7 @@ function expand(context: Context<DatabaseSettings, NetworkNeeds>): Expansion {
  * Whether AWS may still refuse to delete the instance. A claim deleted then would hang, since a managed resource that is being
  * deleted is not updated any more, so the Usage stays until AWS has been seen to have protection off, or never to have made it.
  */
-function mayBeProtected(observed: Context<DatabaseSettings, NetworkNeeds>['observed']): boolean {
+function mayBeProtected(observed: Context<DatabaseSettings, Needs>['observed']): boolean {
   const instance = observed['instance'];
   const protectedNow = at(instance?.object, 'status', 'atProvider', 'deletionProtection');
   if (typeof protectedNow === 'boolean') return protectedNow;
@@ -172,7 +176,7 @@ function mayBeProtected(observed: Context<DatabaseSettings, NetworkNeeds>['obser
 
 /** Extensions are made by provider-sql, which wants the connection details under keys of its own. */
 function withExtensions(
-  { settings, observed }: Context<DatabaseSettings, NetworkNeeds>,
+  { settings, observed }: Context<DatabaseSettings, Needs>,
   nameOf: (part: string) => string,
   databaseName: string,
   values: Readonly<Record<string, string>> | undefined,
@@ -180,28 +184,20 @@ function withExtensions(
   const names = installedExtensions(settings.extensions, observed);
   if (names.length === 0) return { resources: {}, pending: {} };
   const login = nameOf('sql');
-  const waiting = (key: string, { apiVersion, kind }: Omit<ComposedKind, 'plural'>): [string, Pending] => [
-    key,
-    { apiVersion, kind, name: nameOf(key), waitsFor: 'the binding' },
-  ];
+  const waiting = (key: string, card: Card): [string, Pending] => [key, { ...typed(card), name: nameOf(key), waitsFor: 'the binding' }];
   const made = extensions(names, nameOf, databaseName, { kind: 'ProviderConfig', name: login });
   if (values === undefined) {
-    const keys = Object.keys(made).map((key) => waiting(key, sqlKinds.extension));
+    const keys = Object.keys(made).map((key) => waiting(key, sqlExtension));
     return {
       resources: {},
-      pending: Object.fromEntries([
-        waiting('sql-login', { apiVersion: 'v1', kind: 'Secret' }),
-        waiting('sql', sqlKinds.providerConfig),
-        ...keys,
-      ]),
+      pending: Object.fromEntries([waiting('sql-login', secret), waiting('sql', sqlProviderConfig), ...keys]),
     };
   }
   return {
     resources: {
       'sql-login': {
         object: {
-          apiVersion: 'v1',
-          kind: 'Secret',
+          ...typed(secret),
           metadata: { name: nameOf('sql-login') },
           type: 'Opaque',
           data: {
@@ -211,12 +207,10 @@ function withExtensions(
             username: encode(values['username'] ?? ''),
           },
         },
-        readiness: 'Exists',
       },
       sql: {
         object: {
-          apiVersion: sqlKinds.providerConfig.apiVersion,
-          kind: sqlKinds.providerConfig.kind,
+          ...typed(sqlProviderConfig),
           metadata: { name: login },
           spec: {
             credentials: { source: 'PostgreSQLConnectionSecret', connectionSecretRef: { name: nameOf('sql-login') } },
@@ -224,7 +218,6 @@ function withExtensions(
             sslMode: 'require',
           },
         },
-        readiness: 'Exists',
       },
       ...made,
     },
@@ -233,8 +226,14 @@ function withExtensions(
 }
 
 /** An isolated RDS instance with its own groups. */
-export const rds: Backend<DatabaseSettings, NetworkNeeds> = {
-  needs: networkNeeds,
-  composes: [bindingKind, ...Object.values({ ...kinds, ...networkKinds }), sqlKinds.providerConfig, sqlKinds.extension, protectionKind],
+export const rds: Backend<DatabaseSettings, Needs, unknown, keyof typeof composes> = {
+  needs,
+  composes,
+  explains: {
+    'Instance.allocatedStorage': 'storageGiB',
+    'Instance.engineVersion': 'version',
+    'Instance.instanceClass': 'size',
+    'Extension.extension': 'extensions',
+  },
   expand,
 };

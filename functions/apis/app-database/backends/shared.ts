@@ -1,30 +1,36 @@
-import * as z from 'zod';
 import type { Backend, Context, Expansion } from '../../../core/api.ts';
-import { bind, bindingKey, bindingKind } from '../../../core/binding.ts';
+import { bind, bindingKey } from '../../../core/binding.ts';
+import { type FactsOf, needsOf } from '../../../core/facts.ts';
 import { stringAt } from '../../../core/kubernetes.ts';
 import { keep, managed, policiesFor } from '../../../core/managed.ts';
-import { externalName } from '../../../core/names.ts';
-import { composedName, protection, protectionKind } from '../../../core/protection.ts';
+import { composedName, externalName } from '../../../core/names.ts';
+import { protection, usage } from '../../../kinds/crossplane/usage.ts';
+import { secret } from '../../../kinds/kubernetes/secret.ts';
+import { sqlDatabase } from '../../../kinds/sql/database.ts';
+import { sqlExtension } from '../../../kinds/sql/extension.ts';
+import { sqlGrant } from '../../../kinds/sql/grant.ts';
+import { sqlRole } from '../../../kinds/sql/role.ts';
+import { sharedPostgres } from '../facts.ts';
 import { type Binding, binding, completeBinding, type DatabaseSettings, type Size, suffix } from '../schema.ts';
-import { extensions, installedExtensions, sqlKinds } from './sql.ts';
+import { extensions, installedExtensions } from './sql.ts';
 
-const needs = z.object({
-  shared: z.object({
-    postgres: z.object({
-      providerConfig: z.string(),
-      host: z.string(),
-      port: z.int(),
-      sslMode: z.enum(['disable', 'require', 'verify-full']),
-      adminRole: z.string().optional(),
-    }),
-  }),
-});
-type Needs = z.output<typeof needs>;
+const needs = needsOf(sharedPostgres);
+type Needs = FactsOf<typeof needs>;
 
 /** Postgres cuts longer identifiers. */
 const longestIdentifier = 63;
 
 const connectionLimits: Readonly<Record<Size, number>> = { small: 20, medium: 50, large: 100, xlarge: 200 };
+
+const composes = {
+  binding: secret,
+  role: sqlRole,
+  membership: sqlGrant,
+  database: sqlDatabase,
+  grant: sqlGrant,
+  'extension-*': sqlExtension,
+  protection: usage,
+};
 
 function expand({ claim, environment, settings, facts, observed }: Context<DatabaseSettings, Needs>): Expansion {
   const server = facts.shared.postgres;
@@ -49,8 +55,7 @@ function expand({ claim, environment, settings, facts, observed }: Context<Datab
   const bound = bind(claim, nameOf(), binding, fresh, observed[bindingKey], 'the role and its password');
   const resources = {
     role: managed({
-      apiVersion: sqlKinds.role.apiVersion,
-      kind: sqlKinds.role.kind,
+      card: sqlRole,
       name: nameOf('role'),
       externalName: external,
       providerConfig,
@@ -63,8 +68,7 @@ function expand({ claim, environment, settings, facts, observed }: Context<Datab
       ? {}
       : {
           membership: managed({
-            apiVersion: sqlKinds.grant.apiVersion,
-            kind: sqlKinds.grant.kind,
+            card: sqlGrant,
             name: nameOf('membership'),
             providerConfig,
             managementPolicies: keep,
@@ -72,8 +76,7 @@ function expand({ claim, environment, settings, facts, observed }: Context<Datab
           }),
         }),
     database: managed({
-      apiVersion: sqlKinds.database.apiVersion,
-      kind: sqlKinds.database.kind,
+      card: sqlDatabase,
       name: nameOf('database'),
       externalName: external,
       providerConfig,
@@ -81,8 +84,7 @@ function expand({ claim, environment, settings, facts, observed }: Context<Datab
       forProvider: { owner: external },
     }),
     grant: managed({
-      apiVersion: sqlKinds.grant.apiVersion,
-      kind: sqlKinds.grant.kind,
+      card: sqlGrant,
       name: nameOf('grant'),
       providerConfig,
       managementPolicies: keep,
@@ -102,8 +104,9 @@ function expand({ claim, environment, settings, facts, observed }: Context<Datab
 }
 
 /** A database and a role of its own on a server that claims share. */
-export const shared: Backend<DatabaseSettings, Needs> = {
+export const shared: Backend<DatabaseSettings, Needs, unknown, keyof typeof composes> = {
   needs,
-  composes: [bindingKind, sqlKinds.role, sqlKinds.database, sqlKinds.grant, sqlKinds.extension, protectionKind],
+  composes,
+  explains: { 'Extension.extension': 'extensions' },
   expand,
 };

@@ -1,18 +1,8 @@
 import type { Composed } from '../../../core/api.ts';
-import type { ComposedKind } from '../../../core/kubernetes.ts';
 import { keep, managed } from '../../../core/managed.ts';
-
-const apiVersion = 'postgresql.sql.m.crossplane.io/v1alpha1';
+import { sqlExtension } from '../../../kinds/sql/extension.ts';
 
 export type SqlProviderConfig = Parameters<typeof managed>[0]['providerConfig'];
-
-export const sqlKinds = {
-  database: { apiVersion, kind: 'Database', plural: 'databases' },
-  extension: { apiVersion, kind: 'Extension', plural: 'extensions' },
-  grant: { apiVersion, kind: 'Grant', plural: 'grants' },
-  providerConfig: { apiVersion, kind: 'ProviderConfig', plural: 'providerconfigs' },
-  role: { apiVersion, kind: 'Role', plural: 'roles' },
-} as const satisfies Record<string, ComposedKind>;
 
 /** Extensions are never dropped, since columns of their types would go with them. */
 export function extensions(
@@ -24,12 +14,10 @@ export function extensions(
   return Object.fromEntries(
     names.map((extension) => {
       const key = `extension-${extension.replaceAll('_', '--')}`;
-      const { apiVersion, kind } = sqlKinds.extension;
       return [
         key,
         managed({
-          apiVersion,
-          kind,
+          card: sqlExtension,
           name: nameOf(key),
           providerConfig,
           managementPolicies: keep,

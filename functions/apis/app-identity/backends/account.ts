@@ -1,39 +1,40 @@
-import { identityKind, serviceAccountOf } from '../../../aws/access.ts';
-import type { Claim, Context, Expansion } from '../../../core/api.ts';
-import { bind, bindingKey } from '../../../core/binding.ts';
-import type { KubernetesObject } from '../../../core/kubernetes.ts';
+import { type Roles, serviceAccountOf } from '../../../aws/role.ts';
+import type { Context, Expansion } from '../../../core/api.ts';
 import { shown } from '../../../core/problem.ts';
-import { composedName } from '../../../core/protection.ts';
 import type { Refusal } from '../../../core/step.ts';
 import { byTurn } from '../../../core/turn.ts';
-import { binding, bindingOf, type IdentitySettings, suffix } from '../schema.ts';
+import { roleTerms } from '../role.ts';
+import type { IdentitySettings } from '../schema.ts';
+
+/** Every claim of the namespace that makes a role, this one among them. */
+export interface Required {
+  readonly identities: Roles;
+}
+
+type Given = Pick<Context<IdentitySettings, unknown, Required>, 'claim' | 'settings' | 'required'>;
 
 /** EKS takes one role for a service account, so the oldest claim has it, until that claim is gone. */
-function taken(claim: Claim, serviceAccount: string, claims: readonly KubernetesObject[]): Refusal | undefined {
+function taken({ claim, required }: Given, serviceAccount: string): Refusal | undefined {
   const { kind, name, creationTimestamp } = claim;
   const self = { kind, metadata: { name, ...(creationTimestamp !== undefined && { creationTimestamp }) } };
-  const older = claims.find(
-    (other) =>
-      other.kind === identityKind &&
-      other.metadata?.name !== claim.name &&
-      serviceAccountOf(other.metadata?.name, other['spec']) === serviceAccount &&
-      byTurn(other, self) < 0,
+  const [older] = required.identities.flatMap(({ terms, claims }) =>
+    claims.filter(
+      (other) =>
+        (other.kind !== kind || other.metadata?.name !== name) &&
+        serviceAccountOf(terms, other.metadata?.name, other['spec']) === serviceAccount &&
+        byTurn(other, self) < 0,
+    ),
   );
   if (older === undefined) return undefined;
   const message =
-    `cannot use ${identityKind} ${shown(claim.name)}: spec.serviceAccount: got ${shown(serviceAccount)}, which is that of ${identityKind} ` +
+    `cannot use ${kind} ${shown(name)}: spec.${roleTerms.field}: got ${shown(serviceAccount)}, which is that of ${older.kind} ` +
     `${shown(older.metadata?.name)} already, want one that no other has: a service account has one identity; delete this claim, or that one first`;
   return { reason: 'ServiceAccountTaken', message };
 }
 
 /** What every backend makes of a service account. */
-export function account(
-  { claim, claims, settings, observed }: Context<IdentitySettings, unknown>,
-  provider: IdentitySettings['backend'],
-): Expansion & { readonly serviceAccount: string } {
-  const serviceAccount = serviceAccountOf(claim.name, settings);
-  const refusal = taken(claim, serviceAccount, claims);
-  const name = composedName(claim, suffix);
-  const { resources, pending } = bind(claim, name, binding, bindingOf(provider, serviceAccount), observed[bindingKey], '');
-  return { serviceAccount, resources, pending, status: {}, inForce: { serviceAccount }, ...(refusal && { refusal }) };
+export function account(given: Given): Expansion & { readonly serviceAccount: string } {
+  const serviceAccount = serviceAccountOf(roleTerms, given.claim.name, given.settings);
+  const refusal = taken(given, serviceAccount);
+  return { serviceAccount, resources: {}, pending: {}, status: {}, inForce: { serviceAccount }, ...(refusal && { refusal }) };
 }

@@ -1,14 +1,11 @@
-import * as z from 'zod';
 import type { Backend } from '../../../core/api.ts';
-import { bindingKind } from '../../../core/binding.ts';
+import { needsOf } from '../../../core/facts.ts';
 import type { IdentitySettings } from '../schema.ts';
-import { account } from './account.ts';
+import { account, type Required } from './account.ts';
 
-const needs = z.object({});
-
-/** The binding alone: what runs in containers knows its clients by the password in its own binding. */
-export const container: Backend<IdentitySettings, z.output<typeof needs>> = {
-  needs,
-  composes: [bindingKind],
-  expand: (context) => account(context, 'container'),
+/** Nothing at all: what runs in containers knows its clients by the password in its own binding. */
+export const container: Backend<IdentitySettings, unknown, Required, never> = {
+  needs: needsOf(),
+  composes: {},
+  expand: account,
 };

@@ -1,29 +1,26 @@
-import * as z from 'zod';
-import { policyDocument, roleName } from '../../../aws/access.ts';
-import { accountNeeds, awsResources } from '../../../aws/resources.ts';
+import { policyDocument } from '../../../aws/access.ts';
+import { account, boundary, cluster } from '../../../aws/facts.ts';
+import { awsResources } from '../../../aws/resources.ts';
+import { roleName } from '../../../aws/role.ts';
 import type { Backend, Context, Expansion } from '../../../core/api.ts';
-import { bindingKind } from '../../../core/binding.ts';
+import { type FactsOf, needsOf } from '../../../core/facts.ts';
 import { stringAt } from '../../../core/kubernetes.ts';
 import { release } from '../../../core/managed.ts';
+import { iamRole } from '../../../kinds/aws/iam-role.ts';
+import { podIdentityAssociation } from '../../../kinds/aws/pod-identity-association.ts';
 import { type IdentitySettings, suffix } from '../schema.ts';
-import { account } from './account.ts';
+import { account as accountOf, type Required } from './account.ts';
 
-const needs = z.object({
-  ...accountNeeds.shape,
-  aws: accountNeeds.shape.aws.extend({ clusterName: z.string(), permissionsBoundaryArn: z.string().optional() }),
-});
-type Needs = z.output<typeof needs>;
+const needs = needsOf(account, boundary, cluster);
+type Needs = FactsOf<typeof needs>;
 
-const kinds = {
-  role: { apiVersion: 'iam.aws.m.upbound.io/v1beta1', kind: 'Role', plural: 'roles', global: true },
-  association: { apiVersion: 'eks.aws.m.upbound.io/v1beta1', kind: 'PodIdentityAssociation', plural: 'podidentityassociations' },
-} as const;
+const composes = { role: iamRole, association: podIdentityAssociation };
 
-function expand(context: Context<IdentitySettings, Needs>): Expansion {
+function expand(context: Context<IdentitySettings, Needs, Required>): Expansion {
   const { claim, environment, facts, observed } = context;
-  const { serviceAccount, ...common } = account(context, 'podidentity');
+  const { serviceAccount, ...common } = accountOf(context);
   const { nameOf, resource, description, tags } = awsResources(context, suffix, 'association', release);
-  const role = roleName(environment, claim.namespace, serviceAccount);
+  const role = roleName(claim.kind, environment, claim.namespace, serviceAccount);
   // AWS cannot move an association to another cluster.
   const clusterName = stringAt(observed['association']?.object, 'spec', 'forProvider', 'clusterName') ?? facts.aws.clusterName;
   // https://docs.aws.amazon.com/eks/latest/userguide/pod-id-role.html
@@ -44,10 +41,9 @@ function expand(context: Context<IdentitySettings, Needs>): Expansion {
   return {
     ...common,
     resources: {
-      ...common.resources,
       role: resource(
         'role',
-        kinds.role,
+        composes.role,
         {
           description,
           assumeRolePolicy,
@@ -58,7 +54,7 @@ function expand(context: Context<IdentitySettings, Needs>): Expansion {
         },
         { externalName: role },
       ),
-      association: resource('association', kinds.association, {
+      association: resource('association', composes.association, {
         clusterName,
         namespace: claim.namespace,
         serviceAccount,
@@ -71,8 +67,8 @@ function expand(context: Context<IdentitySettings, Needs>): Expansion {
 }
 
 /** An IAM role of the service account's own, which EKS gives to its pods. */
-export const podidentity: Backend<IdentitySettings, Needs> = {
+export const podidentity: Backend<IdentitySettings, Needs, Required, keyof typeof composes> = {
   needs,
-  composes: [bindingKind, ...Object.values(kinds)],
+  composes,
   expand,
 };

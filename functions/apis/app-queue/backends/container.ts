@@ -1,9 +1,15 @@
 import { standInRegion as region, sharedConfig } from '../../../aws/shared-config.ts';
-import { configKind, containerBackend, type ImageNeeds, server, serverHost } from '../../../containers/server.ts';
+import { image } from '../../../containers/facts.ts';
+import { containerBackend, server, serverHost } from '../../../containers/server.ts';
 import type { Context, Expansion } from '../../../core/api.ts';
 import { bind, bindingKey } from '../../../core/binding.ts';
-import { composedName, protection } from '../../../core/protection.ts';
+import { type FactsOf, needsOf } from '../../../core/facts.ts';
+import { composedName } from '../../../core/names.ts';
+import { protection } from '../../../kinds/crossplane/usage.ts';
 import { type Binding, binding, deadLetters, fifoSuffix, type QueueSettings, suffix } from '../schema.ts';
+
+const needs = needsOf(image('sqs', 'image of the SQS-compatible server', 'docker.io/softwaremill/elasticmq-native'));
+type Needs = FactsOf<typeof needs>;
 
 const tag = '1.7.1';
 const port = 9324;
@@ -34,7 +40,7 @@ queues {
 `;
 }
 
-function expand({ claim, settings, facts, observed }: Context<QueueSettings, ImageNeeds>): Expansion {
+function expand({ claim, settings, facts, observed }: Context<QueueSettings, Needs>): Expansion {
   const name = composedName(claim, suffix);
   const host = serverHost(claim, name);
   const endpoint = `http://${host}:${port}`;
@@ -58,7 +64,7 @@ function expand({ claim, settings, facts, observed }: Context<QueueSettings, Ima
       claim,
       name,
       app: 'sqs',
-      image: `${facts.images?.sqs ?? 'docker.io/softwaremill/elasticmq-native'}:${tag}`,
+      image: `${facts.images.sqs}:${tag}`,
       user: elasticmqUser,
       port,
       size: { cpu: '50m', cpuLimit: '1', memory: '256Mi' },
@@ -78,4 +84,4 @@ function expand({ claim, settings, facts, observed }: Context<QueueSettings, Ima
 }
 
 /** An ElasticMQ in a pod of the claim's own namespace. It keeps messages in memory. */
-export const container = containerBackend(expand, configKind);
+export const container = containerBackend(needs, expand);

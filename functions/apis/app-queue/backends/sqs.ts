@@ -1,22 +1,38 @@
-import * as z from 'zod';
-import { access, accessKinds, type Grant, keyStatements, partitionOf, policyDocument } from '../../../aws/access.ts';
-import { accountNeeds, awsResources } from '../../../aws/resources.ts';
+import { access, accessOf, type Grant, keyStatements, partitionOf, policyDocument } from '../../../aws/access.ts';
+import { account, accountId, key as encryptionKey } from '../../../aws/facts.ts';
+import { awsResources } from '../../../aws/resources.ts';
+import type { Roles } from '../../../aws/role.ts';
 import { sharedConfig } from '../../../aws/shared-config.ts';
 import type { Backend, Context, Expansion } from '../../../core/api.ts';
-import { bind, bindingKey, bindingKind } from '../../../core/binding.ts';
+import { bind, bindingKey } from '../../../core/binding.ts';
+import { type FactsOf, needsOf } from '../../../core/facts.ts';
 import { at, stringAt } from '../../../core/kubernetes.ts';
 import { policiesFor } from '../../../core/managed.ts';
-import { protection, protectionKind } from '../../../core/protection.ts';
+import { sqsQueue } from '../../../kinds/aws/sqs-queue.ts';
+import { sqsQueuePolicy } from '../../../kinds/aws/sqs-queue-policy.ts';
+import { sqsQueueRedriveAllowPolicy } from '../../../kinds/aws/sqs-queue-redrive-allow-policy.ts';
+import { protection, usage } from '../../../kinds/crossplane/usage.ts';
+import { secret } from '../../../kinds/kubernetes/secret.ts';
 import { type Binding, binding, deadLetters, fifoSuffix, type QueueSettings, suffix } from '../schema.ts';
 
-const needs = z.object({ ...accountNeeds.shape, aws: accountNeeds.shape.aws.extend({ accountId: z.string() }) });
-type Needs = z.output<typeof needs>;
+const needs = needsOf(account, accountId, encryptionKey);
+type Needs = FactsOf<typeof needs>;
 
-const kinds = {
-  queue: { apiVersion: 'sqs.aws.m.upbound.io/v1beta1', kind: 'Queue', plural: 'queues' },
-  queuePolicy: { apiVersion: 'sqs.aws.m.upbound.io/v1beta1', kind: 'QueuePolicy', plural: 'queuepolicies' },
-  redriveAllowPolicy: { apiVersion: 'sqs.aws.m.upbound.io/v1beta1', kind: 'QueueRedriveAllowPolicy', plural: 'queueredriveallowpolicies' },
-} as const;
+interface Required {
+  readonly roles: Roles;
+}
+
+const composes = {
+  binding: secret,
+  queue: sqsQueue,
+  'dead-letter-queue': sqsQueue,
+  'redrive-allow': sqsQueueRedriveAllowPolicy,
+  'queue-policy': sqsQueuePolicy,
+  'dead-letter-policy': sqsQueuePolicy,
+  ...accessOf('consumers'),
+  ...accessOf('producers'),
+  protection: usage,
+};
 
 const queueKey = 'queue';
 const deadLetterKey = 'dead-letter-queue';
@@ -46,8 +62,8 @@ const tlsOnly = (arn: string) =>
     { Effect: 'Deny', Principal: '*', Action: 'sqs:*', Resource: arn, Condition: { Bool: { 'aws:SecureTransport': 'false' } } },
   ]);
 
-function expand(context: Context<QueueSettings, Needs>): Expansion {
-  const { claim, settings, facts, observed, claims } = context;
+function expand(context: Context<QueueSettings, Needs, Required>): Expansion {
+  const { claim, settings, facts, observed, required } = context;
   const resources = awsResources(context, suffix, queueKey, policiesFor(settings.deletion, ['Delete']));
   const { nameOf, resource, externalNameOf, region, tags } = resources;
   const reported = (key: string, field: string) => stringAt(observed[key]?.object, 'status', 'atProvider', field);
@@ -57,7 +73,9 @@ function expand(context: Context<QueueSettings, Needs>): Expansion {
   const keyOf = (key: string) =>
     observed[key] === undefined ? facts.aws.kmsKeyArn : stringAt(observed[key].object, 'spec', 'forProvider', 'kmsMasterKeyId');
   // Where the queues were made says more than what the environment says.
-  const accountId = [queueKey, deadLetterKey].map((key) => reported(key, 'arn')?.split(':')[4]).find(Boolean) ?? facts.aws.accountId;
+  const accountId =
+    [queueKey, deadLetterKey].flatMap((key) => /^arn:[^:]*:sqs:[^:]*:([0-9]{12}):/.exec(reported(key, 'arn') ?? '')?.[1] ?? [])[0] ??
+    facts.aws.accountId;
 
   const base = externalNameOf(longestBase);
   const name = `${base}${fifoSuffix(fifo)}`;
@@ -67,7 +85,7 @@ function expand(context: Context<QueueSettings, Needs>): Expansion {
 
   const queueOf = (key: string, forProvider: object) => {
     const kmsMasterKeyId = keyOf(key);
-    return resource(key, kinds.queue, {
+    return resource(key, sqsQueue, {
       ...forProvider,
       fifoQueue: fifo,
       ...(fifo && { contentBasedDeduplication: true }),
@@ -89,7 +107,7 @@ function expand(context: Context<QueueSettings, Needs>): Expansion {
     },
     { name: 'producers', serviceAccounts: settings.producers, statements: [allow(send, arn), ...useKey] },
   ];
-  const granted = access(resources, grants, claims, observed);
+  const granted = access(resources, grants, required.roles, observed);
 
   const [uri, deadLetterUri] = [reported(queueKey, 'url'), reported(deadLetterKey, 'url')];
   const fresh: Binding | undefined =
@@ -117,12 +135,12 @@ function expand(context: Context<QueueSettings, Needs>): Expansion {
         redrivePolicy: JSON.stringify({ deadLetterTargetArn: deadLetterArn, maxReceiveCount: settings.maxReceives }),
       }),
       [deadLetterKey]: queueOf(deadLetterKey, { name: deadLetterName, messageRetentionSeconds: deadLetterDays * secondsPerDay }),
-      'redrive-allow': resource('redrive-allow', kinds.redriveAllowPolicy, {
+      'redrive-allow': resource('redrive-allow', sqsQueueRedriveAllowPolicy, {
         queueUrlRef: queueUrlRef(deadLetterKey),
         redriveAllowPolicy: JSON.stringify({ redrivePermission: 'byQueue', sourceQueueArns: [arn] }),
       }),
-      'queue-policy': resource('queue-policy', kinds.queuePolicy, { queueUrlRef: queueUrlRef(queueKey), policy: tlsOnly(arn) }),
-      'dead-letter-policy': resource('dead-letter-policy', kinds.queuePolicy, {
+      'queue-policy': resource('queue-policy', sqsQueuePolicy, { queueUrlRef: queueUrlRef(queueKey), policy: tlsOnly(arn) }),
+      'dead-letter-policy': resource('dead-letter-policy', sqsQueuePolicy, {
         queueUrlRef: queueUrlRef(deadLetterKey),
         policy: tlsOnly(deadLetterArn),
       }),
@@ -138,8 +156,8 @@ function expand(context: Context<QueueSettings, Needs>): Expansion {
 }
 
 /** An SQS queue and its dead-letter queue, for the service accounts that the claim names. */
-export const sqs: Backend<QueueSettings, Needs> = {
+export const sqs: Backend<QueueSettings, Needs, Required, keyof typeof composes> = {
   needs,
-  composes: [bindingKind, ...Object.values({ ...kinds, ...accessKinds }), protectionKind],
+  composes,
   expand,
 };

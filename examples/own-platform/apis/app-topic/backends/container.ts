@@ -2,25 +2,21 @@ import {
   type Backend,
   bind,
   bindingKey,
-  bindingKind,
   type ContainerSize,
   type Context,
   composedName,
-  configKind,
   type Expansion,
   issuedValues,
   issueOnce,
+  needsOf,
+  secret,
   secretPath,
   server,
   serverHost,
   serverKinds,
   shell,
 } from 'golden-path-platform';
-import * as z from 'zod';
-import { binding, completeBinding, type Profile, port, type Size, suffix } from '../schema.ts';
-
-const needs = z.object({});
-type Needs = z.output<typeof needs>;
+import { binding, completeBinding, port, type Size, suffix, type TopicSettings } from '../schema.ts';
 
 const username = 'app';
 
@@ -45,7 +41,7 @@ const config = {
 /** The value is read as configuration, where a password that looks like a number would be one, so it has quotes of its own. */
 const start = shell(`export NATS_PASSWORD="\\"$(cat ${secretPath}/password)\\""; exec nats-server --config ${config.path}`);
 
-function expand(context: Context<Profile, Needs>): Expansion {
+function expand(context: Context<TopicSettings, unknown>): Expansion {
   const { claim, settings, observed } = context;
   const name = composedName(claim, suffix);
   const host = serverHost(claim, name);
@@ -82,8 +78,8 @@ function expand(context: Context<Profile, Needs>): Expansion {
 }
 
 /** A NATS server in a pod of the claim's own namespace, without JetStream, so that it keeps nothing. */
-export const container: Backend<Profile, Needs> = {
-  needs,
-  composes: [bindingKind, configKind, ...serverKinds],
+export const container: Backend<TopicSettings, unknown> = {
+  needs: needsOf(),
+  composes: { binding: secret, ...serverKinds },
   expand,
 };

@@ -1,0 +1,35 @@
+import * as z from 'zod';
+import { facts, section } from '../../core/facts.ts';
+
+const text = z.string().min(1).max(256);
+
+const shared = section('shared', 'Servers that claims share.');
+
+/** The server that databases of backend `shared` are on. */
+export const sharedPostgres = facts(
+  shared,
+  {
+    postgres: z
+      .strictObject({
+        providerConfig: text.describe('Name of the ClusterProviderConfig of provider-sql.'),
+        host: text.describe('Host name that apps connect to.'),
+        port: z.int().min(1).max(65535).default(5432).describe('Port that apps connect to.'),
+        adminRole: text.optional().describe('Role that the ClusterProviderConfig logs in as, where that is no superuser, as on RDS.'),
+        sslMode: z.enum(['disable', 'require', 'verify-full']).default('require').describe('The sslmode that apps connect with.'),
+      })
+      .describe('The Postgres cluster that claims share.'),
+  },
+  {
+    means: {
+      'postgres.providerConfig': {
+        is: 'name',
+        of: {
+          apiVersion: 'postgresql.sql.m.crossplane.io/v1alpha1',
+          kind: 'ClusterProviderConfig',
+          plural: 'clusterproviderconfigs',
+          package: 'provider-sql',
+        },
+      },
+    },
+  },
+);

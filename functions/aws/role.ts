@@ -1,0 +1,62 @@
+import { at, type KubernetesObject } from '../core/kubernetes.ts';
+import { externalName } from '../core/names.ts';
+import { capability, type Offering } from '../core/requirement.ts';
+
+/** What whoever needs a role has to know of an API whose claims make one for a service account, named by `status.role`. */
+interface RoleTerms {
+  /** The field of its spec that names the service account; the claim's own name where it is left out. */
+  readonly field: string;
+  /** Its backend that makes roles. */
+  readonly backend: string;
+}
+
+/** A role of AWS that the pods of a service account have, to which others attach their policies. */
+export const awsRole = capability<RoleTerms>('a role of AWS for a service account');
+
+/** The APIs that make roles, with their claims. */
+export type Roles = readonly Offering<RoleTerms>[];
+
+const longestRoleName = 64;
+
+/** The name of the role of a service account. EKS knows one for each, so it belongs to the account and to no other claim. */
+export function roleName(kind: string, environment: string, namespace: string, serviceAccount: string): string {
+  return externalName({ environment, namespace, kind, name: serviceAccount }, longestRoleName);
+}
+
+/** The service account that a claim makes a role for. */
+export function serviceAccountOf({ field }: Pick<RoleTerms, 'field'>, name: string | undefined, spec: unknown): string {
+  return String(at(spec, field) ?? name);
+}
+
+/** Whether a claim makes a role, as far as is known: one without a status, as in a plan, is taken to. */
+function makesRole(claim: KubernetesObject): boolean {
+  return at(claim, 'status', 'backend') === undefined || at(claim, 'status', 'role') !== undefined;
+}
+
+const withArticle = (kind: string) => `${/^[AEIOU]/.test(kind) ? 'an' : 'a'} ${kind}`;
+
+interface RoleFound {
+  readonly name: string;
+  /** What the role waits for, for the developer; undefined where a claim makes it. */
+  readonly waitsFor: string | undefined;
+}
+
+/** The role of a service account, and whether one makes it. */
+export function roleOf(roles: Roles, environment: string, namespace: string, serviceAccount: string): RoleFound {
+  const own = roles.flatMap(({ claims, ...api }) =>
+    claims
+      .filter(({ metadata, spec }) => serviceAccountOf(api.terms, metadata?.name, spec) === serviceAccount)
+      .map((claim) => ({ ...api, claim, makes: makesRole(claim) })),
+  );
+  const giver = own.find(({ makes }) => makes) ?? own[0];
+  const { kind, terms } = giver ?? (roles[0] as Roles[number]);
+  const name = roleName(kind, environment, namespace, serviceAccount);
+  if (giver === undefined) {
+    const apply = `apply one with spec.${terms.field}: ${serviceAccount}`;
+    const whose = roles.map((api) => withArticle(api.kind)).join(' or ');
+    return { name, waitsFor: `${whose} of service account ${serviceAccount}, which gives it a role: ${apply}` };
+  }
+  if (giver.makes) return { name, waitsFor: undefined };
+  const ask = `ask the platform team to set data.defaults.${kind}.backend to ${terms.backend} in EnvironmentConfig ${environment}`;
+  return { name, waitsFor: `a role of ${kind} ${giver.claim.metadata?.name}, which has none in environment ${environment}: ${ask}` };
+}

@@ -1,0 +1,304 @@
+import type { FieldChange, Item } from '../../core/card.ts';
+import { at, numberAt } from '../../core/kubernetes.ts';
+import { shown } from '../../core/problem.ts';
+import { leastBackupDays } from '../../core/protection.ts';
+import { defineKind, effectsOn, forProvider, inPlace, none, restart, unnoticed, words } from '../card.ts';
+import { regionOf, wanted } from '../failures.ts';
+import { isAtLeast, isFalse, isText, isTrue, majorAt } from '../fields.ts';
+import { gaveUpProtection, outliving } from '../outliving.ts';
+import { classId, countAt, got, hoursPerMonth } from '../price.ts';
+import { inState } from '../ready.ts';
+import { awsKind, tags } from './provider.ts';
+import { families, forcingTls, postgresMajors } from './rds.ts';
+import { rdsParameterGroup } from './rds-parameter-group.ts';
+
+/** From this size on a gp3 volume of a PostgreSQL instance has more, and AWS takes to be told so. https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Storage.html */
+const gp3StepGiB = 400;
+
+/** Storage can have grown by itself, which the cloud reports and the spec does not say. */
+const grownGiB = (running: unknown, asked: number) => Math.max(asked, numberAt(running, 'status', 'atProvider', 'allocatedStorage') ?? 0);
+
+/**
+ * What a gp3 volume has without being paid for, by the size that it really is. `stated` is what has to be said of it: the provider
+ * records what it finds and later asks for that again, and below the step AWS refuses to be told.
+ */
+export function gp3Included(running: unknown, askedGiB: number) {
+  const included =
+    grownGiB(running, askedGiB) < gp3StepGiB ? { iops: 3_000, storageThroughput: 125 } : { iops: 12_000, storageThroughput: 500 };
+  return { ...included, stated: grownGiB(running, askedGiB) < gp3StepGiB ? {} : included };
+}
+
+function storage(provider: unknown, running: unknown, copies: number, suffix: string): readonly Item[] {
+  const type = at(provider, 'storageType');
+  if (type !== 'gp3') return [got('spec.forProvider.storageType', type, 'gp3')];
+  const size = countAt(provider, 'allocatedStorage');
+  if (size === undefined) return [got('spec.forProvider.allocatedStorage', at(provider, 'allocatedStorage'), 'a number of GiB')];
+  const included = gp3Included(running, size);
+  const above = (field: string, unit: string, free: number, price: string): readonly Item[] => {
+    const value = at(provider, field);
+    if (value === undefined) return [];
+    const asked = countAt(provider, field);
+    if (asked === undefined) return [got(`spec.forProvider.${field}`, value, `a number of ${unit}`)];
+    return asked <= free
+      ? []
+      : [{ charge: `${asked - free} ${unit} above the included ${free}${suffix}`, price, units: (asked - free) * copies }];
+  };
+  const most = countAt(provider, 'maxAllocatedStorage') ?? size;
+  const perGiB = { price: 'rds/gp3-gib-month', per: 'GiB and month', factor: copies };
+  return [
+    { charge: `${size} GiB of gp3${suffix}`, price: 'rds/gp3-gib-month', units: size * copies },
+    ...above('iops', 'IOPS', included.iops, 'rds/gp3-iops-month'),
+    ...above('storageThroughput', 'MiB/s', included.storageThroughput, 'rds/gp3-mibps-month'),
+    ...(most <= size ? [] : [{ use: `storage grown beyond ${size} GiB, to ${most} GiB at most`, ...perGiB }]),
+    ...(at(provider, 'backupRetentionPeriod') === 0
+      ? []
+      : [{ use: `backups beyond ${size} GiB`, price: 'rds/backup-gib-month', per: 'GiB and month', factor: 1 }]),
+  ];
+}
+
+function items(object: unknown, running: unknown): readonly Item[] {
+  const provider = at(object, 'spec', 'forProvider');
+  const engine = at(provider, 'engine');
+  if (engine !== 'postgres') return [got('spec.forProvider.engine', engine, 'postgres')];
+  const multiAz = at(provider, 'multiAz') ?? false;
+  if (typeof multiAz !== 'boolean') return [got('spec.forProvider.multiAz', multiAz, 'boolean')];
+  const copies = multiAz ? 2 : 1;
+  const suffix = multiAz ? ', Multi-AZ' : '';
+  const instanceClass = at(provider, 'instanceClass');
+  const price = classId('rds', 'db', instanceClass);
+  return [
+    price === undefined
+      ? got('spec.forProvider.instanceClass', instanceClass, 'an instance class such as db.m7g.large')
+      : { charge: `${instanceClass}${suffix}`, price, units: hoursPerMonth * copies },
+    ...storage(provider, running, copies, suffix),
+  ];
+}
+
+const later = ({ is }: FieldChange) => (at(is, 'spec', 'forProvider', 'applyImmediately') === false ? ', in the maintenance window' : '');
+
+/** A standby takes over within one or two minutes; without one the database is away while it starts again. */
+function outage(change: FieldChange, ofOne: string, data?: string) {
+  const isMultiAz = (object: unknown) => at(object, 'spec', 'forProvider', 'multiAz') === true;
+  // https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.MultiAZSingleStandby.html: failover takes 60 to 120 seconds.
+  const length = isMultiAz(change.was) && isMultiAz(change.is) ? '60 to 120 seconds of failover (Multi-AZ)' : ofOne;
+  return restart(`${length}${later(change)}`, data);
+}
+
+const slower = 'no downtime; slower during storage optimization';
+
+export const rdsInstance = defineKind({
+  ...awsKind('rds', 'Instance', 'instances'),
+  tags,
+  access: none('who may connect, its security groups say'),
+  ingress: none('its security groups let clients in'),
+  data: {
+    fixed: forProvider('region', 'identifier', 'engine', 'dbName', 'username', 'storageEncrypted', 'kmsKeyId'),
+    growing: forProvider('allocatedStorage'),
+    version: { path: ['spec', 'forProvider', 'engineVersion'], majors: postgresMajors },
+    survives: 'a final snapshot and the automated backups, where the claim did not give them up',
+  },
+  // https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html and API_DeleteDBInstance.html
+  names: [
+    { path: ['spec', 'forProvider', 'identifier'], most: 63, pattern: words },
+    { path: ['spec', 'forProvider', 'finalSnapshotIdentifier'], most: 255, pattern: /^[a-zA-Z](-?[a-zA-Z0-9])*$/ },
+  ],
+  classes: { path: 'spec.forProvider.instanceClass', families },
+  deletionProtection: [{ path: 'spec.forProvider.deletionProtection', want: 'true', holds: isTrue, waivedBy: gaveUpProtection }],
+  finalSnapshot: [
+    { path: 'spec.forProvider.skipFinalSnapshot', want: 'false', holds: isFalse, waivedBy: ['Delete'] },
+    { path: 'spec.forProvider.finalSnapshotIdentifier', want: 'a name', holds: isText },
+  ],
+  outliving,
+  atRest: [{ path: 'spec.forProvider.storageEncrypted', want: 'true', holds: isTrue }],
+  inTransit: [forcingTls(rdsParameterGroup, 'parameterGroupName')],
+  privacy: [{ path: 'spec.forProvider.publiclyAccessible', want: 'false', holds: isFalse }],
+  standby: [{ path: 'spec.forProvider.multiAz', want: 'true', holds: isTrue }],
+  backups: [
+    { path: 'spec.forProvider.backupRetentionPeriod', want: `at least ${leastBackupDays}`, holds: isAtLeast(leastBackupDays) },
+    { path: 'spec.forProvider.deleteAutomatedBackups', want: 'false', holds: isFalse, waivedBy: ['Delete'] },
+  ],
+  // https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/accessing-monitoring.html#Overview.DBInstance.Status
+  ready: inState({
+    path: ['status', 'atProvider', 'status'],
+    by: 'RDS',
+    serving: [
+      'available',
+      'backing-up',
+      'configuring-enhanced-monitoring',
+      'configuring-iam-database-auth',
+      'configuring-log-exports',
+      'converting-to-vpc',
+      'maintenance',
+      'modifying',
+      'moving-to-vpc',
+      'resetting-master-credentials',
+      'storage-config-upgrade',
+      'storage-initialization',
+      'storage-optimization',
+    ],
+    passing: ['creating', 'delete-precheck', 'deleting', 'rebooting', 'renaming', 'starting', 'stopping', 'upgrading'],
+    faults: {
+      failed: {
+        says: 'it is beyond repair: have the platform team restore its last point in time beside it, and keep it until that is done',
+      },
+      'inaccessible-encryption-credentials': {
+        about: 'data.aws.kmsKeyArn',
+        says: 'the key that it was made with cannot be used any more: enable that again, then restore the last point in time beside it',
+      },
+      'inaccessible-encryption-credentials-recoverable': {
+        about: 'data.aws.kmsKeyArn',
+        says: 'the key that it was made with cannot be used: within seven days enable that again, then start the instance in RDS',
+      },
+      'incompatible-network': {
+        about: 'data.aws.subnetIds',
+        says: 'it cannot recover in its network: see that its subnets have addresses left, and read its events in RDS',
+      },
+      'incompatible-option-group': { says: 'have the platform team read its events in RDS and correct its option group' },
+      'incompatible-parameters': {
+        says: 'it does not start with its parameters: have the platform team read its events in RDS and undo their change',
+      },
+      'incompatible-restore': { says: 'it cannot be restored to that point in time: have the platform team read its events in RDS' },
+      'insufficient-capacity': {
+        about: { field: 'instanceClass' },
+        says: 'AWS has none free to make it with: wait for the next attempts, or choose another size',
+      },
+      'restore-error': { says: 'its data could not be restored: have the platform team read its events in RDS' },
+      stopped: { says: 'somebody stopped it: have the platform team start it in RDS' },
+      'storage-full': { about: { field: 'allocatedStorage' }, says: 'it takes no writes until it has more storage: choose more' },
+    },
+  }),
+  price: {
+    ids: ['rds/db.*.*', 'rds/gp3-gib-month', 'rds/gp3-iops-month', 'rds/gp3-mibps-month', 'rds/backup-gib-month'],
+    items,
+  },
+  /**
+   * https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ModifyInstance.Settings.html, "Settings for DB instances", and
+   * https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBInstance.html
+   */
+  effects: effectsOn({
+    instanceClass: (change) => outage(change, 'minutes of downtime (single-AZ)'),
+    // https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_UpgradeDBInstance.PostgreSQL.html: a major upgrade stops primary and standby.
+    engineVersion(change) {
+      const path = ['spec', 'forProvider', 'engineVersion'];
+      const isMajor = majorAt(change.was, path) !== majorAt(change.is, path);
+      if (!isMajor) return outage(change, 'minutes of downtime (single-AZ)');
+      return restart(`minutes of downtime or longer, by the size of the database, also with Multi-AZ${later(change)}`);
+    },
+    // https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIOPS.ModifyingExisting.html
+    allocatedStorage: inPlace(`${slower}, and no other storage change for 6 hours`),
+    iops: inPlace(slower),
+    storageThroughput: inPlace(slower),
+    storageType: inPlace('no downtime between SSD types; slower during storage optimization'),
+    // https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithAutomatedBackups.BackupRetention.html
+    backupRetentionPeriod(change) {
+      const isShorter = typeof change.before === 'number' && typeof change.after === 'number' && change.after < change.before;
+      const data = isShorter
+        ? `deletes the automated backups${change.after === 0 ? '' : ` that are older than ${change.after} days`}`
+        : undefined;
+      return (change.before === 0) === (change.after === 0)
+        ? inPlace(undefined, data)
+        : outage(change, 'a brief outage, since backups are turned on or off', data);
+    },
+    multiAz: inPlace('no downtime; slower while the standby is made'),
+    parameterGroupName: restart('static parameters apply at the next reboot, dynamic ones at once'),
+    dbSubnetGroupNameRef: restart('an outage while the database moves to other subnets'),
+    dbSubnetGroupName: restart('an outage while the database moves to other subnets'),
+    port: restart('a reboot at once, whatever the maintenance window'),
+    publiclyAccessible: inPlace('no downtime; the address changes'),
+    deleteAutomatedBackups: ({ after }) =>
+      inPlace(undefined, after === true ? 'the automated backups go when the database does' : undefined),
+    skipFinalSnapshot: ({ after }) => inPlace(undefined, after === true ? 'no snapshot is left when the database goes' : undefined),
+    ...unnoticed(
+      'allowMajorVersionUpgrade',
+      'applyImmediately',
+      'autoMinorVersionUpgrade',
+      'backupWindow',
+      'copyTagsToSnapshot',
+      'deletionProtection',
+      'enabledCloudwatchLogsExports',
+      'finalSnapshotIdentifier',
+      'maintenanceWindow',
+      'maxAllocatedStorage',
+      'passwordSecretRef',
+      'performanceInsightsEnabled',
+      'performanceInsightsRetentionPeriod',
+      'vpcSecurityGroupIdRefs',
+    ),
+  }),
+  failures: [
+    {
+      pattern: /\b(?:InvalidDBInstanceState|DBInstanceNotReady)\b/,
+      waitsFor: 'AWS to finish what it does to the instance',
+      // https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBInstance.html#API_ModifyDBInstance_Errors
+      example:
+        'async update failed: failed to update the resource: [{0 updating RDS DB Instance (orders): operation error RDS: ModifyDBInstance, https response error StatusCode: 400, RequestID: 0b6f7c11-2f2c-4d0c-90a5-95cf2c3ad0b5, InvalidDBInstanceState: Database instance is not in available state.  []}]',
+    },
+    {
+      pattern: /\bDB(Parameter|Subnet)GroupNotFound/,
+      waitsFor: ({ captured }) => `its ${captured(1) === 'Parameter' ? 'parameter' : 'subnet'} group`,
+      // https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html#API_CreateDBInstance_Errors
+      example:
+        'async create failed: failed to create the resource: [{0 creating RDS DB Instance (orders): operation error RDS: CreateDBInstance, https response error StatusCode: 404, RequestID: 3d5a1f2e-97b1-4d4b-8f0c-51a7d2a6a0a1, DBParameterGroupNotFound: DBParameterGroup not found: orders-17  []}]',
+    },
+    {
+      pattern: /Cannot find version (\S+) for ([\w-]+)/,
+      about: { field: 'engineVersion' },
+      says: (failure) =>
+        `RDS does not offer ${failure.captured(2)} ${shown(failure.captured(1))} in ${regionOf(failure)}, choose another version`,
+      // https://github.com/tryretool/terraform-retool-modules/issues/70
+      example:
+        'async create failed: failed to create the resource: [{0 creating RDS DB Instance (retool-rds-instance): operation error RDS: CreateDBInstance, https response error StatusCode: 400, RequestID: 39f2b367-24ae-43fd-95ab-bafce917195c, api error InvalidParameterCombination: Cannot find version 13.7 for postgres  []}]',
+    },
+    {
+      pattern: /Cannot upgrade ([\w-]+) from (\S+) to (\S+)/,
+      about: { field: 'engineVersion' },
+      says: ({ captured }) =>
+        `RDS cannot take ${captured(1)} from ${shown(captured(2))} to ${shown(captured(3))}, choose a version in between`,
+      // https://github.com/ministryofjustice/cloud-platform-environments/pull/8659
+      example: 'Error modifying DB Instance cloud-platform-xxxxx: InvalidParameterCombination: Cannot upgrade postgres from 14.3 to 14.2',
+    },
+    {
+      pattern:
+        /RDS does not support creating a DB instance with the following combination: DBInstanceClass=([\w.-]+), Engine=([\w-]+), EngineVersion=([\w.-]+)/,
+      about: { field: 'instanceClass' },
+      says: (failure) =>
+        `RDS does not offer ${failure.captured(1)} for ${failure.captured(2)} ${failure.captured(3)} in ${regionOf(failure)}, choose another size or version`,
+      // https://github.com/aws-quickstart/quickstart-awx/issues/47
+      example:
+        'RDS does not support creating a DB instance with the following combination: DBInstanceClass=db.m4.large, Engine=postgres, EngineVersion=13.6, LicenseModel=postgresql-license. For supported combinations of instance class and database engine version, see the documentation. (Service: AmazonRDS; Status Code: 400; Error Code: InvalidParameterCombination; Request ID: 83144dce-7506-4a3a-b7c8-1b279bbb04ba; Proxy: null)',
+    },
+    {
+      pattern: /InsufficientDBInstanceCapacity/,
+      about: { field: 'instanceClass' },
+      says: (failure) =>
+        `AWS has no ${wanted(failure, 'instanceClass')} free in ${regionOf(failure)} now, wait for the next attempts or choose another size`,
+      // https://github.com/hashicorp/terraform-provider-aws/issues/15182
+      example:
+        'Error creating DB Instance: InsufficientDBInstanceCapacity: Cannot create a db.m5.large database instance because there are no availability zones with sufficient capacity for non-VPC and storage type : gp2 for db.m5.large. Please try the request again at a later time.\n  status code: 400, request id: 5bc39058-0571-4f63-bb80-c25533285646',
+    },
+    {
+      pattern: /modify the storage.*?(?:being optimized| yet\.)|storage-optimization/,
+      about: { field: 'allocatedStorage' },
+      says: 'AWS takes no change of storage until six hours after the last one and until that is optimized, wait for the next attempts',
+      // https://github.com/hashicorp/terraform-provider-aws/issues/12493
+      example:
+        "error modifying DB Instance (tf-acc-test-5531041571957603201): InvalidParameterCombination: You can't currently modify the storage of this DB instance because the previous storage change is being optimized.",
+    },
+    {
+      pattern: /Invalid storage size for engine name ([\w-]+) and storage type (\w+): (\d+)/,
+      about: { field: 'allocatedStorage' },
+      says: ({ captured }) => `got ${captured(3)}, which RDS does not offer for ${captured(1)} on ${captured(2)}, choose another size`,
+      // https://github.com/convox/rack/issues/2846
+      example:
+        'Invalid storage size for engine name postgres and storage type gp2: 10 (Service: AmazonRDS; Status Code: 400; Error Code: InvalidParameterCombination; Request ID: xxxf)',
+    },
+    {
+      pattern: /allocated storage must be increased by at least 10 percent/i,
+      about: { field: 'allocatedStorage' },
+      says: 'want at least 10 percent more than is in use, choose more',
+      // https://github.com/ministryofjustice/cloud-platform-environments/pull/24422
+      example:
+        'creating RDS DB Instance (cloud-platform-8dd69b293e33c4be): InvalidParameterCombination: The maximum allocated storage must be increased by at least 10 percent.\n\tstatus code: 400, request id: 0981f485-c3d1-4f1c-809f-791b89edb893',
+    },
+  ],
+});

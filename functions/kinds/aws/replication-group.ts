@@ -1,0 +1,133 @@
+import type { Item } from '../../core/card.ts';
+import { at, numberAt } from '../../core/kubernetes.ts';
+import { shown } from '../../core/problem.ts';
+import { defineKind, effectsOn, externalNames, fixedExternalName, forProvider, inPlace, none, restart, unnoticed, words } from '../card.ts';
+import { regionOf, wanted } from '../failures.ts';
+import { isAtLeast, isText, isTrue } from '../fields.ts';
+import { outliving } from '../outliving.ts';
+import { classId, countAt, got, hoursPerMonth } from '../price.ts';
+import { awsKind, tags } from './provider.ts';
+
+function items(object: unknown): readonly Item[] {
+  const provider = at(object, 'spec', 'forProvider');
+  const engine = at(provider, 'engine');
+  if (engine !== 'valkey') return [got('spec.forProvider.engine', engine, 'valkey')];
+  const nodeType = at(provider, 'nodeType');
+  const price = classId('elasticache', 'cache', nodeType);
+  if (price === undefined) return [got('spec.forProvider.nodeType', nodeType, 'a node type such as cache.t4g.small')];
+  const shards = countAt(provider, 'numNodeGroups');
+  const replicas = at(provider, 'replicasPerNodeGroup') === undefined ? 0 : countAt(provider, 'replicasPerNodeGroup');
+  const nodes =
+    countAt(provider, 'numCacheClusters') ?? (shards === undefined || replicas === undefined ? undefined : shards * (1 + replicas));
+  if (nodes === undefined) return [got('spec.forProvider.numCacheClusters', at(provider, 'numCacheClusters'), 'a number of nodes')];
+  return [{ charge: `${nodes} × ${nodeType}`, price, units: hoursPerMonth * nodes }];
+}
+
+/** provider-aws does not report the state that ElastiCache has it in, so that it is ready by its conditions alone. */
+export const replicationGroup = defineKind({
+  ...awsKind('elasticache', 'ReplicationGroup', 'replicationgroups'),
+  tags,
+  access: none('who may connect, its security groups and its token say'),
+  privacy: none('a cache has no public address'),
+  ingress: none('its security groups let clients in'),
+  deletionProtection: none('ElastiCache has none'),
+  data: {
+    fixed: [fixedExternalName, ...forProvider('region', 'engine', 'atRestEncryptionEnabled', 'kmsKeyId')],
+    growing: [],
+    // https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/VersionManagement.HowTo.html
+    version: { path: ['spec', 'forProvider', 'engineVersion'], majors: { 7: [8, 9], 8: [9] } },
+    survives: 'a final snapshot, where the claim did not give it up',
+  },
+  // https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_CreateReplicationGroup.html
+  names: externalNames({ most: 40, pattern: words }),
+  classes: { path: 'spec.forProvider.nodeType', families: ['cache.t4g', 'cache.m7g', 'cache.r7g'] },
+  // A cache takes its final snapshot because of the name alone, so there it can be given up.
+  finalSnapshot: [{ path: 'spec.forProvider.finalSnapshotIdentifier', want: 'a name', holds: isText, waivedBy: ['Delete'] }],
+  outliving,
+  atRest: [{ path: 'spec.forProvider.atRestEncryptionEnabled', want: '"true"', holds: (value) => value === 'true' }],
+  inTransit: [
+    { path: 'spec.forProvider.transitEncryptionEnabled', want: 'true', holds: isTrue },
+    { path: 'spec.forProvider.transitEncryptionMode', want: 'required', holds: (value) => value === 'required', optional: true },
+  ],
+  standby: ['multiAzEnabled', 'automaticFailoverEnabled'].map((field) => ({
+    path: `spec.forProvider.${field}`,
+    want: 'true',
+    holds: isTrue,
+  })),
+  backups: [{ path: 'spec.forProvider.snapshotRetentionLimit', want: 'at least 1', holds: isAtLeast(1) }],
+  price: { ids: ['elasticache/cache.*.*'], items },
+  // https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/redis-cluster-vertical-scaling.html
+  effects: effectsOn({
+    nodeType: inPlace('online scaling: it goes on serving; connections to the old nodes break for a few seconds'),
+    // https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/VersionManagement.HowTo.html
+    engineVersion: ({ is }) =>
+      (numberAt(is, 'spec', 'forProvider', 'numCacheClusters') ?? 1) > 1 ||
+      at(is, 'spec', 'forProvider', 'automaticFailoverEnabled') === true
+        ? restart('a failover of seconds while the nodes are upgraded one after the other')
+        : restart('minutes of downtime: the only node is upgraded', 'is kept if a snapshot of it succeeds, as a cache holds it in memory'),
+    // https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/ParameterGroups.Modifying.html
+    parameterGroupName: restart('static parameters apply when the nodes restart, dynamic ones at once'),
+    numCacheClusters: inPlace('no downtime; replicas come or go'),
+    numNodeGroups: inPlace('online resharding: no downtime, slower during it'),
+    authTokenSecretRef: inPlace('the old token goes on working until it is removed'),
+    // https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/backups-automatic.html
+    snapshotRetentionLimit: ({ before, after }) =>
+      inPlace(
+        undefined,
+        typeof before === 'number' && typeof after === 'number' && after < before
+          ? `deletes the automatic snapshots${after === 0 ? '' : ` that are older than ${after} days`}`
+          : undefined,
+      ),
+    ...unnoticed(
+      'applyImmediately',
+      'autoMinorVersionUpgrade',
+      'automaticFailoverEnabled',
+      'description',
+      'maintenanceWindow',
+      'multiAzEnabled',
+      'snapshotWindow',
+    ),
+  }),
+  failures: [
+    {
+      pattern: /\b(?:InvalidReplicationGroupState|InvalidCacheClusterState)\b|unexpected state '(?:modifying|snapshotting)'/,
+      waitsFor: 'AWS to finish what it does to the cache',
+      // https://github.com/umotif-public/terraform-aws-elasticache-redis/issues/54
+      example:
+        'modifying ElastiCache Replication Group (orders) shard configuration: error modifying ElastiCache Replication Group shard configuration: InvalidReplicationGroupState: Replication group must be in available state to modify.',
+    },
+    {
+      pattern: /\bCache(Parameter|Subnet)GroupNotFound/,
+      waitsFor: ({ captured }) => `its ${captured(1) === 'Parameter' ? 'parameter' : 'subnet'} group`,
+      // https://github.com/azavea/terraform-aws-redis-elasticache/issues/12
+      example:
+        'Error creating Elasticache Replication Group: CacheParameterGroupNotFound: CacheParameterGroup not found: redis3.2\n\tstatus code: 404, request id: ba8f1fc5-d9d6-11e7-a7f4-316f2d54c477',
+    },
+    {
+      pattern: /Cannot find version (\S+) for ([\w-]+)/,
+      about: { field: 'engineVersion' },
+      says: (failure) =>
+        `ElastiCache does not offer ${failure.captured(2)} ${shown(failure.captured(1))} in ${regionOf(failure)}, choose another version`,
+      // https://github.com/ministryofjustice/cloud-platform-environments/pull/5753
+      example:
+        'Error creating ElastiCache Replication Group (cp-66508e899082f511): InvalidParameterCombination: Cannot find version 4.0.13 for redis',
+    },
+    {
+      pattern: /InsufficientCacheClusterCapacity/,
+      about: { field: 'nodeType' },
+      says: (failure) =>
+        `AWS has no ${wanted(failure, 'nodeType')} free in ${regionOf(failure)} now, wait for the next attempts or choose another size`,
+      // https://github.com/winglang/wing/issues/4126
+      example:
+        'creating ElastiCache Cache Cluster: InsufficientCacheClusterCapacity: cache.t4g.small (VPC) is not currently supported in the availability zone us-east-1e.  Retry the launch with no availability zone or target: us-east-1a, us-east-1f, us-east-1b, us-east-1c, us-east-1d.\n\tstatus code: 400, request id: e31f9630-7993-4bcb-9225-9415cd1c1ddd',
+    },
+    {
+      pattern: /unexpected state 'create-failed'/,
+      says: (failure) =>
+        `AWS gave up making it, mostly for want of ${wanted(failure, 'nodeType')} in ${regionOf(failure)}: have the platform team read its events in ElastiCache and clear away there what never served, it is then made again`,
+      // https://github.com/ministryofjustice/cloud-platform/pull/8304, in the words of https://github.com/hashicorp/terraform-provider-aws/issues/35896
+      example:
+        "waiting for ElastiCache Replication Group (orders) create: unexpected state 'create-failed', wanted target 'available'. last error: %!s(<nil>)",
+    },
+  ],
+});

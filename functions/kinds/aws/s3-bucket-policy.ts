@@ -1,0 +1,12 @@
+import { bare, defineKind } from '../card.ts';
+import { awsKind, untagged } from './provider.ts';
+
+export const s3BucketPolicy = defineKind({
+  ...awsKind('s3', 'BucketPolicy', 'bucketpolicies'),
+  ...bare('a setting of its bucket, without a charge'),
+  tags: untagged,
+  names: [],
+  access: { documents: [{ path: 'spec.forProvider.policy', of: 'resource' }], attached: [] },
+  effects: {},
+  failures: [],
+});

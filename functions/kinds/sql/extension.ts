@@ -1,0 +1,34 @@
+import { shown } from '../../core/problem.ts';
+import { defineKind } from '../card.ts';
+import { wanted } from '../failures.ts';
+import { inDatabase, sqlKind } from './provider.ts';
+
+export const sqlExtension = defineKind({
+  ...sqlKind('Extension', 'extensions'),
+  ...inDatabase('a part of its server that its database uses, without a charge'),
+  failures: [
+    {
+      pattern: /extension "([^"]*)" is not available|could not open extension control file "[^"]*?([^/"]*)\.control"/,
+      about: { field: 'extension' },
+      says: ({ captured }) => `got ${shown(captured(1) || captured(2))}, which the server does not have, take it off the list`,
+      // https://github.com/timescale/docs/issues/3416
+      example: 'create failed: cannot create extension: pq: extension "timescaledb" is not available (0A000)',
+    },
+    {
+      pattern: /permission denied to create extension "([^"]*)"/,
+      about: { field: 'extension' },
+      says: ({ captured }) =>
+        `got ${shown(captured(1))}, which only a superuser may create, take it off the list or ask the platform team to create it`,
+      // PostgreSQL 17, src/backend/commands/extension.c
+      example: 'create failed: cannot create extension: pq: permission denied to create extension "plpython3u" (42501)',
+    },
+    {
+      pattern: /(?:must|can only) be loaded via "?shared_preload_libraries/,
+      about: { field: 'extension' },
+      says: (failure) =>
+        `got ${wanted(failure, 'extension')}, which needs shared_preload_libraries on the server, take it off the list or ask the platform team to load it`,
+      // https://github.com/citusdata/pg_cron/blob/main/src/pg_cron.c
+      example: 'create failed: cannot create extension: pq: pg_cron can only be loaded via shared_preload_libraries (XX000)',
+    },
+  ],
+});

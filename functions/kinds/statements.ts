@@ -1,0 +1,54 @@
+import { at } from '../core/kubernetes.ts';
+
+/** One statement of a policy document of AWS; names of elements are in lower case. */
+export interface Statement {
+  /** `Statement.0` */
+  readonly path: string;
+  readonly element: (name: string) => unknown;
+}
+
+function lowerCased(value: object): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key.toLowerCase(), item]));
+}
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The statements of a policy document; undefined where it is none, or no JSON. */
+export function statementsOf(document: unknown): readonly Statement[] | undefined {
+  if (typeof document !== 'string') return undefined;
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(document);
+  } catch {
+    return undefined;
+  }
+  if (!isObject(parsed)) return undefined;
+  const statements = [lowerCased(parsed)['statement'] ?? []].flat();
+  if (!statements.every(isObject)) return undefined;
+  return statements.map((statement, index) => {
+    const elements = lowerCased(statement);
+    return { path: `Statement.${index}`, element: (name) => at(elements, name) };
+  });
+}
+
+/** An element that may be one string or a list of them. */
+export function stringsOf(value: unknown): readonly string[] {
+  return [value].flat().filter((item) => typeof item === 'string');
+}
+
+export function hasEffect({ element }: Statement, effect: 'allow' | 'deny'): boolean {
+  const value = element('effect');
+  return typeof value === 'string' && value.toLowerCase() === effect;
+}
+
+/** Whether a statement is about everybody: `"*"`, `{"AWS": "*"}`, or everybody but some. */
+export function isForEverybody({ element }: Statement): boolean {
+  const principal = element('principal');
+  const principals = isObject(principal) ? Object.values(principal).flatMap(stringsOf) : stringsOf(principal);
+  return principals.includes('*') || element('notprincipal') !== undefined;
+}
+
+export function conditionsOf({ element }: Statement): Readonly<Record<string, unknown>> {
+  const condition = element('condition');
+  return isObject(condition) ? lowerCased(condition) : {};
+}
