@@ -36,7 +36,7 @@ import { nodeFlags } from '../package/image.ts';
 import { type Authority, authoritySubject, clientCredentials, createAuthority, issueCertificate } from './certificates.ts';
 
 const mebibyte = 1024 * 1024;
-const program = fileURLToPath(new URL('../functions/main.ts', import.meta.url));
+const source = fileURLToPath(new URL('../functions/main.ts', import.meta.url));
 const silent = pino({ level: 'silent' });
 const { path: runFunctionPath } = FunctionRunnerServiceService.runFunction;
 
@@ -55,13 +55,17 @@ let authority: Authority;
 let serverDirectory: string;
 let clientDirectory: string;
 let client: ChannelCredentials;
+/** The function in one file, as its image has it. */
+let program: string;
 
-beforeAll(() => {
+beforeAll(async () => {
   scratch = mkdtempSync(join(tmpdir(), 'golden-path-wire-'));
   authority = createAuthority(join(scratch, 'ca'));
   serverDirectory = issueCertificate(authority, join(scratch, 'server'));
   clientDirectory = issueCertificate(authority, join(scratch, 'client'));
   client = clientCredentials(authority.certificate, clientDirectory);
+  program = join(scratch, 'main.mjs');
+  await bundle(source, program);
 });
 
 const logged: string[] = [];
@@ -484,12 +488,6 @@ describe('the process', () => {
 });
 
 describe('the process as its image runs it', () => {
-  let bundled: string;
-  beforeAll(async () => {
-    bundled = join(scratch, 'main.mjs');
-    await bundle(program, bundled);
-  });
-
   interface Running {
     readonly port: number;
     readonly metricsPort: number;
@@ -503,7 +501,7 @@ describe('the process as its image runs it', () => {
   async function start(): Promise<Running> {
     const [port, metricsPort] = [await freePort(), await freePort()];
     const addresses = ['--address', `127.0.0.1:${port}`, '--metrics-address', `127.0.0.1:${metricsPort}`];
-    const flags = [...nodeFlags, bundled, ...addresses, '--tls-certs-dir', serverDirectory];
+    const flags = [...nodeFlags, program, ...addresses, '--tls-certs-dir', serverDirectory];
     const child = spawn(process.execPath, flags, { env: {}, stdio: ['ignore', 'pipe', 'inherit'] });
     cleanUps.push(() => child.kill('SIGKILL'));
     await new Promise<void>((resolve) => {
