@@ -549,11 +549,11 @@ describe('the process as its image runs it', () => {
 
   test('answers requests of 15 MiB, many at a time, in the memory that it has', async () => {
     const { port, connection, mebibytes, exitCode } = await start();
-    const count = 9;
+    const count = 13;
     const bytes = encoded({
       requiredResources: { 'claims-appdatabases': { items: Array.from({ length: count }, (_, index) => annotated(index)) } },
     });
-    expect(bytes.length / mebibyte).toBeGreaterThan(10);
+    expect(bytes.length / mebibyte).toBeGreaterThan(14.5);
     const message = `cannot process the claim: it comes with more than 250000 values in ${count + 1} objects of ${(bytes.length / mebibyte).toFixed(1)} MiB; `;
     const text = encoded({
       observed: { composite: { resource: claim }, resources: { big: { resource: { text: '\u00e9'.repeat(7.5 * mebibyte) } } } },
