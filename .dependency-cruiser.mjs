@@ -71,7 +71,7 @@ export default {
       'only-runtime-knows-the-wire',
       'gRPC, logs and metrics stay at the edge.',
       { path: production, pathNot: '^functions/(runtime/|serve\\.ts)' },
-      { path: '^node_modules/(@crossplane-org|@grpc|grpc-health-check|pino|prom-client)/' },
+      { path: '^node_modules/(@crossplane-org|@grpc|pino|prom-client)/' },
     ),
     error(
       'cdk8s-generates',

@@ -269,18 +269,22 @@ describe('packages', () => {
     });
   });
 
-  test('a platform without claim policies and managed resources has no objects for them, since the apiserver takes no empty lists', () => {
+  test('a platform without claim policies and managed resources has no policies for them, since the apiserver takes no empty lists', () => {
     const given = composing();
     expect(Object.keys(configurationContents(given, exampleRegistry, annotations))).toEqual([
       'crossplane.yaml',
       'xrds/appcaches.platform.internal.yaml',
       'compositions/appcaches.platform.internal.yaml',
     ]);
-    expect(installManifests(given)['claim-policies.yaml']).toEqual([]);
+    expect(installManifests(given)['claim-policies.yaml'].map(({ kind, metadata }) => `${kind} ${metadata?.name}`)).toEqual([
+      'ValidatingAdmissionPolicy claim-sizes.platform.internal',
+      'ValidatingAdmissionPolicyBinding claim-sizes.platform.internal',
+    ]);
     expect([...generatedFiles({ ...project, ...given, environments: {} }).keys()].filter((path) => path.startsWith('package/'))).toEqual([
       'package/install/rbac.yaml',
       'package/install/runtime.yaml',
       'package/install/namespace-protection.yaml',
+      'package/install/claim-policies.yaml',
       'package/install/packages.yaml',
     ]);
   });
@@ -325,6 +329,19 @@ describe('installation', () => {
         },
       },
     ]);
+  });
+
+  test('lets nobody but what is in Crossplane’s namespace call the function, and the function nobody', () => {
+    expect(manifests['runtime.yaml'][2]).toEqual({
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'NetworkPolicy',
+      metadata: { name: 'function-golden-path', namespace: 'crossplane-system' },
+      spec: {
+        podSelector: { matchLabels: { 'pkg.crossplane.io/function': 'golden-path-function-golden-path' } },
+        policyTypes: ['Ingress', 'Egress'],
+        ingress: [{ from: [{ podSelector: {} }], ports: [{ protocol: 'TCP', port: 9443 }] }, { ports: [{ protocol: 'TCP', port: 8080 }] }],
+      },
+    });
   });
 
   test('gives the function twice the memory that V8 may use', () => {
