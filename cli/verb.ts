@@ -5,8 +5,9 @@ import type { Sink } from './show/progress.ts';
 /** What the command line is of. */
 export interface Home {
   readonly platform: Platform;
-  /** The folder with `examples/environments/`, where environments are looked up by name. */
   readonly root: string;
+  /** The folder below it where environments are looked up by name; `examples/environments` if left out. */
+  readonly environmentsFolder?: string;
   /** What the platform's added steps do, by name, where that is known as a function: a plan runs these too. */
   readonly steps?: Readonly<Record<string, Step>>;
 }

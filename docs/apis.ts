@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Api } from '../functions/core/api.ts';
+import { rowsOf } from '../functions/core/field.ts';
 import { apiVersion, environmentLabel, kindLabel } from '../functions/core/group.ts';
 import { kubectlNames, maxNameLength } from '../functions/core/names.ts';
 import type { Platform } from '../functions/core/pipeline.ts';
@@ -49,7 +50,9 @@ function fieldRows(schema: Schema, prefix = ''): readonly (readonly string[])[] 
 /** The defaults of an API, which differ by tier. */
 function byTier(api: Api): string {
   const shape = Object.keys(api.profile.shape);
-  const defaults = shape.map((key) => [code(key), ...tiers.map((tier) => code(api.profiles[tier][key]))]);
+  // Those that it comes with: what an organisation says instead is its own page.
+  const rows = rowsOf(Object.fromEntries(Object.entries(api.fields).map(([name, each]) => [name, each.default])));
+  const defaults = shape.map((key) => [code(key), ...tiers.map((tier) => code(rows[tier][key]))]);
   const platform = Object.entries(api.profile.shape).filter(([key]) => api.spec.shape[key] === undefined);
   const platformKeys = jsonSchema(z.object(Object.fromEntries(platform)));
   return `### Defaults by tier

@@ -177,3 +177,35 @@ test('a platform knows the kinds that its steps compose', () => {
     goldenPath.cards.get('dns.example.com Zone'),
   ]).toEqual([zone, s3Bucket, undefined]);
 });
+
+describe('defaults of an organisation', () => {
+  test('are in place of those that an API comes with, from their tier on, and the API itself stays as it is', () => {
+    const { apis } = definePlatform({
+      ...goldenPath,
+      defaults: { AppDatabase: { staging: { size: 'medium' }, prod: { storageGiB: 200 } } },
+    });
+    const values = (api: { readonly profiles: Readonly<Record<string, Readonly<Record<string, unknown>>>> } | undefined) =>
+      ['dev', 'staging', 'prod'].map((tier) => [api?.profiles[tier]?.['size'], api?.profiles[tier]?.['storageGiB']]);
+    expect(values(apis[0])).toEqual([
+      ['small', 20],
+      ['medium', 20],
+      ['medium', 200],
+    ]);
+    expect(values(goldenPath.apis[0])).toEqual([
+      ['small', 20],
+      ['small', 20],
+      ['medium', 100],
+    ]);
+    expect(apis.slice(1).map(({ profiles }) => profiles)).toEqual(goldenPath.apis.slice(1).map(({ profiles }) => profiles));
+  });
+
+  test('that no API has, or that its schema refuses, are refused', () => {
+    const define = (defaults: object) => () => definePlatform({ ...goldenPath, defaults: defaults as never });
+    expect(define({ AppTable: { prod: { size: 'large' } } })).toThrow(
+      'cannot define a platform: defaults.AppTable: got a kind that there is not, want one of AppDatabase, AppCache, AppBucket, AppQueue, AppIdentity',
+    );
+    expect(define({ AppDatabase: { prod: { size: 'huge', fifo: true } } })).toThrow(
+      'cannot define a platform: defaults.AppDatabase.prod.fifo: unknown field; defaults.AppDatabase.prod.size: got "huge", want one of small, medium, large, xlarge',
+    );
+  });
+});

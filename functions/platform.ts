@@ -2,15 +2,21 @@ import type { Api } from './core/api.ts';
 import { type Card, providerOf } from './core/card.ts';
 import { environmentSchema, ownSections } from './core/environment.ts';
 import { clashesOfFacts, type Declared, type Facts } from './core/facts.ts';
+import { rowsOf } from './core/field.ts';
 import { groupKind, type PackageDependency } from './core/kubernetes.ts';
 import { kubectlNames } from './core/names.ts';
 import type { Platform } from './core/pipeline.ts';
-import { shown } from './core/problem.ts';
+import { shown, problemsOf as wrongFields } from './core/problem.ts';
 import { platformRequirements } from './core/required.ts';
+import { type Tier, tiers } from './core/tier.ts';
 import { priceIdSchema } from './cost/prices.ts';
 import { kinds } from './kinds/index.ts';
 
-type Definition = Omit<Platform, 'cards' | 'environment' | 'steps' | 'releasable'> & Partial<Pick<Platform, 'steps' | 'releasable'>>;
+/** By kind and tier, values in place of the defaults that the APIs come with. */
+export type Defaults = Readonly<Record<string, { readonly [K in Tier]?: Readonly<Record<string, unknown>> }>>;
+
+type Definition = Omit<Platform, 'cards' | 'environment' | 'steps' | 'releasable'> &
+  Partial<Pick<Platform, 'steps' | 'releasable'>> & { readonly defaults?: Defaults };
 
 const dashed = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 const wantDashed = 'want lower-case words with dashes between them, such as acme-platform';
@@ -94,7 +100,7 @@ function assumptionProblems(api: Api, apis: readonly Api[]): readonly string[] {
   ];
 }
 
-function problemsOf({ name, apis, policies, steps = [] }: Definition): readonly string[] {
+function problemsOf({ name, apis, policies, steps = [], defaults = {} }: Definition): readonly string[] {
   const suffixes = apis.map(({ suffix }) => suffix);
   const ids = policies.map(({ id }) => id);
   const stepNames = steps.map((step) => step.name);
@@ -108,6 +114,7 @@ function problemsOf({ name, apis, policies, steps = [] }: Definition): readonly 
     ...otherThan('apis.suffix', suffixes, (suffix) => dashed.test(suffix) && suffix.length <= longestSuffix, wantSuffix),
     ...apis.flatMap((api) => assumptionProblems(api, apis)),
     ...clashesOfFacts(factsOf(apis), ownSections),
+    ...defaultProblems(apis, defaults),
     ...otherThan('policies.id', ids, (id) => dashed.test(id), wantDashed),
     ...twice('policies.id', ids),
     ...otherThan('steps.name', stepNames, (step) => !ownSteps.includes(step), 'want another name than that of a step of every pipeline'),
@@ -122,11 +129,39 @@ function problemsOf({ name, apis, policies, steps = [] }: Definition): readonly 
   ];
 }
 
+/** The APIs with defaults in place of those that they come with; a tier for which neither says any has that of the one before it. */
+function withDefaults(apis: readonly Api[], defaults: Defaults): readonly Api[] {
+  return apis.map((api) => {
+    const byTier = Object.entries(api.fields).map(([name, { default: shipped }]) => {
+      const own = tiers.flatMap((tier) => {
+        const value = defaults[api.kind]?.[tier]?.[name];
+        return value === undefined ? [] : [[tier, value] as const];
+      });
+      return [name, own.length === 0 ? shipped : { ...shipped, ...Object.fromEntries(own) }] as const;
+    });
+    return { ...api, profiles: rowsOf(Object.fromEntries(byTier)) };
+  });
+}
+
+/** What of an organisation's defaults no API has, or refuses. */
+function defaultProblems(apis: readonly Api[], defaults: Defaults): readonly string[] {
+  return Object.entries(defaults).flatMap(([kind, byTier]) => {
+    const api = apis.find((each) => each.kind === kind);
+    if (api === undefined)
+      return [`defaults.${kind}: got a kind that there is not, want one of ${apis.map((each) => each.kind).join(', ')}`];
+    return Object.entries(byTier).flatMap(([tier, row]) => {
+      const parsed = api.profile.partial().safeParse(row);
+      return parsed.success ? [] : [wrongFields(parsed.error, row, `defaults.${kind}.${tier}`)];
+    });
+  });
+}
+
 /** A platform of these APIs and policies: what an environment can say follows from them. */
 export function definePlatform(definition: Definition): Platform {
   const problems = [...new Set(problemsOf(definition))];
   if (problems.length > 0) throw new Error(`cannot define a platform: ${problems.join('; ')}`);
-  const { name, apis, policies, steps = [], releasable = [] } = definition;
+  const { name, policies, steps = [], releasable = [], defaults = {} } = definition;
+  const apis = withDefaults(definition.apis, defaults);
   const cards = new Map([...kinds, ...composedCards({ apis, steps })].map((card) => [groupKind(card), card]));
   return {
     name,

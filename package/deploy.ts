@@ -148,7 +148,7 @@ async function deploy(project: Project, registry: string, withEnvironments: bool
   // Crossplane's RBAC manager grants what a provider serves only some seconds after the provider is Healthy.
   await waitUntil('permissions of Crossplane', 'granted', async () => (await findingsOf(permissions, platform)).at(0));
   if (withEnvironments) {
-    const environments = join(project.root, 'examples/environments');
+    const environments = join(project.root, project.deployed ?? 'examples/environments');
     process.stdout.write(await run('kubectl', ['apply', '--server-side', ...asDeployer(platform), '-f', environments]));
   }
   return await doctor({ platform, output: 'table', stdout: process.stdout, stderr: process.stderr, color: process.stdout.isTTY === true });

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type EnvironmentData, environments } from '../examples/examples.ts';
 import type { Platform } from '../functions/core/pipeline.ts';
-import { goldenPath } from '../functions/golden-path.ts';
+import { platform } from '../organisation/platform.ts';
 import { manifest, packageRoot } from '../platform/manifest.ts';
 
 /** What is generated from, built and deployed. */
@@ -13,15 +13,18 @@ export interface Project {
   readonly root: string;
   /** The module that serves the platform. */
   readonly main: string;
-  /** The environments below `examples/environments/`, by name. */
+  /** The environments that are generated below `examples/environments/`, by name. */
   readonly environments: Readonly<Record<string, EnvironmentData>>;
+  /** The folder of the environments that a deployment can bring along; `examples/environments` if left out. */
+  readonly deployed?: string;
 }
 
 /** The project of this repository. */
 export const project: Project = {
-  platform: goldenPath,
+  platform,
   version: manifest.version,
   root: packageRoot,
-  main: join(packageRoot, 'functions/main.ts'),
+  main: join(packageRoot, 'organisation/main.ts'),
   environments,
+  deployed: 'organisation/environments',
 };

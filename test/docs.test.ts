@@ -92,7 +92,7 @@ test('the pages that a visitor looks for are there', () => {
 
 const folders = globSync('*/', { cwd: root }).map((folder) => folder.replace(/\/$/, ''));
 const everywhere = new Set(
-  globSync(['*', '.*', '{exports,functions,xrds,compositions,examples,package,platform,plan,cli,docs,test}/**'], { cwd: root }).map(
+  globSync(['*', '.*', '{exports,functions,organisation,xrds,compositions,examples,package,platform,plan,cli,docs,test}/**'], { cwd: root }).map(
     (path) => basename(path),
   ),
 );

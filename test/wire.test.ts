@@ -36,7 +36,7 @@ import { nodeFlags } from '../package/image.ts';
 import { type Authority, authoritySubject, clientCredentials, createAuthority, issueCertificate } from './certificates.ts';
 
 const mebibyte = 1024 * 1024;
-const source = fileURLToPath(new URL('../functions/main.ts', import.meta.url));
+const source = fileURLToPath(new URL('../organisation/main.ts', import.meta.url));
 const silent = pino({ level: 'silent' });
 const { path: runFunctionPath } = FunctionRunnerServiceService.runFunction;
 

@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import type { KubernetesObject } from '../../functions/core/kubernetes.ts';
 import { shown } from '../../functions/core/problem.ts';
 import { InputError, named, readObjects, readText } from '../input.ts';
+import type { Home } from '../verb.ts';
 import { isYaml, type Located } from './sources.ts';
 
 /** An environment by name, with all the EnvironmentConfigs that there are beside it. */
@@ -39,14 +40,18 @@ function unknown(name: string, names: readonly string[], where: string, option: 
   return new InputError(`cannot use environment: ${option}: got ${shown(name)}, ${choice} an EnvironmentConfig file ending in .yaml`);
 }
 
-/** An environment by the name of a file below the root, or by a file. */
-export async function readEnvironment(root: string, nameOrFile: string, option: string): Promise<ChosenFromFiles> {
+/** An environment by the name of a file in the folder of environments, or by a file. */
+export async function readEnvironment(
+  { root, environmentsFolder = 'examples/environments' }: Pick<Home, 'root' | 'environmentsFolder'>,
+  nameOrFile: string,
+  option: string,
+): Promise<ChosenFromFiles> {
   if (isYaml(nameOrFile)) return await fromFile(nameOrFile);
-  const folder = join(root, 'examples/environments');
+  const folder = join(root, environmentsFolder);
   const files = globSync('*.yaml', { cwd: folder }).sort();
   if (!files.includes(`${nameOrFile}.yaml`)) {
     const names = files.map((file) => basename(file, '.yaml'));
-    throw unknown(nameOrFile, names, files.length === 0 ? ' in examples/environments, which npm run generate writes' : '', option);
+    throw unknown(nameOrFile, names, files.length === 0 ? ` in ${environmentsFolder}` : '', option);
   }
   return (await chosenFrom(
     files.map((file) => join(folder, file)),

@@ -26,7 +26,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'render-'));
   engine = (await run('sh', ['-c', 'command -v crossplane-core || command -v crossplane-engine'])).stdout.trim();
   if (engine === '') throw new Error('cannot render: the binary of Crossplane itself is not on PATH as crossplane-core');
-  server = spawn(process.execPath, ['functions/main.ts', '--insecure', '--address', address, '--metrics-address', 'localhost:9544'], {
+  server = spawn(process.execPath, ['organisation/main.ts', '--insecure', '--address', address, '--metrics-address', 'localhost:9544'], {
     stdio: 'ignore',
   });
   await eventually(async () => expect((await fetch('http://localhost:9544/healthz')).status).toBe(200), 20);

@@ -179,7 +179,7 @@ describe('input', () => {
     [
       'an environment where there are none',
       { root: 'docs' },
-      'cannot use environment: --environment: got "dev", there are none in examples/environments, which npm run generate writes; want an EnvironmentConfig file ending in .yaml',
+      'cannot use environment: --environment: got "dev", there are none in examples/environments; want an EnvironmentConfig file ending in .yaml',
     ],
     ['an unknown output', { output: 'xml' }, 'cannot print: --output: got "xml", want one of table, json, yaml, markdown'],
     ['two comparisons', { against: 'prod', live: true }, 'cannot plan: got --against and --live, want one of them'],

@@ -30,7 +30,7 @@ export interface PlanOptions extends Home, Terminal {
   readonly kustomizations: readonly string[];
   /** A pattern of folders that are called as the environment of their claims. */
   readonly environmentsFrom?: string | undefined;
-  /** Names of environments in `examples/environments/` or EnvironmentConfig files. */
+  /** Names of environments in the folder of environments, or EnvironmentConfig files. */
   readonly environments: readonly string[];
   readonly against?: string | undefined;
   /** A file, a folder or a git revision. */
@@ -76,9 +76,9 @@ function checked(options: PlanOptions): void {
 }
 
 async function planFromFiles({ environments, claims, former }: Work, options: PlanOptions, progress: Progress): Promise<readonly Entry[]> {
-  const { platform, steps, root, against } = options;
-  const chosen = await Promise.all(environments.map((each) => readEnvironment(root, each, '--environment')));
-  const beside = against === undefined ? [] : [await readEnvironment(root, against, '--against')];
+  const { platform, steps, against } = options;
+  const chosen = await Promise.all(environments.map((each) => readEnvironment(options, each, '--environment')));
+  const beside = against === undefined ? [] : [await readEnvironment(options, against, '--against')];
   const places = await Promise.all(
     [...chosen, ...beside].map(async ({ name, all, configs }): Promise<Place> => {
       const before = (await former?.environments(configs)) ?? all;
@@ -96,23 +96,23 @@ async function planFromFiles({ environments, claims, former }: Work, options: Pl
 type Planned = Pick<Printed, 'entries' | 'cluster'>;
 
 /** Of a cluster, or of files where this user may not read those of the cluster. */
-async function environmentAt(nameOrFile: string, root: string, state: LiveState): Promise<Chosen> {
+async function environmentAt(nameOrFile: string, home: Home, state: LiveState): Promise<Chosen> {
   return state.environments === undefined
-    ? await readEnvironment(root, nameOrFile, '--environment')
+    ? await readEnvironment(home, nameOrFile, '--environment')
     : await environmentInCluster(nameOrFile, state.environments);
 }
 
 async function planLive({ claims }: Work, options: PlanOptions, progress: Progress, cluster: Cluster): Promise<Planned> {
-  const { platform, steps, root, environments } = options;
+  const { platform, steps, environments } = options;
   const state = await readLive(cluster, platform, claims, progress.say);
   const own = new Map<string, Chosen>();
   if (environments.length === 0)
     for (const name of new Set(state.claims.map(environmentOf)))
       own.set(
         name,
-        state.environments === undefined ? await readEnvironment(root, name, '--environment') : { name, all: state.environments },
+        state.environments === undefined ? await readEnvironment(options, name, '--environment') : { name, all: state.environments },
       );
-  const chosen = await Promise.all(environments.map((each) => environmentAt(each, root, state)));
+  const chosen = await Promise.all(environments.map((each) => environmentAt(each, options, state)));
   const columns: readonly ((live: Live) => Chosen | undefined)[] =
     chosen.length === 0 ? [(live) => own.get(environmentOf(live))] : chosen.map((each) => () => each);
   const planned = columns.map((choose) => {

@@ -1,4 +1,0 @@
-import { goldenPath } from './golden-path.ts';
-import { serve } from './serve.ts';
-
-await serve(goldenPath);

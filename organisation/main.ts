@@ -1,0 +1,4 @@
+import { serve } from '../functions/serve.ts';
+import { platform } from './platform.ts';
+
+await serve(platform);
