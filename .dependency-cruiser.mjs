@@ -1,5 +1,5 @@
 /** What there is, from the bottom up: each folder imports only itself and those before it. A test is beside what it tests, and imports any. */
-export const layers = ['functions', 'platform', 'plan', 'examples', 'compositions', 'xrds', 'docs', 'cli', 'package', 'test'];
+export const layers = ['functions', 'platform', 'plan', 'examples', 'compositions', 'xrds', 'docs', 'cli', 'package', 'test', 'exports'];
 
 const core = '^functions/core/';
 const production = '^functions/(?!.*\\.test\\.ts$)';
@@ -71,7 +71,7 @@ export default {
       'only-runtime-knows-the-wire',
       'gRPC, logs and metrics stay at the edge.',
       { path: production, pathNot: '^functions/(runtime/|serve\\.ts)' },
-      { path: '^node_modules/(@crossplane-org|@grpc|grpc-health-check|pino|prom-client)/' },
+      { path: '^node_modules/(@crossplane-org|@grpc|pino|prom-client)/' },
     ),
     error(
       'cdk8s-generates',
@@ -112,9 +112,10 @@ export default {
     error(
       'no-dev-dependencies',
       'What is shipped needs only dependencies.',
-      { path: '^(?!test/)[^/]+/|^test/(contract|index|request)\\.ts$', pathNot: '\\.test\\.ts$' },
+      { path: '^(?!test/)[^/]+/|^test/(contract|request)\\.ts$', pathNot: '\\.test\\.ts$' },
       { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['npm-peer'] },
     ),
+    error('exports-are-for-others', 'Who works in this repository imports the module itself.', {}, { path: '^exports/' }),
     error('no-orphans', 'A module that nobody imports is dead.', { orphan: true, pathNot: '(\\.test|\\.config)\\.ts$|^\\.' }, {}),
   ],
   options: {

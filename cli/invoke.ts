@@ -12,6 +12,8 @@ const help = `goldenpath: what a claim becomes, and whether an installation is s
 ${verbs.map((verb) => verb.help).join('\n')}
   goldenpath --help
 
+  A Node that is too old: exit code 2.
+
   Exit code 3, of any of them: a fault of goldenpath itself.
 `;
 

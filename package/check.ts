@@ -145,7 +145,7 @@ const checks: readonly Check[] = [
   { name: 'types', work: tool('tsc', '--noEmit') },
   { name: 'dependency direction', work: dependencyDirection },
   { name: 'dead code', work: tool('knip') },
-  { name: 'tests', work: tests('unit', 'recipes') },
+  { name: 'tests', work: tests('unit', 'example', 'recipes') },
   { name: 'kinds against CRDs', work: kindsAgainstCrds },
   { name: 'npm package', work: published },
   { name: 'own platform', work: tests('npm') },
