@@ -26,11 +26,12 @@ async function goldenpath(args: readonly string[], stdin = '') {
 }
 
 /** Whatever was given: a documented exit code, and where there is no plan a line that says why. */
-function expectSound({ code, stdout, stderr }: Awaited<ReturnType<typeof goldenpath>>, given: string) {
+function expectSound({ code, stdout, stderr }: Awaited<ReturnType<typeof goldenpath>>, given: string, output = 'table') {
   const said = stderr.split('\n').filter((line) => line.startsWith('goldenpath: ') && !line.startsWith('goldenpath: passed over'));
   expect([0, 1, 2], `${stderr}\n${given}`).toContain(code);
   expect(stderr, given).not.toMatch(/^\s+at /m);
-  if (stdout !== '') return;
+  // What composes nothing has no objects.
+  if (stdout !== '' || (code === 0 && output === 'yaml')) return;
   expect([1, 2], given).toContain(code);
   expect(said.length, `${stderr}\n${given}`).toBeGreaterThan(0);
 }
@@ -135,7 +136,7 @@ test('a claim may say anything', { timeout }, async () => {
       fc.constantFrom('dev', 'staging', 'prod'),
       fc.constantFrom('table', 'json', 'yaml', 'markdown'),
       async (text, environment, output) => {
-        expectSound(await goldenpath(['plan', '-', '-e', environment, '-o', output], text), text);
+        expectSound(await goldenpath(['plan', '-', '-e', environment, '-o', output], text), text, output);
       },
     ),
     { numRuns },

@@ -101,7 +101,9 @@ metadata:
 test('an environment that cannot be used is generated for nobody', () => {
   const environments = { qa: { tier: 'staging', shared: { postgres: { providerConfig: 'shared-postgres', host: '' } } } } as const;
   expect(() => generatedFiles({ ...project, environments })).toThrow(
-    new Error('cannot use EnvironmentConfig "qa": data.shared.postgres.host: got "", want at least 1 characters'),
+    new Error(
+      'cannot use EnvironmentConfig "qa": data.shared.postgres.host: got "", want a host name or an address, such as postgres.shared.svc',
+    ),
   );
 });
 

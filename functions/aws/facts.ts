@@ -2,6 +2,8 @@ import * as z from 'zod';
 import { type Facts, facts, section } from '../core/facts.ts';
 
 const text = z.string().min(1).max(256);
+/** It becomes part of addresses. */
+const region = z.string().regex(/^[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}$/, 'want a region of AWS such as eu-west-1');
 const cidr = z.union([z.cidrv4(), z.cidrv6()], 'want a CIDR such as 10.0.0.0/16');
 
 /** What an environment says of its AWS account. */
@@ -9,7 +11,7 @@ export const aws = section(
   'aws',
   'Facts of the AWS account.',
   {
-    region: text.describe('AWS region that everything is made in.'),
+    region: region.describe('AWS region that everything is made in.'),
     providerConfig: text.describe('Name of the ClusterProviderConfig of provider-aws.'),
   },
   {

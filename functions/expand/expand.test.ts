@@ -114,6 +114,12 @@ describe('refuses, and touches nothing:', () => {
       'cannot use EnvironmentConfig "here": data.aws.kmsKeyArn: got "arn:aws:kms:eu-west-1:111122223333:alias/shop", want the ARN of a key, not of an alias, such as arn:aws:kms:eu-west-1:111122223333:key/…; namespace "shop" belongs to it',
     ],
     [
+      'what is no region',
+      only({ tier: 'dev', aws: { ...everything.aws, region: '{{ .Values.region }}' } }),
+      'EnvironmentInvalid',
+      'cannot use EnvironmentConfig "here": data.aws.region: got "{{ .Values.region }}", want a region of AWS such as eu-west-1; namespace "shop" belongs to it',
+    ],
+    [
       'an environment emptied',
       { ...only({}), environments: [environmentConfig('here', undefined), environmentConfig('there', { tier: 'dev' })] },
       'EnvironmentInvalid',

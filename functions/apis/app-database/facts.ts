@@ -3,6 +3,12 @@ import { facts, section } from '../../core/facts.ts';
 
 const text = z.string().min(1).max(256);
 
+/** It becomes part of a URI. */
+const host = z
+  .string()
+  .max(253)
+  .regex(/^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/, 'want a host name or an address, such as postgres.shared.svc');
+
 const shared = section('shared', 'Servers that claims share.');
 
 /** The server that databases of backend `shared` are on. */
@@ -12,7 +18,7 @@ export const sharedPostgres = facts(
     postgres: z
       .strictObject({
         providerConfig: text.describe('Name of the ClusterProviderConfig of provider-sql.'),
-        host: text.describe('Host name that apps connect to.'),
+        host: host.describe('Host name that apps connect to.'),
         port: z.int().min(1).max(65535).default(5432).describe('Port that apps connect to.'),
         adminRole: text.optional().describe('Role that the ClusterProviderConfig logs in as, where that is no superuser, as on RDS.'),
         sslMode: z.enum(['disable', 'require', 'verify-full']).default('require').describe('The sslmode that apps connect with.'),
