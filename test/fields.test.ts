@@ -131,8 +131,7 @@ test('a live claim is not refused for being what it is, and is for what can neit
 
 test('a field that a backend does not have is refused there, with what to do instead', () => {
   const refusal = (environment: string) =>
-    expand(request({ spec: said, environment, environments: [environmentConfig(environment, { tier: environment })] }))
-      .refusal;
+    expand(request({ spec: said, environment, environments: [environmentConfig(environment, { tier: environment })] })).refusal;
   expect(refusal('dev')).toBeUndefined();
   expect(refusal('staging')).toEqual({
     reason: 'FieldNotOnBackend',

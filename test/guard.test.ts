@@ -129,15 +129,15 @@ describe('a policy', () => {
   });
 
   test('refuses a kind that nothing is known of, whoever composed it, and only what an environment accepts by name passes', () => {
-    const table: KubernetesObject = { apiVersion: 'dynamodb.aws.m.upbound.io/v1beta1', kind: 'Table', metadata: { name: 'orders' } };
+    const table: KubernetesObject = { apiVersion: 'timestreamwrite.aws.m.upbound.io/v1beta1', kind: 'Table', metadata: { name: 'orders' } };
     const withTable: Change = (desired) => ({ ...desired, table: { object: table } });
     const setting = (data: object) => here({ policies: { 'known-kinds': data } });
     expect(guarded(prod, withTable).refusal).toEqual({
       reason: 'PolicyViolated',
       message:
-        'cannot apply in environment prod: table (Table orders): kind: got "dynamodb.aws.m.upbound.io/Table", want one that has a card [known-kinds]',
+        'cannot apply in environment prod: table (Table orders): kind: got "timestreamwrite.aws.m.upbound.io/Table", want one that has a card [known-kinds]',
     });
-    expect(guarded(setting({ allow: ['dynamodb.aws.m.upbound.io/Table'] }), withTable).refusal).toBeUndefined();
+    expect(guarded(setting({ allow: ['timestreamwrite.aws.m.upbound.io/Table'] }), withTable).refusal).toBeUndefined();
     for (const data of [{ severity: 'off' }, { severity: 'warn' }, { waivable: true }]) {
       const [field] = Object.keys(data);
       expect(expand(stepRequest(setting(data))).refusal?.message).toBe(
