@@ -2,7 +2,7 @@
 export { apis } from './apis/index.ts';
 export {
   access,
-  accessKinds,
+  accessOf,
   type Grant,
   keyStatements,
   partitionOf,
@@ -20,7 +20,7 @@ export {
   type NetworkFacts,
   network,
 } from './aws/facts.ts';
-export { firewall, longestGroupName, networkKinds, subnetGroup } from './aws/network.ts';
+export { firewall, firewallKinds, longestGroupName, subnetGroup } from './aws/network.ts';
 export { majorOf, parameterGroupKey, parameterGroups } from './aws/parameter-groups.ts';
 export { type AwsResources, awsResources, finalSnapshotName } from './aws/resources.ts';
 export { awsRole, type Roles, roleName, roleOf, serviceAccountOf } from './aws/role.ts';

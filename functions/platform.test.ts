@@ -15,7 +15,7 @@ import { definePlatform } from './platform.ts';
 
 /** An API with one backend, which needs facts. */
 function needing(...needed: readonly Facts[]): Api {
-  const backend = { needs: needsOf(...needed), composes: [], expand: () => ({ resources: {}, pending: {}, status: {} }) };
+  const backend = { needs: needsOf(...needed), composes: {}, expand: () => ({ resources: {}, pending: {}, status: {} }) };
   return { ...other, backends: { ours: backend } };
 }
 
@@ -24,7 +24,7 @@ const step: AddedStep = { name: 'labels', package: 'xpkg.example.com/acme/functi
 const other = { ...appCache, kind: 'AppOther', plural: 'appothers', suffix: 'other' };
 const zone: Card = { ...s3Bucket, apiVersion: 'dns.example.com/v1', kind: 'Zone', plural: 'zones' };
 const provider = { version: 'v1.0.0', failures: [] };
-const nothing = { composes: [], expand: () => ({ resources: {}, pending: {}, status: {} }) };
+const nothing = { composes: {}, expand: () => ({ resources: {}, pending: {}, status: {} }) };
 const wantDashed = 'want lower-case words with dashes between them, such as acme-platform';
 
 describe('a platform cannot be defined with', () => {

@@ -53,8 +53,10 @@ function dependencyProblems(field: string, dependencies: readonly PackageDepende
 }
 
 /** The kinds that backends and steps say they compose. */
-const composedCards = ({ apis, steps }: Required<Pick<Definition, 'apis' | 'steps'>>): readonly Card[] =>
-  [...apis.flatMap((api) => Object.values(api.backends)), ...steps].flatMap(({ composes = [] }) => composes);
+export const composedCards = ({ apis, steps }: Pick<Platform, 'apis' | 'steps'>): readonly Card[] => [
+  ...apis.flatMap(({ backends }) => Object.values(backends).flatMap(({ composes }) => Object.values(composes))),
+  ...steps.flatMap(({ composes = [] }) => composes),
+];
 
 /** The facts that the backends need, and who needs them. */
 function factsOf(apis: readonly Api[]): readonly Declared[] {

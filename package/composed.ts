@@ -1,6 +1,7 @@
 import { type Card, providerOf } from '../functions/core/card.ts';
 import { groupKind, groupOf, type PackageDependency } from '../functions/core/kubernetes.ts';
 import type { Platform } from '../functions/core/pipeline.ts';
+import { composedCards } from '../functions/platform.ts';
 
 export const distinct = (values: Iterable<string>): readonly string[] => [...new Set(values)].sort();
 
@@ -16,9 +17,8 @@ export function requiredKinds({ apis }: Platform): readonly Kind[] {
 }
 
 /** Every kind that any backend of any API, or an added step, may compose. */
-export function composedKinds({ apis, steps }: Platform): readonly Card[] {
-  const composed = [...apis.flatMap((api) => Object.values(api.backends)), ...steps].flatMap(({ composes = [] }) => composes);
-  return [...new Map(composed.map((card) => [groupKind(card), card])).values()];
+export function composedKinds(platform: Platform): readonly Card[] {
+  return [...new Map(composedCards(platform).map((card) => [groupKind(card), card])).values()];
 }
 
 /** Whether a provider brings the kind; Crossplane's RBAC manager grants those. */

@@ -47,7 +47,7 @@ const team = defineApi({
   },
   backends: {
     namespace: {
-      composes: [namespaceCard],
+      composes: { namespace: namespaceCard },
       expand: ({ claim, settings }) => ({
         resources: {
           namespace: {
@@ -89,7 +89,7 @@ const appFeed = defineApi({
   },
   backends: {
     config: {
-      composes: [configMap],
+      composes: { config: configMap },
       expand({ claim, settings, required, observed }) {
         const name = `${claim.name}-feed`;
         const address = stringAt(required.source[0], 'data', 'address') ?? stringAt(observed['config']?.object, 'data', 'address');
@@ -352,7 +352,7 @@ describe('facts of an own platform', () => {
       ...backends,
       container: {
         needs,
-        composes: [],
+        composes: {},
         expand({ facts: given }: { readonly facts: FactsOf<typeof needs> }) {
           told.push(given);
           return { resources: {}, pending: {}, status: {} };

@@ -9,6 +9,7 @@ import type { Field } from '../functions/core/field.ts';
 import { apiVersion } from '../functions/core/group.ts';
 import { at, groupKind, type KubernetesObject } from '../functions/core/kubernetes.ts';
 import type { Platform } from '../functions/core/pipeline.ts';
+import { matches } from '../functions/core/proof.ts';
 import type { StepResponse } from '../functions/core/step.ts';
 import { type Tier, tiers } from '../functions/core/tier.ts';
 import { expand } from '../functions/expand/expand.ts';
@@ -189,13 +190,18 @@ export function contract(api: Api, known: Known, home: Home = ours): void {
 
     test('composes only declared kinds, in the namespace, without status, under valid keys', () => {
       const { api, backend } = which;
-      const declared = api.backends[backend]?.composes.map(({ apiVersion, kind }) => `${apiVersion} ${kind}`) ?? [];
+      const declared = Object.entries(api.backends[backend]?.composes ?? {});
+      const names = (key: string) => [`orders-${api.suffix}`, `orders-${api.suffix}-${key}`];
       for (const [key, object] of Object.entries(objects(last))) {
         expect(key).toMatch(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/);
-        expect(declared).toContain(`${object.apiVersion} ${object.kind}`);
+        const cards = declared.flatMap(([pattern, card]) => (matches(pattern, key) ? [card] : []));
+        expect(
+          cards.map(({ apiVersion, kind }) => `${apiVersion} ${kind}`),
+          key,
+        ).toEqual([`${object.apiVersion} ${object.kind}`]);
         expect(object.metadata?.namespace).toBeUndefined();
         expect(object['status']).toBeUndefined();
-        expect(object.metadata?.name?.startsWith(`orders-${api.suffix}`)).toBe(true);
+        if (api.scope === 'Namespaced') expect(names(key)).toContain(object.metadata?.name);
       }
     });
 
@@ -215,11 +221,13 @@ export function contract(api: Api, known: Known, home: Home = ours): void {
       const run = (observed: typeof complete) => expand(stepRequest({ ...given(which, known, home), observed, status: last.status }));
       for (const key of Object.keys(complete)) {
         const blinked = Object.fromEntries(Object.entries(complete).filter(([other]) => other !== key));
-        const hollow = { ...complete, [key]: { object: { apiVersion: 'v1', kind: 'X' }, connectionDetails: {} } };
-        const nulls = { apiVersion: 'v1', kind: 'X', metadata: null, spec: null, status: null, data: null, extra: [null] };
-        const empty = { ...complete, [key]: { object: nulls as unknown as KubernetesObject, connectionDetails: {} } };
         const whole = complete[key];
         if (whole === undefined) throw new Error('unreachable');
+        const { apiVersion, kind, metadata } = whole.object;
+        const identity = { apiVersion, kind, metadata: { name: String(metadata?.name) } };
+        const hollow = { ...complete, [key]: { object: identity, connectionDetails: {} } };
+        const nulls = { ...identity, spec: null, status: null, data: null, extra: [null] };
+        const empty = { ...complete, [key]: { object: nulls, connectionDetails: {} } };
         const deleting = {
           ...complete,
           [key]: {
@@ -238,6 +246,31 @@ export function contract(api: Api, known: Known, home: Home = ours): void {
         }
       }
     });
+  });
+
+  test.each(casesOf(api))('$api.kind in tier $tier on $backend with $fields believes no object that it did not compose', (which) => {
+    const last = settle(which, known, home).at(-1);
+    const complete = observedAfter(last as StepResponse, known.details);
+    for (const [key, { object, connectionDetails }] of Object.entries(complete)) {
+      const { metadata } = object;
+      const forged: readonly KubernetesObject[] = [
+        { ...object, apiVersion: 'v1', kind: 'Event' },
+        { ...object, metadata: null } as unknown as KubernetesObject,
+        { ...object, metadata: { ...metadata, name: `${metadata?.name}-of-others` } },
+        {
+          ...object,
+          metadata: { ...metadata, ownerReferences: [{ controller: true, uid: 'of-others' }] } as KubernetesObject['metadata'] & object,
+        },
+      ];
+      for (const each of forged) {
+        const observed = { ...complete, [key]: { object: each, connectionDetails } };
+        const request = stepRequest({ ...given(which, known, home), observed, status: last?.status });
+        expect([expand(request), guard(request)].map(({ refusal, desired }) => [refusal?.reason, desired])).toEqual([
+          ['ForeignObject', {}],
+          ['ForeignObject', {}],
+        ]);
+      }
+    }
   });
 
   describe(api.kind, () => {

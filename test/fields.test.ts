@@ -55,7 +55,7 @@ const binding = z.strictObject(bindingHead('shape', ['container', 'other']));
 
 const backendOf = (provider: Settings['backend']): Backend<Settings, unknown> => ({
   needs: needsOf(),
-  composes: [secret],
+  composes: { binding: secret },
   expand: ({ claim, observed }) => ({
     ...bind(claim, `${claim.name}-${suffix}`, binding, { type: 'shape', provider }, observed[bindingKey], ''),
     status: {},

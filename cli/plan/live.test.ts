@@ -38,7 +38,7 @@ function clusterWith(
     keyed(key, {
       ...object,
       spec: { ...(object['spec'] as object | undefined), addedByTheApiserver: true },
-      metadata: { ...object.metadata, namespace: 'shop', uid: `uid-${key}` },
+      metadata: { ...object.metadata, namespace: 'shop', uid: `uid-${key}`, ownerReferences: [{ controller: true, uid: 'uid-claim' }] },
     }),
   );
   const connections = Object.values(made.observed).flatMap(({ object, connectionDetails }) => {

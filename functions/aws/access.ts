@@ -1,5 +1,5 @@
 import type { Composed, Expansion, Pending } from '../core/api.ts';
-import { typed } from '../core/card.ts';
+import { type Card, typed } from '../core/card.ts';
 import { release } from '../core/managed.ts';
 import { shortHash } from '../core/names.ts';
 import { isReady } from '../core/readiness.ts';
@@ -9,8 +9,11 @@ import { iamRolePolicyAttachment } from '../kinds/aws/iam-role-policy-attachment
 import type { AwsResources } from './resources.ts';
 import { type Roles, roleOf } from './role.ts';
 
-/** What `access` composes. */
-export const accessKinds = { policy: iamPolicy, attachment: iamRolePolicyAttachment };
+const accessKinds = { policy: iamPolicy, attachment: iamRolePolicyAttachment };
+
+/** What `access` composes for a grant of that name. */
+export const accessOf = <Grant extends string>(grant: Grant) =>
+  ({ [grant]: accessKinds.policy, [`${grant}-*`]: accessKinds.attachment }) as { readonly [K in Grant | `${Grant}-*`]: Card };
 
 const longestPolicyName = 128;
 

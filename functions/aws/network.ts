@@ -9,7 +9,7 @@ import type { NetworkFacts } from './facts.ts';
 import type { AwsResources } from './resources.ts';
 
 /** What `firewall` composes. */
-export const networkKinds = { securityGroup, securityGroupRule };
+export const firewallKinds = { 'security-group': securityGroup, 'ingress-*': securityGroupRule };
 
 /** AWS's limit on the names of security groups and of the groups of subnets and of parameters. */
 export const longestGroupName = 255;
@@ -38,10 +38,10 @@ export function firewall(
   const ingress = (source: string, from: object): [string, Composed] => {
     const key = `ingress-${shortHash(source)}`;
     const rule = { type: 'ingress', protocol: 'tcp', fromPort: port, toPort: port, description: `Clients of ${source}`, ...from };
-    return [key, resource(key, networkKinds.securityGroupRule, { ...rule, securityGroupIdRef: { name: nameOf('security-group') } })];
+    return [key, resource(key, securityGroupRule, { ...rule, securityGroupIdRef: { name: nameOf('security-group') } })];
   };
   return {
-    'security-group': resource('security-group', networkKinds.securityGroup, {
+    'security-group': resource('security-group', securityGroup, {
       name: externalNameOf(longestGroupName, 'security-group'),
       description,
       vpcId,

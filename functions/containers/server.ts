@@ -1,5 +1,5 @@
 import type { Backend, Claim, Composed } from '../core/api.ts';
-import { type Card, typed } from '../core/card.ts';
+import { typed } from '../core/card.ts';
 import type { Needs } from '../core/facts.ts';
 import { group } from '../core/group.ts';
 import { at, stringAt } from '../core/kubernetes.ts';
@@ -226,14 +226,15 @@ export function runningServer<Version extends string>(
   return { version, persistent: template !== undefined, storageGiB: storage || undefined };
 }
 
-/** What `server` composes for every server. */
-export const serverKinds: readonly Card[] = [service, networkPolicy, statefulSet];
+/** What `server` composes for every server, and for one with a `config`. */
+export const serverKinds = { config: configMap, service, 'network-policy': networkPolicy, server: statefulSet };
 
-/** A backend that runs a server, binds it and protects the claim; `more` is what it composes besides. */
+const containerKinds = { binding: secret, ...serverKinds, protection: usage };
+
+/** A backend that runs a server, binds it and protects the claim. */
 export function containerBackend<Settings, Facts>(
   needs: Needs<Facts>,
   expand: Backend<Settings, Facts>['expand'],
-  ...more: readonly Card[]
-): Backend<Settings, Facts> {
-  return { needs, composes: [secret, ...serverKinds, usage, ...more], expand };
+): Backend<Settings, Facts, unknown, keyof typeof containerKinds> {
+  return { needs, composes: containerKinds, expand };
 }

@@ -87,25 +87,26 @@ export interface Context<Settings, Facts, Required = unknown> extends PlacelessC
   readonly facts: Facts;
 }
 
-interface AnyBackend<GivenContext> {
+interface AnyBackend<GivenContext, Key extends string = string> {
   /** The facts of the environment without which it cannot work. */
   readonly needs?: Needs;
-  /** Every kind that it may compose. */
-  readonly composes: readonly Card[];
+  /** The kind of each resource that it may compose, by its key; a trailing `*` stands for any ending. */
+  readonly composes: { readonly [K in Key]?: Card };
   /** The claim's field that sets a field of a kind, such as `Instance.allocatedStorage`: what the cloud says of that is said of this. */
   readonly explains?: Readonly<Record<string, string>>;
   readonly expand: (context: GivenContext) => Expansion;
 }
 
 /** One way to realise an API. */
-export interface Backend<Settings, Facts, Required = unknown> extends AnyBackend<Context<Settings, Facts, Required>> {
+export interface Backend<Settings, Facts, Required = unknown, Key extends string = string>
+  extends AnyBackend<Context<Settings, Facts, Required>, Key> {
   readonly needs: Needs<Facts>;
   readonly explains?: Readonly<Record<string, keyof Settings & string>>;
 }
 
 /** The one way to realise an API whose claims live in no environment. */
-export type PlacelessBackend<Settings, Required = unknown, C extends ClusterClaim = ClusterClaim> = Omit<
-  AnyBackend<PlacelessContext<Settings, Required, C>>,
+export type PlacelessBackend<Settings, Required = unknown, C extends ClusterClaim = ClusterClaim, Key extends string = string> = Omit<
+  AnyBackend<PlacelessContext<Settings, Required, C>, Key>,
   'needs'
 >;
 
@@ -143,9 +144,10 @@ interface Described {
   /** What kubectl takes besides the plural and the kind in lower case. */
   readonly shortName?: string;
   readonly doc: string;
-  /** Keys of composed resources that hold no data and that expand itself may let go; a trailing `*` stands for any ending. */
-  readonly releasable: readonly string[];
 }
+
+/** A backend with its types erased. */
+type ErasedBackend = Omit<AnyBackend<never>, 'composes'> & { readonly composes: Readonly<Record<string, Card>> };
 
 /** An API with its types erased: what the registry, the steps and the generators work with. */
 export interface Api extends Described, Omit<Schema<Fields, z.ZodObject>, 'rules'> {
@@ -155,7 +157,9 @@ export interface Api extends Described, Omit<Schema<Fields, z.ZodObject>, 'rules
   /** The type of a row of defaults: every field that differs by tier. */
   readonly profile: z.ZodObject;
   readonly profiles: Readonly<Record<Tier, Readonly<Record<string, unknown>>>>;
-  readonly backends: Readonly<Record<string, AnyBackend<never>>>;
+  readonly backends: Readonly<Record<string, ErasedBackend>>;
+  /** Keys of `composes` of its backends that hold no data, and that expand itself may let go. */
+  readonly releasable: readonly string[];
   readonly scope: 'Namespaced' | 'Cluster';
   /**
    * Where its claims live. Those of place `environment` are what the environment of their namespace makes of them; those of place
@@ -186,25 +190,26 @@ type BackendNames<F extends Fields> = F extends { readonly backend: { readonly s
   ? z.output<S>
   : never;
 
-type Backends<F extends Fields, R> =
+type Backends<F extends Fields, R, Key extends string> =
   | {
       readonly scope?: 'Namespaced';
       readonly place?: 'environment';
-      readonly backends: Readonly<Record<BackendNames<F>, AnyBackend<Context<SettingsOf<F>, never, RequiredOf<R>>>>>;
+      readonly backends: Readonly<Record<BackendNames<F>, AnyBackend<Context<SettingsOf<F>, never, RequiredOf<R>>, Key>>>;
     }
   | {
       readonly scope?: 'Namespaced';
       readonly place: 'none';
-      readonly backends: Readonly<Record<string, PlacelessBackend<SettingsOf<F>, RequiredOf<R>, Claim>>>;
+      readonly backends: Readonly<Record<string, PlacelessBackend<SettingsOf<F>, RequiredOf<R>, Claim, Key>>>;
     }
   | {
       readonly scope: 'Cluster';
       readonly place: 'none';
-      readonly backends: Readonly<Record<string, PlacelessBackend<SettingsOf<F>, RequiredOf<R>>>>;
+      readonly backends: Readonly<Record<string, PlacelessBackend<SettingsOf<F>, RequiredOf<R>, ClusterClaim, Key>>>;
     };
 
-type ApiDefinition<F extends Fields, Status extends z.ZodObject, R> = Described &
-  Backends<F, R> & {
+type ApiDefinition<F extends Fields, Status extends z.ZodObject, R, Key extends string> = Described &
+  Backends<F, R, Key> & {
+    readonly releasable: readonly NoInfer<Key>[];
     readonly schema: Schema<F, Status>;
     readonly claimPolicies: readonly ClaimPolicy<SaidByClaims<F>>[];
     readonly columns: readonly Column<ColumnPath<F, Status>>[];
@@ -214,10 +219,12 @@ type ApiDefinition<F extends Fields, Status extends z.ZodObject, R> = Described 
   };
 
 /** Checks an API's parts against each other at compile time, erases their types, and derives what its fields come to. */
-export function defineApi<F extends Fields, Status extends z.ZodObject, const R extends Requires<SaidOf<F>> = Record<never, never>>({
-  schema,
-  ...rest
-}: ApiDefinition<F, Status, R>): Api {
+export function defineApi<
+  F extends Fields,
+  Status extends z.ZodObject,
+  Key extends string,
+  const R extends Requires<SaidOf<F>> = Record<never, never>,
+>({ schema, ...rest }: ApiDefinition<F, Status, R, Key>): Api {
   const { suffix, fields, rules = [], status, binding } = schema;
   const { backends, scope = 'Namespaced', place = 'environment', requires = {}, offers = [] } = rest;
   const problems = problemsOfFields(fields, Object.keys(backends));
@@ -229,7 +236,7 @@ export function defineApi<F extends Fields, Status extends z.ZodObject, const R 
     fields,
     status,
     ...(binding !== undefined && { binding }),
-    backends,
+    backends: backends as Api['backends'],
     scope,
     place,
     requires,

@@ -3,6 +3,7 @@ import { type Environment, resolveEnvironment } from './environment.ts';
 import { apiVersion } from './group.ts';
 import type { StepRequest } from './pipeline.ts';
 import { shown } from './problem.ts';
+import { foreignObserved } from './proof.ts';
 import { apiOf } from './required.ts';
 import type { Refusal } from './step.ts';
 
@@ -21,7 +22,7 @@ export function knownApi({ platform, claim }: StepRequest): Api | { readonly ref
   return { refusal: { reason: 'KindUnknown', message } };
 }
 
-/** Where a claim lives; undefined while Crossplane has not looked. */
+/** Where a claim lives, once what it is said to have composed is proven; undefined while Crossplane has not looked. */
 export function placeOf(request: StepRequest): Place | { readonly refusal: Refusal } | undefined {
   const api = knownApi(request);
   if ('refusal' in api) return api;
@@ -30,6 +31,8 @@ export function placeOf(request: StepRequest): Place | { readonly refusal: Refus
     const message = `cannot use ${api.kind} ${shown(metadata?.name ?? '')}: metadata.namespace: missing, want the namespace that it is in`;
     return { refusal: { reason: 'ClaimInvalid', message } };
   }
+  const refusal = foreignObserved(api, request);
+  if (refusal !== undefined) return { refusal };
   if (api.place === 'none') return { api, environment: undefined };
   const { namespace, environments } = request.required;
   if (namespace === undefined || environments === undefined) return undefined;

@@ -288,7 +288,7 @@ test('every priced kind, the highest cost first', () => {
 });
 
 test('every kind that an API composes is priced or known to be free', () => {
-  const composed = apis.flatMap(({ backends }) => Object.values(backends).flatMap(({ composes }) => composes));
+  const composed = apis.flatMap(({ backends }) => Object.values(backends).flatMap(({ composes }) => Object.values(composes)));
   expect(composed.filter(({ price }) => price === 'unknown')).toEqual([]);
 });
 

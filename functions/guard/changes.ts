@@ -5,6 +5,7 @@ import { mayDelete } from '../core/managed.ts';
 import { shortHash } from '../core/names.ts';
 import type { StepRequest } from '../core/pipeline.ts';
 import { shown } from '../core/problem.ts';
+import { matches } from '../core/proof.ts';
 import { isGoing } from '../core/readiness.ts';
 import type { ObservedResource } from '../core/step.ts';
 import { gibibytes, majorAt } from '../kinds/fields.ts';
@@ -29,10 +30,6 @@ type Found = Omit<Change, 'token' | 'acknowledged'> & {
 };
 
 const longestList = 5;
-
-function matches(pattern: string, key: string): boolean {
-  return pattern.endsWith('*') ? key.startsWith(pattern.slice(0, -1)) : key === pattern;
-}
 
 /** The keys, which are observed and no step wants any more, of what neither the API nor the platform lets go. */
 function removed({ claim, observed, desired, platform }: StepRequest): readonly string[] {

@@ -73,6 +73,29 @@ test('prod keeps old versions for a week, whatever the claim and the environment
   ]);
 });
 
+describe('a name that somebody else could have written', () => {
+  const name = ({ desired }: ReturnType<typeof run>) => desired['bucket']?.object.metadata?.annotations?.['crossplane.io/external-name'];
+  const first = run({});
+  const named = (external: string) => {
+    const observed = observedAfter(first);
+    const bucket = observed['bucket'] as ObservedResource;
+    const metadata = { ...bucket.object.metadata, annotations: { 'crossplane.io/external-name': external } };
+    const given = request({ observed: { ...observed, bucket: { ...bucket, object: { ...bucket.object, metadata } } } });
+    const { desired, status = {} } = expand(given);
+    return { ...guard({ ...given, desired, desiredStatus: status }), desired };
+  };
+  const own = String(name(first));
+
+  test('is taken for the bucket only where it is ours, in whatever account that was made', () => {
+    expect(name(named(own.replace('111122223333', '444455556666')))).toBe(own.replace('111122223333', '444455556666'));
+    for (const foreign of ['payroll', `payroll-${own}`, `${own}-more`, own.replace('111122223333', 'x')]) {
+      const response = named(foreign);
+      expect([name(response), JSON.stringify(response.desired).includes(foreign)]).toEqual([own, own.includes(foreign)]);
+      expect(response.refusal?.reason).toBe('WouldReplace');
+    }
+  });
+});
+
 describe('access', () => {
   const spec = { readers: ['reports', 'orders'], writers: ['orders'] };
   const attached = ({ desired }: ReturnType<typeof run>) =>

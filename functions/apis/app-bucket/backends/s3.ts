@@ -1,4 +1,4 @@
-import { access, accessKinds, type Grant, keyStatements, partitionOf, policyDocument, serviceHost } from '../../../aws/access.ts';
+import { access, accessOf, type Grant, keyStatements, partitionOf, policyDocument, serviceHost } from '../../../aws/access.ts';
 import { account, accountId, key } from '../../../aws/facts.ts';
 import { awsResources } from '../../../aws/resources.ts';
 import type { Roles } from '../../../aws/role.ts';
@@ -25,14 +25,18 @@ interface Required {
   readonly roles: Roles;
 }
 
-const kinds = {
+const composes = {
+  binding: secret,
   bucket: s3Bucket,
-  encryption: s3BucketServerSideEncryptionConfiguration,
-  lifecycle: s3BucketLifecycleConfiguration,
+  'public-access': s3BucketPublicAccessBlock,
   ownership: s3BucketOwnershipControls,
-  policy: s3BucketPolicy,
-  publicAccess: s3BucketPublicAccessBlock,
+  encryption: s3BucketServerSideEncryptionConfiguration,
   versioning: s3BucketVersioning,
+  lifecycle: s3BucketLifecycleConfiguration,
+  policy: s3BucketPolicy,
+  ...accessOf('readers'),
+  ...accessOf('writers'),
+  protection: usage,
 };
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
@@ -106,9 +110,11 @@ function expand(context: Context<BucketSettings, Needs, Required>): Expansion {
   const resources = awsResources(context, suffix, 'bucket', keep);
   const { nameOf, region, tags, externalNameOf, resource } = resources;
   const place = `${facts.aws.accountId}-${region}`;
-  const bucket =
-    stringAt(observed['bucket']?.object, 'metadata', 'annotations', 'crossplane.io/external-name') ??
-    `${externalNameOf(longestBucketName - place.length - 1)}-${place}`;
+  const name = externalNameOf(longestBucketName - place.length - 1);
+  const made = stringAt(observed['bucket']?.object, 'metadata', 'annotations', 'crossplane.io/external-name') ?? '';
+  // It keeps the account that it was made in, whatever the environment says later; any other name would be somebody else's bucket.
+  const isOurs = made.startsWith(`${name}-`) && new RegExp(`^[0-9]{12}-${region}$`).test(made.slice(name.length + 1));
+  const bucket = isOurs ? made : `${name}-${place}`;
   const arn = `arn:${partitionOf(region)}:s3:::${bucket}`;
   const kmsKeyArn = keyOf(context);
   const bucketRef = { name: nameOf('bucket') };
@@ -122,19 +128,19 @@ function expand(context: Context<BucketSettings, Needs, Required>): Expansion {
     resources: {
       bucket: resource(
         'bucket',
-        kinds.bucket,
+        composes.bucket,
         { forceDestroy: settings.deletion === 'Delete', tags },
         { externalName: bucket, managementPolicies: policiesFor(settings.deletion, ['Delete']) },
       ),
-      'public-access': resource('public-access', kinds.publicAccess, {
+      'public-access': resource('public-access', composes['public-access'], {
         bucketRef,
         blockPublicAcls: true,
         blockPublicPolicy: true,
         ignorePublicAcls: true,
         restrictPublicBuckets: true,
       }),
-      ownership: resource('ownership', kinds.ownership, { bucketRef, rule: { objectOwnership: 'BucketOwnerEnforced' } }),
-      encryption: resource('encryption', kinds.encryption, {
+      ownership: resource('ownership', composes.ownership, { bucketRef, rule: { objectOwnership: 'BucketOwnerEnforced' } }),
+      encryption: resource('encryption', composes.encryption, {
         bucketRef,
         rule: [
           kmsKeyArn === undefined
@@ -144,12 +150,12 @@ function expand(context: Context<BucketSettings, Needs, Required>): Expansion {
       }),
       // A bucket that never had versions cannot be told to stop keeping them without changing what a deletion does.
       ...((settings.versioning || observed['versioning'] !== undefined) && {
-        versioning: resource('versioning', kinds.versioning, {
+        versioning: resource('versioning', composes.versioning, {
           bucketRef,
           versioningConfiguration: { status: settings.versioning ? 'Enabled' : 'Suspended' },
         }),
       }),
-      lifecycle: resource('lifecycle', kinds.lifecycle, {
+      lifecycle: resource('lifecycle', composes.lifecycle, {
         bucketRef,
         rule: [
           rule('abandoned-uploads', { abortIncompleteMultipartUpload: [{ daysAfterInitiation: abandonedUploadDays }] }),
@@ -160,7 +166,7 @@ function expand(context: Context<BucketSettings, Needs, Required>): Expansion {
           ...(settings.expireAfterDays === undefined ? [] : [rule('objects', { expiration: [{ days: settings.expireAfterDays }] })]),
         ],
       }),
-      policy: resource('policy', kinds.policy, {
+      policy: resource('policy', composes.policy, {
         bucketRef,
         policy: policyDocument([
           {
@@ -183,8 +189,8 @@ function expand(context: Context<BucketSettings, Needs, Required>): Expansion {
 }
 
 /** A bucket of S3, which pods reach by the identity of their service account. */
-export const s3: Backend<BucketSettings, Needs, Required> = {
+export const s3: Backend<BucketSettings, Needs, Required, keyof typeof composes> = {
   needs,
-  composes: [secret, ...Object.values(kinds), ...Object.values(accessKinds), usage],
+  composes,
   expand,
 };

@@ -1,5 +1,5 @@
 import { account, key as encryptionKey, network } from '../../../aws/facts.ts';
-import { firewall, longestGroupName, networkKinds, subnetGroup } from '../../../aws/network.ts';
+import { firewall, firewallKinds, longestGroupName, subnetGroup } from '../../../aws/network.ts';
 import { majorOf, parameterGroupKey, parameterGroups } from '../../../aws/parameter-groups.ts';
 import { awsResources, finalSnapshotName } from '../../../aws/resources.ts';
 import { hourly } from '../../../aws/windows.ts';
@@ -20,7 +20,14 @@ import { binding, type CacheSettings, completeBinding, evictionPolicy, port, typ
 const needs = needsOf(account, encryptionKey, network);
 type Needs = FactsOf<typeof needs>;
 
-const kinds = { parameterGroup: elasticacheParameterGroup, replicationGroup, subnetGroup: elasticacheSubnetGroup };
+const composes = {
+  binding: secret,
+  'subnet-group': elasticacheSubnetGroup,
+  ...firewallKinds,
+  'parameter-group-*': elasticacheParameterGroup,
+  'replication-group': replicationGroup,
+  protection: usage,
+};
 
 /** AWS's limit on the ids of replication groups. */
 const longestId = 40;
@@ -59,10 +66,10 @@ function expand(context: Context<CacheSettings, Needs>): Expansion {
   const kmsKeyId = group === undefined ? aws.kmsKeyArn : made('kmsKeyId');
 
   const groupName = (part: string) => externalNameOf(longestGroupName, part);
-  const groups = parameterGroups(versions, major, kinds.replicationGroup, group, observed, (part, family) =>
+  const groups = parameterGroups(versions, major, replicationGroup, group, observed, (part, family) =>
     resource(
       part,
-      kinds.parameterGroup,
+      elasticacheParameterGroup,
       {
         name: groupName(part),
         family: `valkey${family}`,
@@ -115,10 +122,10 @@ function expand(context: Context<CacheSettings, Needs>): Expansion {
   const address = bound.values?.['host'] ?? reported('primaryEndpointAddress');
   return {
     resources: {
-      'subnet-group': subnetGroup(resources, 'subnet-group', kinds.subnetGroup, aws),
+      'subnet-group': subnetGroup(resources, 'subnet-group', elasticacheSubnetGroup, aws),
       ...firewall(resources, aws, observed, port),
       ...groups.resources,
-      [key]: resource(key, kinds.replicationGroup, groupSpec, {
+      [key]: resource(key, replicationGroup, groupSpec, {
         externalName: id,
         connectionSecret: nameOf('connection'),
         // The provider would record nodes and their zones in the spec, and refuse every change of theirs from then on: a failover too.
@@ -136,9 +143,9 @@ function expand(context: Context<CacheSettings, Needs>): Expansion {
 }
 
 /** A Valkey of its own on ElastiCache, with its own groups. */
-export const elasticache: Backend<CacheSettings, Needs> = {
+export const elasticache: Backend<CacheSettings, Needs, unknown, keyof typeof composes> = {
   needs,
-  composes: [secret, ...Object.values({ ...kinds, ...networkKinds }), usage],
+  composes,
   explains: { 'ReplicationGroup.engineVersion': 'version', 'ReplicationGroup.nodeType': 'size' },
   expand,
 };

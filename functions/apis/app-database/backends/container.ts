@@ -6,7 +6,18 @@ import { type FactsOf, needsOf } from '../../../core/facts.ts';
 import { composedName } from '../../../core/names.ts';
 import type { Refusal } from '../../../core/step.ts';
 import { protection } from '../../../kinds/crossplane/usage.ts';
-import { type Binding, binding, completeBinding, type DatabaseSettings, port, type Size, suffix, username, versions } from '../schema.ts';
+import {
+  type Binding,
+  binding,
+  completeBinding,
+  type DatabaseSettings,
+  fields,
+  port,
+  type Size,
+  suffix,
+  username,
+  versions,
+} from '../schema.ts';
 
 const needs = needsOf(image('postgres', 'Postgres image', 'docker.io/library/postgres'));
 type Needs = FactsOf<typeof needs>;
@@ -43,7 +54,9 @@ function expand(context: Context<DatabaseSettings, Needs>): Expansion {
   const { claim, facts, observed } = context;
   const issued = issuedValues(binding, observed[bindingKey]);
   const { settings: kept, refusal } = running(context);
-  const settings = { ...kept, databaseName: issued?.['database'] ?? kept.databaseName };
+  // It stands in commands for a shell, so only what a claim may say itself is taken from a Secret.
+  const named = fields.databaseName.schema.safeParse(issued?.['database']);
+  const settings = { ...kept, databaseName: named.success ? named.data : kept.databaseName };
   const name = composedName(claim, suffix);
   const host = serverHost(claim, name);
   const password = issueOnce(context, issued?.['password']);

@@ -1,5 +1,5 @@
 import { account, key, network } from '../../../aws/facts.ts';
-import { firewall, longestGroupName, networkKinds, subnetGroup } from '../../../aws/network.ts';
+import { firewall, firewallKinds, longestGroupName, subnetGroup } from '../../../aws/network.ts';
 import { majorOf, parameterGroupKey, parameterGroups } from '../../../aws/parameter-groups.ts';
 import { awsResources, finalSnapshotName } from '../../../aws/resources.ts';
 import { backupSlots, backupWindow, maintenanceSlots, maintenanceWindow } from '../../../aws/windows.ts';
@@ -25,7 +25,17 @@ import { extensions, installedExtensions } from './sql.ts';
 const needs = needsOf(account, key, network);
 type Needs = FactsOf<typeof needs>;
 
-const kinds = { instance: rdsInstance, parameterGroup: rdsParameterGroup, subnetGroup: rdsSubnetGroup };
+const composes = {
+  binding: secret,
+  'subnet-group': rdsSubnetGroup,
+  ...firewallKinds,
+  'parameter-group-*': rdsParameterGroup,
+  instance: rdsInstance,
+  'sql-login': secret,
+  sql: sqlProviderConfig,
+  'extension-*': sqlExtension,
+  protection: usage,
+};
 
 const longestIdentifier = 63;
 
@@ -58,10 +68,10 @@ function expand(context: Context<DatabaseSettings, Needs>): Expansion {
   if ('refusal' in storage) return { resources: {}, pending: {}, status: {}, refusal: storage.refusal };
 
   const parameterGroupName = (major: string) => externalNameOf(longestGroupName, parameterGroupKey(major));
-  const groups = parameterGroups(versions, version.value, kinds.instance, instance, observed, (key, major) =>
+  const groups = parameterGroups(versions, version.value, rdsInstance, instance, observed, (key, major) =>
     resource(
       key,
-      kinds.parameterGroup,
+      rdsParameterGroup,
       {
         family: `postgres${major}`,
         description,
@@ -135,10 +145,10 @@ function expand(context: Context<DatabaseSettings, Needs>): Expansion {
   const address = bound.values?.['host'] ?? stringAt(instance?.object, 'status', 'atProvider', 'address');
   return {
     resources: {
-      'subnet-group': subnetGroup(resources, 'subnet-group', kinds.subnetGroup, aws),
+      'subnet-group': subnetGroup(resources, 'subnet-group', rdsSubnetGroup, aws),
       ...firewall(resources, aws, observed, port),
       ...groups.resources,
-      instance: resource('instance', kinds.instance, instanceSpec, { connectionSecret: nameOf('connection') }),
+      instance: resource('instance', rdsInstance, instanceSpec, { connectionSecret: nameOf('connection') }),
       ...bound.resources,
       ...sql.resources,
       ...guardRail,
@@ -216,9 +226,9 @@ function withExtensions(
 }
 
 /** An isolated RDS instance with its own groups. */
-export const rds: Backend<DatabaseSettings, Needs> = {
+export const rds: Backend<DatabaseSettings, Needs, unknown, keyof typeof composes> = {
   needs,
-  composes: [secret, ...Object.values({ ...kinds, ...networkKinds }), sqlProviderConfig, sqlExtension, usage],
+  composes,
   explains: {
     'Instance.allocatedStorage': 'storageGiB',
     'Instance.engineVersion': 'version',

@@ -22,6 +22,16 @@ const longestIdentifier = 63;
 
 const connectionLimits: Readonly<Record<Size, number>> = { small: 20, medium: 50, large: 100, xlarge: 200 };
 
+const composes = {
+  binding: secret,
+  role: sqlRole,
+  membership: sqlGrant,
+  database: sqlDatabase,
+  grant: sqlGrant,
+  'extension-*': sqlExtension,
+  protection: usage,
+};
+
 function expand({ claim, environment, settings, facts, observed }: Context<DatabaseSettings, Needs>): Expansion {
   const server = facts.shared.postgres;
   const nameOf = (part?: string) => composedName(claim, suffix, part);
@@ -94,9 +104,9 @@ function expand({ claim, environment, settings, facts, observed }: Context<Datab
 }
 
 /** A database and a role of its own on a server that claims share. */
-export const shared: Backend<DatabaseSettings, Needs> = {
+export const shared: Backend<DatabaseSettings, Needs, unknown, keyof typeof composes> = {
   needs,
-  composes: [secret, sqlRole, sqlDatabase, sqlGrant, sqlExtension, usage],
+  composes,
   explains: { 'Extension.extension': 'extensions' },
   expand,
 };

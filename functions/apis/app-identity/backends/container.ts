@@ -4,8 +4,8 @@ import type { IdentitySettings } from '../schema.ts';
 import { account, type Required } from './account.ts';
 
 /** Nothing at all: what runs in containers knows its clients by the password in its own binding. */
-export const container: Backend<IdentitySettings, unknown, Required> = {
+export const container: Backend<IdentitySettings, unknown, Required, never> = {
   needs: needsOf(),
-  composes: [],
+  composes: {},
   expand: account,
 };

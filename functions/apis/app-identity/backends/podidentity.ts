@@ -14,7 +14,7 @@ import { account as accountOf, type Required } from './account.ts';
 const needs = needsOf(account, boundary, cluster);
 type Needs = FactsOf<typeof needs>;
 
-const kinds = { role: iamRole, association: podIdentityAssociation };
+const composes = { role: iamRole, association: podIdentityAssociation };
 
 function expand(context: Context<IdentitySettings, Needs, Required>): Expansion {
   const { claim, environment, facts, observed } = context;
@@ -43,7 +43,7 @@ function expand(context: Context<IdentitySettings, Needs, Required>): Expansion 
     resources: {
       role: resource(
         'role',
-        kinds.role,
+        composes.role,
         {
           description,
           assumeRolePolicy,
@@ -54,7 +54,7 @@ function expand(context: Context<IdentitySettings, Needs, Required>): Expansion 
         },
         { externalName: role },
       ),
-      association: resource('association', kinds.association, {
+      association: resource('association', composes.association, {
         clusterName,
         namespace: claim.namespace,
         serviceAccount,
@@ -67,8 +67,8 @@ function expand(context: Context<IdentitySettings, Needs, Required>): Expansion 
 }
 
 /** An IAM role of the service account's own, which EKS gives to its pods. */
-export const podidentity: Backend<IdentitySettings, Needs, Required> = {
+export const podidentity: Backend<IdentitySettings, Needs, Required, keyof typeof composes> = {
   needs,
-  composes: Object.values(kinds),
+  composes,
   expand,
 };

@@ -6,7 +6,6 @@ import { bind, bindingKey } from '../../../core/binding.ts';
 import { type FactsOf, needsOf } from '../../../core/facts.ts';
 import { composedName } from '../../../core/names.ts';
 import { protection } from '../../../kinds/crossplane/usage.ts';
-import { configMap } from '../../../kinds/kubernetes/config-map.ts';
 import { type Binding, binding, deadLetters, fifoSuffix, type QueueSettings, suffix } from '../schema.ts';
 
 const needs = needsOf(image('sqs', 'image of the SQS-compatible server', 'docker.io/softwaremill/elasticmq-native'));
@@ -85,4 +84,4 @@ function expand({ claim, settings, facts, observed }: Context<QueueSettings, Nee
 }
 
 /** An ElasticMQ in a pod of the claim's own namespace. It keeps messages in memory. */
-export const container = containerBackend(needs, expand, configMap);
+export const container = containerBackend(needs, expand);

@@ -1,4 +1,4 @@
-import { access, accessKinds, type Grant, keyStatements, partitionOf, policyDocument } from '../../../aws/access.ts';
+import { access, accessOf, type Grant, keyStatements, partitionOf, policyDocument } from '../../../aws/access.ts';
 import { account, accountId, key as encryptionKey } from '../../../aws/facts.ts';
 import { awsResources } from '../../../aws/resources.ts';
 import type { Roles } from '../../../aws/role.ts';
@@ -22,7 +22,17 @@ interface Required {
   readonly roles: Roles;
 }
 
-const kinds = { queue: sqsQueue, queuePolicy: sqsQueuePolicy, redriveAllowPolicy: sqsQueueRedriveAllowPolicy };
+const composes = {
+  binding: secret,
+  queue: sqsQueue,
+  'dead-letter-queue': sqsQueue,
+  'redrive-allow': sqsQueueRedriveAllowPolicy,
+  'queue-policy': sqsQueuePolicy,
+  'dead-letter-policy': sqsQueuePolicy,
+  ...accessOf('consumers'),
+  ...accessOf('producers'),
+  protection: usage,
+};
 
 const queueKey = 'queue';
 const deadLetterKey = 'dead-letter-queue';
@@ -63,7 +73,9 @@ function expand(context: Context<QueueSettings, Needs, Required>): Expansion {
   const keyOf = (key: string) =>
     observed[key] === undefined ? facts.aws.kmsKeyArn : stringAt(observed[key].object, 'spec', 'forProvider', 'kmsMasterKeyId');
   // Where the queues were made says more than what the environment says.
-  const accountId = [queueKey, deadLetterKey].map((key) => reported(key, 'arn')?.split(':')[4]).find(Boolean) ?? facts.aws.accountId;
+  const accountId =
+    [queueKey, deadLetterKey].flatMap((key) => /^arn:[^:]*:sqs:[^:]*:([0-9]{12}):/.exec(reported(key, 'arn') ?? '')?.[1] ?? [])[0] ??
+    facts.aws.accountId;
 
   const base = externalNameOf(longestBase);
   const name = `${base}${fifoSuffix(fifo)}`;
@@ -73,7 +85,7 @@ function expand(context: Context<QueueSettings, Needs, Required>): Expansion {
 
   const queueOf = (key: string, forProvider: object) => {
     const kmsMasterKeyId = keyOf(key);
-    return resource(key, kinds.queue, {
+    return resource(key, sqsQueue, {
       ...forProvider,
       fifoQueue: fifo,
       ...(fifo && { contentBasedDeduplication: true }),
@@ -123,12 +135,12 @@ function expand(context: Context<QueueSettings, Needs, Required>): Expansion {
         redrivePolicy: JSON.stringify({ deadLetterTargetArn: deadLetterArn, maxReceiveCount: settings.maxReceives }),
       }),
       [deadLetterKey]: queueOf(deadLetterKey, { name: deadLetterName, messageRetentionSeconds: deadLetterDays * secondsPerDay }),
-      'redrive-allow': resource('redrive-allow', kinds.redriveAllowPolicy, {
+      'redrive-allow': resource('redrive-allow', sqsQueueRedriveAllowPolicy, {
         queueUrlRef: queueUrlRef(deadLetterKey),
         redriveAllowPolicy: JSON.stringify({ redrivePermission: 'byQueue', sourceQueueArns: [arn] }),
       }),
-      'queue-policy': resource('queue-policy', kinds.queuePolicy, { queueUrlRef: queueUrlRef(queueKey), policy: tlsOnly(arn) }),
-      'dead-letter-policy': resource('dead-letter-policy', kinds.queuePolicy, {
+      'queue-policy': resource('queue-policy', sqsQueuePolicy, { queueUrlRef: queueUrlRef(queueKey), policy: tlsOnly(arn) }),
+      'dead-letter-policy': resource('dead-letter-policy', sqsQueuePolicy, {
         queueUrlRef: queueUrlRef(deadLetterKey),
         policy: tlsOnly(deadLetterArn),
       }),
@@ -144,8 +156,8 @@ function expand(context: Context<QueueSettings, Needs, Required>): Expansion {
 }
 
 /** An SQS queue and its dead-letter queue, for the service accounts that the claim names. */
-export const sqs: Backend<QueueSettings, Needs, Required> = {
+export const sqs: Backend<QueueSettings, Needs, Required, keyof typeof composes> = {
   needs,
-  composes: [secret, ...Object.values({ ...kinds, ...accessKinds }), usage],
+  composes,
   expand,
 };

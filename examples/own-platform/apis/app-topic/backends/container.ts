@@ -5,7 +5,6 @@ import {
   type ContainerSize,
   type Context,
   composedName,
-  configMap,
   type Expansion,
   issuedValues,
   issueOnce,
@@ -81,6 +80,6 @@ function expand(context: Context<TopicSettings, unknown>): Expansion {
 /** A NATS server in a pod of the claim's own namespace, without JetStream, so that it keeps nothing. */
 export const container: Backend<TopicSettings, unknown> = {
   needs: needsOf(),
-  composes: [secret, configMap, ...serverKinds],
+  composes: { binding: secret, ...serverKinds },
   expand,
 };
