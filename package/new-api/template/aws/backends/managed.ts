@@ -15,6 +15,8 @@ import { type Binding, binding, suffix, type TemplateSettings } from '../schema.
 const needs = needsOf(account);
 type Needs = FactsOf<typeof needs>;
 
+const composes = { binding: secret, [suffix]: templateCard, protection: usage };
+
 const longestName = 63;
 
 function expand(context: Context<TemplateSettings, Needs>): Expansion {
@@ -46,4 +48,4 @@ function expand(context: Context<TemplateSettings, Needs>): Expansion {
 }
 
 /** A TemplateKind of AWS; no environment takes one until each fact of its card is decided. */
-export const templateservice: Backend<TemplateSettings, Needs> = { needs, composes: [secret, templateCard, usage], expand };
+export const templateservice: Backend<TemplateSettings, Needs, unknown, keyof typeof composes> = { needs, composes, expand };
