@@ -181,7 +181,7 @@ async function newApiCommand(): Promise<number> {
     return 0;
   }
   const names = namesOf(parseKind(positionals));
-  const aws = parseAws(values.aws, values.crds ?? process.env['CRDS']);
+  const aws = parseAws(values.aws, values.crds ?? (process.env['CRDS'] || undefined));
   const written = await newApi(project, names, aws);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   process.stdout.write(`${written.join('\n')}
