@@ -1,3 +1,6 @@
+/** What there is, from the bottom up: each folder imports only itself and those before it. A test is beside what it tests, and imports any. */
+export const layers = ['functions', 'platform', 'plan', 'examples', 'compositions', 'xrds', 'docs', 'cli', 'package', 'test', 'exports'];
+
 const core = '^functions/core/';
 const production = '^functions/(?!.*\\.test\\.ts$)';
 const error = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
@@ -6,6 +9,16 @@ const error = (name, comment, from, to) => ({ name, comment, severity: 'error', 
 export default {
   forbidden: [
     error('no-cycles', 'A cycle has no direction.', {}, { circular: true }),
+    ...layers
+      .slice(0, -1)
+      .map((layer, index) =>
+        error(
+          `${layer}-is-below-what-follows`,
+          'A folder that imports what is built on it cannot be understood, tested or replaced alone.',
+          { path: `^${layer}/`, pathNot: '\\.test\\.ts$' },
+          { path: `^(${layers.slice(index + 1).join('|')})/` },
+        ),
+      ),
     error(
       'core-is-pure',
       'The vocabulary needs nothing but zod and a hash.',
@@ -58,13 +71,7 @@ export default {
       'only-runtime-knows-the-wire',
       'gRPC, logs and metrics stay at the edge.',
       { path: production, pathNot: '^functions/(runtime/|serve\\.ts)' },
-      { path: '^node_modules/(@crossplane-org|@grpc|grpc-health-check|pino|prom-client)/' },
-    ),
-    error(
-      'functions-stand-alone',
-      'What runs in the cluster needs no generator, tool or test.',
-      { path: production },
-      { path: '^(xrds|compositions|examples|package|cli|docs|test)/' },
+      { path: '^node_modules/(@crossplane-org|@grpc|pino|prom-client)/' },
     ),
     error(
       'cdk8s-generates',
@@ -79,17 +86,36 @@ export default {
       { path: '^node_modules/@kubernetes/' },
     ),
     error(
-      'cli-reads-functions',
-      'The plan runs the production code and no generator.',
+      'plan-is-pure',
+      'What plans knows the steps that it runs, and no file, no network and no process.',
+      { path: '^plan/', pathNot: '\\.test\\.ts$' },
+      { pathNot: '^plan/|^functions/(core|cost|expand|guard|kinds)/|^platform/keyed\\.ts$|^(node:)?util$' },
+    ),
+    error(
+      'platform-is-said-once',
+      'What generators and tools say of a platform alike.',
+      { path: '^platform/', pathNot: '\\.test\\.ts$' },
+      { pathNot: '^platform/|^functions/(core/|platform\\.ts$)|^node_modules/yaml/|^(node:)?(module|path)$' },
+    ),
+    error(
+      'cli-plans-and-generates-nothing',
+      'What a claim becomes is for plan to say; what is installed is for the generators.',
       { path: '^cli/', pathNot: '\\.test\\.ts$' },
-      { path: '^(xrds|compositions|package|docs|test)/', pathNot: '^package/(composed|manifest|names)\\.ts$' },
+      { path: '^(examples|compositions|xrds|docs)/|^functions/(expand|guard)/' },
+    ),
+    error(
+      'verbs-are-apart',
+      'What two verbs share belongs to the command line.',
+      { path: '^cli/verbs/([^/]+)/' },
+      { path: '^cli/verbs/[^/]+/', pathNot: '^cli/verbs/$1/' },
     ),
     error(
       'no-dev-dependencies',
       'What is shipped needs only dependencies.',
-      { path: '^(functions|xrds|compositions|examples|package|cli|docs)/|^test/(contract|index|request)\\.ts$', pathNot: '\\.test\\.ts$' },
+      { path: '^(?!test/)[^/]+/|^test/(contract|request)\\.ts$', pathNot: '\\.test\\.ts$' },
       { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['npm-peer'] },
     ),
+    error('exports-are-for-others', 'Who works in this repository imports the module itself.', {}, { path: '^exports/' }),
     error('no-orphans', 'A module that nobody imports is dead.', { orphan: true, pathNot: '(\\.test|\\.config)\\.ts$|^\\.' }, {}),
   ],
   options: {

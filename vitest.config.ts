@@ -1,7 +1,10 @@
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 /** What takes a checkout of its own for each test. */
 const recipes = ['test/extending.test.ts', 'test/new-api.test.ts'];
+
+const entryPoint = (name: string) => join(import.meta.dirname, 'exports', `${name}.ts`);
 
 export default defineConfig({
   test: {
@@ -23,6 +26,16 @@ export default defineConfig({
           ],
           testTimeout: 20_000,
         },
+      },
+      {
+        // The example on the sources, where the project npm has it on the package as it is published.
+        resolve: {
+          alias: [
+            { find: /^golden-path-platform$/, replacement: entryPoint('index') },
+            { find: /^golden-path-platform\/(\w+)$/, replacement: entryPoint('$1') },
+          ],
+        },
+        test: { name: 'example', include: ['examples/own-platform/**/*.test.ts', 'test/own-platform/example.test.ts'] },
       },
       {
         test: { name: 'npm', include: ['test/own-platform/installed.test.ts'], testTimeout: 120_000, hookTimeout: 180_000 },

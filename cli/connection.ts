@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { HttpMethod, IsomorphicFetchHttpLibrary, KubeConfig, type RequestContext, ServerConfiguration } from '@kubernetes/client-node';
+import { HttpMethod, IsomorphicFetchHttpLibrary, type RequestContext, ServerConfiguration } from '@kubernetes/client-node';
 import { stringAt } from '../functions/core/kubernetes.ts';
 import { oneLine } from '../functions/core/problem.ts';
+import { InputError } from './input.ts';
+import { checkKubeconfig, targetOf } from './kubeconfig.ts';
 
 const tooManyRequests = 429;
 const mostRetries = 5;
 const retryMilliseconds = 2000;
 const timeoutMilliseconds = 10_000;
-const checkKubeconfig = 'check KUBECONFIG or kubectl config current-context';
 
 /** What the apiserver said to one request. */
 export interface Answer {
@@ -15,14 +16,13 @@ export interface Answer {
   readonly body: unknown;
 }
 
-/** The apiserver of the current kubeconfig context; a request that gets no answer throws. */
+/** The apiserver of a kubeconfig's context; a request that gets no answer throws. */
 export interface Connection {
+  readonly context: string;
+  readonly server: string;
   get(path: string): Promise<Answer>;
   post(path: string, body: unknown): Promise<Answer>;
 }
-
-/** There is no apiserver to ask; the message says why, and what to check. */
-export class Unreachable extends Error {}
 
 /** The innermost cause says why: `fetch failed` is all that the outermost one knows. */
 export function reasonOf(error: unknown): string {
@@ -45,24 +45,17 @@ function parsed(text: string): unknown {
   }
 }
 
-/** Connects to the cluster of the current kubeconfig context, once it has answered. */
-export async function connect(): Promise<Connection> {
-  const kubeconfig = new KubeConfig();
-  try {
-    kubeconfig.loadFromDefault();
-  } catch (error) {
-    throw new Unreachable(`cannot read the kubeconfig: ${reasonOf(error)}; ${checkKubeconfig}`);
-  }
-  const url = kubeconfig.getCurrentCluster()?.server;
-  if (url === undefined) throw new Unreachable(`cannot reach the cluster: the kubeconfig's current context names none; ${checkKubeconfig}`);
+/** Connects to the cluster of a context, by default the current one, once it has answered. */
+export async function connect(wanted: string | undefined): Promise<Connection> {
+  const { kubeconfig, context, server: url } = targetOf(wanted);
   const configuration = new ServerConfiguration<Record<string, string>>(url, {});
   const http = new IsomorphicFetchHttpLibrary();
 
-  const send = async (context: RequestContext): Promise<Answer> => {
-    await kubeconfig.applySecurityAuthentication(context);
-    context.setHeaderParam('Accept', 'application/json');
-    context.setSignal(AbortSignal.timeout(timeoutMilliseconds));
-    const response = await http.send(context).toPromise();
+  const send = async (request: RequestContext): Promise<Answer> => {
+    await kubeconfig.applySecurityAuthentication(request);
+    request.setHeaderParam('Accept', 'application/json');
+    request.setSignal(AbortSignal.timeout(timeoutMilliseconds));
+    const response = await http.send(request).toPromise();
     return { status: response.httpStatusCode, body: parsed(await response.body.text()) };
   };
   /** The apiserver says 429 for some seconds about a kind that was installed just now. */
@@ -73,18 +66,20 @@ export async function connect(): Promise<Connection> {
     return get(path, retries - 1);
   };
 
-  const unreachable = (reason: string) => new Unreachable(`cannot reach the cluster: ${url}: ${reason}; ${checkKubeconfig}`);
+  const unreachable = (reason: string) => new InputError(`cannot reach the cluster: ${url}: ${reason}; ${checkKubeconfig}`);
   const answer = await get('/version').catch((error: unknown) => {
     throw unreachable(reasonOf(error));
   });
   if (answer.status >= 300) throw unreachable(complaint(answer));
   return {
+    context,
+    server: url,
     get: (path) => get(path),
     post(path, body) {
-      const context = configuration.makeRequestContext(path, HttpMethod.POST);
-      context.setHeaderParam('Content-Type', 'application/json');
-      context.setBody(JSON.stringify(body));
-      return send(context);
+      const request = configuration.makeRequestContext(path, HttpMethod.POST);
+      request.setHeaderParam('Content-Type', 'application/json');
+      request.setBody(JSON.stringify(body));
+      return send(request);
     },
   };
 }

@@ -1,12 +1,12 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { parseAllDocuments } from 'yaml';
 import type { KubernetesObject } from '../functions/core/kubernetes.ts';
-import { shown } from '../functions/core/problem.ts';
+import { oneLine } from '../functions/core/problem.ts';
 
 /** What a person typed or wrote is wrong; the message is the whole of what they see. */
 export class InputError extends Error {}
 
-export function isKubernetesObject(value: unknown): value is KubernetesObject {
+function isKubernetesObject(value: unknown): value is KubernetesObject {
   return (
     typeof value === 'object' &&
     value !== null &&
@@ -22,32 +22,67 @@ export function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : String(error);
 }
 
-export async function readText(file: string): Promise<string> {
+/** Whether a path is a folder; undefined where there is nothing. */
+export async function isFolder(path: string): Promise<boolean | undefined> {
   try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    throw new InputError(`cannot read ${shown(file)}: ${codeOf(error)}, want a YAML file`);
+    return (await stat(path)).isDirectory();
+  } catch {
+    return undefined;
   }
 }
 
-/** Every document of a YAML text that is not empty. */
-export function readDocuments(text: string, source: string): readonly unknown[] {
-  const documents = parseAllDocuments(text, { version: '1.1' });
-  return ('empty' in documents ? [] : documents).flatMap((document) => {
-    const [broken] = document.errors;
-    if (broken !== undefined) throw new InputError(`cannot read ${shown(source)}: ${broken.message.split('\n')[0]}`);
-    const value: unknown = document.toJS();
-    return value === null ? [] : [value];
-  });
+/** A path as an error shows it: whole, since somebody has to find it. */
+export const named = (path: string): string => JSON.stringify(path);
+
+/** A file that cannot be used, and why in half a sentence. */
+export class UnusableFile extends InputError {
+  readonly why: string;
+
+  constructor(path: string, why: string) {
+    super(`cannot use ${named(path)}: ${why}`);
+    this.why = why;
+  }
 }
 
-/** The Kubernetes objects of a YAML text, of which there is at least one. */
-export function readObjects(text: string, source: string): readonly KubernetesObject[] {
-  const objects = readDocuments(text, source).map((value, index) => {
-    if (!isKubernetesObject(value))
-      throw new InputError(`cannot read ${shown(source)}: document ${index + 1}: want an object with apiVersion and kind`);
-    return value;
+export async function readText(file: string): Promise<string> {
+  const bytes = await readFile(file).catch((error: unknown) => {
+    throw new UnusableFile(file, `${codeOf(error)}, want a YAML file`);
   });
-  if (objects.length === 0) throw new InputError(`cannot read ${shown(source)}: it is empty, want a claim`);
-  return objects;
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new UnusableFile(file, 'it is not in UTF-8, want a YAML file');
+  }
+}
+
+/** Every document of a YAML or JSON text that is not empty. */
+export function readDocuments(text: string, source: string): readonly unknown[] {
+  try {
+    const documents = parseAllDocuments(text, { version: '1.1', logLevel: 'error' });
+    return ('empty' in documents ? [] : documents).flatMap((document) => {
+      const [broken] = document.errors;
+      if (broken !== undefined) throw broken;
+      const value: unknown = document.toJS();
+      return value === null ? [] : [value];
+    });
+  } catch (error) {
+    // The parser throws of what it cannot make values of, such as an alias without an anchor or too many of them.
+    const [problem = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+    throw new UnusableFile(source, oneLine(problem).replace(/:$/, ''));
+  }
+}
+
+/** The Kubernetes objects among the documents of a text, those of lists too, and how many documents are none. */
+export function readObjects(text: string, source: string): { readonly objects: readonly KubernetesObject[]; readonly others: number } {
+  const objects = readDocuments(text, source).map((value) => (isKubernetesObject(value) ? itemsOf(value) : []));
+  return { objects: objects.flat(), others: objects.filter((each) => each.length === 0).length };
+}
+
+/** The objects of a list, which may leave out what they are as it says so itself, or else the object. */
+function itemsOf(object: KubernetesObject): readonly KubernetesObject[] {
+  const items = object['items'];
+  if (!object.kind.endsWith('List') || !Array.isArray(items)) return [object];
+  const kind = object.kind.slice(0, -'List'.length);
+  const type = kind === '' ? {} : { apiVersion: object.apiVersion, kind };
+  return items.map((item: unknown) => ({ ...type, ...(item as object) })).filter(isKubernetesObject);
 }

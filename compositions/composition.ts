@@ -4,7 +4,7 @@ import type { Api } from '../functions/core/api.ts';
 import { apiVersion, group, inputApiVersion } from '../functions/core/group.ts';
 import type { KubernetesObject } from '../functions/core/kubernetes.ts';
 import type { Platform } from '../functions/core/pipeline.ts';
-import { dependencyName, functionName, installedName } from '../package/names.ts';
+import { dependencyName, functionName, installedName } from '../platform/names.ts';
 
 export function compositionName(api: Api): string {
   return `${api.plural}.${group}`;

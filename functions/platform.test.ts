@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
+import { stepRequest } from '../test/request.ts';
 import { appBucket } from './apis/app-bucket/index.ts';
 import { appCache } from './apis/app-cache/index.ts';
 import { aws } from './aws/facts.ts';
@@ -7,7 +8,9 @@ import { image } from './containers/facts.ts';
 import type { Api } from './core/api.ts';
 import type { Card } from './core/card.ts';
 import { type Facts, facts, needsOf, section } from './core/facts.ts';
+import { at } from './core/kubernetes.ts';
 import type { AddedStep, Policy } from './core/pipeline.ts';
+import { expand } from './expand/expand.ts';
 import { goldenPath } from './golden-path.ts';
 import { policies } from './guard/policies/index.ts';
 import { s3Bucket } from './kinds/aws/s3-bucket.ts';
@@ -30,6 +33,11 @@ const wantDashed = 'want lower-case words with dashes between them, such as acme
 describe('a platform cannot be defined with', () => {
   test.each<[string, Partial<Parameters<typeof definePlatform>[0]>, string]>([
     ['a name of another form', { name: 'Acme' }, `name: got "Acme", ${wantDashed}`],
+    [
+      'a name that no label can have',
+      { name: 'a'.repeat(64) },
+      `name: got "${'a'.repeat(59)}… (66 characters), want at most 63 characters`,
+    ],
     ...[{ kind: 'AppCache' }, { plural: 'appcache' }, { shortName: 'appcache' }].map((names): [string, object, string] => [
       `the ${Object.keys(names)[0]} of another API`,
       { apis: [appCache, { ...other, ...names }] },
@@ -150,6 +158,16 @@ test.each(['v1.2.3', '>=v0.1.0-0', '>=1.2, <2', '^1.2 || ~2.0.1', '1.x', '*', '1
     expect(definePlatform({ ...goldenPath, steps: [{ ...step, version }] }).steps).toEqual([{ ...step, version }]);
   },
 );
+
+test.each([
+  ['dev', ['metadata', 'labels', 'app.kubernetes.io/managed-by']],
+  ['prod', ['spec', 'forProvider', 'tags', 'managed-by']],
+])('what is made for a claim in %s says which platform made it', (environment, path) => {
+  const platform = definePlatform({ ...goldenPath, name: 'acme-platform' });
+  const { desired } = expand(stepRequest({ platform, environment }));
+  const said = Object.values(desired).flatMap(({ object }) => at(object, ...path) ?? []);
+  expect([...new Set(said)]).toEqual(['acme-platform']);
+});
 
 test('a platform knows the kinds that its steps compose', () => {
   const { cards } = definePlatform({ ...goldenPath, steps: [{ ...step, composes: [zone, s3Bucket] }] });

@@ -15,6 +15,9 @@ type Definition = Omit<Platform, 'cards' | 'environment' | 'steps' | 'releasable
 const dashed = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 const wantDashed = 'want lower-case words with dashes between them, such as acme-platform';
 
+/** What is made for a claim carries the name as a label, whose values Kubernetes keeps this short. */
+const longestName = 63;
+
 /** So that the names of claims can have twenty characters at the least. */
 const longestSuffix = 31;
 const wantSuffix = `want lower-case words with dashes between them, at most ${longestSuffix} characters in all, such as database`;
@@ -100,6 +103,7 @@ function problemsOf({ name, apis, policies, steps = [] }: Definition): readonly 
   const dependencies = [...steps, ...providers];
   return [
     ...otherThan('name', [name], (value) => dashed.test(value), wantDashed),
+    ...otherThan('name', [name], (value) => value.length <= longestName, `want at most ${longestName} characters`),
     ...clashesOf(apis),
     ...otherThan('apis.suffix', suffixes, (suffix) => dashed.test(suffix) && suffix.length <= longestSuffix, wantSuffix),
     ...apis.flatMap((api) => assumptionProblems(api, apis)),

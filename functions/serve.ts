@@ -5,6 +5,7 @@ import { guard } from './guard/guard.ts';
 import { readFlags } from './runtime/flags.ts';
 import { createLog, logCall } from './runtime/log.ts';
 import { createMetrics } from './runtime/metrics.ts';
+import { nodeProblem } from './runtime/node-version.ts';
 import { createRunFunction } from './runtime/run-function.ts';
 import { startServer } from './runtime/server.ts';
 
@@ -13,6 +14,11 @@ const issueSecret = () => randomBytes(20).toString('hex');
 
 /** Serves a platform's pipeline steps until the process is told to end. Flags and environment are those of the process. */
 export async function serve(platform: Platform): Promise<void> {
+  const problem = nodeProblem(process.versions.node);
+  if (problem !== undefined) {
+    process.stderr.write(`cannot start: ${problem}\n`);
+    process.exit(2);
+  }
   const flags = readFlags(process.argv.slice(2), process.env);
   const log = createLog(flags.debug);
   const metrics = createMetrics(platform.apis.map(({ kind }) => kind));

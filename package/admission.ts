@@ -200,3 +200,44 @@ export function claimPolicies({ apis: all, policies }: Platform): readonly Kuber
     ];
   });
 }
+
+/** Far more than people and tools write, and little enough that the claims of a namespace fit a request to the function. */
+const mostMetadata = 100;
+
+/**
+ * Metadata is all of a claim that its schema does not bound, and the function is sent all of it for each claim of the namespace.
+ * What is no more than before is let through, so that a claim from before the policy can be updated.
+ */
+export function claimSizes({ apis }: Platform): readonly KubernetesObject[] {
+  const name = `claim-sizes.${group}`;
+  const fields = ['annotations', 'labels', 'finalizers', 'ownerReferences'];
+  const sizeOf = (object: string, field: string) => `(has(${object}.metadata.${field}) ? size(${object}.metadata.${field}) : 0)`;
+  return [
+    {
+      apiVersion: 'admissionregistration.k8s.io/v1',
+      kind: 'ValidatingAdmissionPolicy',
+      metadata: { name },
+      spec: {
+        failurePolicy: 'Fail',
+        matchConstraints: {
+          resourceRules: [
+            { apiGroups: [group], apiVersions: [version], operations: ['CREATE', 'UPDATE'], resources: apis.map(({ plural }) => plural) },
+          ],
+        },
+        matchConditions: [{ name: 'not-being-deleted', expression: '!has(object.metadata.deletionTimestamp)' }],
+        validations: fields.map((field) => ({
+          expression: `${sizeOf('object', field)} <= ${mostMetadata} || (oldObject != null && ${sizeOf('object', field)} <= ${sizeOf('oldObject', field)})`,
+          reason: 'Invalid',
+          message: `metadata.${field}: got too many, want at most ${mostMetadata}`,
+          messageExpression: `'cannot apply the claim: metadata.${field}: got ' + string(size(object.metadata.${field})) + ', want at most ${mostMetadata}'`,
+        })),
+      },
+    },
+    {
+      apiVersion: 'admissionregistration.k8s.io/v1',
+      kind: 'ValidatingAdmissionPolicyBinding',
+      metadata: { name },
+      spec: { policyName: name, validationActions: ['Deny'] },
+    },
+  ];
+}

@@ -4,10 +4,13 @@ import { dirname, join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { stringify } from 'yaml';
 import { exampleFiles } from '../examples/examples.ts';
+import { shown } from '../functions/core/problem.ts';
+import { packageRoot } from '../platform/manifest.ts';
+import { configurationName, exampleRegistry, functionName, parseRegistry } from '../platform/names.ts';
 import { bundle } from './bundle.ts';
 import { configurationContents, functionContents, type PackageContents } from './contents.ts';
 import { type Architecture, image, platforms } from './image.ts';
-import { configurationName, exampleRegistry, functionName, parseRegistry } from './names.ts';
+import { annotationsOf } from './metadata.ts';
 import { type Project, project } from './project.ts';
 import { command, run } from './run.ts';
 
@@ -36,29 +39,58 @@ interface BuiltFunction {
   readonly image: Buffer;
 }
 
+const exampleBase = 'gcr.io/distroless/nodejs24-debian13';
+const baseByDigest = /^[^@\s]+@sha256:[0-9a-f]{64}$/;
+
+/** Checks an image that a person typed as the base of the function's. */
+export function parseBase(value: string | undefined): string | undefined {
+  if (value === undefined || baseByDigest.test(value)) return value;
+  throw new Error(`cannot use base: --base: got ${shown(value)}, want an image by its digest, such as ${exampleBase}@sha256:…`);
+}
+
+/** The function's image as Docker builds it on a base, as `docker save` would write it. */
+async function imageOn(base: string, architecture: Architecture, root: string, file: string): Promise<Buffer> {
+  const dockerfile = ['--file', join(packageRoot, 'package/Dockerfile'), '--build-arg', `BASE=${base}`];
+  const output = ['--provenance=false', '--output', `type=docker,dest=${file}`];
+  await run('docker', ['buildx', 'build', ...dockerfile, '--platform', `linux/${architecture}`, ...output, root]);
+  return await readFile(file);
+}
+
+/** The function's image as this machine makes it without Docker, or undefined and a word on why where it cannot. */
+async function imageHere(project: Project, architecture: Architecture, program: Buffer, file: string): Promise<Buffer | undefined> {
+  const name = functionName(project.platform);
+  const built = await image(architecture, program, join(project.root, 'node_modules/.cache/golden-path-platform'));
+  if ('missing' in built) {
+    console.log(`skipped ${name} for ${architecture}: missing ${built.missing}`);
+    return undefined;
+  }
+  if (built.unlisted.length > 0) {
+    console.log(`${name} for ${architecture}: no scanner will find ${built.unlisted.join(', ')}, which dpkg does not know here`);
+  }
+  await writeFile(file, built.archive);
+  return built.archive;
+}
+
 async function buildFunction(
   project: Project,
   architecture: Architecture,
   root: string,
   program: Buffer,
+  base: string | undefined,
 ): Promise<BuiltFunction | undefined> {
-  const name = functionName(project.platform);
   const dist = join(project.root, 'dist');
-  const file = join(dist, `${name}-${architecture}.xpkg`);
+  const file = join(dist, `${functionName(project.platform)}-${architecture}.xpkg`);
   // An architecture that is skipped must not be pushed as it was built before.
   await rm(file, { force: true });
-  const tarball = await image(architecture, program, join(project.root, 'node_modules/.cache/golden-path-platform'));
-  if ('missing' in tarball) {
-    console.log(`skipped ${name} for ${architecture}: missing ${tarball.missing}`);
-    return undefined;
-  }
   const runtime = join(dist, `runtime-${architecture}.tar`);
-  await writeFile(runtime, tarball);
+  const made =
+    base === undefined ? await imageHere(project, architecture, program, runtime) : await imageOn(base, architecture, root, runtime);
+  if (made === undefined) return undefined;
   await run('crossplane', ['xpkg', 'build', '--package-root', root, '--embed-runtime-image-tarball', runtime, '--package-file', file], {
     cwd: root,
   });
   await rm(runtime);
-  return { file, image: tarball };
+  return { file, image: made };
 }
 
 export interface BuiltPackages {
@@ -69,13 +101,14 @@ export interface BuiltPackages {
   readonly contentHash: string;
 }
 
-/** Builds both packages into the project's dist/, for the registry that they will be pushed to. */
-export async function build(project: Project, registry: string): Promise<BuiltPackages> {
+/** Builds both packages into the project's dist/, for the registry that they will be pushed to; on a base, if one is given, with Docker. */
+export async function build(project: Project, registry: string, base?: string): Promise<BuiltPackages> {
   const started = performance.now();
+  const annotations = annotationsOf(project);
   const contents = {
-    configuration: configurationContents(project, registry),
+    configuration: configurationContents(project, registry, annotations),
     examples: exampleFiles(project.platform, project.environments),
-    function: functionContents(project.platform),
+    function: functionContents(project.platform, annotations),
   };
   const root = await stage(project, 'function', contents.function);
   const program = join(root, 'main.mjs');
@@ -83,7 +116,7 @@ export async function build(project: Project, registry: string): Promise<BuiltPa
   const bundled = await readFile(program);
   const [configuration, ...perArchitecture] = await Promise.all([
     buildConfiguration(project, contents.configuration, contents.examples),
-    ...(Object.keys(platforms) as Architecture[]).map((architecture) => buildFunction(project, architecture, root, bundled)),
+    ...(Object.keys(platforms) as Architecture[]).map((architecture) => buildFunction(project, architecture, root, bundled, base)),
   ]);
   const functions = perArchitecture.filter((built) => built !== undefined);
   if (functions.length === 0) {
@@ -102,8 +135,8 @@ export async function build(project: Project, registry: string): Promise<BuiltPa
 /** `npm run package`: its arguments are the process's. */
 export async function packageCommand(project: Project): Promise<void> {
   await command(async () => {
-    const { values } = parseArgs({ options: { registry: { type: 'string', default: exampleRegistry } } });
-    await build(project, parseRegistry(values.registry));
+    const { values } = parseArgs({ options: { registry: { type: 'string', default: exampleRegistry }, base: { type: 'string' } } });
+    await build(project, parseRegistry(values.registry), parseBase(values.base));
     return 0;
   });
 }

@@ -2,11 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { globSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { group } from '../functions/core/group.ts';
 import { groupOf } from '../functions/core/kubernetes.ts';
-import { manifest } from './manifest.ts';
+import { manifest } from '../platform/manifest.ts';
 import { pack } from './pack.ts';
 import { largestOutput, run } from './run.ts';
 
@@ -38,17 +38,31 @@ function tests(...projects: readonly string[]): Check['work'] {
   };
 }
 
-async function dependencyDirection(): Promise<string> {
-  const folders = ['functions', 'xrds', 'compositions', 'examples', 'package', 'cli', 'docs', 'test'];
-  const { summary } = JSON.parse(await run('depcruise', ['--output-type', 'json', ...folders])) as {
-    summary: { totalCruised: number; violations: readonly { from: string; to: string; rule: { name: string } }[] };
-  };
-  const { totalCruised, violations } = summary;
+interface Cruise {
+  readonly summary: { readonly totalCruised: number; readonly violations: readonly { from: string; to: string; rule: { name: string } }[] };
+  readonly folders?: readonly { readonly name: string }[];
+}
+
+async function cruise(layers: readonly string[], ...flags: readonly string[]): Promise<Cruise> {
+  const result = JSON.parse(await run('depcruise', [...flags, '--output-type', 'json', ...layers])) as Cruise;
+  const { violations } = result.summary;
   if (violations.length > 0) throw new Error(violations.map(({ from, to, rule }) => `${rule.name}: ${from} -> ${to}`).join('\n'));
-  // dependency-cruiser is content with nothing to look at.
-  const sources = globSync(`{${folders.join(',')}}/**/*.ts`, { exclude: ['examples/own-platform/**'] });
+  return result;
+}
+
+/** dependency-cruiser is content with nothing to look at, so what it looked at is held against what there is. */
+async function dependencyDirection(): Promise<string> {
+  const { layers } = (await import(new URL('../.dependency-cruiser.mjs', import.meta.url).href)) as { readonly layers: readonly string[] };
+  const sources = globSync('*/**/*.ts', { exclude: ['bin/**', 'dist/**', 'lib/**', 'node_modules/**', 'examples/own-platform/**'] });
+  const strays = sources.filter((file) => !layers.some((layer) => file.startsWith(`${layer}/`)));
+  if (strays.length > 0) throw new Error(`${strays[0]} is in none of the layers of .dependency-cruiser.mjs`);
+  const { totalCruised } = (await cruise(layers)).summary;
   if (totalCruised < sources.length) throw new Error(`${totalCruised} modules were looked at, want the ${sources.length} that there are`);
-  return `${totalCruised} modules`;
+  const folders = new Set(sources.filter((file) => !file.endsWith('.test.ts')).map((file) => dirname(file)));
+  const looked = new Set((await cruise(layers, '--config', '.dependency-cruiser.folders.mjs')).folders?.map(({ name }) => name));
+  const missed = [...folders].filter((folder) => !looked.has(folder));
+  if (missed.length > 0) throw new Error(`${missed.length} folders were not looked at, such as ${missed[0]}`);
+  return `${totalCruised} modules in ${folders.size} folders`;
 }
 
 /** A registry without an audit service cannot say that all is well, and is not taken to. */
@@ -131,7 +145,7 @@ const checks: readonly Check[] = [
   { name: 'types', work: tool('tsc', '--noEmit') },
   { name: 'dependency direction', work: dependencyDirection },
   { name: 'dead code', work: tool('knip') },
-  { name: 'tests', work: tests('unit', 'recipes') },
+  { name: 'tests', work: tests('unit', 'example', 'recipes') },
   { name: 'kinds against CRDs', work: kindsAgainstCrds },
   { name: 'npm package', work: published },
   { name: 'own platform', work: tests('npm') },

@@ -2,9 +2,9 @@ import { toComposition } from '../compositions/composition.ts';
 import { group } from '../functions/core/group.ts';
 import { groupOf, type KubernetesObject } from '../functions/core/kubernetes.ts';
 import type { Platform } from '../functions/core/pipeline.ts';
+import { composedKinds, distinct, providersOf } from '../platform/composed.ts';
+import { configurationName, crossplaneVersion, functionName, functionVersion, repository } from '../platform/names.ts';
 import { toXrd } from '../xrds/xrd.ts';
-import { composedKinds, distinct, providersOf } from './composed.ts';
-import { configurationName, crossplaneVersion, functionName, functionVersion, repository } from './names.ts';
 import type { Project } from './project.ts';
 
 /** The objects of a package by file name. */
@@ -24,12 +24,17 @@ export function activationPolicy(platform: Platform): KubernetesObject | undefin
   };
 }
 
-export function configurationContents({ platform, version }: Pick<Project, 'platform' | 'version'>, registry: string): PackageContents {
+type Versioned = Pick<Project, 'platform' | 'version'>;
+type Annotations = Readonly<Record<string, string>>;
+
+const metaApiVersion = 'meta.pkg.crossplane.io/v1';
+
+/** What a Configuration's `crossplane.yaml` says besides its metadata. */
+export function configurationMeta({ platform, version }: Versioned, registry: string) {
   const apiVersion = 'pkg.crossplane.io/v1';
-  const meta: KubernetesObject = {
-    apiVersion: 'meta.pkg.crossplane.io/v1',
+  return {
+    apiVersion: metaApiVersion,
     kind: 'Configuration',
-    metadata: { name: configurationName(platform) },
     spec: {
       crossplane: { version: crossplaneVersion },
       dependsOn: [
@@ -47,21 +52,34 @@ export function configurationContents({ platform, version }: Pick<Project, 'plat
       ],
     },
   };
+}
+
+/** The Configuration's package for a registry, whose metadata is as its `crossplane.yaml` has it. */
+export function configurationContents({ platform, version }: Versioned, registry: string, annotations: Annotations): PackageContents {
+  const { apiVersion, kind, spec } = configurationMeta({ platform, version }, registry);
   const activation = activationPolicy(platform);
   return {
-    'crossplane.yaml': meta,
+    'crossplane.yaml': { apiVersion, kind, metadata: { name: configurationName(platform), annotations }, spec },
     ...(activation && { 'activation-policy.yaml': activation }),
     ...Object.fromEntries(platform.apis.map((api) => [`xrds/${api.plural}.${group}.yaml`, toXrd(api)])),
     ...Object.fromEntries(platform.apis.map((api) => [`compositions/${api.plural}.${group}.yaml`, toComposition(api, platform, registry)])),
   };
 }
 
-export function functionContents(platform: Platform): PackageContents {
+/** The Function's package: of the same people as the Configuration, and a part of it. */
+export function functionContents(platform: Platform, annotations: Annotations): PackageContents {
   return {
     'crossplane.yaml': {
-      apiVersion: 'meta.pkg.crossplane.io/v1',
+      apiVersion: metaApiVersion,
       kind: 'Function',
-      metadata: { name: functionName(platform) },
+      metadata: {
+        name: functionName(platform),
+        annotations: {
+          ...annotations,
+          'meta.crossplane.io/description': `The pipeline steps of ${configurationName(platform)}.`,
+          'meta.crossplane.io/readme': `${configurationName(platform)} depends on this package, and its Compositions call it.`,
+        },
+      },
       spec: { crossplane: { version: crossplaneVersion }, capabilities: ['composition'] },
     },
   };

@@ -1,16 +1,16 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { doctor, findingsOf } from '../cli/doctor/doctor.ts';
-import type { Finding } from '../cli/doctor/finding.ts';
-import { permissions } from '../cli/doctor/permissions.ts';
+import { doctor, findingsOf } from '../cli/verbs/doctor/doctor.ts';
+import type { Finding } from '../cli/verbs/doctor/finding.ts';
+import { permissions } from '../cli/verbs/doctor/permissions.ts';
 import { group } from '../functions/core/group.ts';
 import { at, type KubernetesObject, stringAt } from '../functions/core/kubernetes.ts';
 import type { Platform } from '../functions/core/pipeline.ts';
+import { composedKinds, providersOf } from '../platform/composed.ts';
+import { configurationName, developmentTag, functionName, packageReference, parseRegistry, repositoryOf } from '../platform/names.ts';
 import { build } from './build.ts';
-import { composedKinds, providersOf } from './composed.ts';
 import { installManifests } from './install.ts';
-import { configurationName, developmentTag, functionName, packageReference, parseRegistry, repositoryOf } from './names.ts';
 import { type Project, project } from './project.ts';
 import { command, run } from './run.ts';
 

@@ -1,15 +1,17 @@
 import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { toYaml } from '../cli/yaml.ts';
 import { toComposition } from '../compositions/composition.ts';
 import { apisPage } from '../docs/apis.ts';
 import { policyPages } from '../docs/policies.ts';
 import { environmentConfig, exampleFiles } from '../examples/examples.ts';
 import { parseEnvironment } from '../functions/core/environment.ts';
 import { group } from '../functions/core/group.ts';
+import { exampleRegistry } from '../platform/names.ts';
+import { toYaml } from '../platform/yaml.ts';
 import { toXrd } from '../xrds/xrd.ts';
+import { configurationMeta } from './contents.ts';
 import { installManifests } from './install.ts';
-import { exampleRegistry } from './names.ts';
+import { annotationsOf, metadataFile, withGenerated } from './metadata.ts';
 import { type Project, project } from './project.ts';
 import { command } from './run.ts';
 
@@ -43,11 +45,16 @@ export function generatedFiles(project: Project): ReadonlyMap<string, string> {
     ['docs/apis.md', apisPage(platform)],
     ...[...policyPages(platform)].map(([file, text]): [string, string] => [`docs/policies/${file}`, text]),
   ];
-  return new Map(contents.map(([path, text]) => [path, `${firstLine(path)}\n${path.endsWith('.md') ? '\n' : ''}${text}`]));
+  // Refuses metadata that no package could be built with.
+  annotationsOf(project);
+  return new Map([
+    [metadataFile, withGenerated(project, configurationMeta(project, exampleRegistry))],
+    ...contents.map(([path, text]): [string, string] => [path, `${firstLine(path)}\n${path.endsWith('.md') ? '\n' : ''}${text}`]),
+  ]);
 }
 
 function isGenerated(root: string, path: string): boolean {
-  return /^.*/.exec(readFileSync(join(root, path), 'utf8'))?.[0] === firstLine(path);
+  return path === metadataFile || /^.*/.exec(readFileSync(join(root, path), 'utf8'))?.[0] === firstLine(path);
 }
 
 /** Files that were generated, and that nothing generates any more. */

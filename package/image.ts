@@ -5,8 +5,9 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { extract, pack } from 'tar-stream';
+import { manifest } from '../platform/manifest.ts';
+import { debianPackageOf, scannerFiles } from './debian.ts';
 import { readElf } from './elf.ts';
-import { manifest } from './manifest.ts';
 import { run } from './run.ts';
 
 /** V8 sizes itself by the machine, not by the container; these fit the memory limit of runtime.yaml. */
@@ -76,12 +77,17 @@ async function nodeBinary(platform: Platform, cache: string): Promise<Buffer> {
   return binary.content;
 }
 
-async function findLibrary(platform: Platform, name: string): Promise<Buffer | undefined> {
+interface Library {
+  readonly path: string;
+  readonly content: Buffer;
+}
+
+async function findLibrary(platform: Platform, name: string): Promise<Library | undefined> {
   for (const directory of platform.libraries) {
     const path = join(directory, name);
     if (!existsSync(path)) continue;
     const content = await readFile(path);
-    if (readElf(content, path).machine === platform.elfMachine) return content;
+    if (readElf(content, path).machine === platform.elfMachine) return { path, content };
   }
   return undefined;
 }
@@ -92,19 +98,19 @@ interface File {
 }
 export type FileSystem = ReadonlyMap<string, File>;
 
-/** A program's shared libraries, theirs in turn, and the loader; or the name of one that this machine does not have. */
-async function dependencies(platform: Platform, program: Buffer): Promise<FileSystem | { readonly missing: string }> {
-  const files = new Map<string, File>();
+/** A program's shared libraries, theirs in turn, and the loader, by the path to put them at; or the name of one that this machine does not have. */
+async function dependencies(platform: Platform, program: Buffer): Promise<ReadonlyMap<string, Library> | { readonly missing: string }> {
+  const files = new Map<string, Library>();
   const { interpreter, needed } = readElf(program, 'node');
   const loader = interpreter?.slice(interpreter.lastIndexOf('/') + 1);
   const queue = [...needed, ...(loader === undefined ? [] : [loader])];
   for (const name of queue) {
     const path = name === loader && interpreter !== undefined ? interpreter.slice(1) : `lib/${name}`;
     if (files.has(path)) continue;
-    const content = await findLibrary(platform, name);
-    if (content === undefined) return { missing: name };
-    files.set(path, { content, mode: 0o755 });
-    queue.push(...readElf(content, name).needed);
+    const library = await findLibrary(platform, name);
+    if (library === undefined) return { missing: name };
+    files.set(path, library);
+    queue.push(...readElf(library.content, name).needed);
   }
   return files;
 }
@@ -140,20 +146,31 @@ export async function readTar(archive: Buffer): Promise<FileSystem> {
 const text = (content: string): File => ({ content: Buffer.from(content), mode: 0o644 });
 const sha256 = (content: Buffer): string => createHash('sha256').update(content).digest('hex');
 
+interface Image {
+  readonly archive: Buffer;
+  /** Libraries that no Debian package of this machine is known to have, so that no scanner finds them in the image. */
+  readonly unlisted: readonly string[];
+}
+
 /**
- * The function's image as `docker save` would write it: node, the libraries that it needs, and the bundle.
+ * The function's image as `docker save` would write it: node, the libraries that it needs, what scanners know those by, and the bundle.
  * Says what to install instead where this machine lacks the architecture's libraries.
  */
-export async function image(architecture: Architecture, bundle: Buffer, cache: string): Promise<Buffer | { readonly missing: string }> {
+export async function image(architecture: Architecture, bundle: Buffer, cache: string): Promise<Image | { readonly missing: string }> {
   const platform: Platform = platforms[architecture];
   const node = await nodeBinary(platform, cache);
   const libraries = await dependencies(platform, node);
   if ('missing' in libraries) {
     return { missing: `library ${libraries.missing} for ${architecture}: on Debian, apt-get install ${platform.debianPackages}` };
   }
+  const owned = await Promise.all(
+    [...libraries].map(async ([name, { path }]) => ({ name, of: await debianPackageOf(path, architecture) })),
+  );
+  const scanned = await scannerFiles(owned.flatMap((library) => library.of ?? []));
   const layer = await writeTar(
     new Map([
-      ...libraries,
+      ...[...libraries].map(([name, { content }]): [string, File] => [name, { content, mode: 0o755 }]),
+      ...[...scanned].map(([name, content]): [string, File] => [name, text(content)]),
       ['bin/node', { content: node, mode: 0o755 }],
       ['app/main.mjs', { content: bundle, mode: 0o644 }],
       ['etc/passwd', text(`nonroot:x:${nonroot}:${nonroot}:nonroot:/:/sbin/nologin\n`)],
@@ -175,11 +192,12 @@ export async function image(architecture: Architecture, bundle: Buffer, cache: s
     rootfs: { type: 'layers', diff_ids: [`sha256:${sha256(layer)}`] },
     history: [{ created, created_by: 'package/image.ts' }],
   };
-  return await writeTar(
+  const archive = await writeTar(
     new Map([
       ['manifest.json', text(JSON.stringify([{ Config: 'config.json', RepoTags: [], Layers: ['layer.tar'] }]))],
       ['config.json', text(JSON.stringify(config))],
       ['layer.tar', { content: layer, mode: 0o644 }],
     ]),
   );
+  return { archive, unlisted: owned.filter((library) => library.of === undefined).map(({ name }) => name) };
 }

@@ -2,9 +2,9 @@ import { k8s } from 'cdk8s-plus-28';
 import type { Card } from '../functions/core/card.ts';
 import { groupOf, type KubernetesObject } from '../functions/core/kubernetes.ts';
 import type { Platform } from '../functions/core/pipeline.ts';
-import { claimPolicies, managedBeforeNamespace, namespaceProtection } from './admission.ts';
-import { composedKinds, distinct, isOfProvider, pluralAndGroup, requiredKinds } from './composed.ts';
-import { configurationName, exampleRegistry, functionName, installedName, packageReference, releaseTag } from './names.ts';
+import { composedKinds, distinct, isOfProvider, pluralAndGroup, requiredKinds } from '../platform/composed.ts';
+import { configurationName, exampleRegistry, functionName, installedName, packageReference, releaseTag } from '../platform/names.ts';
+import { claimPolicies, claimSizes, managedBeforeNamespace, namespaceProtection } from './admission.ts';
 import type { Project } from './project.ts';
 
 const crossplaneNamespace = 'crossplane-system';
@@ -102,6 +102,20 @@ function disruptionBudget(platform: Platform, podLabels: Readonly<Record<string,
   });
 }
 
+/** Crossplane calls from its own namespace; the metrics have nothing to hide, and the kubelet asks for them from outside of it. */
+function networkPolicy(platform: Platform, podLabels: Readonly<Record<string, string>>): KubernetesObject {
+  const port = (number: number) => ({ protocol: 'TCP', port: k8s.IntOrString.fromNumber(number) });
+  return k8s.KubeNetworkPolicy.manifest({
+    metadata: { name: functionName(platform), namespace: crossplaneNamespace },
+    spec: {
+      podSelector: { matchLabels: podLabels },
+      // The function asks nobody for anything.
+      policyTypes: ['Ingress', 'Egress'],
+      ingress: [{ from: [{ podSelector: {} }], ports: [port(9443)] }, { ports: [port(8080)] }],
+    },
+  });
+}
+
 /** The Function comes first: the Configuration depends on it, and finds it under the name that Crossplane would give it. */
 function packageManifests(platform: Platform, registry: string, tag: string): readonly [KubernetesObject, KubernetesObject] {
   const packageApiVersion = 'pkg.crossplane.io/v1';
@@ -133,14 +147,14 @@ export function installManifests(
   const podLabels = { 'pkg.crossplane.io/function': installedName(registry, platform, functionName(platform)) };
   return {
     'rbac.yaml': [clusterRole(platform)],
-    'runtime.yaml': [runtimeConfig(platform, podLabels), disruptionBudget(platform, podLabels)],
+    'runtime.yaml': [runtimeConfig(platform, podLabels), disruptionBudget(platform, podLabels), networkPolicy(platform, podLabels)],
     'namespace-protection.yaml': [
       ...namespaceProtection(),
       ...composedKinds(platform)
         .filter(({ managed }) => managed)
         .flatMap(managedBeforeNamespace),
     ],
-    'claim-policies.yaml': claimPolicies(platform),
+    'claim-policies.yaml': [...claimSizes(platform), ...claimPolicies(platform)],
     'packages.yaml': packageManifests(platform, registry, tag),
   };
 }

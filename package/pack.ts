@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { packageRoot } from './manifest.ts';
+import { packageRoot } from '../platform/manifest.ts';
 import { run } from './run.ts';
 
 /** Builds the npm package into a folder, and returns its file. */

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { type EnvironmentData, environments } from '../examples/examples.ts';
 import type { Platform } from '../functions/core/pipeline.ts';
 import { goldenPath } from '../functions/golden-path.ts';
-import { manifest, packageRoot } from './manifest.ts';
+import { manifest, packageRoot } from '../platform/manifest.ts';
 
 /** What is generated from, built and deployed. */
 export interface Project {

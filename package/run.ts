@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 
 const howToGet: Readonly<Record<string, string>> = {
   crossplane: 'install the Crossplane CLI 2.5 or newer from https://docs.crossplane.io/latest/cli/',
+  docker: 'install it from https://docs.docker.com/engine/install/',
   kubectl: 'install it from https://kubernetes.io/docs/tasks/tools/',
   npm: 'install Node 24.2 or newer from https://nodejs.org/',
 };

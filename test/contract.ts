@@ -1,8 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, test } from 'vitest';
 import * as z from 'zod';
-import { keyed } from '../cli/keyed.ts';
-import { toYaml } from '../cli/yaml.ts';
 import type { Api } from '../functions/core/api.ts';
 import { undecidedOf } from '../functions/core/card.ts';
 import type { Field } from '../functions/core/field.ts';
@@ -15,6 +13,8 @@ import { type Tier, tiers } from '../functions/core/tier.ts';
 import { expand } from '../functions/expand/expand.ts';
 import { goldenPath } from '../functions/golden-path.ts';
 import { guard } from '../functions/guard/guard.ts';
+import { keyed } from '../platform/keyed.ts';
+import { toYaml } from '../platform/yaml.ts';
 import { toXrd } from '../xrds/xrd.ts';
 import { type EnvironmentData, environmentConfig, everything, type Given, observedAfter, stepRequest } from './request.ts';
 

@@ -3,21 +3,22 @@ import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { createColors } from 'picocolors';
 import { describe, expect, test } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import * as z from 'zod';
-import { checks } from '../cli/doctor/checks.ts';
-import { judgePermissions } from '../cli/doctor/permissions.ts';
-import { print } from '../cli/doctor/report.ts';
-import { planClaim } from '../cli/plan/plan.ts';
+import { checks } from '../cli/verbs/doctor/checks.ts';
+import { judgePermissions } from '../cli/verbs/doctor/permissions.ts';
+import { printers } from '../cli/verbs/doctor/report.ts';
 import { exampleFile } from '../examples/examples.ts';
 import { apis } from '../functions/apis/index.ts';
 import { parseEnvironment } from '../functions/core/environment.ts';
 import { apiVersion } from '../functions/core/group.ts';
 import { at, type KubernetesObject } from '../functions/core/kubernetes.ts';
 import { goldenPath } from '../functions/golden-path.ts';
-import { exampleRegistry, functionName, installedName, packageReference, releaseTag } from '../package/names.ts';
 import manifest from '../package.json' with { type: 'json' };
+import { planClaim } from '../plan/run.ts';
+import { exampleRegistry, functionName, installedName, packageReference, releaseTag } from '../platform/names.ts';
 import { toXrd } from '../xrds/xrd.ts';
 import { type Block, blocksOf, expectExcerpt, fence, followedPage } from './pages.ts';
 import { exampleEnvironments } from './request.ts';
@@ -89,6 +90,17 @@ test('the pages that a visitor looks for are there', () => {
   expect(found.filter((path) => path.startsWith('docs/decisions/')).length).toBeGreaterThanOrEqual(10);
 });
 
+const folders = globSync('*/', { cwd: root }).map((folder) => folder.replace(/\/$/, ''));
+const everywhere = new Set(
+  globSync(['*', '.*', '{exports,functions,xrds,compositions,examples,package,platform,plan,cli,docs,test}/**'], { cwd: root }).map(
+    (path) => basename(path),
+  ),
+);
+
+const goldenpath = (args: readonly string[], environment: NodeJS.ProcessEnv = {}) =>
+  spawnSync(process.execPath, ['cli/main.ts', ...args], { cwd: root, encoding: 'utf8', env: { ...process.env, ...environment } });
+const help = goldenpath(['--help']).stdout;
+
 describe.each(pages)('$path', (page) => {
   test('links to what exists', () => {
     const links = [...page.prose.matchAll(/\]\(([^)]+)\)/g)].map(([, target = '']) => target);
@@ -99,10 +111,6 @@ describe.each(pages)('$path', (page) => {
   });
 
   test('names files that exist', () => {
-    const folders = globSync('*/', { cwd: root }).map((folder) => folder.replace(/\/$/, ''));
-    const everywhere = new Set(
-      globSync(['*', '.*', '{functions,xrds,compositions,examples,package,cli,docs,test}/**'], { cwd: root }).map((path) => basename(path)),
-    );
     // The files of a recipe are there once it is followed.
     const words = (page.path === followedPage ? page.code : commandsOf(page)).flatMap((line) => line.split(/\s+/));
     const paths = words.filter(
@@ -128,7 +136,6 @@ describe.each(pages)('$path', (page) => {
   });
 
   test('names commands and flags that goldenpath and deploy have', () => {
-    const help = spawnSync(process.execPath, ['cli/main.ts', '--help'], { cwd: root, encoding: 'utf8' }).stdout;
     for (const line of commandsOf(page)) {
       const [, rest] = /(?:^|[ ;])goldenpath (?:-- )?([\w-].*)$/.exec(line) ?? [];
       if (rest === undefined) continue;
@@ -292,7 +299,12 @@ test('the README says where each backend is the default, and what of', () => {
 
 test('troubleshooting has each reason that the steps can give', () => {
   const sources = globSync('functions/{core,apis,expand,guard}/**/*.ts', { cwd: root }).filter((path) => !path.endsWith('.test.ts'));
-  const inCode = new Set(sources.flatMap((path) => [...read(path).matchAll(/\breason: '(\w+)'/g)].map(([, reason = '']) => reason)));
+  const reasons = (path: string, pattern: RegExp) => [...read(path).matchAll(pattern)].map(([, reason = '']) => reason);
+  const inCode = new Set([
+    ...sources.flatMap((path) => reasons(path, /\breason: '(\w+)'/g)),
+    // Its others are of calls that have no claim to put a condition on.
+    ...reasons('functions/runtime/run-function.ts', /: Condition = .*\breason: '(\w+)'/g),
+  ]);
   const good = tableRows(troubleshooting, 'condition', 'True', 'False').map(([, cell = '']) => /`(\w+)`/.exec(cell)?.[1] ?? '');
   const headings = [...troubleshooting.prose.matchAll(/^### (\w+)$/gm)].map(([, heading = '']) => heading);
   expect([...good, ...headings].sort()).toEqual([...inCode].sort());
@@ -312,9 +324,6 @@ test('troubleshooting quotes messages that there are', () => {
     expect(troubleshooting.prose).toContain(quote.replaceAll(/^"|; $/g, '').trim());
   }
 });
-
-const goldenpath = (args: readonly string[], environment: NodeJS.ProcessEnv = {}) =>
-  spawnSync(process.execPath, ['cli/main.ts', ...args], { cwd: root, encoding: 'utf8', env: { ...process.env, ...environment } });
 
 describe('the output that the README shows', () => {
   const sessions = readme.blocks
@@ -338,16 +347,18 @@ describe('the output that the README shows', () => {
     ];
     const findings = judgePermissions(denials, 'crossplane-system').map((finding) => ({ check: 'permissions', ...finding }));
     const report = { ok: false, checks: checks.map(({ id, title }) => ({ id, title, findings: id === 'permissions' ? findings : [] })) };
-    expect(sessions.filter(({ args }) => args[0] === 'doctor').map(({ shown }) => shown)).toEqual([print(report, 'table', false)]);
+    expect(sessions.filter(({ args }) => args[0] === 'doctor').map(({ shown }) => shown)).toEqual([
+      printers.table(report, createColors(false)),
+    ]);
   });
 });
 
 test('the exit codes in the README are those of the help, and of the commands', () => {
   const rows = tableRows(readme, 'command', 'exit code 0', 'exit code 1', 'exit code 2');
-  const help = goldenpath(['--help']).stdout.replaceAll(/\s+/g, ' ');
+  const words = help.replaceAll(/\s+/g, ' ');
   for (const [command = '', ...meanings] of rows) {
-    const words = `Exit code 0: ${meanings[0]}; 1: ${meanings[1]}; 2: ${meanings[2]}.`;
-    expect(help.slice(help.indexOf(`${unquoted(command)} `))).toContain(words);
+    const codes = `Exit code 0: ${meanings[0]}; 1: ${meanings[1]}; 2: ${meanings[2]}.`;
+    expect(words.slice(words.indexOf(`${unquoted(command)} `))).toContain(codes);
   }
   expect(rows.map(([command = '']) => unquoted(command))).toEqual(['goldenpath plan', 'goldenpath doctor']);
   const claim = 'examples/app-database.yaml';

@@ -57,6 +57,47 @@ describe('in a folder that has files of its own', () => {
   });
 });
 
+describe('crossplane.yaml', () => {
+  const written = (text?: string): string => {
+    const folder = mkdtempSync(join(tmpdir(), 'generated-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    if (text !== undefined) writeFileSync(join(folder, 'crossplane.yaml'), text);
+    generate({ ...project, root: folder });
+    return readFileSync(join(folder, 'crossplane.yaml'), 'utf8');
+  };
+  const whole = files.get('crossplane.yaml') ?? '';
+  const spec = whole.slice(whole.indexOf('spec:\n'));
+
+  test('begins with what follows from the platform', () => {
+    expect(written()).toBe(`${/^.*\n/.exec(whole)?.[0]}apiVersion: meta.pkg.crossplane.io/v1
+kind: Configuration
+metadata:
+  name: configuration-golden-path
+${spec}`);
+  });
+
+  test('keeps metadata and comments as they are, and nothing else that differs', () => {
+    const head = (apiVersion: string) => `# mine\napiVersion: ${apiVersion}\nkind: Configuration
+metadata:
+  # of package.json
+  name: configuration-golden-path
+  annotations:
+    meta.crossplane.io/maintainer: me # and others
+# generated
+`;
+    expect(written(`${head('v1')}spec:\n  crossplane:\n    version: v1.0.0\n`)).toBe(`${head('meta.pkg.crossplane.io/v1')}${spec}`);
+  });
+
+  test.each([
+    ['metadata:\n  name: acme\n', 'metadata.name: got "acme", want one of configuration-golden-path'],
+    ['metadata:\n  name: configuration-golden-path\n  labels: {}\n', 'metadata.labels: unknown field'],
+    ['metadata:\n  name: configuration-golden-path\n  annotations:\n    a: 1\n', 'metadata.annotations.a: got 1, want string'],
+    ['kind: Configuration\n', 'metadata: missing, want object'],
+  ])('%j is refused', (text, problem) => {
+    expect(() => written(text)).toThrow(new Error(`cannot use crossplane.yaml: ${problem}`));
+  });
+});
+
 test('an environment that cannot be used is generated for nobody', () => {
   const environments = { qa: { tier: 'staging', shared: { postgres: { providerConfig: 'shared-postgres', host: '' } } } } as const;
   expect(() => generatedFiles({ ...project, environments })).toThrow(

@@ -7,7 +7,7 @@ import { at, groupKind, groupOf, type KubernetesObject } from '../functions/core
 import { goldenPath } from '../functions/golden-path.ts';
 import { rdsInstance } from '../functions/kinds/aws/rds-instance.ts';
 import { kinds } from '../functions/kinds/index.ts';
-import { composedKinds } from '../package/composed.ts';
+import { composedKinds } from '../platform/composed.ts';
 
 /** SafetyFacts that keep something safe: each is there, or its absence has a reason. */
 const safety = [

@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest';
 import { copyOfCheckout } from './copy.ts';
 
+const configuration = new URL('../.dependency-cruiser.mjs', import.meta.url);
+const { layers } = (await import(configuration.href)) as { readonly layers: readonly string[] };
+
 const filesOf = (folder: string, plural: string) =>
   [
     `compositions/${plural}.platform.internal.yaml`,
@@ -68,7 +71,8 @@ ${definition}EOF`);
     'biome ci --error-on-warnings',
     'tsc --noEmit',
     'knip',
-    'depcruise --preserve-symlinks functions xrds compositions examples package cli docs test',
+    `depcruise --preserve-symlinks ${layers.join(' ')}`,
+    `depcruise --preserve-symlinks --config .dependency-cruiser.folders.mjs ${layers.join(' ')}`,
     'PROPERTY_RUNS=20 vitest run --project unit',
   ]) {
     const { code, stdout, stderr } = await run(check);

@@ -1,22 +1,29 @@
-import { readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { appCache } from '../functions/apis/app-cache/index.ts';
 import { appDatabase } from '../functions/apis/app-database/index.ts';
 import type { Api } from '../functions/core/api.ts';
 import type { Card } from '../functions/core/card.ts';
 import { inputApiVersion } from '../functions/core/group.ts';
 import { at } from '../functions/core/kubernetes.ts';
+import { shown } from '../functions/core/problem.ts';
 import { policies } from '../functions/guard/policies/index.ts';
 import { s3Bucket } from '../functions/kinds/aws/s3-bucket.ts';
 import { serviceMonitor } from '../functions/kinds/kubernetes/service-monitor.ts';
 import { definePlatform } from '../functions/platform.ts';
+import { parseBase } from '../package/build.ts';
 import { activationPolicy, configurationContents, functionContents } from '../package/contents.ts';
+import { debianPackageOf } from '../package/debian.ts';
 import { dependenciesAmong, leftovers, waitingFor } from '../package/deploy.ts';
 import { readElf } from '../package/elf.ts';
 import { generatedFiles } from '../package/generate.ts';
 import { type Architecture, image, nodeFlags, platforms, readTar } from '../package/image.ts';
 import { installManifests } from '../package/install.ts';
+import { project } from '../package/project.ts';
+import { run } from '../package/run.ts';
+import manifest from '../package.json' with { type: 'json' };
 import {
   developmentTag,
   exampleRegistry,
@@ -26,13 +33,11 @@ import {
   parseRegistry,
   releaseTag,
   repositoryOf,
-} from '../package/names.ts';
-import { project } from '../package/project.ts';
-import { run } from '../package/run.ts';
-import manifest from '../package.json' with { type: 'json' };
+} from '../platform/names.ts';
 
 /** One API, so that what is expected here stays the same whatever else is served. */
 const platform = definePlatform({ name: 'golden-path', apis: [appDatabase], policies });
+const annotations = { 'meta.crossplane.io/maintainer': 'Acme', 'meta.crossplane.io/description': 'What teams can claim.' };
 const tested = { platform, version: manifest.version };
 
 const text = (path: string): string => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
@@ -82,7 +87,7 @@ describe('names', () => {
     const name = installedName(registry, platform, functionName(platform));
     const [installedFunction] = installManifests(tested, registry)['packages.yaml'];
     const [, budget] = installManifests(tested, registry)['runtime.yaml'];
-    const compositions = Object.values(configurationContents(tested, registry)).filter(({ kind }) => kind === 'Composition');
+    const compositions = Object.values(configurationContents(tested, registry, annotations)).filter(({ kind }) => kind === 'Composition');
     const steps = compositions.flatMap((composition) => at(composition, 'spec', 'pipeline') as readonly unknown[]);
     expect(installedFunction?.metadata?.name).toBe(name);
     expect(at(budget, 'spec', 'selector', 'matchLabels')).toEqual({ 'pkg.crossplane.io/function': name });
@@ -92,7 +97,7 @@ describe('names', () => {
 });
 
 describe('packages', () => {
-  const contents = configurationContents(tested, 'registry.example.com/acme');
+  const contents = configurationContents(tested, 'registry.example.com/acme', annotations);
 
   test('have one version, that of package.json', () => {
     expect(releaseTag(manifest.version)).toBe(`v${manifest.version}`);
@@ -109,7 +114,7 @@ describe('packages', () => {
     expect(contents['crossplane.yaml']).toEqual({
       apiVersion: 'meta.pkg.crossplane.io/v1',
       kind: 'Configuration',
-      metadata: { name: 'configuration-golden-path' },
+      metadata: { name: 'configuration-golden-path', annotations },
       spec: {
         crossplane: { version: '>=v2.3.0-0' },
         dependsOn: [
@@ -161,8 +166,8 @@ describe('packages', () => {
         { name: 'labels', ...step, input },
       ],
     });
-    const { 'crossplane.yaml': unstepped } = configurationContents(tested, exampleRegistry);
-    const { 'crossplane.yaml': meta, ...others } = configurationContents({ ...tested, platform: stepped }, exampleRegistry);
+    const { 'crossplane.yaml': unstepped } = configurationContents(tested, exampleRegistry, annotations);
+    const { 'crossplane.yaml': meta, ...others } = configurationContents({ ...tested, platform: stepped }, exampleRegistry, annotations);
     const pipeline = Object.values(others)
       .map((object) => at(object, 'spec', 'pipeline'))
       .find((steps) => steps !== undefined);
@@ -204,12 +209,19 @@ describe('packages', () => {
     });
   });
 
-  test('the Function can do compositions', () => {
-    expect(functionContents(platform)).toEqual({
+  test('the Function can do compositions, and is of the same people', () => {
+    expect(functionContents(platform, annotations)).toEqual({
       'crossplane.yaml': {
         apiVersion: 'meta.pkg.crossplane.io/v1',
         kind: 'Function',
-        metadata: { name: 'function-golden-path' },
+        metadata: {
+          name: 'function-golden-path',
+          annotations: {
+            'meta.crossplane.io/maintainer': 'Acme',
+            'meta.crossplane.io/description': 'The pipeline steps of configuration-golden-path.',
+            'meta.crossplane.io/readme': 'configuration-golden-path depends on this package, and its Compositions call it.',
+          },
+        },
         spec: { crossplane: { version: '>=v2.3.0-0' }, capabilities: ['composition'] },
       },
     });
@@ -229,7 +241,7 @@ describe('packages', () => {
 
   test('what an added step composes is granted, turned on, and brought by the provider that it names', () => {
     const given = composing(serviceMonitor, bucket, zone);
-    const { 'crossplane.yaml': meta, 'activation-policy.yaml': activation } = configurationContents(given, exampleRegistry);
+    const { 'crossplane.yaml': meta, 'activation-policy.yaml': activation } = configurationContents(given, exampleRegistry, annotations);
     const { 'rbac.yaml': rbac, 'namespace-protection.yaml': protection } = installManifests(given);
     const rules = at(rbac[0], 'rules') as readonly unknown[];
     expect({
@@ -257,18 +269,22 @@ describe('packages', () => {
     });
   });
 
-  test('a platform without claim policies and managed resources has no objects for them, since the apiserver takes no empty lists', () => {
+  test('a platform without claim policies and managed resources has no policies for them, since the apiserver takes no empty lists', () => {
     const given = composing();
-    expect(Object.keys(configurationContents(given, exampleRegistry))).toEqual([
+    expect(Object.keys(configurationContents(given, exampleRegistry, annotations))).toEqual([
       'crossplane.yaml',
       'xrds/appcaches.platform.internal.yaml',
       'compositions/appcaches.platform.internal.yaml',
     ]);
-    expect(installManifests(given)['claim-policies.yaml']).toEqual([]);
+    expect(installManifests(given)['claim-policies.yaml'].map(({ kind, metadata }) => `${kind} ${metadata?.name}`)).toEqual([
+      'ValidatingAdmissionPolicy claim-sizes.platform.internal',
+      'ValidatingAdmissionPolicyBinding claim-sizes.platform.internal',
+    ]);
     expect([...generatedFiles({ ...project, ...given, environments: {} }).keys()].filter((path) => path.startsWith('package/'))).toEqual([
       'package/install/rbac.yaml',
       'package/install/runtime.yaml',
       'package/install/namespace-protection.yaml',
+      'package/install/claim-policies.yaml',
       'package/install/packages.yaml',
     ]);
   });
@@ -313,6 +329,19 @@ describe('installation', () => {
         },
       },
     ]);
+  });
+
+  test('lets nobody but what is in Crossplane’s namespace call the function, and the function nobody', () => {
+    expect(manifests['runtime.yaml'][2]).toEqual({
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'NetworkPolicy',
+      metadata: { name: 'function-golden-path', namespace: 'crossplane-system' },
+      spec: {
+        podSelector: { matchLabels: { 'pkg.crossplane.io/function': 'golden-path-function-golden-path' } },
+        policyTypes: ['Ingress', 'Egress'],
+        ingress: [{ from: [{ podSelector: {} }], ports: [{ protocol: 'TCP', port: 9443 }] }, { ports: [{ protocol: 'TCP', port: 8080 }] }],
+      },
+    });
   });
 
   test('gives the function twice the memory that V8 may use', () => {
@@ -395,9 +424,69 @@ test('a program that is missing says how to get it', async () => {
   await expect(run('no-such-program', [])).rejects.toThrow(new Error('cannot run no-such-program: not found on PATH; install it'));
 });
 
-test('the Dockerfile starts the function as the package does', () => {
-  const entrypoint = /^ENTRYPOINT (.*)$/m.exec(text('package/Dockerfile'))?.[1];
-  expect(JSON.parse(entrypoint ?? '')).toEqual(['/nodejs/bin/node', ...nodeFlags, '/app/main.mjs']);
+test('the Dockerfile starts the function as the package does, on a base that it has to be told', () => {
+  const lines = text('package/Dockerfile')
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'));
+  const entrypoint = JSON.stringify(['/nodejs/bin/node', ...nodeFlags, '/app/main.mjs']).replaceAll(',', ', ');
+  expect(lines).toEqual([
+    'ARG BASE',
+    'FROM $BASE',
+    'COPY main.mjs /app/main.mjs',
+    'WORKDIR /app',
+    'ENV NODE_ENV=production',
+    `ENTRYPOINT ${entrypoint}`,
+  ]);
+});
+
+describe('the base of a release', () => {
+  const distroless = 'gcr.io/distroless/nodejs24-debian13';
+  test.each([undefined, `${distroless}@sha256:${'0'.repeat(64)}`, `${distroless}:nonroot@sha256:${'0'.repeat(64)}`])(
+    'can be %s',
+    (base) => {
+      expect(parseBase(base)).toBe(base);
+    },
+  );
+  test.each(['', distroless, `${distroless}:nonroot`, `${distroless}@sha256:00`, `@sha256:${'0'.repeat(64)}`])('cannot be %j', (base) => {
+    expect(() => parseBase(base)).toThrow(
+      new Error(`cannot use base: --base: got ${shown(base)}, want an image by its digest, such as ${distroless}@sha256:…`),
+    );
+  });
+});
+
+const hasDpkg = spawnSync('dpkg-query', ['--version']).error === undefined;
+
+/** What dpkg itself says of an installed package, as a scanner reads it. */
+function controlOf(name: string): string {
+  const { stdout } = spawnSync('dpkg-query', ['--status', name], { encoding: 'utf8' });
+  const [version = '', architecture, maintainer, source = name] = ['Version', 'Architecture', 'Maintainer', 'Source'].map(
+    (field) => new RegExp(`^${field}: (.*)$`, 'm').exec(stdout)?.[1],
+  );
+  const sourced = source.includes(' ') ? source : `${source} (${version})`;
+  return `Package: ${name}\nSource: ${sourced}\nVersion: ${version}\nArchitecture: ${architecture}\nMaintainer: ${maintainer}\n`;
+}
+
+const crossLibrary = '/usr/aarch64-linux-gnu/lib/libstdc++.so.6';
+
+test.runIf(hasDpkg && existsSync(crossLibrary))(
+  'scanners know a library for the other architecture by what it was built from',
+  async () => {
+    const found = await debianPackageOf(crossLibrary, 'arm64');
+    const built = spawnSync('dpkg-query', ['--show', '--showformat', '$' + '{Built-Using}', 'libstdc++6-arm64-cross'], {
+      encoding: 'utf8',
+    });
+    expect({ ...found, builtUsing: `${found?.source} (= ${found?.sourceVersion})` }).toMatchObject({
+      name: 'libstdc++6',
+      architecture: 'arm64',
+      builtUsing: built.stdout,
+    });
+  },
+);
+
+test('a machine without dpkg knows the package of no library', async () => {
+  vi.stubEnv('PATH', '');
+  onTestFinished(() => void vi.unstubAllEnvs());
+  expect(await debianPackageOf(crossLibrary, 'arm64')).toBeUndefined();
 });
 
 describe.runIf(process.platform === 'linux')('the image', () => {
@@ -405,15 +494,29 @@ describe.runIf(process.platform === 'linux')('the image', () => {
   const program = Buffer.from('console.log(1)');
   const cache = join(project.root, 'node_modules/.cache/golden-path-platform');
   let archive: Buffer;
+  let unlisted: readonly string[];
   beforeAll(async () => {
     const built = await image(architecture, program, cache);
     if ('missing' in built) throw new Error(`cannot test the image: missing ${built.missing}`);
-    archive = built;
+    ({ archive, unlisted } = built);
   });
+
+  const layerOf = async (whole: Buffer) => await readTar((await readTar(whole)).get('layer.tar')?.content ?? Buffer.alloc(0));
 
   test('is the same each time', async () => {
     const again = await image(architecture, program, cache);
-    expect('missing' in again ? again.missing : again.equals(archive)).toBe(true);
+    expect('missing' in again ? again.missing : again.archive.equals(archive)).toBe(true);
+  });
+
+  test.runIf(hasDpkg)('lists the packages of its libraries where scanners look, with the versions of this machine', async () => {
+    const files = await layerOf(archive);
+    const listed = [...files]
+      .filter(([name]) => name.startsWith('var/lib/dpkg/status.d/'))
+      .map(([name, { content }]) => [name, `${content}`]);
+    const installed = ['libc6', 'libgcc-s1', 'libstdc++6'].map((name) => [`var/lib/dpkg/status.d/${name}`, controlOf(name)]);
+    expect({ listed, unlisted }).toEqual({ listed: installed, unlisted: [] });
+    expect(files.get('etc/os-release')?.content).toEqual(readFileSync('/etc/os-release'));
+    expect(files.get('etc/debian_version')?.content).toEqual(readFileSync('/etc/debian_version'));
   });
 
   test('starts node without privileges', async () => {
@@ -430,11 +533,17 @@ describe.runIf(process.platform === 'linux')('the image', () => {
   });
 
   test('holds node, all that it loads, the bundle, and nothing else', async () => {
-    const files = await readTar(await readTar(archive).then((outer) => outer.get('layer.tar')?.content ?? Buffer.alloc(0)));
+    const files = await layerOf(archive);
     const node = readElf(files.get('bin/node')?.content ?? Buffer.alloc(0), 'bin/node');
     const libraries = [...files.keys()].filter((name) => name.startsWith('lib/') || name.startsWith('lib64/'));
     const present = new Set(libraries.map((name) => name.slice(name.lastIndexOf('/') + 1)));
-    expect([...files.keys()].filter((name) => !libraries.includes(name))).toEqual(['app/main.mjs', 'bin/node', 'etc/group', 'etc/passwd']);
+    const forScanners = /^(etc\/(os-release|debian_version|lsb-release)|var\/lib\/dpkg\/status\.d\/.+)$/;
+    expect([...files.keys()].filter((name) => !libraries.includes(name) && !forScanners.test(name))).toEqual([
+      'app/main.mjs',
+      'bin/node',
+      'etc/group',
+      'etc/passwd',
+    ]);
     expect(libraries).toContain(node.interpreter?.slice(1));
     for (const name of ['bin/node', ...libraries]) {
       const elf = readElf(files.get(name)?.content ?? Buffer.alloc(0), name);

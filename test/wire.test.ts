@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { type ClientHttp2Session, connect, constants } from 'node:http2';
-import { type AddressInfo, connect as connectSocket, createServer } from 'node:net';
+import { type AddressInfo, connect as connectSocket, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -22,8 +22,7 @@ import {
   startServer as startSdkServer,
   to,
 } from '@crossplane-org/function-sdk-typescript';
-import { type ChannelCredentials, Client, credentials, makeGenericClientConstructor, type ServiceError, status } from '@grpc/grpc-js';
-import { service as healthDefinition } from 'grpc-health-check';
+import { type ChannelCredentials, Client, credentials, type ServiceError, status } from '@grpc/grpc-js';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { inputApiVersion } from '../functions/core/group.ts';
@@ -32,10 +31,12 @@ import { goldenPath } from '../functions/golden-path.ts';
 import { createMetrics } from '../functions/runtime/metrics.ts';
 import { createRunFunction } from '../functions/runtime/run-function.ts';
 import { type RunningServer, startServer } from '../functions/runtime/server.ts';
+import { bundle } from '../package/bundle.ts';
+import { nodeFlags } from '../package/image.ts';
 import { type Authority, authoritySubject, clientCredentials, createAuthority, issueCertificate } from './certificates.ts';
 
 const mebibyte = 1024 * 1024;
-const program = fileURLToPath(new URL('../functions/main.ts', import.meta.url));
+const source = fileURLToPath(new URL('../functions/main.ts', import.meta.url));
 const silent = pino({ level: 'silent' });
 const { path: runFunctionPath } = FunctionRunnerServiceService.runFunction;
 
@@ -54,13 +55,17 @@ let authority: Authority;
 let serverDirectory: string;
 let clientDirectory: string;
 let client: ChannelCredentials;
+/** The function in one file, as its image has it. */
+let program: string;
 
-beforeAll(() => {
+beforeAll(async () => {
   scratch = mkdtempSync(join(tmpdir(), 'golden-path-wire-'));
   authority = createAuthority(join(scratch, 'ca'));
   serverDirectory = issueCertificate(authority, join(scratch, 'server'));
   clientDirectory = issueCertificate(authority, join(scratch, 'client'));
   client = clientCredentials(authority.certificate, clientDirectory);
+  program = join(scratch, 'main.mjs');
+  await bundle(source, program);
 });
 
 const logged: string[] = [];
@@ -94,22 +99,26 @@ function encoded(request: object): Buffer {
   );
 }
 
-function send(port: number, channel: ChannelCredentials, bytes: Buffer = encoded({})): Promise<RunFunctionResponse> {
-  const connection = new Client(`localhost:${port}`, channel);
+function ask(connection: Client, bytes: Buffer, milliseconds: number): Promise<RunFunctionResponse> {
   const same = (value: Buffer): Buffer => value;
-  return new Promise<RunFunctionResponse>((resolve, reject) => {
+  return new Promise((resolve, reject) => {
     connection.makeUnaryRequest(
       runFunctionPath,
       same,
       RunFunctionResponse.decode,
       bytes,
-      { deadline: Date.now() + 10_000 },
+      { deadline: Date.now() + milliseconds },
       (error, response) => {
         if (error === null && response !== undefined) resolve(response);
         else reject(error as Error);
       },
     );
-  }).finally(() => connection.close());
+  });
+}
+
+function send(port: number, channel: ChannelCredentials, bytes = encoded({}), milliseconds = 10_000): Promise<RunFunctionResponse> {
+  const connection = new Client(`localhost:${port}`, channel);
+  return ask(connection, bytes, milliseconds).finally(() => connection.close());
 }
 
 async function refusal(call: Promise<unknown>): Promise<ServiceError> {
@@ -206,8 +215,8 @@ describe('mutual TLS', () => {
 describe('requests', () => {
   function nested(levels: number): object {
     let resource: object = {};
-    for (let level = 1; level < levels; level += 1) resource = { ...claim, spec: resource };
-    return { observed: { composite: { resource } } };
+    for (let level = 1; level < levels; level += 1) resource = { spec: resource };
+    return { observed: { composite: { resource: claim }, resources: { deep: { resource } } } };
   }
 
   test('takes 15 MiB', async () => {
@@ -225,11 +234,11 @@ describe('requests', () => {
     });
   });
 
-  test('takes 31 levels and answers more with a reason', async () => {
+  test('takes 50 levels and answers more with a reason', async () => {
     const { port } = await serve();
-    expect(fatal(await send(port, client, encoded(nested(31))))).toEqual([]);
-    expect(fatal(await send(port, client, encoded(nested(34))))).toEqual([
-      'cannot read the request: something in it is nested deeper than 31 levels',
+    expect(fatal(await send(port, client, encoded(nested(50))))).toEqual([]);
+    expect(fatal(await send(port, client, encoded(nested(51))))).toEqual([
+      'cannot read the request: something in it is nested deeper than 50 levels',
     ]);
   });
 
@@ -253,28 +262,26 @@ describe('requests', () => {
     expect(fatal(await send(port, client))).toEqual([]);
   });
 
-  test('lets no key of a request reach a prototype', async () => {
+  test('refuses a key that would reach a prototype', async () => {
     const { port } = await serve();
     // Protobuf's own objects cannot spell the key, so it is put into the bytes.
     const placeholder = '__prot0__';
-    const poison = { [placeholder]: { polluted: 'yes' }, constructor: { prototype: { polluted: 'yes' } } };
+    const poison = { [placeholder]: { polluted: 'yes' } };
     const pod = { resource: { apiVersion: 'v1', kind: 'Pod', ...poison } };
-    const resources = { [placeholder]: pod, pod };
-    const bytes = encoded({
-      observed: { composite: { resource: { ...claim, spec: poison } }, resources },
-      desired: { resources },
-      requiredResources: { [placeholder]: { items: [pod] } },
-    });
-    const poisoned = Buffer.from(bytes.toString('latin1').replaceAll(placeholder, '__proto__'), 'latin1');
-    const response = await send(port, client, poisoned);
-    expect(fatal(response)).toEqual([]);
+    for (const request of [
+      { observed: { composite: { resource: { ...claim, spec: poison } } } },
+      { desired: { resources: { pod } } },
+      { desired: { resources: { [placeholder]: { resource: claim } } } },
+      { requiredResources: { [placeholder]: { items: [] } } },
+    ]) {
+      const poisoned = Buffer.from(encoded(request).toString('latin1').replaceAll(placeholder, '__proto__'), 'latin1');
+      expect(fatal(await send(port, client, poisoned))).toEqual(['cannot read the request: a key in it is __proto__']);
+    }
     expect(Reflect.get({}, 'polluted')).toBeUndefined();
-    expect(response.desired?.composite?.resource).toEqual({
-      apiVersion: claim.apiVersion,
-      kind: claim.kind,
-      status: { spec: { constructor: { prototype: { polluted: 'yes' } } } },
-    });
-    expect(Object.keys(response.desired?.resources ?? {})).toEqual(['pod']);
+    const spec = { constructor: { prototype: { polluted: 'yes' } } };
+    const { desired } = await send(port, client, encoded({ observed: { composite: { resource: { ...claim, spec } } } }));
+    expect(desired?.composite?.resource).toEqual({ apiVersion: claim.apiVersion, kind: claim.kind, status: { spec } });
+    expect(Reflect.get({}, 'polluted')).toBeUndefined();
   });
 });
 
@@ -290,22 +297,6 @@ test('counts calls', async () => {
   expect(text).toContain('goldenpath_calls_total{step="Guard",api="AppDatabase",outcome="failed"} 1\n');
   expect(text).toContain('goldenpath_refusals_total{step="unknown",api="unknown",reason="RequestUnreadable"} 1\n');
   expect((await fetch(`http://127.0.0.1:${metricsPort}/`)).status).toBe(404);
-});
-
-test('says that it serves to gRPC health checks and to the kubelet', async () => {
-  const { port, metricsPort } = await serve();
-  const connection = new (makeGenericClientConstructor(healthDefinition, 'Health'))(`localhost:${port}`, client);
-  cleanUps.push(() => connection.close());
-  const check = (service: string) =>
-    new Promise((resolve) => {
-      connection['check']?.({ service }, (error: ServiceError | null, response: unknown) => resolve(error ?? response));
-    });
-  expect(await check('')).toEqual({ status: 'SERVING' });
-  expect(await check('apiextensions.fn.proto.v1.FunctionRunnerService')).toEqual({ status: 'SERVING' });
-  expect(await check('other')).toMatchObject({ code: status.NOT_FOUND, details: 'unknown service "other"' });
-
-  const healthz = `http://127.0.0.1:${metricsPort}/healthz`;
-  expect((await fetch(healthz)).status).toBe(200);
 });
 
 describe('the process', () => {
@@ -494,6 +485,120 @@ describe('the process', () => {
     expect(code).toBe(0);
     expect(stdout).toContain('--shutdown-deadline-seconds N');
   });
+});
+
+describe('the process as its image runs it', () => {
+  interface Running {
+    readonly port: number;
+    readonly metricsPort: number;
+    /** As Crossplane has, before anything else comes. */
+    readonly connection: Client;
+    /** The most memory that it has had. */
+    readonly mebibytes: () => number;
+    readonly exitCode: () => number | null;
+  }
+
+  async function start(): Promise<Running> {
+    const [port, metricsPort] = [await freePort(), await freePort()];
+    const addresses = ['--address', `127.0.0.1:${port}`, '--metrics-address', `127.0.0.1:${metricsPort}`];
+    const flags = [...nodeFlags, program, ...addresses, '--tls-certs-dir', serverDirectory];
+    const child = spawn(process.execPath, flags, { env: {}, stdio: ['ignore', 'pipe', 'inherit'] });
+    cleanUps.push(() => child.kill('SIGKILL'));
+    await new Promise<void>((resolve) => {
+      createInterface(child.stdout).on('line', (line) => {
+        if (line.includes('"msg":"serving"')) resolve();
+      });
+    });
+    const connection = new Client(`localhost:${port}`, client);
+    cleanUps.push(() => connection.close());
+    await ask(connection, encoded({}), patience);
+    return {
+      port,
+      metricsPort,
+      connection,
+      mebibytes: () => Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]) / 1024,
+      exitCode: () => child.exitCode,
+    };
+  }
+
+  const containerMebibytes = 256;
+  const patience = 50_000;
+
+  /** A claim of the same namespace with as many annotations as the apiserver takes. */
+  function annotated(index: number): object {
+    const annotations = Object.fromEntries(Array.from({ length: 50_000 }, (_, number) => [number.toString(36), '']));
+    const fields = Object.fromEntries(Object.keys(annotations).map((key) => [`f:${key}`, {}]));
+    const managedFields = [{ manager: 'kubectl', fieldsV1: { 'f:metadata': { 'f:annotations': fields } } }];
+    return { resource: { ...claim, metadata: { ...claim.metadata, name: `noisy-${index}`, annotations, managedFields } } };
+  }
+
+  /** Calls for a claim that is as it should be, one after the other, until the others end. */
+  async function answeredWhile(connection: Client, hostile: Promise<unknown>): Promise<number> {
+    let ended = false;
+    const end = hostile.finally(() => {
+      ended = true;
+    });
+    let answered = 0;
+    for (; !ended; answered += 1) {
+      const { requirements } = await ask(connection, encoded({}), patience);
+      expect(Object.keys(requirements?.resources ?? {})).toEqual(['namespace', 'environments']);
+    }
+    await end;
+    return answered;
+  }
+
+  test('answers requests of 15 MiB, many at a time, in the memory that it has', async () => {
+    const { port, connection, mebibytes, exitCode } = await start();
+    const count = 13;
+    const bytes = encoded({
+      requiredResources: { 'claims-appdatabases': { items: Array.from({ length: count }, (_, index) => annotated(index)) } },
+    });
+    expect(bytes.length / mebibyte).toBeGreaterThan(14.5);
+    const message = `cannot process the claim: it comes with more than 250000 values in ${count + 1} objects of ${(bytes.length / mebibyte).toFixed(1)} MiB; `;
+    const text = encoded({
+      observed: { composite: { resource: claim }, resources: { big: { resource: { text: '\u00e9'.repeat(7.5 * mebibyte) } } } },
+    });
+    const hostile = Promise.all(
+      [...Array(8).keys()].map(async (index) => {
+        const { results, conditions } = await send(port, client, index % 2 === 0 ? bytes : text, patience);
+        if (index % 2 === 0) {
+          expect(results.map((each) => each.message)).toEqual([expect.stringContaining(message)]);
+          expect(conditions).toMatchObject([{ type: 'Resolved', reason: 'TooLarge', message: expect.stringContaining(message) }]);
+        }
+      }),
+    );
+    expect(await answeredWhile(connection, hostile)).toBeGreaterThan(0);
+    expect({ exitCode: exitCode(), fits: mebibytes() < containerMebibytes }).toEqual({ exitCode: null, fits: true });
+  }, 60_000);
+
+  test('outlives thousands of connections that say three bytes, and closes them', async () => {
+    const { port, connection, metricsPort, mebibytes, exitCode } = await start();
+    const sockets = new Set<Socket>();
+    cleanUps.push(() => {
+      for (const socket of sockets) socket.destroy();
+    });
+    const open = (to: number, text: Buffer | string) =>
+      new Promise<void>((resolve) => {
+        const socket = connectSocket(to, '127.0.0.1', () => {
+          socket.write(text);
+          resolve();
+        });
+        sockets.add(socket);
+        socket.on('error', () => resolve()).on('close', () => sockets.delete(socket));
+        socket.resume();
+      });
+    const hostile = (async () => {
+      for (let batch = 0; batch < 30; batch += 1) {
+        await Promise.all([...Array(50)].flatMap(() => [open(port, Buffer.from([0x16, 0x03, 0x01])), open(metricsPort, 'GET')]));
+      }
+    })();
+    expect(await answeredWhile(connection, hostile)).toBeGreaterThan(0);
+    expect((await fetch(`http://127.0.0.1:${metricsPort}/healthz`)).status).toBe(200);
+    expect(fatal(await send(port, client))).toEqual([]);
+    // Those that are the newest are closed at the end of their time.
+    await expect.poll(() => sockets.size, { timeout: 15_000 }).toBe(0);
+    expect({ exitCode: exitCode(), fits: mebibytes() < containerMebibytes }).toEqual({ exitCode: null, fits: true });
+  }, 60_000);
 });
 
 /** Each is why something here is our own; one that fails says that the SDK was mended and ours can go. */

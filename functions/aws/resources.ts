@@ -27,7 +27,12 @@ export interface AwsResources {
 }
 
 /** Tags that every AWS resource of a claim carries; the environment's own tags come first and cannot replace them. */
-function tagsOf(identity: Identity, owner: string, environmentTags: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+function tagsOf(
+  platform: string,
+  identity: Identity,
+  owner: string,
+  environmentTags: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
   return {
     ...environmentTags,
     owner,
@@ -35,7 +40,7 @@ function tagsOf(identity: Identity, owner: string, environmentTags: Readonly<Rec
     namespace: identity.namespace,
     claim: identity.name,
     kind: identity.kind,
-    'managed-by': 'golden-path',
+    'managed-by': platform,
   };
 }
 
@@ -52,7 +57,7 @@ export function awsResources(
   return {
     identity,
     region,
-    tags: tagsOf(identity, owner, tags),
+    tags: tagsOf(claim.platform, identity, owner, tags),
     description: `${claim.kind} ${claim.namespace}/${claim.name}`,
     nameOf,
     externalNameOf: (limit, part) => externalName(identity, limit, '-', part),

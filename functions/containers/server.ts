@@ -70,11 +70,11 @@ const exec = (command: readonly string[]) => ({ exec: { command } });
 const configAnnotation = `${group}/config`;
 const configFile = 'config';
 
-function labelsOf({ app, name }: Server) {
+function labelsOf({ app, name, claim }: Server) {
   return {
     'app.kubernetes.io/name': app,
     'app.kubernetes.io/instance': name,
-    'app.kubernetes.io/managed-by': 'golden-path',
+    'app.kubernetes.io/managed-by': claim.platform,
   };
 }
 

@@ -48,6 +48,8 @@ export interface Expansion {
 
 /** A claim as a cluster-scoped API has it. */
 export interface ClusterClaim {
+  /** Name of the platform that serves it, which what is made for it says in turn. */
+  readonly platform: string;
   readonly kind: string;
   readonly name: string;
   /** RFC 3339; undefined before the claim is created, as in a plan. */

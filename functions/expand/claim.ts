@@ -23,7 +23,7 @@ function strictSpec(api: Api): z.ZodObject {
 }
 
 /** Reads a claim; the refusal names each field that is wrong. The apiserver checked the same, but perhaps with another version of it. */
-export function readClaim(api: Api, object: KubernetesObject): ReadClaim | { readonly refusal: Refusal } {
+export function readClaim(platform: string, api: Api, object: KubernetesObject): ReadClaim | { readonly refusal: Refusal } {
   const refuse = (problem: string) => ({
     refusal: { reason: 'ClaimInvalid', message: `cannot use ${api.kind} ${shown(object.metadata?.name ?? '')}: ${problem}` },
   });
@@ -43,6 +43,7 @@ export function readClaim(api: Api, object: KubernetesObject): ReadClaim | { rea
   if (!parsed.success) return refuse(problemsOf(parsed.error, said, 'spec'));
   return {
     claim: {
+      platform,
       kind: api.kind,
       name,
       ...(namespace !== undefined && { namespace }),

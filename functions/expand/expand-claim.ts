@@ -51,7 +51,7 @@ export function expandClaim(request: StepRequest): Expanded | { readonly refusal
   const { claim: object, platform, observed, issueSecret } = request;
   const api = knownApi(request);
   if ('refusal' in api) return api;
-  const read = readClaim(api, object);
+  const read = readClaim(platform.name, api, object);
   if ('refusal' in read) return read;
   const place = placeOf(request);
   if (place === undefined || 'refusal' in place) return place;

@@ -24,7 +24,11 @@ function placed({ environment, backend }: Expanded) {
 
 /** The step that writes a claim's resources, their readiness, and the claim's status and conditions. */
 export function expand(request: StepRequest): StepResponse {
-  const expanded = expandClaim(request);
+  return expandedTo(request, expandClaim(request));
+}
+
+/** The step's answer, from what was worked out of its request. */
+export function expandedTo(request: StepRequest, expanded: Expanded | { readonly refusal: Refusal } | undefined): StepResponse {
   if (expanded === undefined) return { desired: request.desired, conditions: [], events: [], ttlSeconds: waitingTtlSeconds };
   if ('refusal' in expanded) return refused(request, expanded.refusal);
   const { api, claim, environment, expansion } = expanded;

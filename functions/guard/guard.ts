@@ -1,6 +1,6 @@
 import type { Condition } from '../core/kubernetes.ts';
 import type { StepRequest } from '../core/pipeline.ts';
-import type { StepResponse } from '../core/step.ts';
+import type { Refusal, StepResponse } from '../core/step.ts';
 import { summaryOf } from '../cost/estimate.ts';
 import { type Judgement, judge } from './judge.ts';
 
@@ -22,7 +22,11 @@ function allowed({ environment, verdicts, changes, warnings }: Judgement): Condi
 
 /** The last step: looks at every desired resource, whoever wrote it, and refuses what must not be applied. It never edits. */
 export function guard(request: StepRequest): StepResponse {
-  const judgement = judge(request);
+  return judgedAs(request, judge(request));
+}
+
+/** The step's answer, from what was found of its request. */
+export function judgedAs(request: StepRequest, judgement: Judgement | { readonly refusal: Refusal } | undefined): StepResponse {
   const asked = { desired: request.desired, events: [] };
   if (judgement === undefined) return { ...asked, conditions: [], ttlSeconds };
   const required = 'cost' in judgement ? judgement.requires : {};

@@ -18,6 +18,8 @@ const help = `Serves the platform's pipeline steps to Crossplane.
   --shutdown-deadline-seconds N     time that calls in flight get after SIGTERM (default 25)
   --debug                           log every call
   --help                            this text
+
+Exit code 0: told to end, and ended; 1: it could not serve, or calls were left at the deadline; 2: a flag or Node will not do.
 `;
 
 const options = {

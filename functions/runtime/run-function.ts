@@ -1,23 +1,24 @@
 import {
-  Ready,
+  type Condition as EncodableCondition,
   type Requirements,
-  type Resource,
   type Result,
-  RunFunctionRequest,
   RunFunctionResponse,
   Severity,
-  type State,
   Status,
   Target,
 } from '@crossplane-org/function-sdk-typescript';
 import * as z from 'zod';
 import { inputApiVersion } from '../core/group.ts';
-import { at, type Condition, type KubernetesObject, stringAt } from '../core/kubernetes.ts';
+import { type Condition, type KubernetesObject, stringAt } from '../core/kubernetes.ts';
 import type { Platform, Step } from '../core/pipeline.ts';
 import { oneLine, problemsOf } from '../core/problem.ts';
 import { requirementsOf } from '../core/required.ts';
 import type { Requirement } from '../core/requirement.ts';
-import type { DesiredResource, ObservedResource, StepResponse } from '../core/step.ts';
+import type { StepResponse } from '../core/step.ts';
+import { encodeDesired, statusOf } from './desired.ts';
+import { type Request, RequestTooLarge, readRequest } from './request.ts';
+import { lengthDelimited } from './struct.ts';
+import { createWriter, finish, writeBytes, writeRaw } from './writer.ts';
 
 /** What became of one call, for logs and metrics. */
 export interface Call {
@@ -47,10 +48,7 @@ export type RunFunction = (request: Uint8Array) => Uint8Array;
 
 const longestFailure = 300;
 
-const unreadable: Readonly<Record<string, string>> = {
-  // A level of an object takes three of the SDK's hundred levels of protobuf.
-  'protobuf decode recursion limit exceeded': 'something in it is nested deeper than 31 levels',
-};
+const responseTags = { desired: lengthDelimited(2), context: lengthDelimited(4) } as const;
 
 const statuses: Readonly<Record<Condition['status'], Status>> = {
   True: Status.STATUS_CONDITION_TRUE,
@@ -58,132 +56,60 @@ const statuses: Readonly<Record<Condition['status'], Status>> = {
   Unknown: Status.STATUS_CONDITION_UNKNOWN,
 };
 
-type Answer = Omit<RunFunctionResponse, 'meta'> & { readonly ttlSeconds?: number };
+/** A response in which what goes back as it came stays encoded. */
+type Answer = Omit<RunFunctionResponse, 'meta' | 'desired' | 'context'> & {
+  readonly desired: Uint8Array | undefined;
+  readonly ttlSeconds?: number;
+};
 type Outcome = Pick<Call, 'step' | 'outcome' | 'reason' | 'error'>;
+/** What there is of a request that there is no room for. */
+type Read = RequestTooLarge['read'] & Partial<Pick<Request, 'context'>>;
+
+interface Handled {
+  readonly read: Read | undefined;
+  readonly outcome: Outcome;
+  readonly response: Uint8Array;
+}
 
 function result(severity: Severity, message: string): Result {
   return { severity, message, target: Target.TARGET_COMPOSITE };
 }
 
+function encodable({ type, status, reason, message }: Condition): EncodableCondition {
+  return { type, status: statuses[status], reason, message, target: Target.TARGET_COMPOSITE };
+}
+
 /** Crossplane calls again until two calls in a row ask for the same, so every call asks for all of it. */
 function asked(requirements: Readonly<Record<string, Requirement>>): Requirements {
-  const selectors = mapValues(requirements, ({ apiVersion, kind, namespace, ...selector }) => ({
-    apiVersion,
-    kind,
-    ...(namespace !== undefined && { namespace }),
-    ...('name' in selector ? { matchName: selector.name } : { matchLabels: { labels: { ...selector.labels } } }),
-  }));
-  return { extraResources: {}, resources: selectors, schemas: {} };
-}
-
-/** Crossplane only ever sends whole Kubernetes objects. */
-function objectOf(resource: Resource): KubernetesObject {
-  return resource.resource as KubernetesObject;
-}
-
-function mapValues<T, U>(record: Readonly<Record<string, T>>, toValue: (value: T) => U): Record<string, U> {
-  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, toValue(value)]));
-}
-
-function observedOf(resource: Resource): ObservedResource {
-  return { object: objectOf(resource), connectionDetails: mapValues(resource.connectionDetails, (value) => value.toString()) };
-}
-
-function desiredOf(resource: Resource): DesiredResource {
-  const object = objectOf(resource);
-  return resource.ready === Ready.READY_UNSPECIFIED ? { object } : { object, ready: resource.ready === Ready.READY_TRUE };
-}
-
-function readyOf(ready: boolean | undefined): Ready {
-  if (ready === undefined) return Ready.READY_UNSPECIFIED;
-  return ready ? Ready.READY_TRUE : Ready.READY_FALSE;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  if (typeof value !== 'object' || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
-}
-
-/** Where a value has something that JSON has not, as `.spec.size: got NaN`; protobuf would send some of these as something else. */
-function notJson(value: unknown): string | undefined {
-  if (typeof value === 'string' || typeof value === 'boolean' || value === null || Number.isFinite(value)) return undefined;
-  if (Array.isArray(value)) {
-    for (const [index, item] of value.entries()) {
-      const problem = notJson(item);
-      if (problem !== undefined) return `.${index}${problem}`;
-    }
-    return undefined;
-  }
-  if (!isRecord(value)) return `: got ${String(value)}`;
-  for (const key of Object.keys(value)) {
-    const field = value[key];
-    const problem = field === undefined ? undefined : notJson(field);
-    if (problem !== undefined) return `.${key}${problem}`;
-  }
-  return undefined;
-}
-
-function requireJson(value: unknown, path: string): void {
-  const problem = notJson(value);
-  if (problem !== undefined) throw new TypeError(`${path}${problem}, want a JSON value`);
-}
-
-function statusOf(composite: Resource | undefined): Readonly<Record<string, unknown>> {
-  const status = at(composite?.resource, 'status');
-  return isRecord(status) ? status : {};
-}
-
-function compositeOf(claim: KubernetesObject, before: Resource | undefined, response: StepResponse): Resource | undefined {
-  const { status, claimReady } = response;
-  if (status === undefined && claimReady === undefined) return before;
-  requireJson(status ?? {}, 'status');
-  return {
-    resource:
-      status === undefined
-        ? before?.resource
-        : { apiVersion: claim.apiVersion, kind: claim.kind, ...before?.resource, status: { ...statusOf(before), ...status } },
-    connectionDetails: before?.connectionDetails ?? {},
-    ready: claimReady === false ? Ready.READY_FALSE : (before?.ready ?? Ready.READY_UNSPECIFIED),
-  };
-}
-
-/**
- * Writes the desired state by assignment: the SDK's setters merge arrays with what an earlier step wrote.
- * What the step left alone goes back as it came.
- */
-function desiredState(
-  claim: KubernetesObject,
-  before: State | undefined,
-  given: Readonly<Record<string, DesiredResource>>,
-  response: StepResponse,
-): State {
-  const resources = Object.entries(response.desired).map(([key, desired]): [string, Resource] => {
-    const original = before?.resources[key];
-    if (original !== undefined && given[key] === desired) return [key, original];
-    requireJson(desired.object, `desired.${key}`);
-    return [key, { resource: desired.object, connectionDetails: {}, ready: readyOf(desired.ready) }];
-  });
-  return { composite: compositeOf(claim, before?.composite, response), resources: Object.fromEntries(resources) };
+  const selectors = Object.entries(requirements).map(([name, { apiVersion, kind, namespace, ...selector }]) => [
+    name,
+    {
+      apiVersion,
+      kind,
+      ...(namespace !== undefined && { namespace }),
+      ...('name' in selector ? { matchName: selector.name } : { matchLabels: { labels: { ...selector.labels } } }),
+    },
+  ]);
+  return { extraResources: {}, resources: Object.fromEntries(selectors), schemas: {} };
 }
 
 function runStep(
   step: Step,
   claim: KubernetesObject,
-  request: RunFunctionRequest,
+  { observed, given, required }: Request,
   { platform, issueSecret }: Pick<RunFunctionOptions, 'platform' | 'issueSecret'>,
-): [StepResponse, State | undefined] {
-  const desired = mapValues(request.desired?.resources ?? {}, desiredOf);
+): [StepResponse, Uint8Array | undefined] {
+  const desired = Object.fromEntries(Object.entries(given.resources).map(([key, { resource }]) => [key, resource]));
   const response = step({
     platform,
     claim,
-    observed: mapValues(request.observed?.resources ?? {}, observedOf),
+    observed,
     desired,
-    desiredStatus: statusOf(request.desired?.composite),
-    required: mapValues(request.requiredResources, ({ items }) => items.map(objectOf)),
+    desiredStatus: statusOf(given.composite),
+    required,
     issueSecret,
   });
-  return [response, response.refusal === undefined ? desiredState(claim, request.desired, desired, response) : request.desired];
+  return [response, response.refusal === undefined ? encodeDesired(claim, given, desired, response) : given.bytes];
 }
 
 function failureOf(error: unknown): string {
@@ -199,14 +125,9 @@ export function createRunFunction({ steps, platform, observe, issueSecret }: Run
     metadata: z.unknown().optional(),
   });
 
-  function answer(request: RunFunctionRequest): [Outcome, Answer] {
-    const composite = request.observed?.composite?.resource;
-    const unchanged = {
-      desired: request.desired,
-      context: request.context,
-      conditions: [],
-      requirements: asked(requirementsOf(platform, composite)),
-    };
+  function answer(request: Request): [Outcome, Answer] {
+    const { claim } = request;
+    const unchanged = { desired: request.given.bytes, conditions: [], requirements: asked(requirementsOf(platform, claim)) };
     const refuse = (step: string | undefined, problem: string): [Outcome, Answer] => [
       { step, outcome: 'refused', reason: 'RequestInvalid' },
       { ...unchanged, results: [result(Severity.SEVERITY_FATAL, `cannot run the pipeline step: ${problem}`)] },
@@ -214,78 +135,86 @@ export function createRunFunction({ steps, platform, observe, issueSecret }: Run
     const parsed = input.safeParse(request.input);
     if (!parsed.success) return refuse(undefined, problemsOf(parsed.error, request.input, 'input'));
     const { kind } = parsed.data;
-    if (composite === undefined) return refuse(kind, 'observed.composite: missing, want the claim');
+    if (claim === undefined) return refuse(kind, 'observed.composite: missing, want the claim');
 
-    const [response, desired] = runStep(steps[kind] as Step, composite as KubernetesObject, request, { platform, issueSecret });
+    const [response, desired] = runStep(steps[kind] as Step, claim, request, { platform, issueSecret });
     const { refusal } = response;
     return [
       refusal === undefined ? { step: kind, outcome: 'done' } : { step: kind, outcome: 'refused', reason: refusal.reason },
       {
         ...unchanged,
-        requirements: asked({ ...requirementsOf(platform, composite), ...response.requires }),
+        requirements: asked({ ...requirementsOf(platform, claim), ...response.requires }),
         desired,
         results: [
           ...response.events.map((event) => result(Severity.SEVERITY_NORMAL, event)),
           ...(refusal === undefined ? [] : [result(Severity.SEVERITY_FATAL, refusal.message)]),
         ],
-        conditions: response.conditions.map(({ type, status, reason, message }) => ({
-          type,
-          status: statuses[status],
-          reason,
-          message,
-          target: Target.TARGET_COMPOSITE,
-        })),
+        conditions: response.conditions.map(encodable),
         ttlSeconds: response.ttlSeconds,
       },
     ];
   }
 
-  function encode(request: RunFunctionRequest | undefined, { ttlSeconds, ...rest }: Answer): Uint8Array {
-    const meta = { tag: request?.meta?.tag ?? '', ttl: ttlSeconds === undefined ? undefined : { seconds: ttlSeconds, nanos: 0 } };
-    return RunFunctionResponse.encode({ meta, ...rest }).finish();
-  }
-
-  function failed(request: RunFunctionRequest | undefined, error: unknown): [Outcome, Answer] {
+  /** Why a request is not given to a step at all. */
+  function unread(error: unknown, read: Read | undefined): [Outcome, Answer] {
     const message = failureOf(error);
-    const step = stringAt(request?.input, 'kind');
-    const answered = { desired: request?.desired, context: request?.context, conditions: [] };
-    const fatal = (text: string) => [result(Severity.SEVERITY_FATAL, text)];
-    if (request === undefined) {
-      const results = fatal(`cannot read the request: ${unreadable[message] ?? message}`);
+    const answered = { desired: undefined, requirements: undefined };
+    const step = stringAt(read?.input, 'kind');
+    if (error instanceof RequestTooLarge) {
+      const condition: Condition = { type: 'Resolved', status: 'False', reason: 'TooLarge', message };
       return [
-        { step, outcome: 'refused', reason: 'RequestUnreadable' },
-        { ...answered, requirements: undefined, results },
+        { step, outcome: 'refused', reason: condition.reason },
+        { ...answered, conditions: [encodable(condition)], results: [result(Severity.SEVERITY_FATAL, message)] },
       ];
     }
-    const results = fatal(`cannot run the pipeline step: internal error: ${message}`);
     return [
-      { step, outcome: 'failed', error },
-      { ...answered, requirements: asked(requirementsOf(platform, request.observed?.composite?.resource)), results },
+      { step, outcome: 'refused', reason: 'RequestUnreadable' },
+      { ...answered, conditions: [], results: [result(Severity.SEVERITY_FATAL, `cannot read the request: ${message}`)] },
     ];
+  }
+
+  function failed(request: Request, error: unknown): [Outcome, Answer] {
+    const results = [result(Severity.SEVERITY_FATAL, `cannot run the pipeline step: internal error: ${failureOf(error)}`)];
+    return [
+      { step: stringAt(request.input, 'kind'), outcome: 'failed', error },
+      { desired: request.given.bytes, requirements: asked(requirementsOf(platform, request.claim)), conditions: [], results },
+    ];
+  }
+
+  function encoded(read: Read | undefined, [outcome, answered]: [Outcome, Answer]): Handled {
+    const { ttlSeconds, desired, ...rest } = answered;
+    const meta = { tag: read?.tag ?? '', ttl: ttlSeconds === undefined ? undefined : { seconds: ttlSeconds, nanos: 0 } };
+    const writer = createWriter();
+    if (read?.context !== undefined) writeBytes(writer, responseTags.context, read.context);
+    if (desired !== undefined) writeBytes(writer, responseTags.desired, desired);
+    writeRaw(writer, RunFunctionResponse.encode({ meta, desired: undefined, context: undefined, ...rest }).finish());
+    return { read, outcome, response: finish(writer) };
+  }
+
+  function handle(bytes: Uint8Array): Handled {
+    let request: Request;
+    try {
+      request = readRequest(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+    } catch (error) {
+      const read = error instanceof RequestTooLarge ? error.read : undefined;
+      return encoded(read, unread(error, read));
+    }
+    try {
+      // Here and not in the gRPC server, so that what cannot be encoded is answered too.
+      return encoded(request, answer(request));
+    } catch (error) {
+      return encoded(request, failed(request, error));
+    }
   }
 
   return (bytes) => {
     const started = performance.now();
-    let request: RunFunctionRequest | undefined;
-    let outcome: Outcome;
-    let response: Uint8Array;
-    try {
-      request = RunFunctionRequest.decode(bytes);
-      const [answeredOutcome, answered] = answer(request);
-      outcome = answeredOutcome;
-      // Here and not in the gRPC server, so that what cannot be encoded is answered too.
-      response = encode(request, answered);
-    } catch (error) {
-      const [failedOutcome, answered] = failed(request, error);
-      outcome = failedOutcome;
-      response = encode(request, answered);
-    }
-    const composite = request?.observed?.composite?.resource;
+    const { read, outcome, response } = handle(bytes);
     observe({
       ...outcome,
-      kind: stringAt(composite, 'kind'),
-      namespace: stringAt(composite, 'metadata', 'namespace'),
-      name: stringAt(composite, 'metadata', 'name'),
+      kind: stringAt(read?.claim, 'kind'),
+      namespace: stringAt(read?.claim, 'metadata', 'namespace'),
+      name: stringAt(read?.claim, 'metadata', 'name'),
       seconds: (performance.now() - started) / 1000,
     });
     return response;

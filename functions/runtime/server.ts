@@ -8,13 +8,21 @@ import { FunctionRunnerServiceService } from '@crossplane-org/function-sdk-types
 import { logVerbosity, Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData, setLogVerbosity } from '@grpc/grpc-js';
 import { Certificates } from './certificates.ts';
 import { clientProblem } from './client-certificate.ts';
-import { health, healthService } from './health.ts';
+import { limitConnections } from './connections.ts';
 import type { Logger } from './log.ts';
 import type { Metrics } from './metrics.ts';
+import { limitReceiving } from './receiving.ts';
 import type { RunFunction } from './run-function.ts';
 
 /** A claim with hundreds of composed resources fits; gRPC's own limit of 4 MiB is met in practice. */
 const maxRequestBytes = 16 * 1024 * 1024;
+/** Two of the largest requests, one of them copied, and what reading the other makes fit the container's memory. */
+const maxReceivedCalls = 2;
+const receiveTimeoutMilliseconds = 10_000;
+const maxConnections = 512;
+const handshakeTimeoutMilliseconds = 5000;
+const idleTimeoutMilliseconds = 600_000;
+const httpLimits = { headersTimeout: 5000, requestTimeout: 5000, connectionsCheckingInterval: 1000, maxHeaderSize: 8192 } as const;
 const certificateRefreshSeconds = 10;
 
 export interface ServerOptions {
@@ -43,7 +51,6 @@ const service = {
     responseSerialize: (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
   },
 };
-const serviceName = service.runFunction.path.split('/')[1] ?? '';
 
 function reason(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
@@ -55,13 +62,25 @@ function reason(error: unknown): string {
  * that Crossplane makes.
  */
 function createMutualTlsServer(certificates: Certificates, log: Logger, accept: (connection: Socket) => void): TlsServer {
-  const options = { ...certificates.options, requestCert: true, rejectUnauthorized: false, ALPNProtocols: ['h2'] };
+  const options = {
+    ...certificates.options,
+    requestCert: true,
+    rejectUnauthorized: false,
+    ALPNProtocols: ['h2'],
+    handshakeTimeout: handshakeTimeoutMilliseconds,
+  };
   const server = createTlsServer(options, (connection) => {
     const problem = clientProblem(connection.getPeerCertificate().raw, certificates.authority);
-    if (problem === undefined) return accept(connection);
+    if (problem === undefined) {
+      keep(connection);
+      return accept(connection);
+    }
     log.warn({ client: connection.remoteAddress }, `refused a client: ${problem}`);
     connection.destroy();
   });
+  const keep = limitConnections(server, maxConnections);
+  // Node tells of a handshake that takes too long, and leaves the connection open.
+  server.on('tlsClientError', (_error, connection) => connection.destroy());
   certificates.onChange((changed) => server.setSecureContext(changed));
   return server;
 }
@@ -91,17 +110,15 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const grpcServer = new Server({
     'grpc.max_receive_message_length': maxRequestBytes,
     'grpc.enable_channelz': 0,
+    'grpc.max_connection_idle_ms': idleTimeoutMilliseconds,
+    interceptors: [limitReceiving(maxReceivedCalls, receiveTimeoutMilliseconds)],
   });
   grpcServer.addService(service, {
     runFunction: (call: ServerUnaryCall<Buffer, Uint8Array>, respond: sendUnaryData<Uint8Array>) =>
       respond(null, runFunction(call.request)),
   });
-  grpcServer.addService(
-    healthService,
-    health([serviceName], () => serving),
-  );
 
-  const httpServer = createServer((request, response) => {
+  const httpServer = createServer(httpLimits, (request, response) => {
     if (request.url === '/healthz') {
       response.writeHead(serving ? 200 : 503).end(serving ? 'serving\n' : 'not serving\n');
     } else if (request.url === '/metrics') {
@@ -114,13 +131,23 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     }
   });
 
+  limitConnections(httpServer, maxConnections);
+
   const metricsPort = await listening('metrics', metricsAddress, listen(httpServer, metricsAddress));
   const connections = grpcServer.createConnectionInjector(ServerCredentials.createInsecure());
   let draining = false;
+  let open = 0;
   // A connection that was on its way when gRPC told its sessions to end would hold the process until the deadline.
   const accept = (connection: Socket) => {
-    if (draining) connection.destroy();
-    else connections.injectConnection(connection);
+    if (draining || open === maxConnections) {
+      connection.destroy();
+      return;
+    }
+    open += 1;
+    connection.once('close', () => {
+      open -= 1;
+    });
+    connections.injectConnection(connection);
   };
   const certificates =
     tlsCertsDir === undefined

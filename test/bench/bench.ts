@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -53,6 +53,12 @@ function residentMegabytes({ process: child }: Server): number {
   return Number(resident) / 1024;
 }
 
+/** What the process has used so far, of all its threads; the kernel counts in hundredths of a second. */
+function cpuMilliseconds({ process: child }: Server): number {
+  const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+  return (Number(fields[11]) + Number(fields[12])) * 10;
+}
+
 function quantile(sorted: readonly number[], fraction: number): number {
   return sorted[Math.floor((sorted.length - 1) * fraction)] ?? Number.NaN;
 }
@@ -60,6 +66,8 @@ function quantile(sorted: readonly number[], fraction: number): number {
 interface Measured {
   readonly p50: number;
   readonly p99: number;
+  /** Milliseconds of CPU that the server used for a call made alone: unlike the latency, without what other processes took. */
+  readonly cpu: number;
   readonly perSecond: number;
   /** Resident after the calls made one at a time. */
   readonly megabytes: number;
@@ -81,11 +89,13 @@ async function measure(server: Server, channel: ChannelCredentials, request: Buf
   for (let done = 0; done < warmUpCalls; done += 1) await call();
 
   const milliseconds: number[] = [];
+  const cpuBefore = cpuMilliseconds(server);
   for (let done = 0; done < times; done += 1) {
     const started = performance.now();
     await call();
     milliseconds.push(performance.now() - started);
   }
+  const cpu = (cpuMilliseconds(server) - cpuBefore) / times;
   milliseconds.sort((a, b) => a - b);
   const megabytes = residentMegabytes(server);
 
@@ -96,7 +106,7 @@ async function measure(server: Server, channel: ChannelCredentials, request: Buf
   await Promise.all(Array.from({ length: concurrentCalls }, caller));
   const seconds = (performance.now() - started) / 1000;
   client.close();
-  return { p50: quantile(milliseconds, 0.5), p99: quantile(milliseconds, 0.99), perSecond: times / seconds, megabytes };
+  return { p50: quantile(milliseconds, 0.5), p99: quantile(milliseconds, 0.99), cpu, perSecond: times / seconds, megabytes };
 }
 
 /** The guard by itself, in this process: its share of what a call costs. */
@@ -151,7 +161,7 @@ function packageSizes(): readonly [string, string][] {
   return packages.map((file) => [file, kilobytes(join(repositoryRoot, file))]);
 }
 
-if (!existsSync(program)) await bundle(project.main, program);
+await bundle(project.main, program);
 const scratch = mkdtempSync(join(tmpdir(), 'golden-path-bench-'));
 try {
   const authority = createAuthority(join(scratch, 'ca'));
@@ -176,10 +186,11 @@ try {
     ['plaintext', ['--insecure'], credentials.createInsecure(), ports.plain],
   ] as const) {
     const server = await start(flags, port);
-    const { p50, p99, perSecond, megabytes } = await measure(server, channel, request);
+    const { p50, p99, cpu, perSecond, megabytes } = await measure(server, channel, request);
     rows.push(
       [`RunFunction, ${name}, p50`, `${p50.toFixed(2)} ms`],
       [`RunFunction, ${name}, p99`, `${p99.toFixed(2)} ms`],
+      [`RunFunction, ${name}, CPU of a call`, `${cpu.toFixed(2)} ms`],
       [`RunFunction, ${name}, ${concurrentCalls} at a time`, `${perSecond.toFixed(0)} a second`],
       [`resident memory, ${name}, after ${calls + warmUpCalls} calls`, `${megabytes.toFixed(0)} MB`],
     );
@@ -192,6 +203,7 @@ try {
     [`${guardName}, in process, p99`, `${guardAlone.p99.toFixed(2)} ms`],
     [`${guardName}, mutual TLS, p50`, `${guardServed.p50.toFixed(2)} ms`],
     [`${guardName}, mutual TLS, p99`, `${guardServed.p99.toFixed(2)} ms`],
+    [`${guardName}, mutual TLS, CPU of a call`, `${guardServed.cpu.toFixed(2)} ms`],
     [`goldenpath plan, ${plannedClaims} claims in prod`, `${measurePlan(join(scratch, 'claims'), '--environment', 'prod').toFixed(1)} s`],
     ['start to serving, mutual TLS', `${(await medianStart(tlsFlags, ports.start)).toFixed(0)} ms`],
     ['bundle', kilobytes(program)],

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { toYaml } from '../../cli/yaml.ts';
 import { environmentLabel } from '../../functions/core/group.ts';
 import type { KubernetesObject } from '../../functions/core/kubernetes.ts';
+import { toYaml } from '../../platform/yaml.ts';
 
 const execute = promisify(execFile);
 

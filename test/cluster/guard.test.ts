@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { toYaml } from '../../cli/yaml.ts';
+import { toYaml } from '../../platform/yaml.ts';
 import { environmentConfig } from '../request.ts';
 import {
   apply,

@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { fieldsOf } from '../../cli/plan/compare.ts';
-import { toYaml } from '../../cli/yaml.ts';
 import { exampleClaim } from '../../examples/examples.ts';
 import { apis } from '../../functions/apis/index.ts';
 import { groupOf, type KubernetesObject } from '../../functions/core/kubernetes.ts';
 import { goldenPath } from '../../functions/golden-path.ts';
+import { fieldsOf } from '../../plan/compare.ts';
+import { toYaml } from '../../platform/yaml.ts';
 import { type EnvironmentData, environmentConfig } from '../request.ts';
 import { apply, claim, eventually, get, kubectl, list, makeNamespace, removeNamespaces, run } from './cluster.ts';
 

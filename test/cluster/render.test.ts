@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import { secretPlaceholder } from '../../cli/plan/plan.ts';
-import { toYaml } from '../../cli/yaml.ts';
 import { exampleFile } from '../../examples/examples.ts';
 import { apis } from '../../functions/apis/index.ts';
 import { group } from '../../functions/core/group.ts';
 import type { KubernetesObject } from '../../functions/core/kubernetes.ts';
 import { goldenPath } from '../../functions/golden-path.ts';
-import { exampleRegistry, functionName, installedName } from '../../package/names.ts';
+import { secretPlaceholder } from '../../plan/run.ts';
+import { exampleRegistry, functionName, installedName } from '../../platform/names.ts';
+import { toYaml } from '../../platform/yaml.ts';
 import { exampleEnvironments, namespace } from '../request.ts';
 import { eventually, kubectl, run } from './cluster.ts';
 

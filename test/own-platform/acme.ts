@@ -1,9 +1,9 @@
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { packageRoot } from '../../package/manifest.ts';
 import { pack } from '../../package/pack.ts';
 import { run } from '../../package/run.ts';
+import { packageRoot } from '../../platform/manifest.ts';
 
 /** A copy of `examples/own-platform/` outside of this repository, with the npm package as it would be published. */
 export interface Acme {

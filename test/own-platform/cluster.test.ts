@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { toYaml } from '../../cli/yaml.ts';
 import { group } from '../../functions/core/group.ts';
 import type { KubernetesObject } from '../../functions/core/kubernetes.ts';
 import { goldenPath } from '../../functions/golden-path.ts';
-import { packageRoot } from '../../package/manifest.ts';
-import { configurationName, functionName, installedName } from '../../package/names.ts';
+import { packageRoot } from '../../platform/manifest.ts';
+import { configurationName, functionName, installedName } from '../../platform/names.ts';
+import { toYaml } from '../../platform/yaml.ts';
 import {
   apply,
   bindingOf,

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
-import { toYaml } from '../../cli/yaml.ts';
 import type { KubernetesObject } from '../../functions/core/kubernetes.ts';
 import { generatedFiles } from '../../package/generate.ts';
 import { readTar } from '../../package/image.ts';
-import { packageRoot } from '../../package/manifest.ts';
 import { project } from '../../package/project.ts';
 import { run } from '../../package/run.ts';
+import { packageRoot } from '../../platform/manifest.ts';
+import { toYaml } from '../../platform/yaml.ts';
 import { type Acme, installAcme } from './acme.ts';
 
 let acme: Acme;
@@ -42,9 +42,10 @@ test('is held to the contract of every API, with the golden files that it has', 
 
 test('generates what this repository does, and its own besides', () => {
   const own = ['compositions', 'xrds'].map((folder) => `${folder}/apptopics.platform.internal.yaml`);
-  const found = globSync('{xrds,compositions,examples,package,docs}/**/*.*', { cwd: acme.folder });
+  const found = globSync(['crossplane.yaml', '{xrds,compositions,examples,package,docs}/**/*.*'], { cwd: acme.folder });
   const want = [...generatedFiles(project).keys(), ...own, 'examples/app-topic.yaml', 'docs/policies/services-are-internal.md'];
   expect(found.sort()).toEqual(want.sort());
+  expect(text('crossplane.yaml')).toBe(readFileSync(join(packageRoot, 'examples/own-platform/crossplane.yaml'), 'utf8'));
   expect(parse(text('examples/app-topic.yaml'))).toEqual({
     apiVersion: 'platform.internal/v1alpha1',
     kind: 'AppTopic',
@@ -81,10 +82,12 @@ describe('plan', () => {
     await expect(toYaml(claims[2])).toMatchFileSnapshot('app-topic-in-prod.yaml');
   });
 
-  test('shows an AppDatabase as this repository does, on the command line of the package too', async () => {
+  test('shows an AppDatabase as this repository does but for whose it is, and on the command line of the package the same', async () => {
     const args = ['plan', 'examples/app-database.yaml', '--environment', 'dev', '--output', 'json'];
     const ours = await run('node', ['cli/main.ts', ...args], { cwd: packageRoot });
-    expect([await acme.script('goldenpath', ...args), await acme.run('node_modules/.bin/goldenpath', ...args)]).toEqual([ours, ours]);
+    const acmes = ours.replaceAll('managed-by": "golden-path"', 'managed-by": "acme-platform"');
+    expect(acmes).not.toBe(ours);
+    expect([await acme.script('goldenpath', ...args), await acme.run('node_modules/.bin/goldenpath', ...args)]).toEqual([acmes, ours]);
   });
 });
 

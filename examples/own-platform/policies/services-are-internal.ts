@@ -1,4 +1,4 @@
-import { each, type Policy, shown, writtenAt } from 'golden-path-platform';
+import { each, type Policy, shown, writtenAt } from 'golden-path-platform/policy';
 
 export const servicesAreInternal: Policy = {
   id: 'services-are-internal',

@@ -34,13 +34,15 @@ export const allowedRegistries: Policy = {
   fix: 'Copy the image to a registry that the environment names, and use it from there; the message lists them.',
   allows: 'Registries, parts of registries or repositories, such as registry.example.com or ghcr.io/acme.',
   check: each((object, _, { request, environment, allowed }, card) => {
+    const found = imagesOf(object, card);
+    if (found.length === 0) return [];
     const images = meaningsIn(request.platform.environment.facts).flatMap(({ path, meaning }) =>
       meaning.is === 'repository' ? [{ path, official: officialOf(meaning.otherwise) }] : [],
     );
     const own = images.flatMap(({ path }) => factAt(environment?.facts, path) ?? []);
     const official = images.map((image) => image.official).sort();
     const prefixes = [...new Set([...official, ...own.map(prefixOf), ...allowed.map(prefixOf)])];
-    return imagesOf(object, card)
+    return found
       .filter(({ image }) => !prefixes.some((prefix) => `${repositoryOf(image)}/`.startsWith(`${prefix}/`)))
       .map(({ path, image }) => `${path}: got ${shown(image)}, want an image from ${prefixes.join(', ')}`);
   }),

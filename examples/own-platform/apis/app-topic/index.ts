@@ -1,4 +1,4 @@
-import { defineApi, endpointColumns } from 'golden-path-platform';
+import { defineApi, endpointColumns } from 'golden-path-platform/api';
 import { container } from './backends/container.ts';
 import * as schema from './schema.ts';
 

@@ -1,4 +1,4 @@
-import { bindingHead, endpoint, endpointStatus, field, type SettingsOf, setting } from 'golden-path-platform';
+import { bindingHead, endpoint, endpointStatus, field, type SettingsOf, setting } from 'golden-path-platform/api';
 import * as z from 'zod';
 
 /** What names made for a claim end with. */

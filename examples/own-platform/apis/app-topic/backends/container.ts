@@ -2,20 +2,15 @@ import {
   type Backend,
   bind,
   bindingKey,
-  type ContainerSize,
   type Context,
   composedName,
   type Expansion,
   issuedValues,
   issueOnce,
   needsOf,
-  secret,
-  secretPath,
-  server,
-  serverHost,
-  serverKinds,
-  shell,
-} from 'golden-path-platform';
+} from 'golden-path-platform/api';
+import { type ContainerSize, secretPath, server, serverHost, serverKinds, shell } from 'golden-path-platform/containers';
+import { secret } from 'golden-path-platform/kinds';
 import { binding, completeBinding, port, type Size, suffix, type TopicSettings } from '../schema.ts';
 
 const username = 'app';

@@ -1,0 +1,157 @@
+import { readdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import * as z from 'zod';
+import { group } from '../../functions/core/group.ts';
+import type { KubernetesObject } from '../../functions/core/kubernetes.ts';
+import { problemsOf } from '../../functions/core/problem.ts';
+import { identityOf, nameOf } from '../../plan/identity.ts';
+import { mapBounded } from '../bounded.ts';
+import { codeOf, InputError, isFolder, named, readObjects, readText, UnusableFile } from '../input.ts';
+import { onDisk, roleOf } from './templates.ts';
+
+const openFiles = 16;
+
+/** The path that stands for standard input. */
+export const standardInput = '-';
+
+/** By which a text may have a claim. */
+export const claimMark = `${group}/`;
+
+/** A text with claims. */
+export interface Source {
+  readonly path: string;
+  readonly text: string;
+  /** Nobody named it, so that it is passed over where it cannot be read. */
+  readonly found: boolean;
+}
+
+/** An object, and the file that it is in. */
+export interface Located {
+  readonly object: KubernetesObject;
+  readonly path: string;
+}
+
+/** What may have been a claim and is not planned. */
+export interface PassedOver {
+  readonly path: string;
+  readonly why: string;
+  /** All of it, where it was read and cannot be used. */
+  readonly text?: string;
+}
+
+export interface Claims {
+  /** Those that were built are in no file as they are. */
+  readonly claims: readonly (Located & { readonly built?: true })[];
+  readonly passedOver: readonly PassedOver[];
+  /** How many files were found that name no claim. */
+  readonly without: number;
+}
+
+export const isYaml = (path: string) => /\.ya?ml$/.test(path);
+export const isManifest = (path: string) => isYaml(path) || path.endsWith('.json');
+
+/** As tools do: what begins with a dot is not for reading, nor is what npm installs. */
+export const isHidden = (name: string) => name.startsWith('.') || name === 'node_modules';
+
+/** Of our group, whether or not this version knows the kind. */
+const isClaim = (object: KubernetesObject) => object.apiVersion.startsWith(claimMark);
+
+const texts = z.record(z.string(), z.string()).nullish();
+
+/** As the apiserver wants the name of a namespace. */
+const namespaceName = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'want lower-case letters, digits and dashes, 63 at most');
+
+/** What kubectl takes of metadata; all else is the apiserver's. */
+const metadataSchema = z.object({ name: z.string(), namespace: namespaceName.nullish(), labels: texts, annotations: texts });
+
+async function manifestsIn(folder: string): Promise<readonly string[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  const nested = await mapBounded(entries, openFiles, async (entry) => {
+    const path = join(folder, entry.name);
+    if (isHidden(entry.name)) return [];
+    // Links to folders could go round in circles.
+    if (entry.isDirectory()) return await manifestsIn(path);
+    return isManifest(entry.name) && (await isFolder(path)) === false ? [path] : [];
+  });
+  return nested.flat();
+}
+
+/** The files that paths stand for, each once: those of a folder at any depth, sorted. */
+async function filesAt(paths: readonly string[], missing: 'refused' | 'passed over'): Promise<readonly Omit<Source, 'text'>[]> {
+  const files = await mapBounded(paths, openFiles, async (path): Promise<readonly Omit<Source, 'text'>[]> => {
+    const folder = path === standardInput ? false : await isFolder(path);
+    if (folder === undefined && missing === 'passed over') return [];
+    if (folder !== true) return [{ path, found: false }];
+    const found = await manifestsIn(path).catch((error: unknown) => {
+      throw new InputError(`cannot read ${named(path)}: ${codeOf(error)}, want a folder with claims`);
+    });
+    return found.toSorted().map((file) => ({ path: file, found: true }));
+  });
+  return [...new Map(files.flat().map((file) => [file.path === standardInput ? file.path : resolve(file.path), file])).values()];
+}
+
+/** A claim as kubectl would apply it: without what is the apiserver's, and in the namespace that is meant where none is named. */
+function asApplied(claim: KubernetesObject): KubernetesObject | { readonly problem: string } {
+  const given = claim.metadata ?? {};
+  const parsed = metadataSchema.safeParse(given);
+  if (!parsed.success) return { problem: problemsOf(parsed.error, given, 'metadata') };
+  const { name, namespace, labels, annotations } = parsed.data;
+  const { status: _, ...rest } = claim;
+  const metadata = { name, ...(namespace && { namespace }), ...(labels && { labels }), ...(annotations && { annotations }) };
+  return { ...rest, metadata: { ...metadata, namespace: nameOf({ ...claim, metadata }).namespace } };
+}
+
+/** The claims of a text, and what of it is none. */
+export function claimsIn({ path, text, found }: Source): Omit<Claims, 'without'> {
+  const { objects, others } = readObjects(text, path);
+  const claims: Located[] = [];
+  const passedOver: PassedOver[] = others === 0 ? [] : [{ path, why: 'it has what is no object with apiVersion and kind' }];
+  for (const object of objects) {
+    const claim = isClaim(object)
+      ? asApplied(object)
+      : { problem: `${object.kind} ${object.metadata?.name ?? ''} is no claim`.replace('  ', ' ') };
+    if (!('problem' in claim)) claims.push({ object: claim, path });
+    else if (isClaim(object) && !found) throw new UnusableFile(path, String(claim.problem));
+    else passedOver.push({ path, why: String(claim.problem), ...(isClaim(object) && { text }) });
+  }
+  return { claims, passedOver };
+}
+
+async function read(file: Omit<Source, 'text'>, stdin: () => Promise<string>): Promise<Claims> {
+  const { path, found } = file;
+  if (path === standardInput) return { ...claimsIn({ path: 'standard input', found, text: await stdin() }), without: 0 };
+  let text = '';
+  try {
+    text = await readText(path);
+    if (found && !text.includes(claimMark)) return { claims: [], passedOver: [], without: 1 };
+    const role = await roleOf(resolve(path), onDisk);
+    if (role !== undefined) throw new UnusableFile(path, role);
+    return { ...claimsIn({ path, text, found }), without: 0 };
+  } catch (error) {
+    if (!found || !(error instanceof UnusableFile)) throw error;
+    return { claims: [], passedOver: [{ path, why: error.why, text }], without: 0 };
+  }
+}
+
+/** Of several texts, each claim once. */
+export function united(all: readonly Claims[]): Claims {
+  const seen = new Map<string, string>();
+  const claims = all.flatMap((each) => each.claims);
+  for (const { object, path } of claims) {
+    const identity = identityOf(object);
+    const first = seen.get(identity);
+    if (first !== undefined)
+      throw new InputError(`cannot plan ${identity}: it is in ${named(first)} and in ${named(path)}, want each claim once`);
+    seen.set(identity, path);
+  }
+  return { claims, passedOver: all.flatMap((each) => each.passedOver), without: all.reduce((sum, { without }) => sum + without, 0) };
+}
+
+/** The claims at paths: of files, of what folders have at any depth, and of standard input. */
+export async function readClaims(
+  paths: readonly string[],
+  stdin: () => Promise<string>,
+  missing: 'refused' | 'passed over' = 'refused',
+): Promise<Claims> {
+  return united(await mapBounded(await filesAt(paths, missing), openFiles, (file) => read(file, stdin)));
+}

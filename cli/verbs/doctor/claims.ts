@@ -1,0 +1,60 @@
+import type { Api } from '../../../functions/core/api.ts';
+import { apiVersion } from '../../../functions/core/group.ts';
+import type { KubernetesObject } from '../../../functions/core/kubernetes.ts';
+import { oneLine } from '../../../functions/core/problem.ts';
+import type { Cluster } from '../../cluster.ts';
+import type { Check } from './check.ts';
+import { type ConditionSeen, conditionsOf, type Diagnosis, identify } from './finding.ts';
+
+/** Conditions that Crossplane sets; all others are the platform's own. */
+const systemConditions: ReadonlySet<string> = new Set(['Ready', 'Synced', 'Healthy', 'UpToDate', 'Responsive']);
+
+/** Every claim of every API that is served; one that is not served has none. */
+export async function claimsOf(cluster: Cluster, registry: readonly Api[]): Promise<readonly KubernetesObject[]> {
+  const lists = await Promise.all(registry.map(({ plural }) => cluster.listIfServed({ apiVersion, plural })));
+  return lists.flatMap((claims) => claims ?? []);
+}
+
+/** A span of time as kubectl shows ages. */
+export function age(milliseconds: number): string {
+  const seconds = Math.max(0, Math.floor(milliseconds / 1000));
+  if (seconds < 120) return `${seconds}s`;
+  if (seconds < 120 * 60) return `${Math.floor(seconds / 60)}m`;
+  if (seconds < 48 * 3600) return `${Math.floor(seconds / 3600)}h`;
+  return `${Math.floor(seconds / 86400)}d`;
+}
+
+function why(conditions: readonly ConditionSeen[]): string {
+  const failing = conditions.filter(({ status }) => status !== 'True');
+  const synced = failing.find(({ type, status }) => type === 'Synced' && status === 'False');
+  const own = failing.filter(({ type }) => !systemConditions.has(type));
+  const ready = failing.find(({ type }) => type === 'Ready');
+  const said = [synced, ...own, ready].map((condition) => condition?.message).find((message) => message !== undefined);
+  return oneLine(said ?? ready?.reason ?? synced?.reason ?? 'Crossplane has not looked at it yet');
+}
+
+export function judgeClaims(claims: readonly KubernetesObject[], now: Date): readonly Diagnosis[] {
+  return claims.flatMap((claim): readonly Diagnosis[] => {
+    const conditions = conditionsOf(claim);
+    const stateOf = (type: string) => conditions.find((condition) => condition.type === type);
+    const failed = (['Synced', 'Ready'] as const).find((type) => stateOf(type)?.status !== 'True');
+    if (failed === undefined) return [];
+    const { name, namespace, creationTimestamp } = claim.metadata ?? {};
+    const since = stateOf(failed)?.since ?? creationTimestamp;
+    const duration = since === undefined ? '' : ` for ${age(now.getTime() - Date.parse(since))}`;
+    return [
+      {
+        severity: stateOf('Synced')?.status === 'False' ? 'error' : 'warning',
+        object: identify(claim),
+        problem: `${identify(claim)} is not ${failed.toLowerCase()}${duration}: ${why(conditions)}`,
+        remedy: `kubectl ${namespace === undefined ? '' : `-n ${namespace} `}describe ${claim.kind.toLowerCase()} ${name}`,
+      },
+    ];
+  });
+}
+
+export const claims: Check = {
+  id: 'claims',
+  title: 'Claims',
+  run: async (cluster, { apis }) => judgeClaims(await claimsOf(cluster, apis), new Date()),
+};

@@ -1,0 +1,213 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { goldenPath } from '../../../functions/golden-path.ts';
+import { definePlatform } from '../../../functions/platform.ts';
+import { notRun } from '../../../plan/run.ts';
+import { toYaml } from '../../../platform/yaml.ts';
+import { claim, commit, failure, run, scratch, write } from '../../../test/planning.ts';
+import { environmentConfig, everything, exampleEnvironmentNames } from '../../../test/request.ts';
+import type { PlanOptions } from './command.ts';
+
+/** An environment whose prices are its own, so that no change of the price list shows here. */
+const priced = (budget: object) => environmentConfig('priced', { tier: 'dev', budget });
+
+describe('output', () => {
+  test('table', async () => {
+    expect(await run([write('orders.yaml', claim('orders'))])).toMatchSnapshot();
+  });
+
+  test.each(['json', 'yaml', 'markdown'])('%s', async (output) => {
+    const result = await run([write('orders.yaml', claim('orders'))], { output });
+    expect(result).toMatchSnapshot();
+    expect(result.stdout).not.toContain(Buffer.from('issued-when-applied').toString('base64'));
+  });
+
+  test('says that a step which the platform adds was not run', async () => {
+    const step = { name: 'dashboard', package: 'xpkg.example.com/acme/function-dashboard', version: '>=v0.1.0' };
+    const platform = definePlatform({ ...goldenPath, steps: [step] });
+    const file = write('orders.yaml', claim('orders'));
+    const words = async (options: Partial<PlanOptions>) => (await run([file], { platform, ...options })).stdout.replaceAll(/\s+/g, ' ');
+    for (const options of [{}, { output: 'markdown' }, { from: file }, { against: 'prod' }]) {
+      expect(await words(options)).toContain(` step dashboard: not run: ${notRun} `);
+    }
+    expect(JSON.parse(await words({ output: 'json' })).claims[0].steps).toEqual([{ name: 'dashboard', notRun }]);
+  });
+
+  test('is the same every time', async () => {
+    const file = write('orders.yaml', claim('orders'));
+    expect(await run([file], { environments: ['prod'] })).toEqual(await run([file], { environments: ['prod'] }));
+  });
+
+  test('of a table fits a terminal', async () => {
+    const file = write(
+      'orders.yaml',
+      claim('orders', { extensions: ['pg_trgm', 'uuid-ossp', 'pgcrypto', 'hstore', 'citext', 'ltree', 'cube'] }),
+    );
+    const { stdout } = await run([file], { environments: ['dev', 'staging', 'prod'] });
+    expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
+  });
+
+  test('warns of what has no price, as the cluster does, also where only a change is shown', async () => {
+    const aws = { ...everything.aws, region: 'eu-north-1' };
+    const environments = [write('north.yaml', environmentConfig('north', { ...everything, aws, tier: 'prod' }))];
+    const cache = (spec: object) => ({ ...claim('orders', spec), kind: 'AppCache' });
+    const file = write('orders.yaml', cache({}));
+    const from = write('before.yaml', cache({ version: '7' }));
+    const printed = [
+      await run([file], { environments }),
+      await run([file], { environments, from }),
+      await run([file], { environments, output: 'markdown' }),
+    ];
+    expect(printed.map(({ stdout }) => stdout).join('\n---\n')).toMatchSnapshot();
+  });
+});
+
+test('--against shows differences only', async () => {
+  const { code, stdout } = await run([write('orders.yaml', claim('orders'))], { against: 'staging' });
+  expect({ code, stdout }).toMatchSnapshot();
+});
+
+describe('--from', () => {
+  test('a folder of a revision: what is new, changed, deleted and the same', async () => {
+    write('claims/changed.yaml', claim('changed'));
+    write('claims/deleted.yaml', claim('deleted'));
+    write('claims/same.yaml', claim('same'));
+    commit();
+    write('claims/changed.yaml', claim('changed', { size: 'large' }));
+    write('claims/new.yaml', claim('new'));
+    rmSync(scratch('claims/deleted.yaml'));
+    expect(await run([scratch('claims')], { environments: ['prod'], from: 'HEAD' })).toMatchSnapshot();
+  });
+
+  test('a revision: its environment too, where that is in the same repository', async () => {
+    const environment = (path: string, size: string, name = 'live') =>
+      write(path, environmentConfig(name, { ...everything, tier: 'prod', defaults: { AppDatabase: { size } } }));
+    const inside = environment('environments/live.yaml', 'medium');
+    const file = write('claims/orders.yaml', claim('orders'), claim('sized', { size: 'small' }));
+    const outside = environment('other/live.yaml', 'medium');
+    writeFileSync(scratch('.gitignore'), 'other\n');
+    commit(scratch('other'));
+    commit();
+    environment('environments/live.yaml', 'large');
+    environment('other/live.yaml', 'large');
+    const unborn = environment('environments/new.yaml', 'large', 'new');
+    const printed = await Promise.all(
+      [inside, outside, unborn].map(async (each) => (await run([file], { environments: [each], from: 'HEAD' })).stdout),
+    );
+    expect(printed.join('\n---\n')).toMatchSnapshot();
+  });
+
+  test('a file that was deleted', async () => {
+    const file = write('deleted.yaml', claim('deleted'));
+    commit();
+    rmSync(file);
+    expect(await run([file], { from: 'HEAD' })).toMatchSnapshot();
+  });
+
+  test('a file: storage that shrinks is refused as in the cluster', async () => {
+    const before = write('before.yaml', claim('orders', { storageGiB: 200 }));
+    const after = write('after.yaml', claim('orders', { storageGiB: 100 }));
+    const { code, stdout } = await run([after], { environments: ['prod'], from: before });
+    expect(code).toBe(1);
+    expect(stdout).toContain('cannot shrink: spec.storageGiB: got 100, want at least 200, which is in use');
+  });
+
+  test('a major version: the parameter group is handed over', async () => {
+    const before = write('before.yaml', claim('orders', { version: '16' }));
+    const after = write('after.yaml', claim('orders', { version: '17' }));
+    expect(await run([after], { environments: ['prod'], from: before })).toMatchSnapshot();
+  });
+
+  test('neither a path nor a revision', async () => {
+    const file = write('orders.yaml', claim('orders'));
+    commit();
+    expect(await failure([file], { from: 'nowhere' })).toBe(
+      'cannot compare: --from: got "nowhere", want a file or a folder that exists, or a git revision of "FOLDER/orders.yaml"',
+    );
+    expect(await failure(['-'], { from: 'HEAD', stdin: async () => toYaml(claim('orders')) })).toBe(
+      'cannot compare standard input: --from: got "HEAD", want a file or a folder, since it has no path',
+    );
+    expect(await failure([scratch('missing.yaml')], { from: 'HEAD' })).toBe(
+      'cannot use "FOLDER/missing.yaml": it is neither there nor in "HEAD", want a YAML file',
+    );
+  });
+});
+
+describe('input', () => {
+  test('a folder: every claim at any depth, whatever else is there', async () => {
+    write('b.yaml', claim('b'));
+    write('a/a.yml', claim('a'), { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } });
+    write('values.yaml', { replicas: 1 });
+    write('.hidden/c.yaml', claim('c'));
+    const { code, stdout, stderr } = await run([scratch()], { output: 'json' });
+    const names = (JSON.parse(stdout).claims as readonly { claim: { name: string } }[]).map((each) => each.claim.name);
+    expect({ code, names, stderr }).toEqual({
+      code: 0,
+      names: ['a', 'b'],
+      stderr: 'goldenpath: passed over 2:\n  1 file without a claim\n  FOLDER/a/a.yml: Namespace shop is no claim\n',
+    });
+  });
+
+  test('a kind of ours that is unknown is an error, and what is not ours is no claim', async () => {
+    const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } };
+    const { code, stdout } = await run([write('typo.yaml', { ...claim('orders'), kind: 'AppDatabse' })]);
+    expect(code).toBe(2);
+    expect(stdout).toContain('cannot expand: kind: got "platform.internal/v1alpha1 AppDatabse", want one of');
+    expect(await failure([write('namespace.yaml', namespace)])).toBe(
+      'cannot plan "FOLDER/namespace.yaml": there is no claim, want one or more',
+    );
+  });
+
+  test('standard input, and a claim without a namespace', async () => {
+    const { apiVersion, kind, spec } = claim('orders');
+    const stdin = async () => toYaml({ apiVersion, kind, metadata: { name: 'orders' }, spec });
+    const { code, stdout } = await run(['-'], { stdin });
+    expect([code, stdout.split('\n')[0]]).toEqual([0, 'AppDatabase default/orders in dev, as container']);
+  });
+
+  test.each<[string, Partial<PlanOptions>, string]>([
+    [
+      'no environment',
+      { environments: [] },
+      'cannot plan: --environment: missing, want the name of an environment or an EnvironmentConfig file',
+    ],
+    [
+      'an unknown environment',
+      { environments: ['nowhere'] },
+      `cannot use environment: --environment: got "nowhere", want one of ${exampleEnvironmentNames}, or an EnvironmentConfig file ending in .yaml`,
+    ],
+    [
+      'an environment where there are none',
+      { root: 'docs' },
+      'cannot use environment: --environment: got "dev", there are none in examples/environments, which npm run generate writes; want an EnvironmentConfig file ending in .yaml',
+    ],
+    ['an unknown output', { output: 'xml' }, 'cannot print: --output: got "xml", want one of table, json, yaml, markdown'],
+    ['two comparisons', { against: 'prod', live: true }, 'cannot plan: got --against and --live, want one of them'],
+  ])('%s', async (_, options, message) => {
+    expect(await failure([write('orders.yaml', claim('orders'))], options)).toBe(message);
+  });
+
+  test('no file, a missing one, an empty folder, and one claim twice', async () => {
+    expect(await failure([])).toBe('cannot plan: no FILE was given, want one or more claim files');
+    expect(await failure([scratch('no.yaml')])).toBe('cannot use "FOLDER/no.yaml": ENOENT, want a YAML file');
+    expect(await failure([scratch()])).toMatch(/^cannot plan ".*": there is no claim, want one or more$/);
+    const files = [write('a.yaml', claim('orders')), write('b.yaml', claim('orders'))];
+    expect(await failure(files)).toMatch(/^cannot plan AppDatabase shop\/orders: it is in ".*" and in ".*", want each claim once$/);
+    expect((await run([files[0] ?? '', files[0] ?? ''])).code).toBe(0);
+  });
+});
+
+test('the claims of one invocation share the budget of their namespace', async () => {
+  const environment = write('priced.yaml', priced({ namespaceMonthlyUSD: 10 }));
+  const files = ['a', 'b', 'c'].map((name) => write(`${name}.yaml`, claim(name)));
+  files.push(write('elsewhere.yaml', claim('elsewhere', {}, 'other')));
+  const { code, stdout } = await run(files, { environments: [environment], output: 'json' });
+  const plans = JSON.parse(stdout).claims as readonly { claim: { name: string }; refused: { reason: string } | null }[];
+  expect(code).toBe(1);
+  expect(plans.map((each) => [each.claim.name, each.refused?.reason ?? null])).toEqual([
+    ['a', null],
+    ['b', null],
+    ['c', 'OverBudget'],
+    ['elsewhere', null],
+  ]);
+});

@@ -1,0 +1,246 @@
+import { expect, test, vi } from 'vitest';
+import { apiVersion } from '../../../functions/core/group.ts';
+import type { KubernetesObject } from '../../../functions/core/kubernetes.ts';
+import { goldenPath } from '../../../functions/golden-path.ts';
+import { provision } from '../../../plan/provisioned.ts';
+import { composedKinds } from '../../../platform/composed.ts';
+import { keyed } from '../../../platform/keyed.ts';
+import { toYaml } from '../../../platform/yaml.ts';
+import { apiserver, forbidden, type ServedKind, serving } from '../../../test/apiserver.ts';
+import { platform } from '../../../test/planning.ts';
+import { exampleEnvironmentNames, exampleEnvironments, namespace as namespaceOf } from '../../../test/request.ts';
+import { InputError } from '../../input.ts';
+import { plan } from './command.ts';
+
+type Spec = Readonly<Record<string, unknown>>;
+
+/** What an apiserver with the platform, Crossplane and the providers serves. */
+const kinds: readonly ServedKind[] = [
+  { apiVersion: 'v1', kind: 'Namespace', plural: 'namespaces', namespaced: false },
+  { apiVersion: 'v1', kind: 'Secret', plural: 'secrets', namespaced: true },
+  { apiVersion: 'apiextensions.crossplane.io/v1beta1', kind: 'EnvironmentConfig', plural: 'environmentconfigs', namespaced: false },
+  ...goldenPath.apis.map(({ kind, plural }) => ({ apiVersion, kind, plural, namespaced: true })),
+  ...composedKinds(goldenPath)
+    .filter(({ kind }) => kind !== 'Secret')
+    .map((kind) => ({ ...kind, namespaced: true })),
+];
+
+const claim = (spec: Spec) => ({
+  apiVersion: 'platform.internal/v1alpha1',
+  kind: 'AppDatabase',
+  metadata: { name: 'orders', namespace: 'shop' },
+  spec,
+});
+
+/** The objects of a cluster in which a claim is at rest, with what the apiserver adds to what is applied. */
+function atRest(environment: string, spec: Spec): readonly KubernetesObject[] {
+  const made = provision(claim(spec), environment, { platform, environments: exampleEnvironments });
+  if (made === undefined) throw new Error('the claim comes to nothing');
+  const composed = Object.entries(made.observed).map(([key, { object }]) =>
+    keyed(key, {
+      ...object,
+      spec: { ...(object['spec'] as object | undefined), addedByTheApiserver: true },
+      metadata: { ...object.metadata, namespace: 'shop', uid: `uid-${key}`, ownerReferences: [{ controller: true, uid: 'uid-claim' }] },
+    }),
+  );
+  const connections = Object.values(made.observed).flatMap(({ object, connectionDetails }) => {
+    const name = (object['spec'] as { writeConnectionSecretToRef?: { name: string } } | undefined)?.writeConnectionSecretToRef?.name;
+    const data = Object.fromEntries(Object.entries(connectionDetails).map(([key, value]) => [key, Buffer.from(value).toString('base64')]));
+    return name === undefined ? [] : [{ apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace: 'shop' }, data }];
+  });
+  const resourceRefs = composed.map(({ apiVersion, kind, metadata }) => ({ apiVersion, kind, name: metadata.name }));
+  const live = {
+    ...made.claim,
+    metadata: { ...made.claim.metadata, uid: 'uid-claim', creationTimestamp: '2026-01-02T03:04:05Z' },
+    spec: { ...spec, engine: 'postgres', crossplane: { resourceRefs } },
+  };
+  return [namespaceOf('shop', environment), ...exampleEnvironments, live, ...composed, ...connections];
+}
+
+async function run(spec: Spec, environments: readonly string[] = [], output = 'table', context?: string) {
+  let stdout = '';
+  const code = await plan({
+    platform,
+    root: '.',
+    files: ['-'],
+    kustomizations: [],
+    environments,
+    live: true,
+    strict: false,
+    context,
+    output,
+    color: false,
+    stdin: async () => toYaml(claim(spec)),
+    stdout: { write: (text) => (stdout += text) },
+    stderr: { write() {} },
+  });
+  return { code, stdout };
+}
+
+test.each(['dev', 'staging', 'prod'])(
+  'a claim at rest in %s does not change, although the apiserver adds defaults',
+  async (environment) => {
+    await apiserver(serving(kinds, atRest(environment, {})));
+    const { code, stdout } = await run({}, [], 'json');
+    const [first] = JSON.parse(stdout).claims;
+    expect([code, first.environment, first.changes.resources, first.changes.settings, first.changes.claim]).toEqual([
+      0,
+      environment,
+      // The final snapshot's name carries the time at which the claim was made, which is known only here.
+      environment === 'prod'
+        ? [
+            expect.objectContaining({
+              key: 'instance',
+              fields: [expect.objectContaining({ field: 'spec.forProvider.finalSnapshotIdentifier' })],
+            }),
+          ]
+        : [],
+      [],
+      environment === 'prod' ? 'changed' : 'unchanged',
+    ]);
+    expect(stdout).not.toContain(Buffer.from('issued-when-applied').toString('base64'));
+  },
+);
+
+test('a changed claim shows what becomes of what runs', async () => {
+  const { paths, url } = await apiserver(serving(kinds, atRest('prod', {})));
+  const { code, stdout } = await run({ size: 'large' });
+  expect({ code, stdout: stdout.replace(url, 'URL') }).toMatchSnapshot();
+  expect(paths).toContain('/api/v1/namespaces/shop/secrets/orders-database-connection');
+});
+
+test('what Crossplane had applied and no longer would is shown, and nothing else that the plan does not set', async () => {
+  const applied = {
+    'f:metadata': { 'f:labels': { 'f:crossplane.io/composite': {}, 'f:team': {} } },
+    'f:spec': { 'f:minReadySeconds': {}, 'f:template': { 'f:spec': { 'f:containers': { 'k:{"name":"former"}': { 'f:image': {} } } } } },
+  };
+  const managedFields = [
+    { manager: 'someone', operation: 'Apply', fieldsV1: { 'f:spec': { 'f:revisionHistoryLimit': {} } } },
+    { manager: 'apiextensions.crossplane.io/composed/0123', operation: 'Apply', fieldsV1: applied },
+  ];
+  const objects = atRest('dev', {}).map((object) => {
+    if (object.kind !== 'StatefulSet') return object;
+    const labels = { 'crossplane.io/composite': 'orders', team: 'shop', ...object.metadata?.labels };
+    const { template, ...spec } = object['spec'] as { readonly template: { readonly spec: { readonly containers: readonly object[] } } };
+    const containers = [...template.spec.containers, { name: 'former', image: 'former:1' }, { name: 'injected', image: 'injected:1' }];
+    const podSpec = { ...template, spec: { ...template.spec, containers } };
+    return {
+      ...object,
+      metadata: { ...object.metadata, labels, managedFields },
+      spec: { ...spec, template: podSpec, minReadySeconds: 5, revisionHistoryLimit: 3 },
+    };
+  });
+  await apiserver(serving(kinds, objects));
+  const { code, stdout } = await run({}, [], 'json');
+  expect([code, JSON.parse(stdout).claims[0].changes]).toMatchSnapshot();
+});
+
+test('a loss names the token of the generation that the claim will have', async () => {
+  await apiserver(serving(kinds, atRest('prod', { databaseName: 'ledger' })));
+  const tokenIn = ({ stdout }: { readonly stdout: string }) => /acknowledge=(move-[0-9a-f]{8})/.exec(stdout)?.[1];
+  const same = await run({ databaseName: 'ledger' }, ['dev']);
+  const changed = await run({ databaseName: 'ledger', size: 'large' }, ['dev']);
+  expect([same.code, changed.code]).toEqual([1, 1]);
+  expect(tokenIn(same)).toBeDefined();
+  expect(tokenIn(changed)).toBeDefined();
+  expect(tokenIn(changed)).not.toBe(tokenIn(same));
+  expect(same.stdout).not.toContain('of a simulated claim');
+});
+
+test('a claim that is not there is new, and a namespace without an environment is said', async () => {
+  const objects = atRest('dev', {});
+  await apiserver(
+    serving(
+      kinds,
+      objects.filter(({ kind }) => kind !== 'AppDatabase'),
+    ),
+  );
+  expect((await run({})).stdout).toContain('\n\nAppDatabase shop/orders in dev, as container: new\n');
+  await expect(run({}, ['nowhere'])).rejects.toThrow(
+    `cannot use environment: --environment: got "nowhere", want one of ${exampleEnvironmentNames} in the cluster, or an EnvironmentConfig file ending in .yaml`,
+  );
+  await apiserver(serving(kinds, []));
+  await expect(run({})).rejects.toThrow(
+    'cannot plan in namespace "shop": it is not in the cluster of context "test", want kubectl create namespace shop, or no --live',
+  );
+});
+
+test('the cluster is named, and so is what of it may not be read and is planned without', async () => {
+  const answer = serving(kinds, atRest('prod', {}));
+  // Who may read claims, what they compose and their namespace, and nothing else.
+  const restricted = (path: string) =>
+    path.endsWith('/environmentconfigs') || path.includes('/appcaches') || path.endsWith('/secrets/orders-database-connection')
+      ? forbidden('no')
+      : answer(path);
+  const { url } = await apiserver(restricted);
+  const { code, stdout } = await run({}, [], 'json');
+  const { cluster, claims } = JSON.parse(stdout);
+  expect({ code, cluster, claim: claims[0].changes.resources.map(({ key }: { key: string }) => key) }).toEqual({
+    code: 0,
+    cluster: {
+      context: 'test',
+      server: url,
+      notRead: [
+        'Secret shop/orders-database-connection, of which nothing depends but that it is there',
+        'the AppCache claims of namespace shop, which count towards its budget',
+        'the EnvironmentConfigs, in place of which are those of files',
+      ],
+    },
+    claim: ['instance'],
+  });
+  const text = (await run({})).stdout;
+  expect(text.split('\n').slice(0, 2)).toEqual([
+    `Cluster ${url}, context test`,
+    '  not looked at: Secret shop/orders-database-connection, of which nothing',
+  ]);
+  expect((await run({}, [], 'markdown')).stdout).toContain(`Cluster ${url}, context test not looked at: Secret shop/`);
+});
+
+test('a cluster without the platform is said to have none of it', async () => {
+  await apiserver(serving(kinds.slice(0, 3), [namespaceOf('shop', 'dev'), ...exampleEnvironments]));
+  await expect(run({})).rejects.toThrow(
+    'cannot plan AppDatabase shop/orders: the cluster of context "test" serves no AppDatabase of platform.internal/v1alpha1, want the platform installed there, or no --live',
+  );
+});
+
+test('what a claim composes, and the claim itself, has to be readable', async () => {
+  const answer = serving(kinds, atRest('prod', {}));
+  await apiserver((path) => (path.includes('/instances/') ? forbidden('no') : answer(path)));
+  await expect(run({})).rejects.toThrow('cannot get instances.rds.aws.m.upbound.io orders-database-instance: forbidden to this user');
+  await apiserver((path) => (path.includes('/appdatabases') ? forbidden('no') : answer(path)));
+  await expect(run({})).rejects.toThrow('cannot list appdatabases.platform.internal: forbidden to this user');
+});
+
+test('a namespace that may not be read has no environment of its own', async () => {
+  const answer = serving(kinds, atRest('dev', {}));
+  await apiserver((path) => (path.endsWith('/namespaces/shop') ? forbidden('no') : answer(path)));
+  await expect(run({})).rejects.toThrow(
+    'cannot plan AppDatabase shop/orders: namespace "shop" may not be read by this user, want --environment',
+  );
+  expect((await run({}, ['dev'])).stdout).toContain('not looked at: Namespace shop, so that nothing is known of its labels');
+});
+
+test('a claim that is being deleted is not changed any more', async () => {
+  const objects = atRest('dev', {}).map((object) =>
+    object.kind === 'AppDatabase' ? { ...object, metadata: { ...object.metadata, deletionTimestamp: '2026-01-03T00:00:00Z' } } : object,
+  );
+  await apiserver(serving(kinds, objects));
+  const { code, stdout } = await run({});
+  expect(code).toBe(1);
+  expect(stdout).toContain(
+    '✗ refused: cannot change AppDatabase orders: it has been going since 2026-01-03T00:00:00Z, want to apply it once it is gone',
+  );
+});
+
+test('--context chooses a cluster', async () => {
+  await apiserver(serving(kinds, atRest('dev', {})));
+  await expect(run({}, [], 'table', 'other')).rejects.toThrow('cannot reach a cluster: --context: got "other", want one of test');
+  expect((await run({}, [], 'table', 'test')).code).toBe(0);
+});
+
+test('a cluster that cannot be reached is one line', async () => {
+  vi.stubEnv('KUBECONFIG', '/nowhere/kubeconfig');
+  await expect(run({})).rejects.toThrow(
+    new InputError('cannot reach a cluster: KUBECONFIG: got "/nowhere/kubeconfig", want a file that is there'),
+  );
+});

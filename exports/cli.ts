@@ -1,0 +1,2 @@
+/** The command line of a platform. */
+export { goldenpath } from '../cli/goldenpath.ts';

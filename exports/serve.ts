@@ -1,0 +1,2 @@
+/** The function, as a program. */
+export { serve } from '../functions/serve.ts';

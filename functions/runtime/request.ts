@@ -1,0 +1,249 @@
+import { Ready } from '@crossplane-org/function-sdk-typescript';
+import type { KubernetesObject } from '../core/kubernetes.ts';
+import type { DesiredResource, ObservedResource } from '../core/step.ts';
+import { type Reader, readEnd, readKey, readMessage, readStruct, readText, readVarint, TooManyValues } from './reader.ts';
+import { lengthDelimited } from './struct.ts';
+
+/** The values of a request's objects that the image's heap has room for, at up to 150 bytes each besides their text. */
+const maxValues = 250_000;
+const mebibyte = 1024 * 1024;
+
+/** What an earlier step wants of a resource, and the message that says so. */
+export interface GivenResource {
+  readonly bytes: Buffer;
+  readonly resource: DesiredResource;
+  readonly connectionDetails: Readonly<Record<string, Buffer>>;
+}
+
+/** What earlier steps want. */
+export interface GivenState {
+  readonly bytes: Buffer | undefined;
+  readonly composite: GivenResource | undefined;
+  readonly resources: Readonly<Record<string, GivenResource>>;
+}
+
+/** A RunFunctionRequest as far as a step can see it. */
+export interface Request {
+  readonly tag: string;
+  readonly input: unknown;
+  readonly context: Buffer | undefined;
+  readonly claim: KubernetesObject | undefined;
+  readonly observed: Readonly<Record<string, ObservedResource>>;
+  readonly given: GivenState;
+  readonly required: Readonly<Record<string, readonly KubernetesObject[]>>;
+}
+
+/** A request that there is no room for; its message is for who wrote the claim. */
+export class RequestTooLarge extends Error {
+  /** What was read before it was too much. */
+  readonly read: Pick<Request, 'tag' | 'input' | 'claim'>;
+
+  constructor(message: string, read: RequestTooLarge['read']) {
+    super(message);
+    this.read = read;
+  }
+}
+
+/** Where a message is, of which not all is read yet. */
+interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+interface ResourceMessage extends Span {
+  readonly object: Span | undefined;
+  readonly connectionDetails: Readonly<Record<string, Buffer>>;
+  readonly ready: Ready;
+}
+
+interface StateMessage extends Span {
+  readonly composite: ResourceMessage | undefined;
+  readonly resources: Readonly<Record<string, ResourceMessage>>;
+}
+
+function mapValues<T, U>(record: Readonly<Record<string, T>>, toValue: (value: T) => U): Record<string, U> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, toValue(value)]));
+}
+
+function readSpan(reader: Reader): Span {
+  const end = readEnd(reader);
+  const start = reader.position;
+  reader.position = end;
+  return { start, end };
+}
+
+function bytesOf({ bytes }: Reader, { start, end }: Span): Buffer {
+  return bytes.subarray(start, end);
+}
+
+/** An entry of a map, whose value `read` reads. */
+function readEntry<T>(reader: Reader, read: (reader: Reader) => T): [string, T | undefined] {
+  let key = '';
+  let value: T | undefined;
+  readMessage(reader, readEnd(reader), {
+    [lengthDelimited(1)]() {
+      key = readKey(reader);
+    },
+    [lengthDelimited(2)]() {
+      value = read(reader);
+    },
+  });
+  return [key, value];
+}
+
+function readResource(reader: Reader): ResourceMessage {
+  const end = readEnd(reader);
+  const start = reader.position;
+  let object: Span | undefined;
+  let ready: Ready = Ready.READY_UNSPECIFIED;
+  const connectionDetails: Record<string, Buffer> = {};
+  readMessage(reader, end, {
+    [lengthDelimited(1)]() {
+      object = readSpan(reader);
+    },
+    [lengthDelimited(2)]() {
+      const [key, value] = readEntry(reader, readSpan);
+      connectionDetails[key] = value === undefined ? Buffer.alloc(0) : bytesOf(reader, value);
+    },
+    [3 << 3]() {
+      ready = readVarint(reader);
+    },
+  });
+  return { start, end, object, connectionDetails, ready };
+}
+
+function readState(reader: Reader): StateMessage {
+  const end = readEnd(reader);
+  const start = reader.position;
+  let composite: ResourceMessage | undefined;
+  const resources: Record<string, ResourceMessage> = {};
+  readMessage(reader, end, {
+    [lengthDelimited(1)]() {
+      composite = readResource(reader);
+    },
+    [lengthDelimited(2)]() {
+      const [key, resource] = readEntry(reader, readResource);
+      if (resource !== undefined) resources[key] = resource;
+    },
+  });
+  return { start, end, composite, resources };
+}
+
+function readItems(reader: Reader): readonly ResourceMessage[] {
+  const items: ResourceMessage[] = [];
+  readMessage(reader, readEnd(reader), {
+    [lengthDelimited(1)]() {
+      items.push(readResource(reader));
+    },
+  });
+  return items;
+}
+
+/** An object of a request, and what to call it where it cannot be read. */
+interface Part extends Span {
+  readonly role: string;
+}
+
+function part(role: string, { object }: ResourceMessage): readonly Part[] {
+  return object === undefined ? [] : [{ ...object, role }];
+}
+
+function readAt(reader: Reader, { start, end }: Span): KubernetesObject {
+  reader.position = start;
+  return readStruct(reader, end) as KubernetesObject;
+}
+
+function nameOf(bytes: Buffer, part: Part): string {
+  try {
+    const { kind, metadata } = readAt({ bytes, position: 0, values: maxValues }, part);
+    return `${kind} ${metadata?.name}`;
+  } catch {
+    return part.role;
+  }
+}
+
+function tooLarge(bytes: Buffer, parts: readonly Part[]): string {
+  const megabytes = (size: number) => `${(size / mebibyte).toFixed(1)} MiB`;
+  const size = ({ start, end }: Span) => end - start;
+  const [largest] = parts.toSorted((a, b) => size(b) - size(a)) as [Part];
+  return [
+    `cannot process the claim: it comes with more than ${maxValues} values in ${parts.length} objects of ${megabytes(bytes.length)};`,
+    `the largest is ${nameOf(bytes, largest)} with ${megabytes(size(largest))}:`,
+    'take annotations, labels or fields out of it, or use another namespace',
+  ].join(' ');
+}
+
+/** Reads an encoded RunFunctionRequest; throws RequestTooLarge for one that would take too much memory. */
+export function readRequest(bytes: Buffer): Request {
+  const reader: Reader = { bytes, position: 0, values: maxValues };
+  let tag = '';
+  let observed: StateMessage | undefined;
+  let desired: StateMessage | undefined;
+  let inputAt: Span | undefined;
+  let contextAt: Span | undefined;
+  const requiredAt: Record<string, readonly ResourceMessage[]> = {};
+  readMessage(reader, bytes.length, {
+    [lengthDelimited(1)]() {
+      readMessage(reader, readEnd(reader), {
+        [lengthDelimited(1)]() {
+          tag = readText(reader);
+        },
+      });
+    },
+    [lengthDelimited(2)]() {
+      observed = readState(reader);
+    },
+    [lengthDelimited(3)]() {
+      desired = readState(reader);
+    },
+    [lengthDelimited(4)]() {
+      inputAt = readSpan(reader);
+    },
+    [lengthDelimited(5)]() {
+      contextAt = readSpan(reader);
+    },
+    [lengthDelimited(8)]() {
+      const [name, items] = readEntry(reader, readItems);
+      if (items !== undefined) requiredAt[name] = items;
+    },
+  });
+
+  const partsOf = () => [
+    ...(observed?.composite === undefined ? [] : part('the claim itself', observed.composite)),
+    ...Object.entries(observed?.resources ?? {}).flatMap(([key, resource]) => part(`its resource ${key}`, resource)),
+    ...Object.entries(desired?.resources ?? {}).flatMap(([key, resource]) => part(`what is desired of ${key}`, resource)),
+    ...Object.entries(requiredAt).flatMap(([name, items]) => items.flatMap((item) => part(`one of ${name}`, item))),
+  ];
+  const givenAt = (resource: ResourceMessage): GivenResource => {
+    const object = objectAt(resource);
+    const { ready, connectionDetails } = resource;
+    return {
+      bytes: bytesOf(reader, resource),
+      resource: ready === Ready.READY_UNSPECIFIED ? { object } : { object, ready: ready === Ready.READY_TRUE },
+      connectionDetails,
+    };
+  };
+  const objectAt = ({ object }: ResourceMessage) => (object === undefined ? undefined : readAt(reader, object)) as KubernetesObject;
+  const read: { -readonly [Field in keyof RequestTooLarge['read']]: Request[Field] } = { tag, input: undefined, claim: undefined };
+  try {
+    read.input = inputAt && readAt(reader, inputAt);
+    read.claim = observed?.composite && objectAt(observed.composite);
+    return {
+      ...read,
+      context: contextAt && bytesOf(reader, contextAt),
+      observed: mapValues(observed?.resources ?? {}, (resource) => ({
+        object: objectAt(resource),
+        connectionDetails: mapValues(resource.connectionDetails, (value) => value.toString()),
+      })),
+      given: {
+        bytes: desired && bytesOf(reader, desired),
+        composite: desired?.composite && givenAt(desired.composite),
+        resources: mapValues(desired?.resources ?? {}, givenAt),
+      },
+      required: mapValues(requiredAt, (items) => items.map(objectAt)),
+    };
+  } catch (error) {
+    if (!(error instanceof TooManyValues)) throw error;
+    throw new RequestTooLarge(tooLarge(bytes, partsOf()), read);
+  }
+}

@@ -1,4 +1,0 @@
-export { packageCommand } from './build.ts';
-export { deployCommand } from './deploy.ts';
-export { generateCommand } from './generate.ts';
-export type { Project } from './project.ts';

@@ -1,0 +1,219 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Pending, Source } from '../functions/core/api.ts';
+import { environmentLabel } from '../functions/core/group.ts';
+import { type Condition, groupKind, type KubernetesObject } from '../functions/core/kubernetes.ts';
+import type { AddedStep, Platform, Step, StepRequest } from '../functions/core/pipeline.ts';
+import { matches } from '../functions/core/proof.ts';
+import { answered, apiOf, requirementsOf } from '../functions/core/required.ts';
+import type { DesiredResource, ObservedResource, Refusal, StepResponse } from '../functions/core/step.ts';
+import type { Estimate } from '../functions/cost/estimate.ts';
+import { expandedTo } from '../functions/expand/expand.ts';
+import { expandClaim, settingsInForce } from '../functions/expand/expand-claim.ts';
+import type { Change } from '../functions/guard/changes.ts';
+import { judgedAs } from '../functions/guard/guard.ts';
+import { judge } from '../functions/guard/judge.ts';
+import type { Verdict } from '../functions/guard/verdicts.ts';
+import { type ClaimName, nameOf } from './identity.ts';
+
+interface PlannedSetting {
+  readonly name: string;
+  readonly value: unknown;
+  readonly from: Source;
+}
+
+/** What a step that the platform adds to its pipelines did; or, where it was not run, what would show that. */
+export type PlannedStep =
+  | { readonly name: string; readonly added: readonly string[]; readonly changed: readonly string[]; readonly removed: readonly string[] }
+  | { readonly name: string; readonly notRun: string };
+
+/** What would become of one claim in one environment. */
+export interface Plan {
+  readonly claim: ClaimName;
+  readonly environment: string;
+  readonly settings: readonly PlannedSetting[];
+  /** The composed objects that would be made at once, by key. */
+  readonly resources: Readonly<Record<string, KubernetesObject>>;
+  /** Those that would follow once what they wait for exists. */
+  readonly pending: Readonly<Record<string, Pending>>;
+  /** Of each step between expand and guard; none where expand refuses. */
+  readonly steps: readonly PlannedStep[];
+  /** What the resources cost a month; null where there are none to know it of. */
+  readonly cost: Estimate | null;
+  readonly policies: readonly Verdict[];
+  /** What of it loses data, acknowledged or not. */
+  readonly losses: readonly Change[];
+  readonly warnings: readonly string[];
+  readonly conditions: readonly Condition[];
+  readonly refused: Refusal | null;
+}
+
+/** What a claim comes into. */
+export interface World {
+  readonly platform: Platform;
+  /** The EnvironmentConfigs there are. */
+  readonly environments: readonly KubernetesObject[];
+  /** What the platform's added steps do, by name, where that is known here; any other is not run. */
+  readonly steps?: Readonly<Record<string, Step>> | undefined;
+}
+
+/** What there is already beside the claim; by default nothing. */
+export interface Situation {
+  /** The claim's namespace, where it is known; its environment is given apart. */
+  readonly namespace?: KubernetesObject | undefined;
+  /** The claims of the namespace. */
+  readonly claims?: readonly KubernetesObject[];
+  /** By key, what the claim composed before. */
+  readonly observed?: Readonly<Record<string, ObservedResource>>;
+}
+
+type Desired = Readonly<Record<string, DesiredResource>>;
+
+/** A plan, with what only a simulation of the cluster needs. */
+export interface Outcome {
+  readonly plan: Plan;
+  readonly desired: Desired;
+  readonly status: Readonly<Record<string, unknown>>;
+}
+
+/** Stands where a random secret will be, so that a plan is the same every time. */
+export const secretPlaceholder = 'issued-when-applied';
+
+/** With the steps of others, Crossplane itself has to render the claim. */
+export const notRun =
+  "goldenpath plan runs the platform's own steps only; with all: crossplane composition render CLAIM COMPOSITION FUNCTIONS --required-resources=FOLDER";
+
+/** The pipeline so far, and what was noted of it. */
+interface Run {
+  readonly request: StepRequest;
+  readonly steps: readonly PlannedStep[];
+  readonly conditions: readonly Condition[];
+  readonly refusal?: Refusal | undefined;
+}
+
+/** A claim as kubectl applies it. */
+function inNamespace(platform: Platform, claim: KubernetesObject): KubernetesObject {
+  if (apiOf(platform, claim)?.scope === 'Cluster') return claim;
+  return { ...claim, metadata: { ...claim.metadata, namespace: nameOf(claim).namespace } };
+}
+
+/** All that Crossplane would find of what steps require. */
+function objectsAround(
+  claim: KubernetesObject,
+  environment: string,
+  { platform, environments }: World,
+  { namespace, claims = [] }: Situation,
+): readonly KubernetesObject[] {
+  const known = namespace?.metadata;
+  const labels = { ...known?.labels, [environmentLabel]: environment };
+  return [
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { ...known, name: nameOf(claim).namespace, labels } },
+    ...environments,
+    ...claims.map((other) => inNamespace(platform, other)),
+  ];
+}
+
+/** The run after a step has answered. */
+function after({ request, steps, conditions }: Run, response: StepResponse, step?: PlannedStep): Run {
+  return {
+    request: { ...request, desired: response.desired, desiredStatus: { ...request.desiredStatus, ...response.status } },
+    steps: step === undefined ? steps : [...steps, step],
+    conditions: [...conditions, ...response.conditions],
+    refusal: response.refusal,
+  };
+}
+
+function difference(name: string, before: Desired, desired: Desired): PlannedStep {
+  const keys = [...new Set([...Object.keys(before), ...Object.keys(desired)])].sort();
+  return {
+    name,
+    added: keys.filter((key) => before[key] === undefined),
+    changed: keys.filter((key) => before[key] && desired[key] && !isDeepStrictEqual(before[key].object, desired[key].object)),
+    removed: keys.filter((key) => desired[key] === undefined),
+  };
+}
+
+/** What a step that is not run had made before stays as it is: it has a key that no backend has. */
+function kept({ platform, claim, observed, desired }: StepRequest, step: AddedStep): Desired {
+  const own = Object.values(apiOf(platform, claim)?.backends ?? {}).flatMap(({ composes }) => Object.keys(composes));
+  const its = new Set((step.composes ?? []).map(groupKind));
+  return Object.fromEntries(
+    Object.entries(observed).filter(
+      ([key, { object }]) => !(key in desired) && !own.some((pattern) => matches(pattern, key)) && its.has(groupKind(object)),
+    ),
+  );
+}
+
+function runAdded(run: Run, step: AddedStep, known: Step | undefined): Run {
+  if (run.refusal !== undefined) return run;
+  const { request } = run;
+  if (known === undefined) {
+    const desired = { ...request.desired, ...kept(request, step) };
+    return { ...run, request: { ...request, desired }, steps: [...run.steps, { name: step.name, notRun }] };
+  }
+  const response = known(request);
+  return after(run, response, difference(step.name, request.desired, response.desired));
+}
+
+/** What the guard finds, once it has been shown what it asks for. */
+function judged(
+  request: StepRequest,
+  objects: readonly KubernetesObject[],
+): Pick<Run, 'request'> & { readonly judgement: ReturnType<typeof judge> } {
+  const first = judge(request);
+  const asked = first !== undefined && 'cost' in first ? first.requires : {};
+  if (Object.keys(asked).every((name) => request.required[name] !== undefined)) return { request, judgement: first };
+  const shown = { ...request, required: { ...request.required, ...answered(asked, objects) } };
+  return { request: shown, judgement: judge(shown) };
+}
+
+/** Runs the pipeline on a claim, each step once. */
+export function runSteps(claim: KubernetesObject, environment: string, world: World, situation: Situation = {}): Outcome {
+  const { platform, steps = {} } = world;
+  const objects = objectsAround(claim, environment, world, situation);
+  const applied = inNamespace(platform, claim);
+  const request: StepRequest = {
+    platform,
+    claim: applied,
+    observed: situation.observed ?? {},
+    desired: {},
+    desiredStatus: {},
+    required: answered(requirementsOf(platform, applied), objects),
+    issueSecret: () => secretPlaceholder,
+  };
+  const expanded = expandClaim(request);
+  const begun = after({ request, steps: [], conditions: [] }, expandedTo(request, expanded));
+  const made = platform.steps.reduce((run, step) => runAdded(run, step, steps[step.name]), begun);
+  const found = made.refusal === undefined ? judged(made.request, objects) : undefined;
+  const ended = found === undefined ? made : after(made, judgedAs(found.request, found.judgement));
+  const known = expanded !== undefined && !('refusal' in expanded) ? expanded : undefined;
+  const judgement = found?.judgement !== undefined && 'verdicts' in found.judgement ? found.judgement : undefined;
+  const values = known === undefined ? {} : { ...known.settled.settings, ...settingsInForce(known) };
+  const { desired, desiredStatus } = ended.request;
+  return {
+    plan: {
+      claim: nameOf(claim),
+      environment,
+      settings: Object.entries(values).map(([setting, value]) => ({
+        name: setting,
+        value,
+        from: known?.settled.sources[setting] ?? 'API',
+      })),
+      resources: Object.fromEntries(Object.entries(desired).map(([key, { object }]) => [key, object])),
+      pending: known?.expansion.pending ?? {},
+      steps: ended.steps,
+      cost: judgement?.cost ?? null,
+      policies: judgement?.verdicts ?? [],
+      losses: judgement?.changes ?? [],
+      warnings: judgement?.warnings ?? [],
+      conditions: ended.conditions,
+      refused: ended.refusal ?? null,
+    },
+    desired,
+    status: desiredStatus,
+  };
+}
+
+/** What would become of a claim in an environment. */
+export function planClaim(claim: KubernetesObject, environment: string, world: World, situation: Situation = {}): Plan {
+  return runSteps(claim, environment, world, situation).plan;
+}
