@@ -17,6 +17,8 @@ export default defineConfig({
             'node_modules/**',
             'dist/**',
             'examples/own-platform/**',
+            // What new-api copies: no platform has it.
+            'package/new-api/template/**',
             'test/aws/**',
             'test/cluster/**',
             'test/own-platform/**',

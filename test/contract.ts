@@ -2,9 +2,10 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it, test } from 'vitest';
 import * as z from 'zod';
 import type { Api } from '../functions/core/api.ts';
+import { undecidedOf } from '../functions/core/card.ts';
 import type { Field } from '../functions/core/field.ts';
 import { apiVersion } from '../functions/core/group.ts';
-import { at, type KubernetesObject } from '../functions/core/kubernetes.ts';
+import { at, groupKind, type KubernetesObject } from '../functions/core/kubernetes.ts';
 import type { Platform } from '../functions/core/pipeline.ts';
 import { matches } from '../functions/core/proof.ts';
 import type { StepResponse } from '../functions/core/step.ts';
@@ -143,7 +144,20 @@ export function contract(api: Api, known: Known, home: Home = ours): void {
     const last = responses.at(-1);
     if (first === undefined || last === undefined) throw new Error('no responses');
 
-    test('is allowed, becomes ready, and never drops a key on the way', () => {
+    const undecided = [...Map.groupBy(Object.values(objects(last)), groupKind).keys()].flatMap((kind) => {
+      const card = home.platform.cards.get(kind);
+      return card === undefined ? [] : undecidedOf(card);
+    });
+
+    test.runIf(undecided.length > 0)('is refused for each fact that a card of it leaves undecided', () => {
+      for (const { fact, what } of undecided) {
+        expect(last.refusal?.message).toMatch(
+          new RegExp(`: ${RegExp.escape(fact)} of the card of .*: got undecided, want ${RegExp.escape(what)}`),
+        );
+      }
+    });
+
+    test.skipIf(undecided.length > 0)('is allowed, becomes ready, and never drops a key on the way', () => {
       expect(responses.map(({ refusal }) => refusal)).toEqual(responses.map(() => undefined));
       expect(last.conditions.map(({ type, status }) => [type, status])).toEqual([
         ['Resolved', 'True'],

@@ -1,10 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { apiVersion } from '../functions/core/group.ts';
 import type { KubernetesObject } from '../functions/core/kubernetes.ts';
+import { groupKind } from '../functions/core/kubernetes.ts';
 import type { DesiredResource, ObservedResource } from '../functions/core/step.ts';
 import { expand } from '../functions/expand/expand.ts';
 import { goldenPath } from '../functions/golden-path.ts';
 import { guard } from '../functions/guard/guard.ts';
+import { awsKind } from '../functions/kinds/aws/provider.ts';
+import { sqsQueue } from '../functions/kinds/aws/sqs-queue.ts';
+import { defineKind, undecided } from '../functions/kinds/card.ts';
 import { definePlatform } from '../functions/platform.ts';
 import { environmentConfig, everything, type Given, instanceDetails, observedAfter, stepRequest } from './request.ts';
 
@@ -129,15 +133,25 @@ describe('a policy', () => {
   });
 
   test('refuses a kind that nothing is known of, whoever composed it, and only what an environment accepts by name passes', () => {
-    const table: KubernetesObject = { apiVersion: 'dynamodb.aws.m.upbound.io/v1beta1', kind: 'Table', metadata: { name: 'orders' } };
+    const table: KubernetesObject = { apiVersion: 'timestreamwrite.aws.m.upbound.io/v1beta1', kind: 'Table', metadata: { name: 'orders' } };
     const withTable: Change = (desired) => ({ ...desired, table: { object: table } });
     const setting = (data: object) => here({ policies: { 'known-kinds': data } });
     expect(guarded(prod, withTable).refusal).toEqual({
       reason: 'PolicyViolated',
       message:
-        'cannot apply in environment prod: table (Table orders): kind: got "dynamodb.aws.m.upbound.io/Table", want one that has a card [known-kinds]',
+        'cannot apply in environment prod: table (Table orders): kind: got "timestreamwrite.aws.m.upbound.io/Table", want one that has a card [known-kinds]',
     });
-    expect(guarded(setting({ allow: ['dynamodb.aws.m.upbound.io/Table'] }), withTable).refusal).toBeUndefined();
+    const undecidedTable = defineKind({
+      ...sqsQueue,
+      ...awsKind('timestreamwrite', 'Table', 'tables'),
+      atRest: undecided('what encrypts it'),
+    });
+    const cards = new Map([...goldenPath.cards, [groupKind(undecidedTable), undecidedTable]]);
+    const accepting = setting({ allow: ['timestreamwrite.aws.m.upbound.io/Table'] });
+    expect(guarded({ ...accepting, platform: { ...goldenPath, cards } }, withTable).refusal?.message).toContain(
+      'table (Table orders): atRest of the card of timestreamwrite.aws.m.upbound.io/Table: got undecided, want what encrypts it [known-kinds]',
+    );
+    expect(guarded(setting({ allow: ['timestreamwrite.aws.m.upbound.io/Table'] }), withTable).refusal).toBeUndefined();
     for (const data of [{ severity: 'off' }, { severity: 'warn' }, { waivable: true }]) {
       const [field] = Object.keys(data);
       expect(expand(stepRequest(setting(data))).refusal?.message).toBe(

@@ -22,7 +22,7 @@ const safety = [
   'standby',
 ] as const satisfies readonly (keyof Card)[];
 const reasonsOf = (card: Card) =>
-  [...safety, 'access', 'classes', 'data', 'pods', 'price', 'region', 'tags'].flatMap((fact) => {
+  [...safety, 'access', 'classes', 'data', 'names', 'pods', 'price', 'region', 'tags'].flatMap((fact) => {
     const found: unknown = at(card, fact);
     return typeof found === 'object' && found !== null && 'none' in found ? [String((found as None).none)] : [];
   });
@@ -246,7 +246,7 @@ function pathsOf(card: Card): readonly (readonly string[])[] {
   ].map((path) => path.split('.'));
   const data =
     'none' in card.data ? [] : [...card.data.fixed, ...card.data.growing, ...(card.data.version ? [card.data.version.path] : [])];
-  return [...dotted, ...data, ...card.names.map(({ path }) => path)].filter(([head]) => head !== 'metadata');
+  return [...dotted, ...data, ...('none' in card.names ? [] : card.names.map(({ path }) => path))].filter(([head]) => head !== 'metadata');
 }
 
 describe('against the CustomResourceDefinitions of its provider', () => {

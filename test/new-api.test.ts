@@ -20,6 +20,16 @@ const filesOf = (folder: string, plural: string) =>
 const commit = 'git add --all && git -c user.name=test -c user.email=test@example.com commit --quiet --allow-empty --message before';
 const changed = 'git add --all && git diff --cached --name-only --no-renames';
 
+const definition = `apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+spec:
+  group: ruler.aws.m.upbound.io
+  names: { kind: Rule, plural: rulez }
+  versions:
+    - name: v1beta1
+      schema: { openAPIV3Schema: { properties: { spec: { properties: { forProvider: { properties: { pattern: {} }, required: [pattern] } } } } } }
+`;
+
 test('an API that was made passes the checks and tests as it is, also beside another', { timeout: 480_000 }, async () => {
   const { run } = copyOfCheckout();
   for (const [kind, folder, plural] of [
@@ -41,6 +51,22 @@ Then make it your own: fields with their defaults and the binding in schema.ts, 
     });
     expect((await run(changed)).stdout.trim().split('\n').sort()).toEqual(files);
   }
+  await run(commit);
+  // Of a kind of which a definition says that it has neither tags nor a region.
+  await run(`mkdir crds && cat > crds/rule.yaml <<'EOF'
+${definition}EOF`);
+  for (const [args, said] of [
+    ['AppTable --aws dynamodb/Table', 'No CustomResourceDefinition of dynamodb/Table is at hand'],
+    ['AppRule --aws ruler/Rule --crds crds', 'Its CustomResourceDefinition requires of spec.forProvider: pattern.'],
+  ] as const) {
+    const { code, stdout, stderr } = await run(`CRDS= npm run --silent new-api -- ${args}`);
+    expect({ code, stderr, said: stdout.includes(said) }, stdout).toEqual({ code: 0, stderr: '', said: true });
+  }
+  const rule = await run('cat functions/kinds/aws/ruler-rule.ts');
+  expect(rule.stdout).toContain("awsKind('ruler', 'Rule', 'rulez')");
+  expect(rule.stdout).toContain("region: none('provider-aws has no field for it')");
+  expect(rule.stdout).toContain('tags: untagged');
+  await run('rm -r crds');
   for (const check of [
     'biome ci --error-on-warnings',
     'tsc --noEmit',
@@ -70,6 +96,13 @@ test('what cannot be made is refused in one line, and nothing is written', async
   }
   expect(await refused('AppTopic AppOther')).toEqual(line('name: got "AppTopic", "AppOther", want one'));
   expect(await refused('--force')).toEqual(line("Unknown option '--force'; see npm run new-api -- --help"));
+  expect(await refused('AppTable --aws Table')).toEqual(
+    line('--aws: got "Table", want SERVICE/KIND of provider-aws, such as dynamodb/Table'),
+  );
+  expect(await refused('AppOther --aws sqs/Queue')).toEqual(
+    line('--aws: got "sqs/Queue", which has a card, want a kind that has none; copy a backend that composes it'),
+  );
+  expect(await refused('AppTable --aws dynamodb/Table --crds nowhere')).toEqual(line('--crds: got "nowhere", want a folder that exists'));
   expect(await refused('AppCache')).toEqual(
     line('name: got "AppCache", want one that is not taken: apis: names for kubectl: got "appcaches" twice, want each once'),
   );
@@ -98,11 +131,15 @@ test('help says what it does', async () => {
   const { code, stdout, stderr } = await run('npm run --silent new-api -- --help');
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(stdout).toMatchInlineSnapshot(`
-    "npm run new-api -- KIND
+    "npm run new-api -- KIND [--aws SERVICE/KIND] [--crds DIR]
 
       Adds an API to functions/apis: a server in a pod of the claim's namespace, to make your own of. KIND is the
       kind that developers will claim, such as AppTopic. Writes its folder, its line in the registry, what npm run
       generate makes of it, and its golden files; npm run check passes with it as it is.
+
+      --aws SERVICE/KIND  besides, a backend that makes such a kind of provider-aws, such as dynamodb/Table, and a card
+                          of it. What keeps the kind safe is undecided there: no environment takes it until you say.
+      --crds DIR          where to look for the kind's CustomResourceDefinition; otherwise the folder that CRDS names.
 
       Exit code 0: the API is there; 1: a program failed, and what was written is gone again; 2: bad input, and nothing was written.
     "

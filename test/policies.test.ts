@@ -297,20 +297,20 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
   'known-kinds': [
     [
       'a kind that nobody described',
-      add('table', aws('dynamodb', 'Table', 'orders', {})),
-      ['table (Table orders): kind: got "dynamodb.aws.m.upbound.io/Table", want one that has a card'],
+      add('table', aws('timestreamwrite', 'Table', 'orders', {})),
+      ['table (Table orders): kind: got "timestreamwrite.aws.m.upbound.io/Table", want one that has a card'],
     ],
     [
       'one that the environment accepts',
-      add('table', aws('dynamodb', 'Table', 'orders', {})),
+      add('table', aws('timestreamwrite', 'Table', 'orders', {})),
       none,
-      { allowed: ['dynamodb.aws.m.upbound.io/Table'] },
+      { allowed: ['timestreamwrite.aws.m.upbound.io/Table'] },
     ],
     [
       'one that the environment accepts under another name',
-      add('table', aws('dynamodb', 'Table', 'orders', {})),
-      ['table (Table orders): kind: got "dynamodb.aws.m.upbound.io/Table", want one that has a card'],
-      { allowed: ['Table', 'dynamodb.aws.m.upbound.io', '*'] },
+      add('table', aws('timestreamwrite', 'Table', 'orders', {})),
+      ['table (Table orders): kind: got "timestreamwrite.aws.m.upbound.io/Table", want one that has a card'],
+      { allowed: ['Table', 'timestreamwrite.aws.m.upbound.io', '*'] },
     ],
     [
       'a cluster-scoped managed resource',

@@ -6,6 +6,11 @@ export interface None {
   readonly none: string;
 }
 
+/** A fact that nobody has decided yet; until somebody does, objects of the kind are refused everywhere. `none` is what to decide. */
+export interface Undecided extends None {
+  readonly undecided: true;
+}
+
 /** What a field must be. */
 export interface FieldFact<Root = KubernetesObject> {
   /** Dotted; `*` stands for every item of a list. */
@@ -165,7 +170,7 @@ export interface Card {
   /** It stands for something outside of the cluster. */
   readonly managed: boolean;
   readonly data: Data | None;
-  readonly names: readonly NameLimit[];
+  readonly names: readonly NameLimit[] | Undecided;
   /** Where the spec of its pods is. */
   readonly pods: { readonly path: string } | None;
   readonly tags: { readonly path: string } | None;
@@ -195,6 +200,12 @@ export type Cards = ReadonlyMap<string, Card>;
 
 /** The head of an object of a kind. */
 export const typed = ({ apiVersion, kind }: Card) => ({ apiVersion, kind });
+
+const isUndecided = (fact: unknown): fact is Undecided => typeof fact === 'object' && fact !== null && 'undecided' in fact;
+
+/** The facts of a kind that nobody has decided yet, and what there is to decide. */
+export const undecidedOf = (card: Card): readonly { readonly fact: string; readonly what: string }[] =>
+  Object.entries(card).flatMap(([fact, value]) => (isUndecided(value) ? [{ fact, what: value.none }] : []));
 
 /** Whether a package brings the kind; Crossplane's RBAC manager grants those. */
 export const providerOf = ({ broughtBy }: Card): Provider | undefined => (typeof broughtBy === 'string' ? undefined : broughtBy);

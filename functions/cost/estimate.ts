@@ -57,7 +57,7 @@ const byResource = (a: Remark, b: Remark) => byText(a.resource, b.resource) || b
 const head = (object: unknown) => ({ apiVersion: stringAt(object, 'apiVersion') ?? '?', kind: stringAt(object, 'kind') ?? '?' });
 
 function itemsOf(card: Card | undefined, object: unknown, running: unknown): readonly Item[] {
-  if (card === undefined || card.price === 'unknown') {
+  if (card === undefined || card.price === 'unknown' || 'undecided' in card.price) {
     const { apiVersion, kind } = head(object);
     return [{ unpriced: `${apiVersion.split('/')[0]} ${kind}: this version knows no price of the kind` }];
   }

@@ -1,8 +1,11 @@
-import type { Card, Effect, Effects, NameLimit, None } from '../core/card.ts';
+import type { Card, Effect, Effects, NameLimit, None, Undecided } from '../core/card.ts';
 import { at } from '../core/kubernetes.ts';
 
 /** A fact that a kind does not have, and why. */
 export const none = (why: string): None => ({ none: why });
+
+/** A fact that somebody still has to decide, in words that follow `want`. */
+export const undecided = (what: string): Undecided => ({ none: what, undecided: true });
 
 /** One card. What it leaves out does not compile, and what it has not, it says why. */
 export const defineKind = (card: Card): Card => card;

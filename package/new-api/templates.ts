@@ -1,3 +1,9 @@
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseAllDocuments } from 'yaml';
+import { at } from '../../functions/core/kubernetes.ts';
+
 /** What an API is called in the places that name it. */
 export interface Names {
   /** `AppTopic` */
@@ -14,157 +20,110 @@ export interface Names {
   readonly settings: string;
 }
 
-const schema = ({ suffix, settings }: Names) => `import * as z from 'zod';
-import { bindingHead } from '../../core/binding.ts';
-import { endpoint, endpointStatus } from '../../core/endpoint.ts';
-import { field, type SettingsOf, setting } from '../../core/field.ts';
-import { deletionField } from '../../core/protection.ts';
+/** A kind of provider-aws, as far as its CustomResourceDefinition tells. */
+export interface AwsKind {
+  /** `dynamodb`: the API group, and the name of the backend. */
+  readonly service: string;
+  /** `Table` */
+  readonly kind: string;
+  /** `tables` */
+  readonly plural: string;
+  /** `dynamodbTable`: its card. */
+  readonly variable: string;
+  readonly tagged: boolean;
+  readonly regional: boolean;
+  /** What was read, for a person; undefined where no definition was at hand. */
+  readonly definition: string | undefined;
+}
 
-/** What names made for a claim end with, and the type of its binding. */
-export const suffix = '${suffix}';
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const templates = 'package/new-api/template';
 
-const sizes = ['small', 'large'] as const;
-export type Size = (typeof sizes)[number];
+const dashed = (words: string) => words.replaceAll(/(?<=[a-z0-9])(?=[A-Z])/g, '-').toLowerCase();
 
-const backendNames = ['container'] as const;
+export const cardFileOf = ({ service, kind }: Pick<AwsKind, 'service' | 'kind'>): string => `${service}-${dashed(kind)}.ts`;
 
-/** What claims say (\`field\`), and what the platform alone says (\`setting\`). A tier without a default has that of the one before it. */
-export const fields = {
-  backend: setting(z.enum(backendNames), { text: \`What the \${suffix} is realised with.\`, default: { dev: 'container' } }),
-  size: field(z.enum(sizes), {
-    text: 'Compute and memory. Changing it restarts the server.',
-    default: { dev: 'small', prod: 'large' },
-  }),
-  deletion: deletionField('keeps the volume'),
-  image: setting(z.string().min(1), { text: 'Image of the server, with its tag.', default: { dev: 'docker.io/valkey/valkey:8' } }),
-  storageGiB: setting(z.int().min(1), {
-    text: 'Size of the volume; one that exists keeps the size that it was made with.',
-    unit: 'GiB',
-    default: { dev: 5 },
-  }),
-};
-export type ${settings} = SettingsOf<typeof fields>;
-
-export const status = endpointStatus('${suffix}');
-
-/** The same keys on every backend. */
-export const binding = z.strictObject({
-  ...bindingHead(suffix, backendNames),
-  ...endpoint,
-  password: z.string().min(1).describe('Password.'),
-  uri: z.url().describe('All of it as one URI.'),
-});
-`;
-
-const index = ({ kind, plural, suffix, variable }: Names) => `import { defineApi } from '../../core/api.ts';
-import { container } from './backends/container.ts';
-import * as schema from './schema.ts';
-
-export const ${variable} = defineApi({
-  kind: '${kind}',
-  plural: '${plural}',
-  doc: 'A ${suffix} for one app, with its connection details in a Secret named <claim>-${suffix}.',
-  example: { name: 'orders', spec: {} },
-  columns: [
-    { name: 'SIZE', type: 'string', path: '.status.settings.size' },
-    { name: 'HOST', type: 'string', path: '.status.host' },
-  ],
-  schema,
-  backends: { container },
-  // The Usage that protects a claim goes when its spec.deletion says so; whatever else was composed stays.
-  releasable: ['protection'],
-  claimPolicies: [],
-});
-`;
-
-const container = ({
-  settings,
-}: Names) => `import { containerBackend, runningServer, secretPath, server, serverHost, shell } from '../../../containers/server.ts';
-import type { Context, Expansion } from '../../../core/api.ts';
-import { bind, bindingKey, issuedValues, issueOnce } from '../../../core/binding.ts';
-import { needsOf } from '../../../core/facts.ts';
-import { composedName } from '../../../core/names.ts';
-import { protection } from '../../../kinds/crossplane/usage.ts';
-import { binding, type Size, suffix, type ${settings} } from '../schema.ts';
-
-const port = 6379;
-const dataPath = '/data';
-
-/** uid and gid of \`valkey\` in its image. */
-const user = 999;
-
-const memoryMiB: Readonly<Record<Size, number>> = { small: 256, large: 1024 };
-
-/** The password comes from standard input, so that it is on no command line; data has half of the memory. */
-const start = (size: Size) =>
-  shell(\`exec valkey-server - --port \${port} --dir \${dataPath} --appendonly yes --maxmemory \${memoryMiB[size] / 2}mb <<EOF
-requirepass $(cat \${secretPath}/password)
-EOF\`);
-
-const probe = shell(\`REDISCLI_AUTH="$(cat \${secretPath}/password)" valkey-cli -e -p \${port} ping\`);
-
-function expand(context: Context<${settings}, unknown>): Expansion {
-  const { claim, settings, observed } = context;
-  const name = composedName(claim, suffix);
-  const host = serverHost(claim, name);
-  const password = issueOnce(context, issuedValues(binding, observed[bindingKey])?.['password']);
-  const values = password && {
-    type: suffix,
-    provider: 'container',
-    host,
-    port: String(port),
-    password,
-    uri: \`redis://:\${password}@\${host}:\${port}\`,
-  };
-  const bound = bind(claim, name, binding, values || undefined, observed[bindingKey], 'a password');
-  const storageGiB = runningServer([], observed['server'])?.storageGiB ?? settings.storageGiB;
-  const pod = server({
-    claim,
-    name,
-    port,
-    user,
-    dataPath,
-    storageGiB,
-    probe,
-    app: 'valkey',
-    image: settings.image,
-    command: start(settings.size),
-    size: { cpu: '100m', cpuLimit: '1', memory: \`\${memoryMiB[settings.size]}Mi\` },
-    persistent: true,
-    deletion: settings.deletion,
-    scratch: [],
-    secretKeys: ['password'],
-  });
+/** A kind of provider-aws; what no definition in the folder says is as most kinds have it. */
+export function awsKindOf(service: string, kind: string, plural: string, crds: string | undefined): AwsKind {
+  const group = `${service}.aws.m.upbound.io`;
+  const [definition] = (crds === undefined ? [] : globSync('*.{yaml,yml}', { cwd: crds }))
+    .flatMap((file) => parseAllDocuments(readFileSync(join(crds ?? '', file), 'utf8')).map((document): unknown => document.toJS()))
+    .filter((object) => at(object, 'spec', 'group') === group && at(object, 'spec', 'names', 'kind') === kind);
+  const base = { service, kind, variable: `${service}${kind}` };
+  if (definition === undefined) return { ...base, plural, tagged: true, regional: true, definition: undefined };
+  const versions = at(definition, 'spec', 'versions') as readonly unknown[];
+  const schema = at(
+    versions.find((version) => at(version, 'name') === 'v1beta1'),
+    'schema',
+    'openAPIV3Schema',
+  );
+  const forProvider = at(schema, 'properties', 'spec', 'properties', 'forProvider');
+  const has = (field: string) => at(forProvider, 'properties', field) !== undefined;
+  const wanted = [at(forProvider, 'required') ?? []].flat().map(String);
   return {
-    resources: { ...bound.resources, ...pod, ...protection(claim, name, settings.deletion) },
-    pending: bound.pending,
-    status: { host, port },
-    inForce: { storageGiB },
-    ...(bound.refusal && { refusal: bound.refusal }),
+    ...base,
+    plural: String(at(definition, 'spec', 'names', 'plural')),
+    tagged: has('tags'),
+    regional: has('region'),
+    definition: `Its CustomResourceDefinition requires of spec.forProvider: ${wanted.sort().join(', ') || 'nothing'}.`,
   };
 }
 
-/** A Valkey with a volume, in a pod of the claim's own namespace. */
-export const container = containerBackend(needsOf(), expand);
-`;
+/** What a kind lacks that most have, in the words of the template and in those of the card. */
+const lacks = (aws: AwsKind): readonly (readonly [RegExp, string])[] => [
+  ...(aws.tagged
+    ? []
+    : ([
+        [/\btags,\n {2}outliving/, 'tags: untagged,\n  outliving'],
+        [/awsKind, tags/, 'awsKind, untagged'],
+        [/region, tags, resource/, 'region, resource'],
+        [/\{ tags \}/, '{}'],
+      ] as const)),
+  ...(aws.regional
+    ? []
+    : ([
+        [/defineKind, undecided/, 'defineKind, none, undecided'],
+        [/\n {2}outliving,/, "\n  region: none('provider-aws has no field for it'),\n  outliving,"],
+      ] as const)),
+];
 
-const test = ({ variable }: Names) => `import { expect } from 'vitest';
-import { contract } from '../../../test/contract.ts';
-import { ${variable} } from './index.ts';
-
-contract(${variable}, {
-  secretKeys: ['password', 'uri'],
-  checkBinding({ uri, host, port, password }) {
-    const url = new URL(uri ?? '');
-    expect([url.hostname, url.port, url.password]).toEqual([host, port, password]);
-  },
-});
-`;
-
-/** The files of a new API, by path in its folder. */
-export const filesOf = (names: Names): Readonly<Record<string, string>> => ({
-  'schema.ts': schema(names),
-  'index.ts': index(names),
-  'backends/container.ts': container(names),
-  [`${names.folder}.test.ts`]: test(names),
-});
+/** The files of a new API, by path from the root: those of the template with its names in place, and imports from where they are. */
+export function templateFiles(names: Names, aws: AwsKind | undefined): ReadonlyMap<string, string> {
+  const folder = join(templates, aws === undefined ? 'container' : 'aws');
+  const words: Readonly<Record<string, string>> = {
+    AppTemplate: names.kind,
+    apptemplates: names.plural,
+    template: names.suffix,
+    appTemplate: names.variable,
+    TemplateSettings: names.settings,
+    ...(aws !== undefined && {
+      templateservice: aws.service,
+      TemplateKind: aws.kind,
+      templatekinds: aws.plural,
+      templateCard: aws.variable,
+    }),
+  };
+  const placeOf = (path: string) => {
+    const inside = relative(folder, path);
+    if (inside.startsWith('..')) return path;
+    if (aws !== undefined && inside === 'card.ts') return join('functions/kinds/aws', cardFileOf(aws));
+    const named = inside.replace('managed', aws?.service ?? '').replace('app-template', names.folder);
+    return join('functions/apis', names.folder, named);
+  };
+  const filled = (path: string): [string, string] => {
+    const place = placeOf(path);
+    const moved = (module: string) => {
+      const to = relative(dirname(place), placeOf(join(dirname(path), module)));
+      return to.startsWith('.') ? to : `./${to}`;
+    };
+    const text = readFileSync(join(root, path), 'utf8')
+      .replaceAll(new RegExp(`\\b(?:${Object.keys(words).join('|')})\\b`, 'g'), (word) => words[word] ?? word)
+      .replaceAll(/(?<=from ')\.[^']+/g, moved);
+    return [place, (aws === undefined ? [] : lacks(aws)).reduce((source, [pattern, is]) => source.replace(pattern, is), text)];
+  };
+  return new Map(
+    globSync('**/*.ts', { cwd: join(root, folder) })
+      .sort()
+      .map((file) => filled(join(folder, file))),
+  );
+}

@@ -1,0 +1,17 @@
+import { defineApi } from '../../../../functions/core/api.ts';
+import { container } from './backends/container.ts';
+import { templateservice } from './backends/managed.ts';
+import * as schema from './schema.ts';
+
+export const appTemplate = defineApi({
+  kind: 'AppTemplate',
+  plural: 'apptemplates',
+  doc: 'A template for one app, with its connection details in a Secret named <claim>-template.',
+  example: { name: 'orders', spec: {} },
+  columns: [{ name: 'NAME', type: 'string', path: '.status.name' }],
+  schema,
+  backends: { container, templateservice },
+  // The Usage that protects a claim goes when its spec.deletion says so; whatever else was composed stays.
+  releasable: ['protection'],
+  claimPolicies: [],
+});
