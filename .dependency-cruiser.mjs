@@ -1,5 +1,18 @@
 /** What there is, from the bottom up: each folder imports only itself and those before it. A test is beside what it tests, and imports any. */
-export const layers = ['functions', 'organisation', 'platform', 'plan', 'examples', 'compositions', 'xrds', 'docs', 'cli', 'package', 'test', 'exports'];
+export const layers = [
+  'functions',
+  'organisation',
+  'platform',
+  'plan',
+  'examples',
+  'compositions',
+  'xrds',
+  'docs',
+  'cli',
+  'package',
+  'test',
+  'exports',
+];
 
 const core = '^functions/core/';
 const production = '^functions/(?!.*\\.test\\.ts$)';

@@ -92,9 +92,9 @@ test('the pages that a visitor looks for are there', () => {
 
 const folders = globSync('*/', { cwd: root }).map((folder) => folder.replace(/\/$/, ''));
 const everywhere = new Set(
-  globSync(['*', '.*', '{exports,functions,organisation,xrds,compositions,examples,package,platform,plan,cli,docs,test}/**'], { cwd: root }).map(
-    (path) => basename(path),
-  ),
+  globSync(['*', '.*', '{exports,functions,organisation,xrds,compositions,examples,package,platform,plan,cli,docs,test}/**'], {
+    cwd: root,
+  }).map((path) => basename(path)),
 );
 
 const goldenpath = (args: readonly string[], environment: NodeJS.ProcessEnv = {}) =>
