@@ -141,7 +141,7 @@ test('kubectl explain says what each field is', async () => {
   ]) {
     expect(text).toMatch(new RegExp(`  ${field}\\s+<`));
   }
-  expect(text).toContain('Compute and memory. Default by tier; changing it restarts the database.');
+  expect(text).toContain('Compute and memory. Changing it restarts the database. Default by tier.');
 });
 
 test('the binding has the same keys in every environment', async () => {
