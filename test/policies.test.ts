@@ -8,6 +8,7 @@ import { type Tier, tiers } from '../functions/core/tier.ts';
 import { expand } from '../functions/expand/expand.ts';
 import { goldenPath } from '../functions/golden-path.ts';
 import { policies } from '../functions/guard/policies/index.ts';
+import { definePlatform } from '../functions/platform.ts';
 import { environmentConfig, everything, stepRequest } from './request.ts';
 
 type Resources = Readonly<Record<string, KubernetesObject>>;
@@ -223,13 +224,19 @@ interface Circumstances {
   readonly observed?: Resources;
 }
 
+/** Of these APIs alone, since one more can bring an image of another registry, which the sentences would name. */
+const platform = definePlatform({
+  ...goldenPath,
+  apis: goldenPath.apis.filter(({ kind }) => ['AppDatabase', 'AppCache', 'AppBucket', 'AppQueue', 'AppIdentity'].includes(kind)),
+});
+
 function contextOf(given: Circumstances = {}): PolicyContext {
   const observed = Object.fromEntries(
     Object.entries(given.observed ?? {}).map(([key, object]) => [key, { object, connectionDetails: {} }]),
   );
   const spec = { engine: 'postgres', ...(given.deletion !== undefined && { deletion: given.deletion }) };
   return {
-    request: stepRequest({ environment: 'prod', spec, observed }),
+    request: stepRequest({ platform, environment: 'prod', spec, observed }),
     environment: given.environment ?? environment,
     allowed: given.allowed ?? [],
   };
