@@ -37,7 +37,7 @@ export function copyOfCheckout(): Copy {
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
   git(folder, 'init', '--quiet');
   git(folder, 'add', '.');
-  const { FORCE_COLOR: _, NODE_OPTIONS: __, ...inherited } = process.env;
+  const { FORCE_COLOR: _, NODE_OPTIONS: __, CRDS: ___, ...inherited } = process.env;
   const env = {
     ...inherited,
     NO_COLOR: '1',
