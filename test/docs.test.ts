@@ -56,6 +56,10 @@ function pageAt(path: string): Page {
   return page;
 }
 const readme = pageAt('README.md');
+const developers = pageAt('docs/developers.md');
+const platformEngineers = pageAt('docs/platform-engineers.md');
+const commandLine = pageAt('docs/command-line.md');
+const operations = pageAt('docs/operations.md');
 const troubleshooting = pageAt('docs/troubleshooting.md');
 
 /** What a person would copy: the lines of shell blocks and the code in the prose. */
@@ -85,7 +89,14 @@ const unquoted = (text: string) => text.replaceAll('`', '');
 test('the pages that a visitor looks for are there', () => {
   const found = pages.map(({ path }) => path);
   expect(found).toEqual(
-    expect.arrayContaining(['CHANGELOG.md', 'CONTRIBUTING.md', 'README.md', 'docs/apis.md', 'docs/troubleshooting.md']),
+    expect.arrayContaining([
+      'CHANGELOG.md',
+      'CONTRIBUTING.md',
+      'README.md',
+      'docs/apis.md',
+      'docs/troubleshooting.md',
+      ...['developers', 'platform-engineers', 'command-line', 'operations'].map((page) => `docs/${page}.md`),
+    ]),
   );
   expect(found.filter((path) => path.startsWith('docs/decisions/')).length).toBeGreaterThanOrEqual(10);
 });
@@ -174,8 +185,9 @@ test('TypeScript stands only where it is compiled, with the recipe that it belon
   expect(pages.filter(({ blocks }) => blocks.some(({ language }) => language === 'ts')).map(({ path }) => path)).toEqual([followedPage]);
 });
 
-describe('YAML in the README', () => {
-  const objects = readme.blocks
+describe('YAML in the pages for users', () => {
+  const objects = [readme, developers, platformEngineers]
+    .flatMap(({ blocks }) => blocks)
     .filter(({ language }) => language === 'yaml')
     .flatMap(({ text }) => {
       const documents = parseAllDocuments(text, { version: '1.1', strict: true });
@@ -216,7 +228,7 @@ describe('YAML in the README', () => {
   });
 
   test('is of claims whose backends by default and whose Secrets a table has, but for the first', () => {
-    const rows = tableRows(readme, 'claim', 'dev', 'staging', 'prod', 'in prod', 'Secret');
+    const rows = tableRows(developers, 'claim', 'dev', 'staging', 'prod', 'in prod', 'Secret');
     const shown = rows.map(([claim = '', dev, staging, prod, , secret]) =>
       [claim, dev, staging, prod, secret].map((cell = '') => unquoted(cell)),
     );
@@ -259,11 +271,11 @@ describe('YAML in the README', () => {
   });
 });
 
-test('the README says of each backend what a deletion with a snapshot keeps', () => {
-  const shown = apis.filter(({ kind }) => readme.text.includes(kind));
+test('the page for developers says of each backend what a deletion with a snapshot keeps', () => {
+  const shown = apis.filter(({ kind }) => developers.text.includes(kind) || readme.text.includes(kind));
   const backends = shown.filter(({ profile }) => 'deletion' in profile.shape).flatMap((api) => Object.keys(api.backends));
   expect(
-    tableRows(readme, 'backend', 'what `Snapshot` keeps')
+    tableRows(developers, 'backend', 'what `Snapshot` keeps')
       .map(([backend = '']) => unquoted(backend))
       .sort(),
   ).toEqual([...new Set(backends)].sort());
@@ -274,8 +286,8 @@ test('the README lists the keys of the binding', () => {
   expect(rows.flatMap(([keys = '']) => keys.split(', ').map(unquoted)).sort()).toEqual(Object.keys(apis[0]?.binding?.shape ?? {}).sort());
 });
 
-test('the README lists what the npm package can be imported by, and names that are there', () => {
-  const rows = tableRows(readme, 'import', 'what it has');
+test('the page for platform engineers lists what the npm package can be imported by, and names that are there', () => {
+  const rows = tableRows(platformEngineers, 'import', 'what it has');
   const entries = Object.entries(manifest.exports).flatMap(([path, target]) =>
     typeof target === 'string' ? [] : [{ path, source: target.default }],
   );
@@ -325,8 +337,8 @@ test('troubleshooting quotes messages that there are', () => {
   }
 });
 
-describe('the output that the README shows', () => {
-  const sessions = readme.blocks
+describe('the output that the page of the command line shows', () => {
+  const sessions = commandLine.blocks
     .filter(({ language }) => language === 'console')
     .map(({ text }) => ({
       args: /^\$ npm run --silent goldenpath -- (.*)\n/.exec(text)?.[1]?.split(' ') ?? [],
@@ -353,8 +365,8 @@ describe('the output that the README shows', () => {
   });
 });
 
-test('the exit codes in the README are those of the help, and of the commands', () => {
-  const rows = tableRows(readme, 'command', 'exit code 0', 'exit code 1', 'exit code 2');
+test('the exit codes on the page of the command line are those of the help, and of the commands', () => {
+  const rows = tableRows(commandLine, 'command', 'exit code 0', 'exit code 1', 'exit code 2');
   const words = help.replaceAll(/\s+/g, ' ');
   for (const [command = '', ...meanings] of rows) {
     const codes = `Exit code 0: ${meanings[0]}; 1: ${meanings[1]}; 2: ${meanings[2]}.`;
@@ -378,12 +390,12 @@ test('the exit codes in the README are those of the help, and of the commands', 
   }
 });
 
-test('the packages in the README have the names that they are installed under', () => {
+test('the packages on the page of operations have the names that they are installed under', () => {
   const name = installedName(exampleRegistry, goldenPath, functionName(goldenPath));
-  expect(readme.text).toContain(
+  expect(operations.text).toContain(
     `function ${packageReference(exampleRegistry, goldenPath, functionName(goldenPath), releaseTag(manifest.version))} \\\n  ${name} --runtime-config ${goldenPath.name}\n`,
   );
-  expect(readme.text).toContain(`\`${installedName(`${exampleRegistry}/acme`, goldenPath, functionName(goldenPath))}\``);
+  expect(operations.text).toContain(`\`${installedName(`${exampleRegistry}/acme`, goldenPath, functionName(goldenPath))}\``);
   expect(pageAt('CHANGELOG.md').text).toContain(`\n## ${manifest.version}\n`);
 });
 
