@@ -82,6 +82,9 @@ function casesOf(api: Api): readonly Case[] {
   );
 }
 
+/** A test of what there is; what there is not is not counted as skipped. */
+const testWhere = (holds: boolean) => (holds ? test : (_name: string, _body: () => void) => {});
+
 const goldenFileOf = ({ api, tier, backend, fields }: Case) => `${api.plural}/${tier}-${backend}-${fields}.yaml`;
 
 /** The golden files that there are of an API. */
@@ -149,7 +152,7 @@ export function contract(api: Api, known: Known, home: Home = ours): void {
       return card === undefined ? [] : undecidedOf(card);
     });
 
-    test.runIf(undecided.length > 0)('is refused for each fact that a card of it leaves undecided', () => {
+    testWhere(undecided.length > 0)('is refused for each fact that a card of it leaves undecided', () => {
       for (const { fact, what } of undecided) {
         expect(last.refusal?.message).toMatch(
           new RegExp(`: ${RegExp.escape(fact)} of the card of .*: got undecided, want ${RegExp.escape(what)}`),
@@ -157,7 +160,7 @@ export function contract(api: Api, known: Known, home: Home = ours): void {
       }
     });
 
-    test.skipIf(undecided.length > 0)('is allowed, becomes ready, and never drops a key on the way', () => {
+    testWhere(undecided.length === 0)('is allowed, becomes ready, and never drops a key on the way', () => {
       expect(responses.map(({ refusal }) => refusal)).toEqual(responses.map(() => undefined));
       expect(last.conditions.map(({ type, status }) => [type, status])).toEqual([
         ['Resolved', 'True'],
@@ -205,7 +208,7 @@ export function contract(api: Api, known: Known, home: Home = ours): void {
       }
     });
 
-    test.skipIf(api.binding === undefined)('has a binding with exactly the keys of its type, and no secret of it elsewhere', () => {
+    testWhere(api.binding !== undefined)('has a binding with exactly the keys of its type, and no secret of it elsewhere', () => {
       const data = at(last.desired['binding']?.object, 'data') as Record<string, string>;
       const values = Object.fromEntries(Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]));
       expect(Object.keys(values)).toEqual(Object.keys(api.binding?.shape ?? {}).sort());

@@ -65,6 +65,7 @@ test('generates what this repository does, and its own besides', () => {
     'Configuration acme-platform-configuration-acme-platform',
     'DeploymentRuntimeConfig acme-platform',
     'Function acme-platform-function-acme-platform',
+    'NetworkPolicy function-acme-platform',
     'PodDisruptionBudget function-acme-platform',
   ]);
   expect(install.join('')).not.toContain('golden-path');
