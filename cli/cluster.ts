@@ -84,7 +84,7 @@ async function found(action: string, apiVersion: string, request: Promise<Answer
 
 function itemsOf(list: unknown): readonly KubernetesObject[] {
   const items = at(list, 'items');
-  // A list leaves out what all its items have in common.
+  // The items of a list lack the apiVersion and kind that the list itself tells.
   const type = { apiVersion: stringAt(list, 'apiVersion') ?? '', kind: (stringAt(list, 'kind') ?? '').replace(/List$/, '') };
   return Array.isArray(items) ? items.map((item: KubernetesObject) => ({ ...type, ...item })) : [];
 }

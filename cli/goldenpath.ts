@@ -6,7 +6,7 @@ import type { Home } from './verb.ts';
 
 /** The command line of a platform: arguments are the process's, and so is the exit code that it sets. */
 export async function goldenpath(home: Home): Promise<void> {
-  // Whoever reads only the first lines, such as head, is done; the exit code is still that of the whole.
+  // A reader such as head may close the pipe early; the exit code is still that of the whole run.
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error) => {
       if (codeOf(error) !== 'EPIPE') throw error;

@@ -66,7 +66,7 @@ export function readDocuments(text: string, source: string): readonly unknown[] 
       return value === null ? [] : [value];
     });
   } catch (error) {
-    // The parser throws of what it cannot make values of, such as an alias without an anchor or too many of them.
+    // The parser throws on an alias that has no anchor, or that expands to too much.
     const [problem = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
     throw new UnusableFile(source, oneLine(problem).replace(/:$/, ''));
   }

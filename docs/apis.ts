@@ -50,7 +50,7 @@ function fieldRows(schema: Schema, prefix = ''): readonly (readonly string[])[] 
 /** The defaults of an API, which differ by tier. */
 function byTier(api: Api): string {
   const shape = Object.keys(api.profile.shape);
-  // Those that it comes with: what an organisation says instead is its own page.
+  // The API's own defaults; those of an organisation belong on the organisation's page.
   const rows = rowsOf(Object.fromEntries(Object.entries(api.fields).map(([name, each]) => [name, each.default])));
   const defaults = shape.map((key) => [code(key), ...tiers.map((tier) => code(rows[tier][key]))]);
   const platform = Object.entries(api.profile.shape).filter(([key]) => api.spec.shape[key] === undefined);

@@ -40,7 +40,7 @@ export function deltaOf(plan: Plan, before: Before | undefined, world: World): D
     const single = planClaim(variant, plan.environment, world, { observed: before.observed });
     return Object.keys(single.resources).length === 0 ? undefined : resourceDeltas(was, single.resources, cards, before.extent);
   };
-  // The cluster records only some of the settings.
+  // The claim's status in a cluster tells only some of the settings.
   const recorded = Object.keys(before.settings);
   const comparable = before.extent === 'set' ? Object.fromEntries(recorded.map((name) => [name, planned[name]])) : planned;
   const settings = isEmpty ? [] : settingDeltas(before.settings, comparable, alone);

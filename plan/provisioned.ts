@@ -63,7 +63,7 @@ export function provision(claim: KubernetesObject, environment: string, world: W
   let outcome: Outcome | undefined;
   for (let round = 0; round < mostRounds; round += 1) {
     const next = runSteps(current, environment, world, { observed });
-    // What the guard says now was not asked when the claim was made.
+    // A claim that today's rules refuse tells nothing of what was made under earlier ones.
     if (next.plan.conditions.find(({ type }) => type === 'Resolved')?.status !== 'True') return undefined;
     outcome = next;
     const after = Object.fromEntries(Object.entries(next.desired).map(([key, desired]) => [key, made(desired)]));

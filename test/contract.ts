@@ -119,7 +119,7 @@ function settle(which: Case, known: Known, home: Home): readonly StepResponse[] 
   let status: unknown;
   for (let round = 0; round < 6; round++) {
     const { platform, ...asked } = stepRequest({ ...given(which, known, home), observed, ...(status !== undefined && { status }) });
-    // The schemas of the platform keep what they worked out.
+    // The platform is not frozen, since its zod schemas cache what they compile.
     const request = { platform, ...deepFreeze(asked) };
     const expanded = expand(request);
     const guarded = guard({ ...request, desired: expanded.desired, desiredStatus: expanded.status ?? {} });

@@ -54,7 +54,7 @@ export function copyOfCheckout(): Copy {
           try {
             if (child.pid !== undefined) process.kill(-child.pid);
           } catch {
-            // Nothing was left of it.
+            // The whole process group has ended already.
           }
         });
         let [stdout, stderr] = ['', ''];

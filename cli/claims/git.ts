@@ -30,7 +30,7 @@ async function git(
       const problem = oneLine(said.replace(/^(fatal|error): /, '')) || `git ${args[0]} ended with ${code}`;
       resolve({ output: Buffer.concat(chunks), problem: code === 0 ? undefined : problem });
     });
-    // Git may end before it has read everything.
+    // Git may exit before it has read all of its input.
     child.stdin.on('error', () => {}).end(input);
   });
 }

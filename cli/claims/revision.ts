@@ -41,7 +41,7 @@ async function readTree(repository: string, commit: string): Promise<Tree> {
   const inside = await Promise.all(
     of('submodule').map(async ({ path, hash }): Promise<Partial<Tree>> => {
       if (await hasCommit(path, hash)) return await readTree(path, hash);
-      // One that is not there now either, in the same state, has not changed.
+      // A submodule that is not cloned and still stands at the same commit has not changed.
       const same =
         (await submoduleNow(repository, relative(repository, path))) === hash && (await isFolder(join(path, '.git'))) === undefined;
       const why = `it is a submodule whose commit ${hash.slice(0, 12)} is not here, want git submodule update --init, or git fetch in it`;
@@ -135,7 +135,7 @@ async function readRepository(top: string, commit: string, revision: string, pat
       environments.push(...objects.map((object) => ({ object, path })));
     } catch (error) {
       if (!(error instanceof UnusableFile)) throw error;
-      // What is now as it was then has become of nothing else.
+      // An unreadable file with the same text on disk has not changed.
       if ((await onDisk(path)) !== text) unread.push({ path, why: error.why, text });
     }
   }

@@ -69,7 +69,7 @@ async function manifestsIn(folder: string): Promise<readonly string[]> {
   const nested = await mapBounded(entries, openFiles, async (entry) => {
     const path = join(folder, entry.name);
     if (isHidden(entry.name)) return [];
-    // Links to folders could go round in circles.
+    // A link to a folder could lead back to one of its parents.
     if (entry.isDirectory()) return await manifestsIn(path);
     return isManifest(entry.name) && (await isFolder(path)) === false ? [path] : [];
   });

@@ -32,7 +32,7 @@ function patchesOf(path: string, text: string): readonly string[] {
     ];
     return paths.filter((each) => typeof each === 'string').map((each) => resolve(dirname(path), each));
   } catch (error) {
-    // What kustomize could not read says nothing of what is beside it.
+    // An unreadable file names no patches, and hides none of the files beside it.
     if (error instanceof UnusableFile) return [];
     throw error;
   }

@@ -22,7 +22,7 @@ export function progressOn(sink: Sink, now: () => number = Date.now): Progress {
     shownAt = now();
     sink.write(`\r\u001b[K${current}`);
   };
-  // Shows the line too while nothing is said, as when the cluster does not answer.
+  // Shows the line also while nothing is reported, as when the cluster does not answer.
   const timer = setInterval(show, intervalMilliseconds * 5);
   return {
     say(line) {

@@ -64,7 +64,7 @@ export function facts<const Name extends string, Always extends z.ZodRawShape, S
 ): Facts<{ readonly [K in Name]: z.output<z.ZodObject<Always & Shape>> }> {
   const bare = z.object({ ...of.always, ...fields }) as unknown as z.ZodObject<Always & Shape>;
   const whole = check === undefined ? bare : bare.refine(check.holds, { path: [check.field], error: check.want });
-  // Where nothing has to be said, the section does not have to be there.
+  // A section that requires no field may be left out.
   const schema = z.object({ [of.name]: bare.safeParse({}).success ? whole.prefault({} as never) : whole });
   return { section: of, fields: fields as unknown as Facts['fields'], means, schema: schema as never };
 }

@@ -31,7 +31,7 @@ function sentence(issue: Issue, input: unknown, root: string): readonly string[]
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => `${path}.${key}: unknown field`);
   const value = at(input, ...issue.path.map(String));
   if (issue.code === 'invalid_key') return [`${path}: unknown name`];
-  // What a schema says itself, such as why a value is refused, comes before what can be said of any.
+  // A schema's own message, such as why a value is refused, goes before the general one.
   const said = issue.message.startsWith('want ') ? issue.message : undefined;
   const want = said ?? (wanted[issue.code] as ((issue: Issue) => string) | undefined)?.(issue) ?? issue.message;
   return [value === undefined ? `${path}: missing, ${want}` : `${path}: got ${shown(value)}, ${want}`];

@@ -31,7 +31,7 @@ function foreign(api: Api, { claim }: StepRequest, key: string, object: Kubernet
   const isOurs =
     // A key that no backend has is read by none: the guard refuses to let go of it.
     (cards.length === 0 || cards.some((card) => groupKind(card) === groupKind(object))) &&
-    // Only who answers for the platform makes cluster-scoped claims, which compose under names of their own.
+    // Cluster-scoped claims, which platform engineers alone make, may compose objects of any name.
     (cards.length === 0 || api.scope === 'Cluster' || names.includes(stringAt(object, 'metadata', 'name') ?? '')) &&
     controllerOf(object) === stringAt(claim, 'metadata', 'uid');
   if (isOurs) return undefined;

@@ -27,7 +27,7 @@ export function verdicts(
     const setting = environment?.policies[id];
     const severity = (policy.fixed ? undefined : setting?.severity) ?? policy.severity;
     if (severity === 'off') return [{ policy: id, outcome: 'off', problems: [] }];
-    // What the claim itself says is named instead of what it led to.
+    // Names the claim's field that is at fault, instead of the resources that follow from it.
     const said = byClaim[id] ?? [];
     const problems = said.length > 0 ? said : policy.check(resources, { request, environment, allowed: setting?.allow ?? [] });
     if (problems.length === 0) return [{ policy: id, outcome: 'held', problems }];

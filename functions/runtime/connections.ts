@@ -15,6 +15,6 @@ export function limitConnections(server: SocketServer, limit: number): (connecti
     const [oldest] = connections.values();
     if (connections.size > limit) oldest?.destroy();
   });
-  // By name, since TLS wraps the connection in another.
+  // By address and port, since TLS wraps the socket in another object.
   return (connection) => connections.delete(nameOf(connection));
 }

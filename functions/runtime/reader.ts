@@ -31,7 +31,7 @@ function longVarint(reader: Reader, first: number): number {
 }
 
 export function readVarint(reader: Reader): number {
-  // Behind the last byte there is none, which no number is greater than.
+  // Past the end the byte is undefined, which is not below 0x80, so longVarint refuses it.
   const byte = reader.bytes[reader.position++] as number;
   return byte < 0x80 ? byte : longVarint(reader, byte);
 }
@@ -93,7 +93,7 @@ export function readKey(reader: Reader): string {
   const known = knownKeys[place] as string;
   if (known.length === end - start && isText(bytes, start, known)) return known;
   const key = bytes.toString('utf8', start, end);
-  // An object takes it for what it inherits from, where nobody looks.
+  // As a key it would set the object's prototype, which no check reads.
   if (key === '__proto__') throw new TypeError('a key in it is __proto__');
   knownKeys[place] = key;
   return key;
@@ -152,7 +152,7 @@ function readFields(reader: Reader, end: number, level: number, parent: string):
       const entryTag = readVarint(reader);
       if (entryTag === tags.key) key = readKey(reader);
       else if (entryTag !== tags.value) skip(reader, entryTag);
-      // Who owns which field is as large as the object itself, and no step asks.
+      // managedFields are as large as the object itself, and no step reads them.
       else if (level === 2 && key === 'managedFields' && parent === 'metadata') reader.position = readEnd(reader);
       else value = readValue(reader, readEnd(reader), level, key);
     }

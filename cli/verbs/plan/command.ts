@@ -206,7 +206,7 @@ export async function plan(options: PlanOptions): Promise<ExitCode> {
     const comparisons = against === undefined ? undefined : comparisonsOf(entries);
     progress.end();
     stdout.write(print({ entries, ...(cluster && { cluster }), ...(comparisons && { comparisons }) }, createColors(color)));
-    // Objects have no room for what is said of them.
+    // A stream of objects has no field for remarks, so they go to stderr.
     if (output === 'yaml') stderr.write(asidesText(entries));
     const refusals = entries.flatMap(({ plan: { refused } }) => (refused === null ? [] : [refused]));
     if (refusals.length === 0) return 0;

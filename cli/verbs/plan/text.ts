@@ -120,7 +120,7 @@ function policiesText({ policies, losses, warnings }: Plan): readonly string[] {
         ? [paragraph(`  ${outcome}: `, policy)]
         : problems.map((problem) => paragraph(`  ${outcome}: `, `${problem} [${policy}]`)),
     );
-  // What a policy warned of is said already.
+  // A policy's own warnings are already in the lines above.
   const rest = warnings.filter((warning) => !policies.some(({ policy }) => warning.endsWith(`[${policy}]`)));
   const lost = losses.filter(({ acknowledged }) => acknowledged);
   return [

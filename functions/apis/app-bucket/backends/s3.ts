@@ -106,7 +106,7 @@ function guardRail({ claim, settings, observed }: Context<BucketSettings, Needs>
 
 function expand(context: Context<BucketSettings, Needs, Required>): Expansion {
   const { claim, required, settings, facts, observed } = context;
-  // What belongs to a bucket goes with it, so that a bucket is never there without it.
+  // A bucket's settings are kept with it, so that it never stays behind without them.
   const resources = awsResources(context, suffix, 'bucket', keep);
   const { nameOf, region, tags, externalNameOf, resource } = resources;
   const place = `${facts.aws.accountId}-${region}`;

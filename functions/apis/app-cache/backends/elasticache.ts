@@ -100,7 +100,7 @@ function expand(context: Context<CacheSettings, Needs>): Expansion {
     authTokenUpdateStrategy: 'ROTATE',
     port,
     parameterGroupName: groupName(parameterGroupKey(major)),
-    // With references to both this and the security group, each could undo what was resolved of the other.
+    // If this and the security group were both references, resolving one could undo the other.
     // https://github.com/crossplane-contrib/provider-aws/issues/2264
     subnetGroupName: groupName('subnet-group'),
     securityGroupIdRefs: [{ name: nameOf('security-group') }],

@@ -72,7 +72,7 @@ function expand(context: Context<QueueSettings, Needs, Required>): Expansion {
   const fifo = (at(observed[queueKey]?.object, 'spec', 'forProvider', 'fifoQueue') ?? settings.fifo) === true;
   const keyOf = (key: string) =>
     observed[key] === undefined ? facts.aws.kmsKeyArn : stringAt(observed[key].object, 'spec', 'forProvider', 'kmsMasterKeyId');
-  // Where the queues were made says more than what the environment says.
+  // Queues stay in the account that they were made in, whatever the environment says now.
   const accountId =
     [queueKey, deadLetterKey].flatMap((key) => /^arn:[^:]*:sqs:[^:]*:([0-9]{12}):/.exec(reported(key, 'arn') ?? '')?.[1] ?? [])[0] ??
     facts.aws.accountId;
