@@ -84,6 +84,15 @@ function tableRows(page: Page, ...header: readonly string[]): readonly (readonly
   return lines.slice(start + 2, start + length).map(cells);
 }
 
+/** What GitHub calls the headings of a page in links. */
+const anchorsOf = (page: Page) =>
+  [...page.prose.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+
 const unquoted = (text: string) => text.replaceAll('`', '');
 
 test('the pages that a visitor looks for are there', () => {
@@ -119,6 +128,12 @@ describe.each(pages)('$path', (page) => {
       (target) => !/^https:\/\//.test(target) && !existsSync(join(root, dirname(page.path), target.replace(/#.*/, ''))),
     );
     expect(broken).toEqual([]);
+    const lost = links.filter((target) => {
+      const [path = '', anchor] = target.split('#');
+      if (/^https:\/\//.test(target) || anchor === undefined) return false;
+      return !anchorsOf(pageAt(path === '' ? page.path : join(dirname(page.path), path))).includes(anchor);
+    });
+    expect(lost).toEqual([]);
   });
 
   test('names files that exist', () => {
