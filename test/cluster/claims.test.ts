@@ -294,6 +294,16 @@ describe('kubectl apply refuses', () => {
       `The AppDatabase "${name}" is invalid: <nil>: Invalid value: metadata.name: want at most 40 lower-case letters, digits and dashes, beginning with a letter`,
     ]);
   });
+
+  test('more metadata than a claim may have', async () => {
+    const laden = claim('claims-dev', 'laden');
+    const labels = Object.fromEntries(Array.from({ length: 101 }, (_, index) => [`note-${index}`, '']));
+    const { code, stderr } = await tryApply({ ...laden, metadata: { ...laden.metadata, labels } });
+    expect([code, stderr.trim()]).toEqual([
+      1,
+      "The appdatabases \"laden\" is invalid: : ValidatingAdmissionPolicy 'claim-sizes.platform.internal' with binding 'claim-sizes.platform.internal' denied request: cannot apply the claim: metadata.labels: got 101, want at most 100",
+    ]);
+  });
 });
 
 describe('a namespace whose environment cannot be told', () => {
