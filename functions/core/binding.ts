@@ -90,7 +90,7 @@ export function bind(
   if (claim.issuedBinding !== undefined) {
     const message =
       `cannot read Secret "${name}" in namespace "${claim.namespace}", which holds this claim's only copy of its connection details; ` +
-      'nothing is changed until it is back: restore it, or delete the claim and apply it again for a new and empty one';
+      'nothing is changed until it is back: restore it from a backup, or from an app that still has the values';
     return { resources: {}, pending: {}, refusal: { reason: 'BindingMissing', message } };
   }
   return { resources: {}, pending: { [bindingKey]: { ...head, name, waitsFor } } };

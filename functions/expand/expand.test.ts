@@ -329,7 +329,7 @@ describe('a live database', () => {
       reason: 'BindingMissing',
       message:
         'cannot read Secret "orders-database" in namespace "shop", which holds this claim\'s only copy of its connection details; ' +
-        'nothing is changed until it is back: restore it, or delete the claim and apply it again for a new and empty one',
+        'nothing is changed until it is back: restore it from a backup, or from an app that still has the values',
     });
   });
 
