@@ -344,6 +344,12 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
       ['b (ConfigMap x): the same object as key a, want one key for each object'],
     ],
     [
+      "one that says the claim's namespace, and one that leaves it out",
+      (desired) => ({ ...desired, a: configMap('x'), b: configMap('x', 'shop') }),
+      ['b (ConfigMap x): the same object as key a, want one key for each object'],
+    ],
+    ['objects of one name in two namespaces', (desired) => ({ ...desired, a: configMap('x', 'one'), b: configMap('x', 'two') }), none],
+    [
       'objects without a name yet',
       (desired) => ({ ...desired, a: { ...configMap('x'), metadata: {} }, b: { ...configMap('x'), metadata: {} } }),
       none,
