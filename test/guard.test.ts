@@ -5,6 +5,7 @@ import { groupKind } from '../functions/core/kubernetes.ts';
 import type { DesiredResource, ObservedResource } from '../functions/core/step.ts';
 import { expand } from '../functions/expand/expand.ts';
 import { goldenPath } from '../functions/golden-path.ts';
+import { changesOf } from '../functions/guard/changes.ts';
 import { guard } from '../functions/guard/guard.ts';
 import { awsKind } from '../functions/kinds/aws/provider.ts';
 import { sqsQueue } from '../functions/kinds/aws/sqs-queue.ts';
@@ -317,6 +318,68 @@ describe('data', () => {
     expect(guarded({ ...given, annotations, generation: 2 }, instanceWith({ dbName: 'other' })).refusal?.reason).toBe('WouldReplace');
   });
 
+  /** The sentences about one object that was and is to be, of a claim that has a UID. */
+  const between = (was: KubernetesObject, is: KubernetesObject, uid = 'of-orders') => {
+    const request = stepRequest({ observed: { it: { object: was, connectionDetails: {} } }, desired: { it: { object: is } } });
+    return changesOf({ ...request, claim: { ...request.claim, metadata: { ...request.claim.metadata, uid } } });
+  };
+
+  test('is kept although a claim of the same name that there was before had its loss acknowledged', () => {
+    const [was, is] = ['a', 'b'].map((name) => ({
+      apiVersion: 'timestreamwrite.aws.m.upbound.io/v1beta1',
+      kind: 'Table',
+      metadata: { name },
+    }));
+    const tokens = ['first', 'second'].map((uid) =>
+      between(was as KubernetesObject, is as KubernetesObject, uid).map(({ token }) => token),
+    );
+    expect(tokens).toEqual([['replace-b898d292'], ['replace-75091f85']]);
+  });
+
+  test.each([
+    ['20Gi', '1Gi'],
+    ['20Gi', '1024Mi'],
+    ['20Gi', '1073741824'],
+    ['1.5Ti', '1Gi'],
+    ['20Gi', 'much'],
+  ])('of a volume of %s is not cut to %s', (before, after) => {
+    const volume = (storage: string) => ({
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: { name: 'orders' },
+      spec: { resources: { requests: { storage } } },
+    });
+    expect(between(volume(before), volume(after)).map(({ reason, sentence }) => [reason, sentence])).toEqual([
+      [
+        'WouldShrink',
+        `it (PersistentVolumeClaim orders): spec.resources.requests.storage: got "${after}", want at least "${before}", which is in use`,
+      ],
+    ]);
+    expect(between(volume('20Gi'), volume('20480Mi'))).toEqual([]);
+  });
+
+  test('may be in what nothing is known of, which keeps its kind and its names', () => {
+    const object = (kind: string, name: string, external: string) => ({
+      apiVersion: 'timestreamwrite.aws.m.upbound.io/v1beta1',
+      kind,
+      metadata: { name, annotations: { 'crossplane.io/external-name': external } },
+    });
+    const table = object('Table', 'a', 'orders');
+    const sentences = (is: KubernetesObject) => between(table, is).map(({ sentence }) => sentence);
+    expect(
+      [table, object('Database', 'a', 'orders'), object('Table', 'b', 'orders'), object('Table', 'a', 'others')].map(sentences),
+    ).toEqual([
+      [],
+      [
+        'it (Table a): kind: got "timestreamwrite.aws.m.upbound.io Database", want "timestreamwrite.aws.m.upbound.io Table", which cannot change without losing the data',
+      ],
+      ['it (Table a): metadata.name: got "b", want "a", which cannot change without losing the data'],
+      [
+        'it (Table a): metadata.annotations.crossplane.io/external-name: got "others", want "orders", which cannot change without losing the data',
+      ],
+    ]);
+  });
+
   test('that is being deleted already needs no acknowledgement', () => {
     const given = live(prod);
     const instance = given.observed?.['instance'] as ObservedResource;
@@ -368,16 +431,65 @@ describe('a budget', () => {
 
   test('of a namespace counts the other claims: as recorded, or as estimated where they came first', () => {
     const given = { ...priced({ namespaceMonthlyUSD: 700 }), name: 'orders' };
-    const recorded = claim('cart', { status: { monthlyCostUSD: 100 } });
+    const younger = { metadata: { name: 'cart', namespace: 'shop', creationTimestamp: '2027-01-01T00:00:00Z' } };
+    const recorded = claim('cart', { ...younger, status: { monthlyCostUSD: 100 } });
     const refused = claim('wish', { status: { conditions: [{ type: 'Allowed', status: 'False' }] } });
-    const younger = { ...claim('later'), metadata: { name: 'later', namespace: 'shop', creationTimestamp: '2027-01-01T00:00:00Z' } };
-    expect(guarded({ ...given, claims: [recorded, refused, younger] }).refusal).toBeUndefined();
-    expect(guarded({ ...given, claims: [recorded, refused, younger, claim('first')] }).refusal).toEqual({
+    const later = claim('later', younger);
+    expect(guarded({ ...given, claims: [recorded, refused, later] }).refusal).toBeUndefined();
+    expect(guarded({ ...given, claims: [recorded, refused, later, claim('first')] }).refusal).toEqual({
       reason: 'OverBudget',
       message:
         'cannot apply in environment here: its namespace would cost 724.00 USD a month, of which 312.00 for this claim besides AppDatabase first 312.00, ' +
         'AppDatabase cart 100.00, want at most 700.00, the budget of a namespace; what fits: spec.size: small (166.00)',
     });
+  });
+
+  test('of a namespace is not spent twice by claims that are enlarged at the same time: the older one counts as it will be', () => {
+    const given = { ...priced({ namespaceMonthlyUSD: 700 }), name: 'orders' };
+    const settings = (size: string) => ({ monthlyCostUSD: 166, settings: { engine: 'postgres', size } });
+    const enlarged = claim('cart', { spec: { engine: 'postgres', size: 'medium' }, status: settings('small') });
+    const settled = claim('cart', { spec: { engine: 'postgres', size: 'small' }, status: settings('small') });
+    const of = (other: KubernetesObject, size: string) =>
+      guarded({ ...given, spec: { size }, claims: [other, claim('first')] }).refusal?.message;
+    const besides = (sum: string) =>
+      `cannot apply in environment here: its namespace would cost ${sum} USD a month, of which 312.00 for this claim besides AppDatabase `;
+    expect([of(settled, 'medium'), of(enlarged, 'medium')]).toEqual([
+      `${besides('790.00')}first 312.00, AppDatabase cart 166.00, want at most 700.00, the budget of a namespace; what fits: spec.size: small (166.00)`,
+      `${besides('936.00')}cart 312.00, AppDatabase first 312.00, want at most 700.00, the budget of a namespace; no smaller size fits`,
+    ]);
+  });
+
+  test('of a namespace is not told from more claims than can be estimated while others wait', () => {
+    const given = { ...priced({ namespaceMonthlyUSD: 1_000_000 }), name: 'orders' };
+    const older = (count: number) => Array.from({ length: count }, (_, index) => claim(`older-${index}`));
+    expect([guarded({ ...given, claims: older(200) }).refusal, guarded({ ...given, claims: older(201) }).refusal]).toEqual([
+      undefined,
+      {
+        reason: 'OverBudget',
+        message:
+          'cannot apply in environment here: its namespace has more than 200 older claims of which it is not known what they cost as they are now, ' +
+          'want fewer, for the budget of a namespace: wait until they have status.monthlyCostUSD, or delete those that are not needed',
+      },
+    ]);
+  });
+
+  test('is not widened by what only seems to run: an object that the claim does not want', () => {
+    const given = live(priced({ claimMonthlyUSD: 10 }));
+    const pods = { spec: { containers: [{ name: 'a', resources: { requests: { cpu: '8', memory: '64Gi' } } }] } };
+    const forged = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'forged' }, spec: { replicas: 1000, template: pods } };
+    const observed = {
+      ...given.observed,
+      forged: { object: { ...forged, metadata: { ...forged.metadata, deletionTimestamp: 'now' } }, connectionDetails: {} },
+    };
+    expect(guarded({ ...given, observed }).refusal).toBeUndefined();
+    expect(guarded({ ...given, spec: { size: 'large' }, observed }).refusal?.reason).toBe('OverBudget');
+  });
+
+  test('of a claim offers no size whose cost is not known', () => {
+    const given = { ...here({ budget: { claimMonthlyUSD: 0.01 } }), kind: 'AppCache', spec: { size: 'small' } };
+    expect(guarded(given).refusal?.message).toBe(
+      'cannot apply in environment here: it would cost 39.71 USD a month, want at most 0.01, the budget of a claim; no smaller size fits',
+    );
   });
 
   test('of a namespace waits until the claims were looked up', () => {

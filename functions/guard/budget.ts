@@ -1,12 +1,14 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Environment } from '../core/environment.ts';
-import { type KubernetesObject, numberAt } from '../core/kubernetes.ts';
+import { at, type KubernetesObject, numberAt } from '../core/kubernetes.ts';
 import type { StepRequest } from '../core/pipeline.ts';
 import { conditionOf } from '../core/readiness.ts';
-import { answered, claimsOf, requirementsOf } from '../core/required.ts';
+import { answered, claimsOf, requirementsOf, saidBy } from '../core/required.ts';
 import type { Requirement } from '../core/requirement.ts';
 import { byTurn } from '../core/turn.ts';
 import { type Estimate, estimate } from '../cost/estimate.ts';
 import { expandClaim } from '../expand/expand-claim.ts';
+import { runningOf } from './running.ts';
 
 const usd = (amount: number) => amount.toFixed(2);
 const toCents = (amount: number) => Math.round(amount * 100) / 100;
@@ -38,47 +40,65 @@ function sharing({ platform, claim }: StepRequest): Readonly<Record<string, Requ
   return Object.fromEntries(placed.map((api) => [`claims-${api.plural}`, claimsOf(api, claim.metadata?.namespace)]));
 }
 
-/** A request for another claim of the namespace, of which nothing is there, with what is known of what its API requires. */
-function requestFor(other: KubernetesObject, { required, ...request }: StepRequest): StepRequest {
+/** Makes the requests for other claims of the namespace, of which nothing is there, with what is known of what their APIs require. */
+function requestsFor({ required, ...request }: StepRequest): (other: KubernetesObject) => StepRequest {
   const known = Object.values(required).flatMap((objects) => objects ?? []);
-  return { ...request, claim: other, observed: {}, required: answered(requirementsOf(request.platform, other), known) };
+  const answers = new Map<string, StepRequest['required']>();
+  return (other) => {
+    const asked = requirementsOf(request.platform, other);
+    const question = JSON.stringify(asked);
+    const answer = answers.get(question) ?? answered(asked, known);
+    answers.set(question, answer);
+    return { ...request, claim: { ...other, status: {} }, observed: {}, required: answer };
+  };
 }
 
 function isRefused(claim: KubernetesObject): boolean {
   return ['Resolved', 'Allowed'].some((type) => conditionOf(claim, type)?.status === 'False');
 }
 
+/** Whether what was recorded of a claim is the cost of another spec than it has now, or of none. */
+function isOutdated(claim: KubernetesObject): boolean {
+  if (numberAt(claim, 'status', 'monthlyCostUSD') === undefined) return true;
+  return Object.entries(saidBy(claim)).some(([name, value]) => !isDeepStrictEqual(at(claim, 'status', 'settings', name), value));
+}
+
+/** An estimate takes about half a millisecond, and other claims wait for it. */
+const mostEstimates = 200;
+
 /**
- * What the other claims of the namespace cost: what was recorded of those that were allowed, and an estimate for those that came
- * before this one and have not had their turn, so that of two claims at the same time the first takes the budget.
+ * What the other claims of the namespace cost: what was recorded of them, or the estimate for those that came before this one
+ * where that is more, so that of two claims that are made or enlarged at the same time the first takes the budget. Undefined where
+ * too many would have to be estimated.
  */
 function others(
   request: StepRequest,
   environment: Environment,
   claims: readonly KubernetesObject[],
-): readonly (readonly [string, number])[] {
+): readonly (readonly [string, number])[] | undefined {
   const { claim } = request;
-  return claims
-    .filter(({ kind, metadata }) => kind !== claim.kind || metadata?.name !== claim.metadata?.name)
+  const besides = claims.filter(({ kind, metadata }) => kind !== claim.kind || metadata?.name !== claim.metadata?.name);
+  const estimated = new Set(besides.filter((other) => isOutdated(other) && !isRefused(other) && byTurn(other, claim) < 0));
+  if (estimated.size > mostEstimates) return undefined;
+  const requestFor = requestsFor(request);
+  return besides
     .flatMap((other): readonly (readonly [string, number])[] => {
-      const recorded = numberAt(other, 'status', 'monthlyCostUSD');
-      const cost =
-        recorded ??
-        (isRefused(other) || byTurn(other, claim) > 0
-          ? undefined
-          : plannedCost(requestFor({ ...other, status: {} }, request), environment)?.monthlyUSD);
-      return cost === undefined || cost === 0 ? [] : [[`${other.kind} ${other.metadata?.name}`, cost]];
+      const recorded = numberAt(other, 'status', 'monthlyCostUSD') ?? 0;
+      const planned = estimated.has(other) ? plannedCost(requestFor(other), environment)?.monthlyUSD : undefined;
+      const cost = Math.max(recorded, planned ?? 0);
+      return cost === 0 ? [] : [[`${other.kind} ${other.metadata?.name}`, cost]];
     })
     .sort(([a, costA], [b, costB]) => costB - costA || (a < b ? -1 : 1));
 }
 
-/** The sizes of the API that cost at most `room`, with their cost, the dearest first. */
+/** The sizes of the API that are known to cost at most `room`, with their cost, the dearest first. */
 function fitting(request: StepRequest, environment: Environment, room: number, below: number): readonly string[] {
   const api = request.platform.apis.find(({ kind }) => kind === request.claim.kind);
   return (api?.sizes ?? [])
     .map((size): readonly [string, number | undefined] => {
       const spec = { ...(request.claim['spec'] as object | undefined), size };
-      return [size, plannedCost({ ...request, claim: { ...request.claim, spec } }, environment)?.monthlyUSD];
+      const planned = plannedCost({ ...request, claim: { ...request.claim, spec } }, environment);
+      return [size, planned?.unpriced.length === 0 ? planned.monthlyUSD : undefined];
     })
     .filter((option): option is readonly [string, number] => option[1] !== undefined && option[1] <= room && option[1] < below)
     .sort(([, a], [, b]) => b - a)
@@ -104,13 +124,17 @@ export interface BudgetFindings {
 /** What holds of a claim that lives in no environment. */
 export const withoutBudget: BudgetFindings = { overruns: [], refuses: false, requires: {} };
 
-/** Holds the cost of a claim, and of its namespace with it, against the environment's budget. */
-export function overBudget(request: StepRequest, environment: Environment, cost: Estimate): BudgetFindings {
+/** Holds the cost of a claim's resources, and of its namespace with it, against the environment's budget. */
+export function overBudget(
+  request: StepRequest,
+  environment: Environment,
+  resources: Readonly<Record<string, KubernetesObject>>,
+  cost: Estimate,
+): BudgetFindings {
   const { claimMonthlyUSD, namespaceMonthlyUSD } = environment.budget;
   const requires = namespaceMonthlyUSD === undefined ? {} : sharing(request);
   const found = Object.keys(requires).map((name) => request.required[name]);
-  const observed = Object.fromEntries(Object.entries(request.observed).map(([key, { object }]) => [key, object]));
-  const refuses = cost.monthlyUSD > costOf(request, environment, observed).monthlyUSD;
+  const refuses = cost.monthlyUSD > costOf(request, environment, runningOf(request, resources)).monthlyUSD;
   const suggest = (room: number) => {
     const sizes = fitting(request, environment, room, cost.monthlyUSD);
     return sizes.length === 0 ? 'no smaller size fits' : `what fits: ${sizes.join(', ')}`;
@@ -127,9 +151,14 @@ export function overBudget(request: StepRequest, environment: Environment, cost:
       environment,
       found.flatMap((claims) => claims ?? []),
     );
-    const before = toCents(costs.reduce((sum, [, each]) => sum + each, 0));
+    const before = toCents((costs ?? []).reduce((sum, [, each]) => sum + each, 0));
     const sum = toCents(before + cost.monthlyUSD);
-    if (sum > namespaceMonthlyUSD && cost.monthlyUSD > 0) {
+    if (costs === undefined) {
+      overruns.push(
+        `its namespace has more than ${mostEstimates} older claims of which it is not known what they cost as they are now, ` +
+          'want fewer, for the budget of a namespace: wait until they have status.monthlyCostUSD, or delete those that are not needed',
+      );
+    } else if (sum > namespaceMonthlyUSD && cost.monthlyUSD > 0) {
       const rest = costs.length === 0 ? '' : ` besides ${spent(costs)}`;
       overruns.push(
         `its namespace would cost ${usd(sum)} USD a month, of which ${usd(cost.monthlyUSD)} for this claim${rest}, ` +

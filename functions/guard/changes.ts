@@ -8,6 +8,7 @@ import { shown } from '../core/problem.ts';
 import { matches } from '../core/proof.ts';
 import { isGoing } from '../core/readiness.ts';
 import type { ObservedResource } from '../core/step.ts';
+import { fixedExternalName } from '../kinds/card.ts';
 import { gibibytes, majorAt } from '../kinds/fields.ts';
 import { cardOf, isProtected, propertyOf } from './inspect.ts';
 import { named } from './named.ts';
@@ -121,12 +122,15 @@ function shrunk(where: string, before: unknown, after: unknown, about: readonly 
 const dataOf = (request: StepRequest, object: KubernetesObject): Data | undefined =>
   propertyOf(cardOf({ request }, object), ({ data }) => data);
 
+/** What cannot change of an object of which nothing is known, so that it may hold data. */
+const unknownData: Data = { fixed: [fixedExternalName], growing: [], survives: 'it is not known what' };
+
 /** What an object with data says that cannot change. */
 function objectChanges(key: string, request: StepRequest): readonly Found[] {
   const was = request.observed[key]?.object;
   const is = request.desired[key]?.object;
   if (was === undefined || is === undefined) return [];
-  const held = dataOf(request, was);
+  const held = cardOf({ request }, was) === undefined ? unknownData : dataOf(request, was);
   if (held === undefined) return [];
   const about = [key, was.metadata?.uid];
   const where = named(key, was);
@@ -140,8 +144,8 @@ function objectChanges(key: string, request: StepRequest): readonly Found[] {
     ...held.growing.flatMap((path) => {
       const [before, after] = [at(was, ...path), at(is, ...path)];
       const [least, size] = [gibibytes(before), gibibytes(after)];
-      const shrinks = least !== undefined && size !== undefined && size < least;
-      return shrinks ? [shrunk(`${where}: ${path.join('.')}`, before, after, [...about, ...path])] : [];
+      const shrinks = least === undefined || size === undefined || size < least;
+      return differ(before, after) && shrinks ? [shrunk(`${where}: ${path.join('.')}`, before, after, [...about, ...path])] : [];
     }),
     ...versionChange(where, about, held, was, is),
   ];
@@ -213,9 +217,9 @@ export function changesOf(request: StepRequest): readonly Change[] {
   ];
   const acknowledged = listed(request.claim, acknowledgeAnnotation);
   return found.map(({ reason, sentence, verb, about }) => {
-    // The generation makes a token good for one state of the claim only.
-    const generation = request.claim.metadata?.generation;
-    const token = `${verb}-${shortHash(JSON.stringify([about, generation]))}`;
+    // So that a token is good for one state of one claim only, and not for a later one of the same name.
+    const { uid, generation } = request.claim.metadata ?? {};
+    const token = `${verb}-${shortHash(JSON.stringify([about, uid, generation]))}`;
     return { reason, sentence, token, acknowledged: acknowledged.includes(token) };
   });
 }

@@ -59,7 +59,7 @@ export function judge(request: StepRequest): Judgement | { readonly refusal: Ref
   const denied = sentences(given, 'denied');
   const unheeded = unheededWaivers(request, environment);
   const cost = costOf(request, environment, resources);
-  const budget = environment === undefined ? withoutBudget : overBudget(request, environment, cost);
+  const budget = environment === undefined ? withoutBudget : overBudget(request, environment, resources, cost);
   const refusals: readonly Refusal[] = [
     ...lost(request.claim, changes),
     ...broken(environment, { reason: 'PolicyViolated', problems: denied.length === 0 ? [] : [...denied, ...unheeded] }),

@@ -1,4 +1,5 @@
 import { at, type KubernetesObject, stringAt } from '../core/kubernetes.ts';
+import { parseQuantity } from './quantity.ts';
 
 export function settingOf(object: KubernetesObject, ...path: readonly string[]): unknown {
   return at(object, 'spec', 'forProvider', ...path);
@@ -53,12 +54,11 @@ export function refersTo(object: KubernetesObject, field: string, named: Kuberne
   return isText(reference) && reference === at(named, 'metadata', 'name');
 }
 
-/** A size in GiB: a number, or a Kubernetes quantity of whole GiB. */
+/** A size in GiB: a number of them, or a Kubernetes quantity. */
 export function gibibytes(value: unknown): number | undefined {
   if (typeof value === 'number') return value;
-  const match = typeof value === 'string' ? /^([0-9]+)(Gi|Ti)?$/.exec(value) : null;
-  if (match === null) return undefined;
-  return Number(match[1]) * (match[2] === 'Ti' ? 1024 : 1);
+  const bytes = parseQuantity(value);
+  return bytes === undefined ? undefined : bytes / 2 ** 30;
 }
 
 /** The number before the first point of a version. */

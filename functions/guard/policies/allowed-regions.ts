@@ -3,6 +3,7 @@ import type { Policy } from '../../core/pipeline.ts';
 import { shown } from '../../core/problem.ts';
 import { writtenAt } from '../../kinds/fields.ts';
 import { cardOf, each, propertyOf } from '../inspect.ts';
+import { runningOf } from '../running.ts';
 
 export const allowedRegions: Policy = {
   id: 'allowed-regions',
@@ -11,16 +12,16 @@ export const allowedRegions: Policy = {
   why: 'Data would lie under another law, far from the app, and where nobody looks for it or pays attention to its cost.',
   fix: "Leave the region to the platform, or use the environment's own. What a claim already has elsewhere may stay there.",
   allows: "Regions besides the environment's own, such as us-east-1.",
-  check: each((object, _, { environment, allowed, request }, card) => {
+  check: each((object, resources, { environment, allowed, request }, card) => {
     const place = propertyOf(card, ({ region }) => region);
     if (place === undefined) return [];
     const own = environment?.region;
     const wanted = [...(own === undefined ? [] : [own]), ...allowed];
     // An environment may move; what a claim has in AWS cannot.
     const isInUse = (value: unknown) =>
-      Object.values(request.observed).some(({ object: observed }) => {
-        const path = propertyOf(cardOf({ request }, observed), ({ region }) => region)?.path;
-        return path !== undefined && at(observed, ...path.split('.')) === value;
+      Object.values(runningOf(request, resources)).some((running) => {
+        const path = propertyOf(cardOf({ request }, running), ({ region }) => region)?.path;
+        return path !== undefined && at(running, ...path.split('.')) === value;
       });
     return writtenAt(object, place.path)
       .filter(({ value }) => !wanted.some((region) => region === value) && !isInUse(value))
