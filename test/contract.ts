@@ -16,7 +16,7 @@ import { guard } from '../functions/guard/guard.ts';
 import { keyed } from '../platform/keyed.ts';
 import { toYaml } from '../platform/yaml.ts';
 import { toXrd } from '../xrds/xrd.ts';
-import { type EnvironmentData, environmentConfig, everything, type Given, observedAfter, stepRequest } from './request.ts';
+import { controlledByClaim, type EnvironmentData, environmentConfig, everything, type Given, observedAfter, stepRequest } from './request.ts';
 
 /** The platform that an API is served by, where its golden files are, and what an environment says there. */
 interface Home {
@@ -227,7 +227,7 @@ export function contract(api: Api, known: Known, home: Home = ours): void {
         const whole = complete[key];
         if (whole === undefined) throw new Error('unreachable');
         const { apiVersion, kind, metadata } = whole.object;
-        const identity = { apiVersion, kind, metadata: { name: String(metadata?.name) } };
+        const identity = { apiVersion, kind, metadata: { name: String(metadata?.name), ownerReferences: controlledByClaim } };
         const hollow = { ...complete, [key]: { object: identity, connectionDetails: {} } };
         const nulls = { ...identity, spec: null, status: null, data: null, extra: [null] };
         const empty = { ...complete, [key]: { object: nulls, connectionDetails: {} } };
@@ -256,14 +256,20 @@ export function contract(api: Api, known: Known, home: Home = ours): void {
     const complete = observedAfter(last as StepResponse, known.details);
     for (const [key, { object, connectionDetails }] of Object.entries(complete)) {
       const { metadata } = object;
+      const owned = (ownerReferences: readonly object[]) => ({ ...object, metadata: { ...metadata, ownerReferences } }) as KubernetesObject;
+      const [ours] = controlledByClaim;
+      const theirs = { ...ours, uid: 'of-others' };
       const forged: readonly KubernetesObject[] = [
         { ...object, apiVersion: 'v1', kind: 'Event' },
+        // The kind alone is anybody's: whoever may install a CustomResourceDefinition chooses it.
+        { ...object, apiVersion: 'forged.example/v1' },
         { ...object, metadata: null } as unknown as KubernetesObject,
         { ...object, metadata: { ...metadata, name: `${metadata?.name}-of-others` } },
-        {
-          ...object,
-          metadata: { ...metadata, ownerReferences: [{ controller: true, uid: 'of-others' }] } as KubernetesObject['metadata'] & object,
-        },
+        owned([]),
+        owned([theirs]),
+        // An owner that does not control it is what anybody may add to an object of theirs.
+        owned([{ ...ours, controller: false }]),
+        owned([{ ...ours, controller: undefined }, theirs]),
       ];
       for (const each of forged) {
         const observed = { ...complete, [key]: { object: each, connectionDetails } };

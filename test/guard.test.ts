@@ -11,7 +11,7 @@ import { awsKind } from '../functions/kinds/aws/provider.ts';
 import { sqsQueue } from '../functions/kinds/aws/sqs-queue.ts';
 import { defineKind, undecided } from '../functions/kinds/card.ts';
 import { definePlatform } from '../functions/platform.ts';
-import { environmentConfig, everything, type Given, instanceDetails, observedAfter, stepRequest } from './request.ts';
+import { controlledByClaim, environmentConfig, everything, type Given, instanceDetails, observedAfter, stepRequest } from './request.ts';
 
 type Change = (desired: Record<string, DesiredResource>) => Record<string, DesiredResource>;
 
@@ -195,7 +195,7 @@ describe('data', () => {
       rest;
 
   test('that a step made goes with the step where the platform says so', () => {
-    const dashboard = { object: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'orders-dashboard' } }, connectionDetails: {} };
+    const dashboard = { object: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'orders-dashboard', ownerReferences: controlledByClaim } }, connectionDetails: {} };
     const given = live({});
     const without = (releasable: readonly string[]) =>
       guarded({ ...given, platform: definePlatform({ ...goldenPath, releasable }), observed: { ...given.observed, dashboard } }).refusal;

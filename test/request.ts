@@ -74,6 +74,12 @@ function requiredOf(platform: Platform, claim: KubernetesObject, given: Given): 
   return answered({ ...asked, ...Object.fromEntries(claims) }, [...place, ...given.claims, ...(given.objects ?? [])]);
 }
 
+/** What the apiserver called the claim of a request. */
+const claimUid = 'uid-of-the-claim';
+
+/** What Crossplane writes on all that the claim composes. */
+export const controlledByClaim = [{ apiVersion, kind: 'App', name: 'orders', uid: claimUid, controller: true, blockOwnerDeletion: true }];
+
 /** A request as Crossplane makes it for a claim in namespace `shop`, where its API has namespaces. */
 export function stepRequest(given: Given = {}): StepRequest {
   const platform = given.platform ?? goldenPath;
@@ -83,6 +89,7 @@ export function stepRequest(given: Given = {}): StepRequest {
     kind,
     metadata: {
       name: given.name ?? 'orders',
+      uid: claimUid,
       ...(platform.apis.find((api) => api.kind === kind)?.scope !== 'Cluster' && { namespace: 'shop' }),
       creationTimestamp: '2026-01-02T03:04:05Z',
       ...(given.generation !== undefined && { generation: given.generation }),
@@ -120,7 +127,7 @@ export function observedAfter(
       {
         object: {
           ...object,
-          metadata: { ...object.metadata, generation: 1 },
+          metadata: { ...object.metadata, generation: 1, ownerReferences: controlledByClaim },
           status: { ...ready, ...replicas, ...(details[key]?.status as object | undefined) },
         },
         connectionDetails: details[key]?.connectionDetails ?? {},

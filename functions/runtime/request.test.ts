@@ -24,7 +24,7 @@ const key = fc.oneof(
 const isKey = (text: string) => text !== '__proto__' && text !== 'managedFields';
 const leaf = fc.oneof(
   fc.string({ unit: 'grapheme', maxLength: 50 }),
-  fc.double({ noNaN: true }),
+  fc.double({ noNaN: true, noDefaultInfinity: true }),
   fc.integer(),
   fc.boolean(),
   fc.constantFrom(null, '\ufeff', 'x'.repeat(20_000), 'é', '\u0000'),
