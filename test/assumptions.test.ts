@@ -24,7 +24,7 @@ import { definePlatform } from '../functions/platform.ts';
 import { createRunFunction } from '../functions/runtime/run-function.ts';
 import { installManifests } from '../package/install.ts';
 import { toXrd } from '../xrds/xrd.ts';
-import { environmentConfig, everything, namespace, observedAfter, stepRequest } from './request.ts';
+import { controlledByClaim, environmentConfig, everything, namespace, observedAfter, stepRequest } from './request.ts';
 
 const plain = { columns: [], releasable: [], claimPolicies: [] };
 
@@ -227,7 +227,10 @@ describe('an API that is cluster-scoped, lives in no environment and has no bind
 
   test('loses nothing either, and is told how to say that a loss is meant', () => {
     const observed = {
-      database: { object: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'x', uid: '1' } }, connectionDetails: {} },
+      database: {
+        object: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'x', uid: '1', ownerReferences: controlledByClaim } },
+        connectionDetails: {},
+      },
     };
     const { message } = guard({ ...request, observed, desired: first.desired }).refusal ?? {};
     expect(message).toMatch(/run: kubectl annotate team checkout --overwrite platform\.internal\/acknowledge=remove-[0-9a-f]{8}$/);

@@ -16,7 +16,15 @@ import { guard } from '../functions/guard/guard.ts';
 import { keyed } from '../platform/keyed.ts';
 import { toYaml } from '../platform/yaml.ts';
 import { toXrd } from '../xrds/xrd.ts';
-import { controlledByClaim, type EnvironmentData, environmentConfig, everything, type Given, observedAfter, stepRequest } from './request.ts';
+import {
+  controlledByClaim,
+  type EnvironmentData,
+  environmentConfig,
+  everything,
+  type Given,
+  observedAfter,
+  stepRequest,
+} from './request.ts';
 
 /** The platform that an API is served by, where its golden files are, and what an environment says there. */
 interface Home {

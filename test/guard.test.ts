@@ -194,8 +194,19 @@ describe('data', () => {
     ({ [key]: _, ...rest }) =>
       rest;
 
+  test('is not taken from an object without an owner, whatever its key', () => {
+    const dashboard = { object: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'orders-dashboard' } }, connectionDetails: {} };
+    const given = live({});
+    expect(() => guarded({ ...given, observed: { ...given.observed, dashboard } })).toThrow(
+      'cannot believe what AppDatabase "orders" is said to have composed: "dashboard": got ConfigMap "orders-dashboard", want something that this claim composed',
+    );
+  });
+
   test('that a step made goes with the step where the platform says so', () => {
-    const dashboard = { object: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'orders-dashboard', ownerReferences: controlledByClaim } }, connectionDetails: {} };
+    const dashboard = {
+      object: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'orders-dashboard', ownerReferences: controlledByClaim } },
+      connectionDetails: {},
+    };
     const given = live({});
     const without = (releasable: readonly string[]) =>
       guarded({ ...given, platform: definePlatform({ ...goldenPath, releasable }), observed: { ...given.observed, dashboard } }).refusal;
@@ -476,7 +487,12 @@ describe('a budget', () => {
   test('is not widened by what only seems to run: an object that the claim does not want', () => {
     const given = live(priced({ claimMonthlyUSD: 10 }));
     const pods = { spec: { containers: [{ name: 'a', resources: { requests: { cpu: '8', memory: '64Gi' } } }] } };
-    const forged = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'forged' }, spec: { replicas: 1000, template: pods } };
+    const forged = {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'forged', ownerReferences: controlledByClaim },
+      spec: { replicas: 1000, template: pods },
+    };
     const observed = {
       ...given.observed,
       forged: { object: { ...forged, metadata: { ...forged.metadata, deletionTimestamp: 'now' } }, connectionDetails: {} },
@@ -539,4 +555,76 @@ describe('a budget', () => {
     const unpriced = (status?.['cost'] as { unpriced: { what: string }[] } | undefined)?.unpriced;
     expect(conditions[0]?.message).toBe(`Every policy of tier dev holds; warning: its cost is not known: odd: ${unpriced?.[0]?.what}`);
   });
+});
+
+test('waits for where the claim is, and says nothing of it before', () => {
+  const request = stepRequest(prod);
+  for (const name of ['namespace', 'environments']) {
+    const { [name]: _, ...required } = request.required;
+    expect(guard({ ...request, required })).toEqual({ desired: {}, conditions: [], events: [], ttlSeconds: 300 });
+  }
+});
+
+test('data under a key that another kind takes is kept', () => {
+  const taken: Change = (desired) => ({
+    ...desired,
+    instance: { object: { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'orders-database-instance' } } },
+  });
+  expect(lossOf(live(prod), taken).message).toBe(
+    'cannot apply: instance (Instance orders-database-instance): kind: got "apps Deployment", want "rds.aws.m.upbound.io Instance", which cannot change without losing the data; ' +
+      'it would drop the deletion protection of instance together with that, want one after the other',
+  );
+});
+
+test('a token is of these very objects, of all of them, and of this very move', () => {
+  const given = live(prod);
+  const gone: Change = () => ({});
+  const annotations = { 'platform.internal/acknowledge': lossOf(given, gone).tokens };
+  expect(guarded({ ...given, annotations }, gone).refusal).toBeUndefined();
+  const keys = Object.keys(given.observed ?? {}).sort();
+  for (const key of [keys[0], keys.at(-1)] as string[]) {
+    const was = given.observed?.[key] as ObservedResource;
+    const made = { ...was, object: { ...was.object, metadata: { ...was.object.metadata, uid: 'made-anew' } } };
+    expect(guarded({ ...given, annotations, observed: { ...given.observed, [key]: made } }, gone).refusal?.reason, key).toBe('WouldRemove');
+  }
+  const moved = { 'platform.internal/acknowledge': lossOf({ ...given, environment: 'dev' }).tokens };
+  expect(guarded({ ...given, annotations: moved, environment: 'dev' }).refusal).toBeUndefined();
+  expect(guarded({ ...given, annotations: moved, environment: 'staging' }).refusal?.reason).toBe('WouldMove');
+});
+
+test('a volume shrinks by what its size means', () => {
+  const volume = (storage: string) => ({
+    object: {
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: { name: 'x', ownerReferences: controlledByClaim },
+      spec: { resources: { requests: { storage } } },
+    },
+  });
+  const sized = (was: string, is: string) =>
+    guard({
+      ...stepRequest({ observed: { extra: { ...volume(was), connectionDetails: {} } } }),
+      desired: { extra: volume(is) },
+    }).refusal?.reason;
+  expect([sized('10Gi', '9Gi'), sized('9Gi', '10Gi'), sized('1Ti', '900Gi')]).toEqual(['WouldShrink', undefined, 'WouldShrink']);
+});
+
+test('a budget counts a claim of another kind with the same name', () => {
+  const prices = { 'rds/db.m7g.large': 0.2, 'rds/gp3-gib-month': 0.1 };
+  const cache: KubernetesObject = {
+    apiVersion,
+    kind: 'AppCache',
+    metadata: { name: 'orders', namespace: 'shop', creationTimestamp: '2026-01-02T03:04:00Z' },
+    spec: {},
+    status: { monthlyCostUSD: 400 },
+  };
+  expect(guarded({ ...here({ budget: { namespaceMonthlyUSD: 700 }, prices }), claims: [cache] }).refusal?.message).toContain(
+    'besides AppCache orders 400.00',
+  );
+});
+
+test('what is managed by no policy is looked at all the same', () => {
+  expect(guarded(prod, instanceWith({ multiAz: false }, { managementPolicies: [] })).refusal?.message).toBe(
+    `cannot apply in environment prod: ${multiAz}`,
+  );
 });

@@ -72,7 +72,7 @@ describe('sqs', () => {
         'want "prod-shop-orders-30a58cbb-dead-letters", which cannot change without losing the data; ' +
         'queue (Queue orders-queue-queue): spec.forProvider.name: got "prod-us-shop-orders-da47be91", want "prod-shop-orders-30a58cbb", ' +
         'which cannot change without losing the data; if that loss is meant, run: kubectl annotate appqueue orders --namespace shop --overwrite ' +
-        'platform.internal/acknowledge=replace-7eb7c1cc,replace-382a7b26',
+        'platform.internal/acknowledge=replace-9890b752,replace-7ed05255',
     );
   });
 
