@@ -95,7 +95,8 @@ export function readKey(reader: Reader): string {
   const key = bytes.toString('utf8', start, end);
   // As a key it would set the object's prototype, which no check reads.
   if (key === '__proto__') throw new TypeError('a key in it is __proto__');
-  knownKeys[place] = key;
+  // Only ASCII is as long in bytes as in characters, and only of it can the two be compared one by one.
+  if (key.length === end - start) knownKeys[place] = key;
   return key;
 }
 
@@ -114,9 +115,14 @@ function readList(reader: Reader, end: number, level: number): readonly unknown[
   return list;
 }
 
-function readValue(reader: Reader, end: number, level: number, key: string): unknown {
+/** Takes one of the values that may be read. */
+export function takeValue(reader: Reader): void {
   reader.values -= 1;
   if (reader.values < 0) throw new TooManyValues();
+}
+
+function readValue(reader: Reader, end: number, level: number, key: string): unknown {
+  takeValue(reader);
   let value: unknown;
   while (reader.position < end) {
     const tag = readVarint(reader);

@@ -117,6 +117,33 @@ test('writes what the SDK reads: what the step wrote, and what it left alone wit
   );
 });
 
+test('reads a key as it is, whatever keys came before it', () => {
+  const read = (text: string) => Object.keys(readRequest(encoded({ observed: { composite: { resource: { [text]: 1 } } } })).claim ?? {});
+  // The characters of the first are the bytes of the second.
+  expect([read('Ã¶Ðµ'), read('öе')]).toEqual([['Ã¶Ðµ'], ['öе']]);
+});
+
+test('counts what a Secret has among the values that there is room for', () => {
+  const connectionDetails = Object.fromEntries(Array.from({ length: 250_000 }, (_, index) => [`k${index}`, Buffer.alloc(0)]));
+  const claim = { apiVersion: 'platform.internal/v1alpha1', kind: 'AppDatabase', metadata: { name: 'orders' } };
+  const instance = { kind: 'Instance', metadata: { name: 'orders-database-instance' } };
+  const bytes = encoded({
+    observed: { composite: { resource: claim }, resources: { instance: { resource: instance, connectionDetails } } },
+  });
+  let problem: unknown;
+  try {
+    readRequest(bytes);
+  } catch (error) {
+    problem = error;
+  }
+  expect(problem).toEqual(
+    new RequestTooLarge(
+      'cannot process the claim: it comes with more than 250000 values in 2 objects of 2.5 MiB; the largest is Instance orders-database-instance with 2.5 MiB: take annotations, labels, fields or keys of its connection Secret out of it, or use another namespace',
+      { tag: '', input: undefined, claim },
+    ),
+  );
+});
+
 test('passes on a field that is newer than this', () => {
   const field = Buffer.from([0x7a, 0x03, 0x6e, 0x65, 0x77]);
   const message = Buffer.concat([Buffer.from(Resource.encode({ resource: {}, connectionDetails: {}, ready: 1 }).finish()), field]);
@@ -167,7 +194,7 @@ test('says of a request that is too large which object is the largest', () => {
   }
   expect(problem).toEqual(
     new RequestTooLarge(
-      'cannot process the claim: it comes with more than 250000 values in 6 objects of 3.4 MiB; the largest is AppQueue noisy-4 with 0.7 MiB: take annotations, labels or fields out of it, or use another namespace',
+      'cannot process the claim: it comes with more than 250000 values in 6 objects of 3.4 MiB; the largest is AppQueue noisy-4 with 0.7 MiB: take annotations, labels, fields or keys of its connection Secret out of it, or use another namespace',
       { tag: 'tag', input: { apiVersion: inputApiVersion, kind: 'Guard' }, claim },
     ),
   );

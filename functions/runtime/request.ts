@@ -1,7 +1,7 @@
 import { Ready } from '@crossplane-org/function-sdk-typescript';
 import type { KubernetesObject } from '../core/kubernetes.ts';
 import type { DesiredResource, ObservedResource } from '../core/step.ts';
-import { type Reader, readEnd, readKey, readMessage, readStruct, readText, readVarint, TooManyValues } from './reader.ts';
+import { type Reader, readEnd, readKey, readMessage, readStruct, readText, readVarint, TooManyValues, takeValue } from './reader.ts';
 import { lengthDelimited } from './struct.ts';
 
 /** The values of a request's objects that the image's heap has room for, at up to 150 bytes each besides their text. */
@@ -52,7 +52,6 @@ interface Span {
 
 interface ResourceMessage extends Span {
   readonly object: Span | undefined;
-  readonly connectionDetails: Readonly<Record<string, Buffer>>;
   readonly ready: Ready;
 }
 
@@ -96,20 +95,32 @@ function readResource(reader: Reader): ResourceMessage {
   const start = reader.position;
   let object: Span | undefined;
   let ready: Ready = Ready.READY_UNSPECIFIED;
-  const connectionDetails: Record<string, Buffer> = {};
   readMessage(reader, end, {
     [lengthDelimited(1)]() {
       object = readSpan(reader);
     },
     [lengthDelimited(2)]() {
-      const [key, value] = readEntry(reader, readSpan);
-      connectionDetails[key] = value === undefined ? Buffer.alloc(0) : bytesOf(reader, value);
+      readSpan(reader);
     },
     [3 << 3]() {
       ready = readVarint(reader);
     },
   });
-  return { start, end, object, connectionDetails, ready };
+  return { start, end, object, ready };
+}
+
+/** The connection details of a resource, each of which counts as a value: whoever may edit a Secret chooses how many it has. */
+function readConnectionDetails(reader: Reader, { start, end }: Span): Record<string, Buffer> {
+  const connectionDetails: Record<string, Buffer> = {};
+  reader.position = start;
+  readMessage(reader, end, {
+    [lengthDelimited(2)]() {
+      takeValue(reader);
+      const [key, value] = readEntry(reader, readSpan);
+      connectionDetails[key] = value === undefined ? Buffer.alloc(0) : bytesOf(reader, value);
+    },
+  });
+  return connectionDetails;
 }
 
 function readState(reader: Reader): StateMessage {
@@ -139,13 +150,10 @@ function readItems(reader: Reader): readonly ResourceMessage[] {
   return items;
 }
 
-/** An object of a request, and what to call it where it cannot be read. */
-interface Part extends Span {
+/** A resource of a request, and what to call it where its object cannot be read. */
+interface Part {
   readonly role: string;
-}
-
-function part(role: string, { object }: ResourceMessage): readonly Part[] {
-  return object === undefined ? [] : [{ ...object, role }];
+  readonly resource: ResourceMessage;
 }
 
 function readAt(reader: Reader, { start, end }: Span): KubernetesObject {
@@ -153,23 +161,24 @@ function readAt(reader: Reader, { start, end }: Span): KubernetesObject {
   return readStruct(reader, end) as KubernetesObject;
 }
 
-function nameOf(bytes: Buffer, part: Part): string {
+function nameOf(bytes: Buffer, { role, resource: { object } }: Part): string {
+  if (object === undefined) return role;
   try {
-    const { kind, metadata } = readAt({ bytes, position: 0, values: maxValues }, part);
+    const { kind, metadata } = readAt({ bytes, position: 0, values: maxValues }, object);
     return `${kind} ${metadata?.name}`;
   } catch {
-    return part.role;
+    return role;
   }
 }
 
 function tooLarge(bytes: Buffer, parts: readonly Part[]): string {
   const megabytes = (size: number) => `${(size / mebibyte).toFixed(1)} MiB`;
-  const size = ({ start, end }: Span) => end - start;
+  const size = ({ resource: { start, end } }: Part) => end - start;
   const [largest] = parts.toSorted((a, b) => size(b) - size(a)) as [Part];
   return [
     `cannot process the claim: it comes with more than ${maxValues} values in ${parts.length} objects of ${megabytes(bytes.length)};`,
     `the largest is ${nameOf(bytes, largest)} with ${megabytes(size(largest))}:`,
-    'take annotations, labels or fields out of it, or use another namespace',
+    'take annotations, labels, fields or keys of its connection Secret out of it, or use another namespace',
   ].join(' ');
 }
 
@@ -209,18 +218,18 @@ export function readRequest(bytes: Buffer): Request {
   });
 
   const partsOf = () => [
-    ...(observed?.composite === undefined ? [] : part('the claim itself', observed.composite)),
-    ...Object.entries(observed?.resources ?? {}).flatMap(([key, resource]) => part(`its resource ${key}`, resource)),
-    ...Object.entries(desired?.resources ?? {}).flatMap(([key, resource]) => part(`what is desired of ${key}`, resource)),
-    ...Object.entries(requiredAt).flatMap(([name, items]) => items.flatMap((item) => part(`one of ${name}`, item))),
+    ...(observed?.composite === undefined ? [] : [{ role: 'the claim itself', resource: observed.composite }]),
+    ...Object.entries(observed?.resources ?? {}).map(([key, resource]) => ({ role: `its resource ${key}`, resource })),
+    ...Object.entries(desired?.resources ?? {}).map(([key, resource]) => ({ role: `what is desired of ${key}`, resource })),
+    ...Object.entries(requiredAt).flatMap(([name, items]) => items.map((resource) => ({ role: `one of ${name}`, resource }))),
   ];
   const givenAt = (resource: ResourceMessage): GivenResource => {
     const object = objectAt(resource);
-    const { ready, connectionDetails } = resource;
+    const { ready } = resource;
     return {
       bytes: bytesOf(reader, resource),
       resource: ready === Ready.READY_UNSPECIFIED ? { object } : { object, ready: ready === Ready.READY_TRUE },
-      connectionDetails,
+      connectionDetails: readConnectionDetails(reader, resource),
     };
   };
   const objectAt = ({ object }: ResourceMessage) => (object === undefined ? undefined : readAt(reader, object)) as KubernetesObject;
@@ -233,7 +242,7 @@ export function readRequest(bytes: Buffer): Request {
       context: contextAt && bytesOf(reader, contextAt),
       observed: mapValues(observed?.resources ?? {}, (resource) => ({
         object: objectAt(resource),
-        connectionDetails: mapValues(resource.connectionDetails, (value) => value.toString()),
+        connectionDetails: mapValues(readConnectionDetails(reader, resource), (value) => value.toString()),
       })),
       given: {
         bytes: desired && bytesOf(reader, desired),
