@@ -102,9 +102,13 @@ test('on data', () => {
     data: 'is lost with the pod, since it is on no volume',
   });
   const policies = (...managementPolicies: readonly string[]) => ({ managementPolicies });
-  expect(effectOf('s3.aws.m.upbound.io/v1beta1', 'Bucket', policies('Observe'), policies('Observe', 'Delete'))?.data).toBe(
-    'what is outside the cluster goes when the object does',
-  );
+  const deletable = (apiVersion: string, kind: string) =>
+    effectOf(apiVersion, kind, policies('Observe'), policies('Observe', 'Delete'))?.data;
+  expect([
+    deletable('s3.aws.m.upbound.io/v1beta1', 'Bucket'),
+    deletable('ec2.aws.m.upbound.io/v1beta1', 'SecurityGroupRule'),
+    deletable('novel.example.com/v1', 'Novel'),
+  ]).toEqual(['what is outside the cluster goes when the object does', undefined, 'what is outside the cluster goes when the object does']);
 });
 
 test('the worst of many counts, and what is unknown more than what is known to be harmless', () => {

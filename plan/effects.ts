@@ -1,18 +1,24 @@
-import { type Cards, type Effect, type Effects, type FieldChange, impacts } from '../functions/core/card.ts';
+import { type Card, type Cards, type Effect, type Effects, type FieldChange, impacts } from '../functions/core/card.ts';
 import { groupKind } from '../functions/core/kubernetes.ts';
 import { mayDelete } from '../functions/core/managed.ts';
 import { inPlace, replace, unnoticed } from '../functions/kinds/card.ts';
 
 const unknown: Effect = { impact: 'in place', known: false, what: "no entry: see the provider's documentation" };
 
+/** Of a kind that nobody knows it is assumed. */
+const holdsData = (card: Card | undefined): boolean => card === undefined || !('none' in card.data);
+
 /** What holds of every kind. */
-const everywhere: Effects = {
+const everywhere = (card: Card | undefined): Effects => ({
   ...unnoticed('metadata.labels', 'metadata.annotations', 'spec.writeConnectionSecretToRef', 'spec.forProvider.tags'),
   'metadata.name': replace('another name is another object'),
   'spec.managementPolicies': ({ before, after }) =>
-    inPlace('no downtime', !mayDelete(before) && mayDelete(after) ? 'what is outside the cluster goes when the object does' : undefined),
+    inPlace(
+      'no downtime',
+      holdsData(card) && !mayDelete(before) && mayDelete(after) ? 'what is outside the cluster goes when the object does' : undefined,
+    ),
   'spec.providerConfigRef': inPlace('another login to the cloud, from the next reconcile on'),
-};
+});
 
 /** What a changed field of a resource that exists does to it. */
 export function effectOf(change: FieldChange, cards: Cards): Effect {
@@ -25,7 +31,7 @@ export function effectOf(change: FieldChange, cards: Cards): Effect {
       data: `is lost; what is left: ${data.survives}`,
     };
   }
-  const effects = { ...everywhere, ...card?.effects };
+  const effects = { ...everywhere(card), ...card?.effects };
   for (let length = path.length; length > 0; length -= 1) {
     const rule = effects[path.slice(0, length).join('.')];
     if (rule !== undefined) return typeof rule === 'function' ? rule(change) : rule;

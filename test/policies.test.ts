@@ -46,6 +46,9 @@ const container = {
 };
 const podSpec = { securityContext: { runAsNonRoot: true }, containers: [container], initContainers: [container] };
 
+/** For what gives access. */
+const revocable = { managementPolicies: ['Observe', 'Create', 'Update', 'LateInitialize', 'Delete'] };
+
 /** Everything that the rules know, as it should be. */
 const good: Resources = sorted({
   instance: aws('rds', 'Instance', 'orders-instance', {
@@ -156,26 +159,50 @@ const good: Resources = sorted({
     queueUrlRef: { name: 'orders-dead' },
     policy: document(refusesPlain('sqs', '*')),
   }),
-  rule: aws('ec2', 'SecurityGroupRule', 'orders-rule', {
-    region,
-    type: 'ingress',
-    cidrBlocks: ['10.0.0.0/8'],
-    ipv6CidrBlocks: ['fc00::/7'],
-  }),
-  egress: aws('ec2', 'SecurityGroupRule', 'orders-egress', { region, type: 'egress', cidrBlocks: ['0.0.0.0/0'] }),
-  role: aws('iam', 'Role', 'orders-role', {
-    tags,
-    assumeRolePolicy: document({ Effect: 'Allow', Principal: { Service: 'pods.eks.amazonaws.com' }, Action: 'sts:AssumeRole' }),
-    inlinePolicy: [{ name: 'x', policy: document({ Effect: 'Allow', Action: 's3:ListAllMyBuckets', Resource: '*' }) }],
-    managedPolicyArns: ['arn:aws:iam::aws:policy/AmazonSQSReadOnlyAccess'],
-  }),
-  policy: aws('iam', 'Policy', 'orders-policy', {
-    tags,
-    policy: document({ Effect: 'Allow', Action: ['s3:*'], Resource: ['arn:aws:s3:::orders-files/*'] }),
-  }),
-  attachment: aws('iam', 'RolePolicyAttachment', 'orders-attachment', {
-    policyArn: 'arn:aws:iam::111122223333:policy/AdministratorAccess',
-  }),
+  rule: aws(
+    'ec2',
+    'SecurityGroupRule',
+    'orders-rule',
+    {
+      region,
+      type: 'ingress',
+      cidrBlocks: ['10.0.0.0/8'],
+      ipv6CidrBlocks: ['fc00::/7'],
+    },
+    revocable,
+  ),
+  egress: aws('ec2', 'SecurityGroupRule', 'orders-egress', { region, type: 'egress', cidrBlocks: ['0.0.0.0/0'] }, revocable),
+  role: aws(
+    'iam',
+    'Role',
+    'orders-role',
+    {
+      tags,
+      assumeRolePolicy: document({ Effect: 'Allow', Principal: { Service: 'pods.eks.amazonaws.com' }, Action: 'sts:AssumeRole' }),
+      inlinePolicy: [{ name: 'x', policy: document({ Effect: 'Allow', Action: 's3:ListAllMyBuckets', Resource: '*' }) }],
+      managedPolicyArns: ['arn:aws:iam::aws:policy/AmazonSQSReadOnlyAccess'],
+    },
+    revocable,
+  ),
+  policy: aws(
+    'iam',
+    'Policy',
+    'orders-policy',
+    {
+      tags,
+      policy: document({ Effect: 'Allow', Action: ['s3:*'], Resource: ['arn:aws:s3:::orders-files/*'] }),
+    },
+    revocable,
+  ),
+  attachment: aws(
+    'iam',
+    'RolePolicyAttachment',
+    'orders-attachment',
+    {
+      policyArn: 'arn:aws:iam::111122223333:policy/AdministratorAccess',
+    },
+    revocable,
+  ),
   deployment: {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
@@ -705,6 +732,25 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
       set('service', 'spec.externalIPs', ['192.0.2.1']),
       ['service (Service orders): spec.externalIPs: got "192.0.2.1", want no address outside the cluster'],
     ],
+  ],
+  'revocable-access': [
+    ...(
+      [
+        ['rule', 'SecurityGroupRule orders-rule'],
+        ['egress', 'SecurityGroupRule orders-egress'],
+        ['role', 'Role orders-role'],
+        ['policy', 'Policy orders-policy'],
+        ['attachment', 'RolePolicyAttachment orders-attachment'],
+      ] as const
+    ).map(
+      ([key, name]): Case => [
+        name,
+        set(key, 'spec.managementPolicies', ['Observe', 'Create']),
+        [`${key} (${name}): spec.managementPolicies: got ["Observe","Create"], want them with Delete`],
+      ],
+    ),
+    ['a provider that may do everything', set('rule', 'spec.managementPolicies', undefined), none],
+    ['what only restricts', set('bucket-policy', 'spec.managementPolicies', ['Observe', 'Create']), none],
   ],
   'no-open-ingress': [
     [

@@ -1,6 +1,7 @@
 import type { Composed } from '../core/api.ts';
 import type { Card } from '../core/card.ts';
 import { stringAt } from '../core/kubernetes.ts';
+import { release } from '../core/managed.ts';
 import { shortHash } from '../core/names.ts';
 import type { ObservedResource } from '../core/step.ts';
 import { securityGroup } from '../kinds/aws/security-group.ts';
@@ -38,7 +39,9 @@ export function firewall(
   const ingress = (source: string, from: object): [string, Composed] => {
     const key = `ingress-${shortHash(source)}`;
     const rule = { type: 'ingress', protocol: 'tcp', fromPort: port, toPort: port, description: `Clients of ${source}`, ...from };
-    return [key, resource(key, securityGroupRule, { ...rule, securityGroupIdRef: { name: nameOf('security-group') } })];
+    const forProvider = { ...rule, securityGroupIdRef: { name: nameOf('security-group') } };
+    // A client that is taken out loses its access, even where the data would stay.
+    return [key, resource(key, securityGroupRule, forProvider, { managementPolicies: release })];
   };
   return {
     'security-group': resource('security-group', securityGroup, {

@@ -1,6 +1,7 @@
 import type { Composed } from '../core/api.ts';
 import type { Card } from '../core/card.ts';
 import { stringAt } from '../core/kubernetes.ts';
+import { release } from '../core/managed.ts';
 import { isReady } from '../core/readiness.ts';
 import type { ObservedResource } from '../core/step.ts';
 
@@ -16,7 +17,7 @@ export function majorOf<Major extends string>(majors: readonly Major[], engineVe
 
 /**
  * The parameter group of the wanted major version. A group belongs to one major, so an upgrade takes another: the old one stays
- * until AWS says that `user`, of the kind `card`, which is set up by it, runs the new version.
+ * until AWS says that `user`, of the kind `card`, which is set up by it, runs the new version. It then goes from AWS too.
  */
 export function parameterGroups<Major extends string>(
   majors: readonly Major[],
@@ -24,13 +25,18 @@ export function parameterGroups<Major extends string>(
   card: Card,
   user: ObservedResource | undefined,
   observed: Readonly<Record<string, ObservedResource>>,
-  group: (key: string, major: Major) => Composed,
+  group: (key: string, major: Major, superseded: { readonly managementPolicies?: readonly string[] }) => Composed,
 ): { readonly resources: Readonly<Record<string, Composed>>; readonly handingOver: boolean } {
   const running = majorOf(majors, stringAt(user?.object, 'status', 'atProvider', 'engineVersionActual'));
   const handedOver = running === wanted && isReady(card, user);
   const kept = majors.filter((major) => major === wanted || (!handedOver && observed[parameterGroupKey(major)] !== undefined));
   return {
-    resources: Object.fromEntries(kept.map((major) => [parameterGroupKey(major), group(parameterGroupKey(major), major)])),
+    resources: Object.fromEntries(
+      kept.map((major) => [
+        parameterGroupKey(major),
+        group(parameterGroupKey(major), major, major === wanted ? {} : { managementPolicies: release }),
+      ]),
+    ),
     handingOver: kept.length > 1,
   };
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { contract } from '../../../test/contract.ts';
 import { environmentConfig, everything, type Given, observedAfter, replicationGroupDetails, stepRequest } from '../../../test/request.ts';
 import { at } from '../../core/kubernetes.ts';
+import { mayDelete } from '../../core/managed.ts';
 import type { StepResponse } from '../../core/step.ts';
 import type { Tier } from '../../core/tier.ts';
 import { expand } from '../../expand/expand.ts';
@@ -117,7 +118,10 @@ describe('a container', () => {
 });
 
 describe('a replication group', () => {
-  const groups = ({ desired }: StepResponse) => Object.keys(desired).filter((key) => key.startsWith('parameter-group-'));
+  const groups = ({ desired }: StepResponse) =>
+    Object.entries(desired).flatMap(([key, { object }]) =>
+      key.startsWith('parameter-group-') ? [[key, mayDelete(at(object, 'spec', 'managementPolicies'))]] : [],
+    );
 
   test('goes with the minor versions that AWS moves to, and never back', () => {
     const claim = given('prod', {});
@@ -130,17 +134,20 @@ describe('a replication group', () => {
     ]);
   });
 
-  test('keeps the parameter group of the old major version until AWS reports the new one', () => {
+  test('keeps the parameter group of the old major version until AWS reports the new one, and then has it deleted', () => {
     const before = observedOf(given('prod', { version: '7' }), onVersion('7.2.6'));
     const upgrading = run(given('prod', { version: '8' }), before);
     const name = at(upgrading.desired['parameter-group-8']?.object, 'spec', 'forProvider', 'name');
     expect([groups(upgrading), forProvider(upgrading, 'engineVersion'), forProvider(upgrading, 'parameterGroupName')]).toEqual([
-      ['parameter-group-7', 'parameter-group-8'],
+      [
+        ['parameter-group-7', true],
+        ['parameter-group-8', false],
+      ],
       '8.1',
       name,
     ]);
     const running = run(given('prod', { version: '8' }), observedAfter(upgrading, onVersion('8.1.0')));
-    expect([groups(running), forProvider(running, 'engineVersion')]).toEqual([['parameter-group-8'], '8.1']);
+    expect([groups(running), forProvider(running, 'engineVersion')]).toEqual([[['parameter-group-8', false]], '8.1']);
   });
 
   test('keeps what AWS fixed, whatever the environment says later', () => {

@@ -19,6 +19,7 @@ import { notPublic } from './not-public.ts';
 import { outlivesControlPlane } from './outlives-control-plane.ts';
 import { ownNamespace } from './own-namespace.ts';
 import { requiredTags } from './required-tags.ts';
+import { revocableAccess } from './revocable-access.ts';
 import { uniqueObjects } from './unique-objects.ts';
 
 /** Every rule that the guard holds resources to, in the order in which it reports them. */
@@ -36,6 +37,7 @@ export const policies: readonly Policy[] = [
   deletionProtected,
   finalSnapshot,
   outlivesControlPlane,
+  revocableAccess,
   allowedRegions,
   allowedInstanceFamilies,
   requiredTags,

@@ -66,7 +66,7 @@ function expand(context: Context<CacheSettings, Needs>): Expansion {
   const kmsKeyId = group === undefined ? aws.kmsKeyArn : made('kmsKeyId');
 
   const groupName = (part: string) => externalNameOf(longestGroupName, part);
-  const groups = parameterGroups(versions, major, replicationGroup, group, observed, (part, family) =>
+  const groups = parameterGroups(versions, major, replicationGroup, group, observed, (part, family, superseded) =>
     resource(
       part,
       elasticacheParameterGroup,
@@ -77,7 +77,7 @@ function expand(context: Context<CacheSettings, Needs>): Expansion {
         parameter: [{ name: 'maxmemory-policy', value: evictionPolicy }],
         tags,
       },
-      { externalName: groupName(part) },
+      { externalName: groupName(part), ...superseded },
     ),
   );
 

@@ -68,7 +68,7 @@ function expand(context: Context<DatabaseSettings, Needs>): Expansion {
   if ('refusal' in storage) return { resources: {}, pending: {}, status: {}, refusal: storage.refusal };
 
   const parameterGroupName = (major: string) => externalNameOf(longestGroupName, parameterGroupKey(major));
-  const groups = parameterGroups(versions, version.value, rdsInstance, instance, observed, (key, major) =>
+  const groups = parameterGroups(versions, version.value, rdsInstance, instance, observed, (key, major, superseded) =>
     resource(
       key,
       rdsParameterGroup,
@@ -78,7 +78,7 @@ function expand(context: Context<DatabaseSettings, Needs>): Expansion {
         parameter: [{ name: 'rds.force_ssl', value: '1', applyMethod: 'immediate' }],
         tags,
       },
-      { externalName: parameterGroupName(major) },
+      { externalName: parameterGroupName(major), ...superseded },
     ),
   );
 
