@@ -244,6 +244,13 @@ describe('data', () => {
       'cannot apply: instance (Instance orders-database-instance): spec.forProvider.allocatedStorage: got 50, want at least 100, which is in use',
     ],
     [
+      'whose backups would go',
+      live({ ...prod, spec: { backupRetentionDays: 30 } }),
+      instanceWith({ backupRetentionPeriod: 14 }),
+      'WouldDelete',
+      'cannot apply: instance (Instance orders-database-instance): it deletes the automated backups that are older than 14 days',
+    ],
+    [
       'whose engine would go back',
       live(prod),
       instanceWith({ engineVersion: '16' }),
@@ -367,6 +374,74 @@ describe('data', () => {
       ],
     ]);
     expect(between(volume('20Gi'), volume('20480Mi'))).toEqual([]);
+  });
+
+  const rules = (...rule: readonly object[]) => ({ rule });
+  const old = (noncurrentDays: number) => ({ id: 'old', noncurrentVersionExpiration: [{ noncurrentDays }] });
+  const objects = (days: number) => ({ id: 'objects', expiration: [{ days }] });
+  const cutOff = 'that are older than it says now';
+
+  test.each<[string, string, object, object, string]>([
+    ['s3', 'BucketLifecycleConfiguration', rules(old(30)), rules(old(7)), `deletes old versions ${cutOff}`],
+    ['s3', 'BucketLifecycleConfiguration', rules(old(30)), rules(old(30), objects(90)), `deletes objects ${cutOff}`],
+    [
+      's3',
+      'BucketLifecycleConfiguration',
+      rules(old(30), objects(90)),
+      rules(old(7), objects(7)),
+      `deletes objects and old versions ${cutOff}`,
+    ],
+    ['sqs', 'Queue', { messageRetentionSeconds: 345_600 }, { messageRetentionSeconds: 86_400 }, `deletes messages ${cutOff}`],
+    [
+      'rds',
+      'Instance',
+      { backupRetentionPeriod: 14 },
+      { backupRetentionPeriod: 7 },
+      'deletes the automated backups that are older than 7 days',
+    ],
+    [
+      'rds',
+      'Cluster',
+      { backupRetentionPeriod: 14 },
+      { backupRetentionPeriod: 1 },
+      'deletes the automated backups that are older than 1 day',
+    ],
+    ['rds', 'Instance', { backupRetentionPeriod: 14 }, { backupRetentionPeriod: 0 }, 'deletes the automated backups'],
+    ['elasticache', 'ReplicationGroup', { snapshotRetentionLimit: 5 }, { snapshotRetentionLimit: 0 }, 'deletes the automatic snapshots'],
+    [
+      'elasticache',
+      'ReplicationGroup',
+      { nodeType: 'cache.r7g.large' },
+      { nodeType: 'cache.m7g.large' },
+      'evicts the keys that have no room any more',
+    ],
+    [
+      'elasticache',
+      'ReplicationGroup',
+      { nodeType: 'cache.r7g.large' },
+      { nodeType: 'cache.x9.large' },
+      'evicts the keys that have no room any more',
+    ],
+  ])('that is kept for a time goes only when that is acknowledged: of %s, %s %j to %j', (service, kind, before, after, what) => {
+    const object = (forProvider: object): KubernetesObject => ({
+      apiVersion: `${service}.aws.m.upbound.io/v1beta1`,
+      kind,
+      metadata: { name: 'orders' },
+      spec: { forProvider },
+    });
+    const found = between(object(before), object(after));
+    expect(found.map(({ reason, sentence }) => [reason, sentence])).toEqual([['WouldDelete', `it (${kind} orders): it ${what}`]]);
+    expect(between(object(after), object(before)).filter(({ sentence }) => !sentence.includes('evicts'))).toEqual([]);
+  });
+
+  test('is not lost by a cache that grows', () => {
+    const cache = (nodeType: string): KubernetesObject => ({
+      apiVersion: 'elasticache.aws.m.upbound.io/v1beta1',
+      kind: 'ReplicationGroup',
+      metadata: { name: 'orders' },
+      spec: { forProvider: { nodeType } },
+    });
+    expect(between(cache('cache.t4g.small'), cache('cache.r7g.large'))).toEqual([]);
   });
 
   test('may be in what nothing is known of, which keeps its kind and its names', () => {

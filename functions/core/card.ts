@@ -109,6 +109,8 @@ export interface Effect {
   readonly what: string;
   /** What it does to data; left out where it does nothing. */
   readonly data?: string;
+  /** The data goes as soon as it is applied, so the guard has it acknowledged first. */
+  readonly loses?: true;
 }
 
 export interface FieldChange {

@@ -17,7 +17,7 @@ import { acknowledgeAnnotation, listed } from './waivers.ts';
 /** A change that loses data, or may. */
 export interface Change {
   /** CamelCase, the reason of the refusal. */
-  readonly reason: 'WouldRemove' | 'WouldMove' | 'WouldReplace' | 'WouldShrink' | 'UpgradeNotSupported' | 'WouldUnprotect';
+  readonly reason: 'WouldRemove' | 'WouldMove' | 'WouldReplace' | 'WouldShrink' | 'WouldDelete' | 'UpgradeNotSupported' | 'WouldUnprotect';
   readonly sentence: string;
   /** Names exactly this change of exactly these objects: with it in the annotation, the change passes, once. */
   readonly token: string;
@@ -151,6 +151,28 @@ function objectChanges(key: string, request: StepRequest): readonly Found[] {
   ];
 }
 
+/** What goes as soon as a change of a field is applied, by what is known of the kind. */
+function deletions(key: string, request: StepRequest): readonly Found[] {
+  const was = request.observed[key]?.object;
+  const is = request.desired[key]?.object;
+  if (was === undefined || is === undefined || groupKind(was) !== groupKind(is)) return [];
+  return Object.entries(cardOf({ request }, was)?.effects ?? {}).flatMap(([field, rule]) => {
+    const path = field.split('.');
+    const [before, after] = [at(was, ...path), at(is, ...path)];
+    if (typeof rule !== 'function' || !differ(before, after)) return [];
+    const { loses, data } = rule({ path, before, after, was, is });
+    if (loses === undefined) return [];
+    return [
+      {
+        reason: 'WouldDelete' as const,
+        verb: 'delete',
+        about: [key, was.metadata?.uid, field, before, after],
+        sentence: `${named(key, was)}: it ${data}`,
+      },
+    ];
+  });
+}
+
 function versionChange(
   where: string,
   about: readonly unknown[],
@@ -199,7 +221,7 @@ export function changesOf(request: StepRequest): readonly Change[] {
     ...(moved.length > 0 ? moved : [...removal(request), ...recordChanges(request)]),
     ...Object.keys(request.desired)
       .sort()
-      .flatMap((key) => objectChanges(key, request)),
+      .flatMap((key) => [...objectChanges(key, request), ...deletions(key, request)]),
   ];
   const bare = destructive.length === 0 ? [] : unprotected(request);
   const found: readonly Found[] = [

@@ -65,6 +65,11 @@ export const restart = (what: string, data?: string): Effect => ({
   what,
   ...(data !== undefined && { data }),
 });
+/** A change without downtime that deletes data at once, where it says which. */
+export const deleting = (deleted: string | undefined, what?: string): Effect => ({
+  ...inPlace(what, deleted),
+  ...(deleted !== undefined && { loses: true }),
+});
 export const replace = (what: string): Effect => ({ impact: 'replace', known: true, what });
 
 /** Effects of fields of `spec.forProvider`; the empty one stands for all the others. */

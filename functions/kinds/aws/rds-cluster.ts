@@ -1,11 +1,12 @@
 import { leastBackupDays } from '../../core/protection.ts';
-import { defineKind, externalNames, fixedExternalName, forProvider, none, words } from '../card.ts';
+import { defineKind, deleting, effectsOn, externalNames, fixedExternalName, forProvider, none, words } from '../card.ts';
 import { isAtLeast, isFalse, isText, isTrue, refersTo, settingOf } from '../fields.ts';
 import { gaveUpProtection, outliving } from '../outliving.ts';
 import { awsKind, tags } from './provider.ts';
 import { families, forcingTls, postgresMajors } from './rds.ts';
 import { rdsClusterInstance } from './rds-cluster-instance.ts';
 import { rdsClusterParameterGroup } from './rds-cluster-parameter-group.ts';
+import { deletedByFewerDays } from './retention.ts';
 
 export const rdsCluster = defineKind({
   ...awsKind('rds', 'Cluster', 'clusters'),
@@ -45,6 +46,8 @@ export const rdsCluster = defineKind({
     { path: 'spec.forProvider.deleteAutomatedBackups', want: 'false', holds: isFalse, waivedBy: ['Delete'] },
   ],
   price: 'unknown',
-  effects: {},
+  effects: effectsOn({
+    backupRetentionPeriod: ({ before, after }) => deleting(deletedByFewerDays('the automated backups', before, after)),
+  }),
   failures: [],
 });

@@ -2,7 +2,7 @@ import type { FieldChange, Item } from '../../core/card.ts';
 import { at, numberAt } from '../../core/kubernetes.ts';
 import { shown } from '../../core/problem.ts';
 import { leastBackupDays } from '../../core/protection.ts';
-import { defineKind, effectsOn, forProvider, inPlace, none, restart, unnoticed, words } from '../card.ts';
+import { defineKind, deleting, effectsOn, forProvider, inPlace, none, restart, unnoticed, words } from '../card.ts';
 import { regionOf, wanted } from '../failures.ts';
 import { isAtLeast, isFalse, isText, isTrue, majorAt } from '../fields.ts';
 import { gaveUpProtection, outliving } from '../outliving.ts';
@@ -11,6 +11,7 @@ import { inState } from '../ready.ts';
 import { awsKind, tags } from './provider.ts';
 import { families, forcingTls, postgresMajors } from './rds.ts';
 import { rdsParameterGroup } from './rds-parameter-group.ts';
+import { deletedByFewerDays } from './retention.ts';
 
 /** From this size on a gp3 volume of a PostgreSQL instance has more, and AWS takes to be told so. https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Storage.html */
 const gp3StepGiB = 400;
@@ -191,13 +192,10 @@ export const rdsInstance = defineKind({
     storageType: inPlace('no downtime between SSD types; slower during storage optimization'),
     // https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithAutomatedBackups.BackupRetention.html
     backupRetentionPeriod(change) {
-      const isShorter = typeof change.before === 'number' && typeof change.after === 'number' && change.after < change.before;
-      const data = isShorter
-        ? `deletes the automated backups${change.after === 0 ? '' : ` that are older than ${change.after} days`}`
-        : undefined;
+      const deleted = deleting(deletedByFewerDays('the automated backups', change.before, change.after));
       return (change.before === 0) === (change.after === 0)
-        ? inPlace(undefined, data)
-        : outage(change, 'a brief outage, since backups are turned on or off', data);
+        ? deleted
+        : { ...deleted, ...outage(change, 'a brief outage, since backups are turned on or off', deleted.data) };
     },
     multiAz: inPlace('no downtime; slower while the standby is made'),
     parameterGroupName: restart('static parameters apply at the next reboot, dynamic ones at once'),

@@ -1,12 +1,25 @@
 import type { Item } from '../../core/card.ts';
 import { at, numberAt } from '../../core/kubernetes.ts';
 import { shown } from '../../core/problem.ts';
-import { defineKind, effectsOn, externalNames, fixedExternalName, forProvider, inPlace, none, restart, unnoticed, words } from '../card.ts';
+import {
+  defineKind,
+  deleting,
+  effectsOn,
+  externalNames,
+  fixedExternalName,
+  forProvider,
+  inPlace,
+  none,
+  restart,
+  unnoticed,
+  words,
+} from '../card.ts';
 import { regionOf, wanted } from '../failures.ts';
 import { isAtLeast, isText, isTrue } from '../fields.ts';
 import { outliving } from '../outliving.ts';
 import { classId, countAt, got, hoursPerMonth } from '../price.ts';
 import { awsKind, tags } from './provider.ts';
+import { deletedByFewerDays } from './retention.ts';
 
 function items(object: unknown): readonly Item[] {
   const provider = at(object, 'spec', 'forProvider');
@@ -21,6 +34,36 @@ function items(object: unknown): readonly Item[] {
     countAt(provider, 'numCacheClusters') ?? (shards === undefined || replicas === undefined ? undefined : shards * (1 + replicas));
   if (nodes === undefined) return [got('spec.forProvider.numCacheClusters', at(provider, 'numCacheClusters'), 'a number of nodes')];
   return [{ charge: `${nodes} × ${nodeType}`, price, units: hoursPerMonth * nodes }];
+}
+
+/**
+ * Of the nodes of the families below.
+ * https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/CacheNodes.SupportedTypes.html
+ */
+const memoryGiB: Readonly<Record<string, number>> = {
+  'cache.t4g.micro': 0.5,
+  'cache.t4g.small': 1.37,
+  'cache.t4g.medium': 3.09,
+  'cache.m7g.large': 6.38,
+  'cache.m7g.xlarge': 12.93,
+  'cache.m7g.2xlarge': 26.04,
+  'cache.m7g.4xlarge': 52.26,
+  'cache.m7g.8xlarge': 103.68,
+  'cache.m7g.12xlarge': 157.12,
+  'cache.m7g.16xlarge': 209.55,
+  'cache.r7g.large': 13.07,
+  'cache.r7g.xlarge': 26.32,
+  'cache.r7g.2xlarge': 52.82,
+  'cache.r7g.4xlarge': 105.81,
+  'cache.r7g.8xlarge': 209.55,
+  'cache.r7g.12xlarge': 317.77,
+  'cache.r7g.16xlarge': 419.09,
+};
+
+/** Of a node whose memory is not known it is assumed. */
+function mayBeSmaller(before: unknown, after: unknown): boolean {
+  const [had, has] = [memoryGiB[String(before)], memoryGiB[String(after)]];
+  return had === undefined || has === undefined || has < had;
 }
 
 /** provider-aws does not report the state that ElastiCache has it in, so that it is ready by its conditions alone. */
@@ -58,7 +101,11 @@ export const replicationGroup = defineKind({
   price: { ids: ['elasticache/cache.*.*'], items },
   // https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/redis-cluster-vertical-scaling.html
   effects: effectsOn({
-    nodeType: inPlace('online scaling: it goes on serving; connections to the old nodes break for a few seconds'),
+    nodeType: ({ before, after }) =>
+      deleting(
+        mayBeSmaller(before, after) ? 'evicts the keys that have no room any more' : undefined,
+        'online scaling: it goes on serving; connections to the old nodes break for a few seconds',
+      ),
     // https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/VersionManagement.HowTo.html
     engineVersion: ({ is }) =>
       (numberAt(is, 'spec', 'forProvider', 'numCacheClusters') ?? 1) > 1 ||
@@ -71,13 +118,7 @@ export const replicationGroup = defineKind({
     numNodeGroups: inPlace('online resharding: no downtime, slower during it'),
     authTokenSecretRef: inPlace('the old token goes on working until it is removed'),
     // https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/backups-automatic.html
-    snapshotRetentionLimit: ({ before, after }) =>
-      inPlace(
-        undefined,
-        typeof before === 'number' && typeof after === 'number' && after < before
-          ? `deletes the automatic snapshots${after === 0 ? '' : ` that are older than ${after} days`}`
-          : undefined,
-      ),
+    snapshotRetentionLimit: ({ before, after }) => deleting(deletedByFewerDays('the automatic snapshots', before, after)),
     ...unnoticed(
       'applyImmediately',
       'autoMinorVersionUpgrade',

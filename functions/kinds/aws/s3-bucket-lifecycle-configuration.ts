@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '../../core/kubernetes.ts';
 import { leastBackupDays } from '../../core/protection.ts';
-import { bare, defineKind, effectsOn, inPlace } from '../card.ts';
+import { bare, defineKind, deleting, effectsOn } from '../card.ts';
 import { isAtLeast, writtenAt } from '../fields.ts';
 import { awsKind, untagged } from './provider.ts';
 
@@ -31,7 +31,7 @@ export const s3BucketLifecycleConfiguration = defineKind({
         isSooner('expiration.*.days', was, is) && 'objects',
         isSooner('noncurrentVersionExpiration.*.noncurrentDays', was, is) && 'old versions',
       ].filter((what) => what !== false);
-      return inPlace('no downtime', deletes.length === 0 ? undefined : `deletes ${deletes.join(' and ')} that are older than it says now`);
+      return deleting(deletes.length === 0 ? undefined : `deletes ${deletes.join(' and ')} that are older than it says now`);
     },
   }),
   failures: [],

@@ -1,8 +1,9 @@
-import { defineKind, externalNames, fixedExternalName, forProvider, none, words } from '../card.ts';
+import { defineKind, deleting, effectsOn, externalNames, fixedExternalName, forProvider, none, words } from '../card.ts';
 import { isAtLeast } from '../fields.ts';
 import { outliving } from '../outliving.ts';
 import { inState } from '../ready.ts';
 import { awsKind, tags } from './provider.ts';
+import { deletedByFewerDays } from './retention.ts';
 
 export const serverlessCache = defineKind({
   ...awsKind('elasticache', 'ServerlessCache', 'serverlesscaches'),
@@ -40,6 +41,8 @@ export const serverlessCache = defineKind({
     ),
   }),
   price: 'unknown',
-  effects: {},
+  effects: effectsOn({
+    snapshotRetentionLimit: ({ before, after }) => deleting(deletedByFewerDays('the automatic snapshots', before, after)),
+  }),
   failures: [],
 });

@@ -1,10 +1,11 @@
 import { at, type KubernetesObject } from '../../core/kubernetes.ts';
-import { defineKind, effectsOn, fixedExternalName, forProvider, inPlace, none, replace } from '../card.ts';
+import { defineKind, deleting, effectsOn, fixedExternalName, forProvider, inPlace, none, replace } from '../card.ts';
 import { isText, refersTo, settingOf } from '../fields.ts';
 import { outliving } from '../outliving.ts';
 import { got } from '../price.ts';
 import { refusingPlain } from './plain.ts';
 import { awsKind, tags } from './provider.ts';
+import { isFewer } from './retention.ts';
 import { sqsQueuePolicy } from './sqs-queue-policy.ts';
 
 const soon = 'no downtime; takes up to 60 seconds, and a new retention up to 15 minutes';
@@ -66,12 +67,7 @@ export const sqsQueue = defineKind({
   effects: effectsOn({
     fifoQueue: replace('a queue stays of the type that it was made with; its messages would be lost'),
     messageRetentionSeconds: ({ before, after }) =>
-      inPlace(
-        soon,
-        typeof before === 'number' && typeof after === 'number' && after < before
-          ? 'deletes messages that are older than it says now'
-          : undefined,
-      ),
+      deleting(isFewer(before, after) ? 'deletes messages that are older than it says now' : undefined, soon),
     ...Object.fromEntries(
       [
         'contentBasedDeduplication',
