@@ -29,6 +29,7 @@ function resourceOf(card: Card, { through = 'ClusterProviderConfig' }: Partial<F
         engineVersion: '17',
         vpcId: 'vpc-1',
         sourceSecurityGroupId: 'sg-1',
+        serviceAccount: 'orders',
         kmsKeyId: 'arn:aws:kms:eu-west-1:111122223333:key/1',
         extension: 'pg_cron',
       },
@@ -74,6 +75,9 @@ describe('the table of failures', () => {
         "waits for the next attempt",
         "its provider was stopped while it created it; the platform team must see whether it exists, and then take the annotation crossplane.io/external-create-pending off",
         "waits for AWS to take more requests",
+        "waits for AWS, which has it in state "creating" longer than its provider waited at once",
+        "waits for the next attempt",
+        "its policy is longer than the 6144 characters that IAM takes, which nobody can raise: name fewer service accounts, buckets or queues in one claim",
         "EnvironmentConfig "prod": data.aws.providerConfig: the AWS account of ClusterProviderConfig "main" is at a quota in eu-west-1 (StorageQuotaExceeded), raise it in Service Quotas; tell the platform team",
         "EnvironmentConfig "prod": data.aws.subnetIds: all in one availability zone (us-east-1a), want two; tell the platform team",
         "EnvironmentConfig "prod": data.aws.subnetIds: not all are in the VPC that data.aws.vpcId names, want those of one VPC; tell the platform team",
@@ -103,7 +107,27 @@ describe('the table of failures', () => {
         "waits for other sessions to leave database "template1"",
         "metadata.name: the server has a role "staging_shop_orders_77b11eb2" that this claim did not make, choose another name or have it removed",
         "waits for role "staging_shop_orders_77b11eb2"",
+        "waits for its attachments to go",
+        "waits for its policies to be detached",
         "waits for role orders, which the identity of its service account makes: apply that if it is not there",
+        "metadata.name: service account "orders" has a role in the EKS cluster already, by association a-dt1bedfjc72dlwp5n, which this claim does not know: have the platform team see whose it is",
+        "EnvironmentConfig "prod": data.aws.clusterName: got "demo-cluster", want an EKS cluster that exists in eu-west-1; tell the platform team",
+        "RDS reports "failed": it is beyond repair: have the platform team restore its last point in time beside it, and keep it until that is done",
+        "EnvironmentConfig "prod": data.aws.kmsKeyArn: RDS reports "inaccessible-encryption-credentials": the key that it was made with cannot be used any more: enable that again, then restore the last point in time beside it; tell the platform team",
+        "EnvironmentConfig "prod": data.aws.kmsKeyArn: RDS reports "inaccessible-encryption-credentials-recoverable": the key that it was made with cannot be used: within seven days enable that again, then start the instance in RDS; tell the platform team",
+        "EnvironmentConfig "prod": data.aws.subnetIds: RDS reports "incompatible-network": it cannot recover in its network: see that its subnets have addresses left, and read its events in RDS; tell the platform team",
+        "RDS reports "incompatible-option-group": have the platform team read its events in RDS and correct its option group",
+        "RDS reports "incompatible-parameters": it does not start with its parameters: have the platform team read its events in RDS and undo their change",
+        "RDS reports "incompatible-restore": it cannot be restored to that point in time: have the platform team read its events in RDS",
+        "spec.size: RDS reports "insufficient-capacity": AWS has none free to make it with: wait for the next attempts, or choose another size",
+        "RDS reports "restore-error": its data could not be restored: have the platform team read its events in RDS",
+        "RDS reports "stopped": somebody stopped it: have the platform team start it in RDS",
+        "spec.storageGiB: RDS reports "storage-full": it takes no writes until it has more storage: choose more",
+        "waits for RDS, which has it in state "deleting"",
+        "RDS protects it against deletion, and what is being deleted is not changed any more: the platform team decides in RDS",
+        "spec.databaseName: got "admin", a word that the engine reserves, choose another",
+        "RDS takes iops and throughput for postgres from 400 GiB on only: tell the platform team",
+        "its parameter group is of family postgres11, want one of postgres10: tell the platform team",
         "waits for AWS to finish what it does to the instance",
         "waits for its parameter group",
         "spec.version: RDS does not offer postgres "13.7" in eu-west-1, choose another version",
@@ -113,12 +137,17 @@ describe('the table of failures', () => {
         "spec.storageGiB: AWS takes no change of storage until six hours after the last one and until that is optimized, wait for the next attempts",
         "spec.storageGiB: got 10, which RDS does not offer for postgres on gp2, choose another size",
         "spec.storageGiB: want at least 10 percent more than is in use, choose more",
+        "waits for the database that still uses it to go",
+        "waits for the database app-aws-williamcory-mypostgresinstance, which still uses it, to go",
+        "its parameter group is of family redis2.8, want one of redis3.2: tell the platform team",
         "waits for AWS to finish what it does to the cache",
         "waits for its parameter group",
         "spec.version: ElastiCache does not offer redis "4.0.13" in eu-west-1, choose another version",
         "spec.size: AWS has no "cache.t4g.small" free in eu-west-1 now, wait for the next attempts or choose another size",
         "AWS gave up making it, mostly for want of "cache.t4g.small" in eu-west-1: have the platform team read its events in ElastiCache and clear away there what never served, it is then made again",
+        "it still has objects or old versions, and S3 deletes only what is empty: the platform team decides in S3",
         "metadata.name: some AWS account has a bucket of the name already, choose another name",
+        "waits for what still uses it to go",
         "EnvironmentConfig "prod": data.aws.clientSecurityGroupIds: got "sg-1", want security groups that exist in eu-west-1; tell the platform team",
         "spec.extensions: got "timescaledb", which the server does not have, take it off the list",
         "spec.extensions: got "plpython3u", which only a superuser may create, take it off the list or ask the platform team to create it",
@@ -192,9 +221,12 @@ describe('an error that no row knows', () => {
     );
   });
 
-  test('is cut', () => {
-    expect(messageFor(instance, 'no '.repeat(1_000_000))).toBe(
-      `${'no '.repeat(67).slice(0, 200)}…; see kubectl describe instance.rds.aws.m.upbound.io orders-database-part`,
+  test('is cut where it is too long, and keeps why it failed, which comes last', () => {
+    const see = 'see kubectl describe instance.rds.aws.m.upbound.io orders-database-part';
+    expect(messageFor(instance, 'no '.repeat(1_000_000))).toMatch(new RegExp(`^(no )+n?o?…o?( no)+; ${see}$`));
+    const tried = `creating RDS DB Instance (orders): operation error RDS: CreateDBInstance, ${'with what it was given, '.repeat(60)}`;
+    expect(messageFor(instance, `${tried}api error NovelFault: the moon is in the way`)).toBe(
+      `${tried.slice(0, 250)}…${`${tried}api error NovelFault: the moon is in the way`.slice(-750)}; ${see}`,
     );
   });
 });

@@ -19,6 +19,9 @@ export const byConditions: Ready = (observed) => {
   return typeof ready?.reason === 'string' ? ready.reason : '';
 };
 
+/** States that do not pass by themselves, and what to do. */
+export type Faults = Readonly<Record<string, { readonly about?: Blame; readonly says: string }>>;
+
 interface States {
   /** Where the provider reports the state; one that it has not reported yet is left to the conditions. */
   readonly path: readonly string[];
@@ -27,11 +30,10 @@ interface States {
   readonly serving: readonly string[];
   /** States that pass by themselves. */
   readonly passing: readonly string[];
-  /** States that do not, and what to do. */
-  readonly faults: Readonly<Record<string, { readonly about?: Blame; readonly says: string }>>;
+  readonly faults: Faults;
 }
 
-const unlisted: States['faults'][string] = { says: 'a state that is not known here: have the platform team look at it there' };
+const unlisted: Faults[string] = { says: 'a state that is not known here: have the platform team look at it there' };
 
 /** The conditions, and the state of what is outside the cluster: a state that no list has is not ready. */
 export function inState({ path, by, serving, passing, faults }: States): Ready {

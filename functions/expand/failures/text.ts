@@ -2,7 +2,7 @@ import { oneLine } from '../../core/problem.ts';
 
 /** More of a provider's message is never looked at, so that a huge one costs nothing. */
 const longestRead = 4000;
-const longestLine = 200;
+const longestLine = 1000;
 
 type Replacement = readonly [pattern: RegExp, by: string];
 
@@ -62,8 +62,11 @@ const wrapping: readonly Replacement[] = [
 const replaced = (text: string, replacements: readonly Replacement[]) =>
   replacements.reduce((current, [pattern, by]) => current.replaceAll(pattern, by), text);
 
-/** Cuts a line that is too long for a condition. */
-export const cut = (line: string, longest = longestLine) => (line.length <= longest ? line : `${line.slice(0, longest)}…`);
+/** Cuts a line that is too long for a condition in its middle: it begins with what was tried, and ends with why that failed. */
+export function cut(line: string, longest = longestLine): string {
+  const begin = Math.floor(longest / 4);
+  return line.length <= longest ? line : `${line.slice(0, begin)}…${line.slice(begin - longest)}`;
+}
 
 /**
  * A provider's message on one line, without secret values, without what differs from attempt to attempt, and without the

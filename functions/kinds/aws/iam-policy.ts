@@ -10,5 +10,13 @@ export const iamPolicy = defineKind({
   names: externalNames({ most: 128, pattern: /^[\w+=,.@-]+$/ }),
   access: { documents: [{ path: 'spec.forProvider.policy', of: 'identity' }], attached: [] },
   effects: {},
-  failures: [],
+  failures: [
+    {
+      pattern: /Cannot delete a policy attached to entities/,
+      waitsFor: 'its attachments to go',
+      // https://github.com/ekristen/aws-nuke/issues/464
+      example:
+        'DeleteConflict: Cannot delete a policy attached to entities.\n\tstatus code: 409, request id: cc956549-a714-41bc-b957-197c7b1f73b9',
+    },
+  ],
 });

@@ -16,5 +16,13 @@ export const iamRole = defineKind({
     attached: ['spec.forProvider.managedPolicyArns.*'],
   },
   effects: {},
-  failures: [],
+  failures: [
+    {
+      pattern: /Cannot delete entity, must (?:delete|detach all) policies first/,
+      waitsFor: 'its policies to be detached',
+      // https://github.com/awslabs/aws-orbit-workbench/issues/633
+      example:
+        'An error occurred (DeleteConflict) when calling the DeleteRole operation: Cannot delete entity, must delete policies first.',
+    },
+  ],
 });

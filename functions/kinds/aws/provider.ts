@@ -17,6 +17,27 @@ const failures: readonly Failure[] = [
       'observe failed: failed to observe the resource: [{0 reading EC2 Security Group (sg-1): operation error EC2: DescribeSecurityGroups, exceeded maximum number of attempts, 25, https response error StatusCode: 503, RequestID: 6f1b1c92-4a0e-4e0f-8f43-6d0c2f1f2a11, api error RequestLimitExceeded: Request limit exceeded.  []}]',
   },
   {
+    pattern: /timeout while waiting for (?:state to become|resource to be gone).*?\(last state: '([\w-]+)'/,
+    waitsFor: ({ captured }) => `AWS, which has it in state ${shown(captured(1))} longer than its provider waited at once`,
+    // https://github.com/hashicorp/terraform-provider-aws/pull/33011
+    example:
+      "async create failed: failed to create the resource: [{0 waiting for ElastiCache Replication Group (tf-acc-test-3180457521407877241) create: timeout while waiting for state to become 'available' (last state: 'creating', timeout: 1h0m0s)  []}]",
+  },
+  {
+    pattern: /No modifications were requested/,
+    waitsFor: 'the next attempt',
+    // https://github.com/crossplane-contrib/provider-aws/issues/1795
+    example: 'cannot modify RDS instance: api error InvalidParameterCombination: No modifications were requested',
+  },
+  {
+    pattern: /Cannot exceed quota for (?:Policy|ACL)Size\w*: (\d+)/,
+    says: ({ captured }) =>
+      `its policy is longer than the ${captured(1)} characters that IAM takes, which nobody can raise: name fewer service accounts, buckets or queues in one claim`,
+    // https://github.com/ministryofjustice/analytical-platform/issues/6873
+    example:
+      'updating IAM Policy (arn:aws:iam::111122223333:policy/airflow-development-analytical-platform-example): operation error IAM: CreatePolicyVersion, https response error StatusCode: 409, RequestID: b7b8270e-7563-41eb-9106-750e75ec0b74, LimitExceeded: Cannot exceed quota for PolicySize: 6144',
+  },
+  {
     pattern: /\b([A-Za-z.]*(?:Quota(?:For[A-Za-z]+)?Exceeded|LimitExceeded|LimitReached|TooManyBuckets)[A-Za-z]*)/,
     about: 'data.aws.providerConfig',
     says: (failure) =>

@@ -1,4 +1,4 @@
-import type { FieldChange, Item } from '../../core/card.ts';
+import type { Failure, FieldChange, Item } from '../../core/card.ts';
 import { at, numberAt } from '../../core/kubernetes.ts';
 import { shown } from '../../core/problem.ts';
 import { leastBackupDays } from '../../core/protection.ts';
@@ -7,7 +7,7 @@ import { regionOf, wanted } from '../failures.ts';
 import { isAtLeast, isFalse, isText, isTrue, majorAt } from '../fields.ts';
 import { gaveUpProtection, outliving } from '../outliving.ts';
 import { classId, countAt, got, hoursPerMonth } from '../price.ts';
-import { inState } from '../ready.ts';
+import { type Faults, inState } from '../ready.ts';
 import { awsKind, tags } from './provider.ts';
 import { families, forcingTls, postgresMajors } from './rds.ts';
 import { rdsParameterGroup } from './rds-parameter-group.ts';
@@ -87,6 +87,46 @@ function outage(change: FieldChange, ofOne: string, data?: string) {
 
 const slower = 'no downtime; slower during storage optimization';
 
+/** States that it does not leave by itself. https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/accessing-monitoring.html#Overview.DBInstance.Status */
+const faults: Faults = {
+  failed: {
+    says: 'it is beyond repair: have the platform team restore its last point in time beside it, and keep it until that is done',
+  },
+  'inaccessible-encryption-credentials': {
+    about: 'data.aws.kmsKeyArn',
+    says: 'the key that it was made with cannot be used any more: enable that again, then restore the last point in time beside it',
+  },
+  'inaccessible-encryption-credentials-recoverable': {
+    about: 'data.aws.kmsKeyArn',
+    says: 'the key that it was made with cannot be used: within seven days enable that again, then start the instance in RDS',
+  },
+  'incompatible-network': {
+    about: 'data.aws.subnetIds',
+    says: 'it cannot recover in its network: see that its subnets have addresses left, and read its events in RDS',
+  },
+  'incompatible-option-group': { says: 'have the platform team read its events in RDS and correct its option group' },
+  'incompatible-parameters': {
+    says: 'it does not start with its parameters: have the platform team read its events in RDS and undo their change',
+  },
+  'incompatible-restore': { says: 'it cannot be restored to that point in time: have the platform team read its events in RDS' },
+  'insufficient-capacity': {
+    about: { field: 'instanceClass' },
+    says: 'AWS has none free to make it with: wait for the next attempts, or choose another size',
+  },
+  'restore-error': { says: 'its data could not be restored: have the platform team read its events in RDS' },
+  stopped: { says: 'somebody stopped it: have the platform team start it in RDS' },
+  'storage-full': { about: { field: 'allocatedStorage' }, says: 'it takes no writes until it has more storage: choose more' },
+};
+
+/** What the provider says of such a state while it waits for another. */
+const stuck: readonly Failure[] = Object.entries(faults).map(([state, { about, says }]) => ({
+  pattern: new RegExp(`unexpected state '${state}'`),
+  ...(about !== undefined && { about }),
+  says: `RDS reports ${shown(state)}: ${says}`,
+  // terraform-provider-aws, internal/service/rds/instance.go
+  example: `async create failed: failed to create the resource: [{0 waiting for RDS DB Instance (orders) create: unexpected state '${state}', wanted target 'available, storage-optimization'. last error: %!s(<nil>)  []}]`,
+}));
+
 export const rdsInstance = defineKind({
   ...awsKind('rds', 'Instance', 'instances'),
   tags,
@@ -138,35 +178,7 @@ export const rdsInstance = defineKind({
       'storage-optimization',
     ],
     passing: ['creating', 'delete-precheck', 'deleting', 'rebooting', 'renaming', 'starting', 'stopping', 'upgrading'],
-    faults: {
-      failed: {
-        says: 'it is beyond repair: have the platform team restore its last point in time beside it, and keep it until that is done',
-      },
-      'inaccessible-encryption-credentials': {
-        about: 'data.aws.kmsKeyArn',
-        says: 'the key that it was made with cannot be used any more: enable that again, then restore the last point in time beside it',
-      },
-      'inaccessible-encryption-credentials-recoverable': {
-        about: 'data.aws.kmsKeyArn',
-        says: 'the key that it was made with cannot be used: within seven days enable that again, then start the instance in RDS',
-      },
-      'incompatible-network': {
-        about: 'data.aws.subnetIds',
-        says: 'it cannot recover in its network: see that its subnets have addresses left, and read its events in RDS',
-      },
-      'incompatible-option-group': { says: 'have the platform team read its events in RDS and correct its option group' },
-      'incompatible-parameters': {
-        says: 'it does not start with its parameters: have the platform team read its events in RDS and undo their change',
-      },
-      'incompatible-restore': { says: 'it cannot be restored to that point in time: have the platform team read its events in RDS' },
-      'insufficient-capacity': {
-        about: { field: 'instanceClass' },
-        says: 'AWS has none free to make it with: wait for the next attempts, or choose another size',
-      },
-      'restore-error': { says: 'its data could not be restored: have the platform team read its events in RDS' },
-      stopped: { says: 'somebody stopped it: have the platform team start it in RDS' },
-      'storage-full': { about: { field: 'allocatedStorage' }, says: 'it takes no writes until it has more storage: choose more' },
-    },
+    faults,
   }),
   price: {
     ids: ['rds/db.*.*', 'rds/gp3-gib-month', 'rds/gp3-iops-month', 'rds/gp3-mibps-month', 'rds/backup-gib-month'],
@@ -224,6 +236,42 @@ export const rdsInstance = defineKind({
     ),
   }),
   failures: [
+    ...stuck,
+    {
+      pattern: /waiting for RDS DB Instance.*unexpected state '([\w-]+)'/,
+      waitsFor: ({ captured }) => `RDS, which has it in state ${shown(captured(1))}`,
+      // https://github.com/hashicorp/terraform-provider-aws/issues/37344
+      example:
+        "async create failed: failed to create the resource: [{0 waiting for RDS DB Instance (terraform-test-20240508) create: unexpected state 'deleting', wanted target 'available, storage-optimization'. last error: %!s(<nil>)  []}]",
+    },
+    {
+      pattern: /Cannot delete protected DB Instance/,
+      says: 'RDS protects it against deletion, and what is being deleted is not changed any more: the platform team decides in RDS',
+      // https://github.com/hashicorp/terraform-provider-aws/issues/26233
+      example:
+        'error deleting DB Instance (orders): InvalidParameterCombination: Cannot delete protected DB Instance, please disable deletion protection and try again.',
+    },
+    {
+      pattern: /\b\w+ (\S+) cannot be used as it is a reserved word/,
+      about: { field: 'dbName' },
+      says: ({ captured }) => `got ${shown(captured(1))}, a word that the engine reserves, choose another`,
+      // https://github.com/aws/aws-cdk/pull/5076
+      example:
+        'MasterUsername admin cannot be used as it is a reserved word used by the engine (Service: AmazonRDS; Status Code: 400; Error Code: InvalidParameterValue; Request ID: 0ac76793-4a0e-4e0f-8f43-6d0c2f1f2a11)',
+    },
+    {
+      pattern: /can't specify IOPS or storage throughput for engine ([\w-]+) and a storage size less than (\d+)/,
+      says: ({ captured }) => `RDS takes iops and throughput for ${captured(1)} from ${captured(2)} GiB on only: tell the platform team`,
+      // https://github.com/cloudtools/troposphere/issues/2141
+      example: "You can't specify IOPS or storage throughput for engine postgres and a storage size less than 400.",
+    },
+    {
+      pattern: /with DBParameterGroupFamily (\S+) can(?:'t|not) be used for this instance.*?DBParameterGroupFamily ([\w.-]*\w)/,
+      says: ({ captured }) => `its parameter group is of family ${captured(1)}, want one of ${captured(2)}: tell the platform team`,
+      // https://github.com/ministryofjustice/cloud-platform-environments/pull/3913
+      example:
+        'Error creating DB Instance: InvalidParameterCombination: The Parameter Group cloud-platform-c6fbb5a155375227 with DBParameterGroupFamily postgres11 cannot be used for this instance. Please use a Parameter Group with DBParameterGroupFamily postgres10\n\tstatus code: 400, request id: 0a906f02-7216-4ff1-92e8-672af89baa60',
+    },
     {
       pattern: /\b(?:InvalidDBInstanceState|DBInstanceNotReady)\b/,
       waitsFor: 'AWS to finish what it does to the instance',
@@ -275,7 +323,7 @@ export const rdsInstance = defineKind({
         'Error creating DB Instance: InsufficientDBInstanceCapacity: Cannot create a db.m5.large database instance because there are no availability zones with sufficient capacity for non-VPC and storage type : gp2 for db.m5.large. Please try the request again at a later time.\n  status code: 400, request id: 5bc39058-0571-4f63-bb80-c25533285646',
     },
     {
-      pattern: /modify the storage.*?(?:being optimized| yet\.)|storage-optimization/,
+      pattern: /modify the storage.*?(?:being optimized| yet\.)/,
       about: { field: 'allocatedStorage' },
       says: 'AWS takes no change of storage until six hours after the last one and until that is optimized, wait for the next attempts',
       // https://github.com/hashicorp/terraform-provider-aws/issues/12493

@@ -12,5 +12,13 @@ export const rdsParameterGroup = defineKind({
     family: replace('a group stays of one family'),
     parameter: restart('static parameters apply at the next reboot, dynamic ones at once'),
   }),
-  failures: [],
+  failures: [
+    {
+      pattern: /database instances are still members of this parameter group/,
+      waitsFor: 'the database that still uses it to go',
+      // https://github.com/hashicorp/terraform/issues/29232
+      example:
+        'Error deleting DB parameter group: InvalidDBParameterGroupState: One or more database instances are still members of this parameter group',
+    },
+  ],
 });

@@ -12,5 +12,13 @@ export const rdsSubnetGroup = defineKind({
     reserved: { pattern: /^default$/, want: 'another than that of the group that AWS made' },
   }),
   effects: effectsOn({ subnetIds: inPlace() }),
-  failures: [],
+  failures: [
+    {
+      pattern: /because at least one database \w+: (\S+) is still using it/,
+      waitsFor: ({ captured }) => `the database ${captured(1)}, which still uses it, to go`,
+      // https://github.com/anomalyco/sst/issues/4026
+      example:
+        "deleting RDS Subnet Group (app-aws-williamcory-mypostgressubnetgroup): operation error RDS: DeleteDBSubnetGroup, https response error StatusCode: 400, RequestID: 3bb1cc63-c8be-4f1a-83e4-cda7f6c5ffa3, InvalidDBSubnetGroupStateFault: Cannot delete the subnet group 'app-aws-williamcory-mypostgressubnetgroup' because at least one database instance: app-aws-williamcory-mypostgresinstance is still using it.",
+    },
+  ],
 });

@@ -131,6 +131,13 @@ export const replicationGroup = defineKind({
   }),
   failures: [
     {
+      pattern: /Expected a parameter group of family (\S+) but found one of family ([\w.-]*\w)/,
+      says: ({ captured }) => `its parameter group is of family ${captured(2)}, want one of ${captured(1)}: tell the platform team`,
+      // https://github.com/hashicorp/terraform/pull/11269
+      example:
+        'Error creating Elasticache Replication Group: InvalidParameterCombination: Expected a parameter group of family redis3.2 but found one of family redis2.8\n\tstatus code: 400, request id: 9e6563a4-dd91-11e6-bc8b-ed011a44f429',
+    },
+    {
       pattern: /\b(?:InvalidReplicationGroupState|InvalidCacheClusterState)\b|unexpected state '(?:modifying|snapshotting)'/,
       waitsFor: 'AWS to finish what it does to the cache',
       // https://github.com/umotif-public/terraform-aws-elasticache-redis/issues/54

@@ -86,6 +86,13 @@ export const s3Bucket = defineKind({
   }),
   failures: [
     {
+      pattern: /\bBucketNotEmpty\b/,
+      says: 'it still has objects or old versions, and S3 deletes only what is empty: the platform team decides in S3',
+      // https://github.com/go-to-k/delstack/issues/114
+      example:
+        'operation error S3: DeleteBucket, https response error StatusCode: 409, RequestID: JV10XTTNRKPGSZNM, HostID: 9HFEwhU0nHSbNxlWuxD3isgnKdbqi2VGKMHKahGUu, api error BucketNotEmpty: The bucket you tried to delete is not empty. You must delete all versions in the bucket.',
+    },
+    {
       pattern: /\bBucketAlreadyExists\b/,
       about: 'metadata.name',
       says: 'some AWS account has a bucket of the name already, choose another name',

@@ -26,5 +26,13 @@ export const securityGroup = defineKind({
     description: replace('its description never changes'),
     vpcId: replace('it stays in its VPC'),
   }),
-  failures: [],
+  failures: [
+    {
+      pattern: /DependencyViolation: resource \S+ has a dependent object/,
+      waitsFor: 'what still uses it to go',
+      // https://github.com/terraform-aws-modules/terraform-aws-security-group/issues/190
+      example:
+        'Error deleting security group: DependencyViolation: resource sg-0e013a8ae0299f8a4 has a dependent object\n        status code: 400, request id: 719afa5c-eb05-4032-9780-70656e0f4f73',
+    },
+  ],
 });

@@ -231,6 +231,7 @@ export const rds: Backend<DatabaseSettings, Needs, unknown, keyof typeof compose
   composes,
   explains: {
     'Instance.allocatedStorage': 'storageGiB',
+    'Instance.dbName': 'databaseName',
     'Instance.engineVersion': 'version',
     'Instance.instanceClass': 'size',
     'Extension.extension': 'extensions',
