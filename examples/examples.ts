@@ -13,10 +13,12 @@ export const environments: Readonly<Record<string, EnvironmentData>> = {
   dev: { tier: 'dev' },
   staging: {
     tier: 'staging',
+    controlPlane: 'shop-eu-1',
     shared: { postgres: { providerConfig: 'shared-postgres', host: 'postgres.shared.svc', port: 5432, sslMode: 'require' } },
   },
   prod: {
     tier: 'prod',
+    controlPlane: 'shop-eu-1',
     aws: {
       region: 'eu-west-1',
       providerConfig: 'aws',

@@ -25,7 +25,7 @@ export {
   issueOnce,
 } from '../functions/core/binding.ts';
 export { endpoint, endpointColumns, endpointStatus } from '../functions/core/endpoint.ts';
-export { type Facts, type FactsOf, facts, type Needs, needsOf, section } from '../functions/core/facts.ts';
+export { type Facts, type FactsOf, fact, facts, type Needs, needsOf, section } from '../functions/core/facts.ts';
 export { type ByTier, type Field, type Fields, field, type SettingsOf, setting } from '../functions/core/field.ts';
 export { apiVersion, environmentLabel, group, kindLabel, ownerLabel } from '../functions/core/group.ts';
 export { grown } from '../functions/core/grows.ts';
@@ -39,7 +39,7 @@ export {
   stringAt,
 } from '../functions/core/kubernetes.ts';
 export { keep, managed, policiesFor, release } from '../functions/core/managed.ts';
-export { composedName, externalName, type Identity, shortHash, spread } from '../functions/core/names.ts';
+export { composedName, controlPlane, externalName, type Identity, shortHash, spread } from '../functions/core/names.ts';
 export { oneLine, shown } from '../functions/core/problem.ts';
 export { type Deletion, deletionField, deletions, leastBackupDays } from '../functions/core/protection.ts';
 export { conditionOf, isReady } from '../functions/core/readiness.ts';

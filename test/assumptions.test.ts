@@ -233,7 +233,7 @@ describe('an API that is cluster-scoped, lives in no environment and has no bind
       },
     };
     const { message } = guard({ ...request, observed, desired: first.desired }).refusal ?? {};
-    expect(message).toMatch(/run: kubectl annotate team checkout --overwrite platform\.internal\/acknowledge=remove-[0-9a-f]{8}$/);
+    expect(message).toMatch(/run: kubectl annotate team checkout --overwrite platform\.internal\/acknowledge=remove-[0-9a-v]{16}$/);
   });
 
   test('has an XRD of its scope, and a status and columns without what it has not', () => {
@@ -401,10 +401,10 @@ describe('facts of an own platform', () => {
 
   test('are fewer where fewer backends are served', () => {
     const { data } = definePlatform({ name: 'few', apis: [appIdentity], policies }).environment;
-    expect(Object.keys(data.shape)).toEqual(['tier', 'aws', 'budget', 'tags', 'prices', 'policies', 'defaults']);
+    expect(Object.keys(data.shape)).toEqual(['tier', 'aws', 'controlPlane', 'budget', 'tags', 'prices', 'policies', 'defaults']);
     expect(data.safeParse({ tier: 'prod', aws: everything.aws }).error?.issues[0]).toMatchObject({
       code: 'unrecognized_keys',
-      keys: ['vpcId', 'subnetIds', 'clientSecurityGroupIds', 'clientCidrs', 'kmsKeyArn', 'accountId'],
+      keys: ['vpcId', 'subnetIds', 'clientSecurityGroupIds', 'clientCidrs', 'kmsKeyArn'],
     });
     expect(
       definePlatform({ name: 'both', apis: [appIdentity, appBucket], policies }).environment.data.safeParse({

@@ -351,7 +351,7 @@ describe('data', () => {
     const tokens = ['first', 'second'].map((uid) =>
       between(was as KubernetesObject, is as KubernetesObject, uid).map(({ token }) => token),
     );
-    expect(tokens).toEqual([['replace-b898d292'], ['replace-75091f85']]);
+    expect(tokens).toEqual([['replace-n2cd54m8dcmugalk'], ['replace-ek4hv1eshoa07ln4']]);
   });
 
   test.each([

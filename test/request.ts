@@ -21,6 +21,7 @@ export const exampleEnvironmentNames = exampleEnvironments
 
 /** Facts with which every backend can work, whatever the tier. */
 export const everything = {
+  controlPlane: 'shop-eu-1',
   aws: {
     region: 'eu-west-1',
     providerConfig: 'aws',
@@ -148,7 +149,7 @@ export const instanceDetails = {
   },
 };
 
-export const roleDetails = { connectionDetails: { username: 'staging_shop_orders_77b11eb2', password: 'pw' } };
+export const roleDetails = { connectionDetails: { username: 'staging_shop_orders_efmqnf3lr49lc7jc', password: 'pw' } };
 
 /** What provider-aws publishes of a replication group. */
 export const replicationGroupDetails = {

@@ -17,6 +17,7 @@ export const project: Project = {
     },
     prod: {
       tier: 'prod',
+      controlPlane: 'acme-eu-1',
       aws: {
         region: 'eu-central-1',
         providerConfig: 'aws',

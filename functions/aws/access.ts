@@ -95,7 +95,7 @@ export function access(
     );
     for (const serviceAccount of attached.sort()) {
       const key = keyOf(name, serviceAccount);
-      const role = roleOf(roles, identity.environment, identity.namespace, serviceAccount);
+      const role = roleOf(roles, identity, serviceAccount);
       if (observed[key] !== undefined || role.waitsFor === undefined) {
         const forProvider = { role: role.name, policyArnRef: { name: nameOf(name) } };
         resources[key] = resource(key, accessKinds.attachment, forProvider, { managementPolicies: release });

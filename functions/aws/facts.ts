@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { type Facts, facts, section } from '../core/facts.ts';
+import type { controlPlane } from '../core/names.ts';
 
 const text = z.string().min(1).max(256);
 /** It becomes part of addresses. */
@@ -28,8 +29,13 @@ export const aws = section(
   },
 );
 
+const accountId = z.string().regex(/^[0-9]{12}$/, 'want 12 digits in quotes');
+
 /** Where anything at all can be made. */
-export const account = facts(aws, {});
+export const account = facts(aws, { accountId: accountId.describe('AWS account, 12 digits in quotes.') });
+
+/** An account and a region of it. */
+export const awsPlace = z.tuple([accountId, region]);
 
 /** The key that data is encrypted with. An alias would do for that, but a statement of IAM is only ever about the key itself. */
 export const key = facts(aws, {
@@ -62,14 +68,6 @@ export const network = facts(
   },
 );
 
-/** What names of a whole region or account, and ARNs, are made of. */
-export const accountId = facts(aws, {
-  accountId: z
-    .string()
-    .regex(/^[0-9]{12}$/)
-    .describe('AWS account, 12 digits in quotes. Buckets and queues need it.'),
-});
-
 /** Where the pods are that get a role. */
 export const cluster = facts(aws, { clusterName: text.describe('EKS cluster that Pod Identity belongs to. Identities need it.') });
 
@@ -79,5 +77,5 @@ export const boundary = facts(aws, {
 });
 
 type Told<F> = F extends Facts<infer T> ? T : never;
-export type AccountFacts = Told<typeof account>;
+export type AccountFacts = Told<typeof account> & Told<typeof controlPlane>;
 export type NetworkFacts = Told<typeof network>;

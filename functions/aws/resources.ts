@@ -1,9 +1,8 @@
 import type { Claim, Composed, Context } from '../core/api.ts';
 import type { Card } from '../core/card.ts';
-import { stringAt } from '../core/kubernetes.ts';
-import { managed } from '../core/managed.ts';
+import { managed, placeOf } from '../core/managed.ts';
 import { composedName, externalName, type Identity } from '../core/names.ts';
-import type { AccountFacts } from './facts.ts';
+import { type AccountFacts, awsPlace } from './facts.ts';
 
 interface Names {
   /** Name outside the cluster, where the provider takes it from an annotation. */
@@ -14,13 +13,19 @@ interface Names {
   readonly managementPolicies?: readonly string[];
 }
 
+/** An identity whose place is an account and a region. */
+export interface AwsIdentity extends Identity {
+  readonly place: readonly [account: string, region: string];
+}
+
 /** How a claim's AWS resources are named, tagged and made. */
 export interface AwsResources {
-  readonly identity: Identity;
+  readonly identity: AwsIdentity;
   readonly tags: Readonly<Record<string, string>>;
   /** For fields that a person reads in AWS's console. */
   readonly description: string;
   readonly region: string;
+  readonly accountId: string;
   nameOf(part?: string): string;
   externalNameOf(limit: number, part?: string): string;
   resource(part: string, card: Card, forProvider: object, names?: Names): Composed;
@@ -36,6 +41,7 @@ function tagsOf(
   return {
     ...environmentTags,
     owner,
+    'control-plane': identity.controlPlane,
     environment: identity.environment,
     namespace: identity.namespace,
     claim: identity.name,
@@ -44,19 +50,29 @@ function tagsOf(
   };
 }
 
-/** `anchor` is the key of the resource that holds the data: where it was made stays the region, whatever the environment says later. */
+/** `anchor` is the key of the resource that holds the data: where it was made stays the account and the region, whatever the environment says later. */
 export function awsResources(
   { claim, environment, owner, tags, facts, observed }: Context<unknown, AccountFacts>,
   suffix: string,
   anchor: string,
   managementPolicies: readonly string[],
 ): AwsResources {
-  const identity = { environment, namespace: claim.namespace, kind: claim.kind, name: claim.name };
-  const region = stringAt(observed[anchor]?.object, 'spec', 'forProvider', 'region') ?? facts.aws.region;
+  const made = awsPlace.safeParse(placeOf(observed[anchor]));
+  const place: AwsIdentity['place'] = made.success ? made.data : [facts.aws.accountId, facts.aws.region];
+  const [accountId, region] = place;
+  const identity = {
+    controlPlane: facts.controlPlane,
+    environment,
+    place,
+    namespace: claim.namespace,
+    kind: claim.kind,
+    name: claim.name,
+  };
   const nameOf = (part?: string) => composedName(claim, suffix, part);
   return {
     identity,
     region,
+    accountId,
     tags: tagsOf(claim.platform, identity, owner, tags),
     description: `${claim.kind} ${claim.namespace}/${claim.name}`,
     nameOf,
@@ -66,6 +82,7 @@ export function awsResources(
         card,
         name: nameOf(part),
         managementPolicies,
+        madeIn: part === anchor ? place : undefined,
         ...names,
         providerConfig: { kind: 'ClusterProviderConfig', name: facts.aws.providerConfig },
         forProvider: { ...('path' in card.region && { region }), ...forProvider },

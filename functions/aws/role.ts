@@ -1,6 +1,7 @@
 import { at, type KubernetesObject } from '../core/kubernetes.ts';
 import { externalName } from '../core/names.ts';
 import { capability, type Offering } from '../core/requirement.ts';
+import type { AwsIdentity } from './resources.ts';
 
 /** What whoever needs a role has to know of an API whose claims make one for a service account, named by `status.role`. */
 interface RoleTerms {
@@ -18,9 +19,12 @@ export type Roles = readonly Offering<RoleTerms>[];
 
 const longestRoleName = 64;
 
-/** The name of the role of a service account. EKS knows one for each, so it belongs to the account and to no other claim. */
-export function roleName(kind: string, environment: string, namespace: string, serviceAccount: string): string {
-  return externalName({ environment, namespace, kind, name: serviceAccount }, longestRoleName);
+/**
+ * The name of the role of a service account of the same namespace as a claim of this identity; `kind` is the API that makes it. EKS
+ * knows one role for each, so it belongs to the service account and to no other claim. IAM is the same in every region.
+ */
+export function roleName(identity: AwsIdentity, kind: string, serviceAccount: string): string {
+  return externalName({ ...identity, place: identity.place.slice(0, 1), kind, name: serviceAccount }, longestRoleName);
 }
 
 /** The service account that a claim makes a role for. */
@@ -42,7 +46,7 @@ interface RoleFound {
 }
 
 /** The role of a service account, and whether one makes it. */
-export function roleOf(roles: Roles, environment: string, namespace: string, serviceAccount: string): RoleFound {
+export function roleOf(roles: Roles, identity: AwsIdentity, serviceAccount: string): RoleFound {
   const own = roles.flatMap(({ claims, ...api }) =>
     claims
       .filter(({ metadata, spec }) => serviceAccountOf(api.terms, metadata?.name, spec) === serviceAccount)
@@ -50,13 +54,16 @@ export function roleOf(roles: Roles, environment: string, namespace: string, ser
   );
   const giver = own.find(({ makes }) => makes) ?? own[0];
   const { kind, terms } = giver ?? (roles[0] as Roles[number]);
-  const name = roleName(kind, environment, namespace, serviceAccount);
+  const name = roleName(identity, kind, serviceAccount);
   if (giver === undefined) {
     const apply = `apply one with spec.${terms.field}: ${serviceAccount}`;
     const whose = roles.map((api) => withArticle(api.kind)).join(' or ');
     return { name, waitsFor: `${whose} of service account ${serviceAccount}, which gives it a role: ${apply}` };
   }
   if (giver.makes) return { name, waitsFor: undefined };
-  const ask = `ask the platform team to set data.defaults.${kind}.backend to ${terms.backend} in EnvironmentConfig ${environment}`;
-  return { name, waitsFor: `a role of ${kind} ${giver.claim.metadata?.name}, which has none in environment ${environment}: ${ask}` };
+  const ask = `ask the platform team to set data.defaults.${kind}.backend to ${terms.backend} in EnvironmentConfig ${identity.environment}`;
+  return {
+    name,
+    waitsFor: `a role of ${kind} ${giver.claim.metadata?.name}, which has none in environment ${identity.environment}: ${ask}`,
+  };
 }

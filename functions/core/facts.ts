@@ -29,6 +29,8 @@ export interface Section<Name extends string = string, Always extends z.ZodRawSh
   /** What an environment that has the section says in any case. */
   readonly always: Always;
   readonly means: Meanings;
+  /** In place of fields: the one fact that it is. */
+  readonly alone?: z.ZodType;
 }
 
 /** A section that facts can be of. Who adds facts to it has to be given this very value. */
@@ -67,6 +69,12 @@ export function facts<const Name extends string, Always extends z.ZodRawShape, S
   // A section that requires no field may be left out.
   const schema = z.object({ [of.name]: bare.safeParse({}).success ? whole.prefault({} as never) : whole });
   return { section: of, fields: fields as unknown as Facts['fields'], means, schema: schema as never };
+}
+
+/** A fact that stands by itself in `data`, in no section. */
+export function fact<const Name extends string, T>(name: Name, schema: z.ZodType<T>): Facts<{ readonly [K in Name]: T }> {
+  const whole = z.object({ [name]: schema });
+  return { section: { ...section(name, schema.description ?? ''), alone: schema }, fields: {}, means: {}, schema: whole as never };
 }
 
 type Joined<T> = (T extends unknown ? (each: T) => void : never) extends (all: infer All) => void ? All : never;
@@ -117,10 +125,11 @@ function said(schema: z.ZodType): z.ZodType {
 }
 
 /** The schema of each section that there are facts of, in the order of their names. */
-export function sectionsOf(all: readonly Facts[]): Readonly<Record<string, z.ZodOptional<z.ZodObject>>> {
+export function sectionsOf(all: readonly Facts[]): Readonly<Record<string, z.ZodType>> {
   const bySection = [...Map.groupBy(all, ({ section }) => section)].sort(([a], [b]) => (a.name < b.name ? -1 : 1));
   return Object.fromEntries(
-    bySection.map(([{ name, text, always }, some]) => {
+    bySection.map(([{ name, text, always, alone }, some]) => {
+      if (alone !== undefined) return [name, said(alone)];
       const fields = Object.entries(Object.assign({}, ...some.map((each) => each.fields)) as Record<string, z.ZodType>);
       const optional = Object.fromEntries(fields.map(([field, schema]) => [field, said(schema)]));
       return [

@@ -18,5 +18,8 @@ export const ownerLabel = `${group}/owner`;
 /** On an EnvironmentConfig: `environment` marks it as one of ours. */
 export const kindLabel = `${group}/kind`;
 
+/** On the resource that holds a claim's data: where that was made, and so stays. */
+export const madeInAnnotation = `${group}/made-in`;
+
 /** On a Namespace of a protected tier: `Allow` lets it be deleted. */
 export const namespaceDeletionAnnotation = `${group}/deletion`;

@@ -1,12 +1,17 @@
 import type { Composed } from './api.ts';
 import { type Card, typed } from './card.ts';
+import { madeInAnnotation } from './group.ts';
+import { stringAt } from './kubernetes.ts';
 import type { Deletion } from './protection.ts';
+import type { ObservedResource } from './step.ts';
 
 interface ManagedResource {
   readonly card: Card;
   readonly name: string;
   /** Name of the resource outside the cluster, where the provider takes it from an annotation. */
   readonly externalName?: string;
+  /** Where it is made, for the one that holds the claim's data: what `placeOf` reads later. */
+  readonly madeIn?: readonly string[] | undefined;
   readonly providerConfig: { readonly kind: 'ClusterProviderConfig' | 'ProviderConfig'; readonly name: string };
   readonly managementPolicies: readonly string[];
   readonly forProvider: Readonly<Record<string, unknown>>;
@@ -15,11 +20,15 @@ interface ManagedResource {
 
 /** A managed resource of a provider, in the claim's namespace. */
 export function managed(resource: ManagedResource): Composed {
-  const { card, name, externalName, providerConfig, managementPolicies, forProvider, connectionSecret } = resource;
+  const { card, name, externalName, madeIn, providerConfig, managementPolicies, forProvider, connectionSecret } = resource;
+  const annotations = {
+    ...(externalName !== undefined && { 'crossplane.io/external-name': externalName }),
+    ...(madeIn !== undefined && { [madeInAnnotation]: madeIn.join('/') }),
+  };
   return {
     object: {
       ...typed(card),
-      metadata: { name, ...(externalName !== undefined && { annotations: { 'crossplane.io/external-name': externalName } }) },
+      metadata: { name, ...(Object.keys(annotations).length > 0 && { annotations }) },
       spec: {
         forProvider,
         managementPolicies,
@@ -28,6 +37,11 @@ export function managed(resource: ManagedResource): Composed {
       },
     },
   };
+}
+
+/** Where what holds a claim's data was made, and so stays whatever the environment says later. */
+export function placeOf(anchor: ObservedResource | undefined): readonly string[] | undefined {
+  return stringAt(anchor?.object, 'metadata', 'annotations', madeInAnnotation)?.split('/');
 }
 
 /**

@@ -139,21 +139,47 @@ describe('refuses, and touches nothing:', () => {
     ],
     [
       'rds without subnets',
-      only({ tier: 'prod', aws: { region: 'eu-west-1', providerConfig: 'aws', vpcId: 'vpc-1', clientCidrs: ['10.0.0.0/8'] } }),
+      only({
+        tier: 'prod',
+        controlPlane: 'c',
+        aws: { region: 'eu-west-1', providerConfig: 'aws', accountId: '111122223333', vpcId: 'vpc-1', clientCidrs: ['10.0.0.0/8'] },
+      }),
       'EnvironmentIncomplete',
       'cannot use EnvironmentConfig "here" for AppDatabase with backend rds: data.aws.subnetIds: missing, want array',
     ],
     [
       'rds that nobody could reach',
-      only({ tier: 'prod', aws: { region: 'eu-west-1', providerConfig: 'aws', vpcId: 'vpc-1', subnetIds: ['a', 'b'] } }),
+      only({
+        tier: 'prod',
+        controlPlane: 'c',
+        aws: { region: 'eu-west-1', providerConfig: 'aws', accountId: '111122223333', vpcId: 'vpc-1', subnetIds: ['a', 'b'] },
+      }),
       'EnvironmentIncomplete',
       'cannot use EnvironmentConfig "here" for AppDatabase with backend rds: data.aws.clientCidrs: missing, want at least one of clientSecurityGroupIds or clientCidrs, or nothing could connect',
     ],
     [
       'shared without a server',
-      only({ tier: 'staging' }),
+      only({ tier: 'staging', controlPlane: 'c' }),
       'EnvironmentIncomplete',
       'cannot use EnvironmentConfig "here" for AppDatabase with backend shared: data.shared: missing, want object',
+    ],
+    [
+      'shared where the control plane has no name',
+      only({ tier: 'staging', shared: everything.shared }),
+      'EnvironmentIncomplete',
+      'cannot use EnvironmentConfig "here" for AppDatabase with backend shared: data.controlPlane: missing, want string',
+    ],
+    [
+      'rds where neither the control plane nor the account is named',
+      only({ tier: 'prod', aws: { ...everything.aws, accountId: undefined } }),
+      'EnvironmentIncomplete',
+      'cannot use EnvironmentConfig "here" for AppDatabase with backend rds: data.aws.accountId: missing, want string; data.controlPlane: missing, want string',
+    ],
+    [
+      'a control plane whose name is none',
+      only({ tier: 'dev', controlPlane: 'Shop EU' }),
+      'EnvironmentInvalid',
+      'cannot use EnvironmentConfig "here": data.controlPlane: got "Shop EU", want at most 63 lower-case letters, digits and dashes, such as shop-eu-1; namespace "shop" belongs to it',
     ],
   ])('%s', (_, given, reason, message) => {
     const desired = { other: { object: { apiVersion: 'v1', kind: 'ConfigMap' } } };
@@ -271,11 +297,35 @@ describe('a live database', () => {
     ]);
   });
 
+  test('keeps its name on a shared server that apps reach by another name now, and elsewhere has another', () => {
+    const at = (host: string): Given => ({
+      environment: 'staging',
+      environments: [
+        environmentConfig('staging', { ...everything, tier: 'staging', shared: { postgres: { ...everything.shared.postgres, host } } }),
+      ],
+    });
+    const names = (given: Given) => {
+      const { desired } = expand(stepRequest(given));
+      return ['role', 'database'].map((key) => desired[key]?.object.metadata?.annotations?.['crossplane.io/external-name']);
+    };
+    const made = names(at('pg.shared.svc'));
+    expect(names({ ...at('pooler.shared.svc'), ...settled(at('pg.shared.svc')) })).toEqual(made);
+    expect(names(at('pooler.shared.svc'))).not.toEqual(made);
+  });
+
   test('keeps what AWS fixed, whatever the environment says later', () => {
     const state = settled(prod());
     const moved = prod(
       { databaseName: 'other' },
-      { aws: { ...everything.aws, region: 'us-east-1', vpcId: 'vpc-2', kmsKeyArn: 'arn:aws:kms:us-east-1:111122223333:key/2' } },
+      {
+        aws: {
+          ...everything.aws,
+          region: 'us-east-1',
+          accountId: '999999999999',
+          vpcId: 'vpc-2',
+          kmsKeyArn: 'arn:aws:kms:us-east-1:999999999999:key/2',
+        },
+      },
     );
     const [before, after] = [prod(), moved].map((environment) => expand(stepRequest({ ...environment, ...state })));
     expect(after?.desired).toEqual(before?.desired);

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Data } from '../core/card.ts';
 import { at, groupKind, type KubernetesObject, stringAt } from '../core/kubernetes.ts';
 import { mayDelete } from '../core/managed.ts';
-import { shortHash } from '../core/names.ts';
+import { hashOf } from '../core/names.ts';
 import type { StepRequest } from '../core/pipeline.ts';
 import { shown } from '../core/problem.ts';
 import { matches } from '../core/proof.ts';
@@ -241,7 +241,7 @@ export function changesOf(request: StepRequest): readonly Change[] {
   return found.map(({ reason, sentence, verb, about }) => {
     // So that a token is good for one state of one claim only, and not for a later one of the same name.
     const { uid, generation } = request.claim.metadata ?? {};
-    const token = `${verb}-${shortHash(JSON.stringify([about, uid, generation]))}`;
+    const token = `${verb}-${hashOf([about, uid, generation])}`;
     return { reason, sentence, token, acknowledged: acknowledged.includes(token) };
   });
 }

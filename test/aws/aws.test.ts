@@ -133,6 +133,7 @@ beforeAll(async () => {
   await apply(
     environmentConfig('aws-prod', {
       tier: 'prod',
+      controlPlane: 'test',
       aws: {
         region,
         providerConfig: 'aws',

@@ -70,10 +70,12 @@ const environments = [
   environmentConfig('dev', { tier: 'dev' }),
   environmentConfig('staging', {
     tier: 'staging',
+    controlPlane: 'test',
     shared: { postgres: { providerConfig: 'shared-postgres', host: 'postgres.shared.svc', port: 5432, sslMode: 'disable' } },
   }),
   environmentConfig('prod', {
     tier: 'prod',
+    controlPlane: 'test',
     aws: {
       region: 'eu-west-1',
       providerConfig: 'aws',

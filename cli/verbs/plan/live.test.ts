@@ -137,7 +137,7 @@ test('what Crossplane had applied and no longer would is shown, and nothing else
 
 test('a loss names the token of the generation that the claim will have', async () => {
   await apiserver(serving(kinds, atRest('prod', { databaseName: 'ledger' })));
-  const tokenIn = ({ stdout }: { readonly stdout: string }) => /acknowledge=(move-[0-9a-f]{8})/.exec(stdout)?.[1];
+  const tokenIn = ({ stdout }: { readonly stdout: string }) => /acknowledge=(move-[0-9a-v]{16})/.exec(stdout)?.[1];
   const same = await run({ databaseName: 'ledger' }, ['dev']);
   const changed = await run({ databaseName: 'ledger', size: 'large' }, ['dev']);
   expect([same.code, changed.code]).toEqual([1, 1]);

@@ -68,11 +68,11 @@ describe('sqs', () => {
     const request = stepRequest({ ...given('prod', {}, {}, 'prod-us'), ...state });
     const { desired, status = {} } = expand(request);
     expect(guard({ ...request, desired, desiredStatus: status }).refusal?.message).toBe(
-      'cannot apply: dead-letter-queue (Queue orders-queue-dead-letter-queue): spec.forProvider.name: got "prod-us-shop-orders-da47be91-dead-letters", ' +
-        'want "prod-shop-orders-30a58cbb-dead-letters", which cannot change without losing the data; ' +
-        'queue (Queue orders-queue-queue): spec.forProvider.name: got "prod-us-shop-orders-da47be91", want "prod-shop-orders-30a58cbb", ' +
+      'cannot apply: dead-letter-queue (Queue orders-queue-dead-letter-queue): spec.forProvider.name: got "prod-us-shop-orders-o84oi0o9ft3ltc8k-dead-letters", ' +
+        'want "prod-shop-orders-ijhvkrv9it0hkrq1-dead-letters", which cannot change without losing the data; ' +
+        'queue (Queue orders-queue-queue): spec.forProvider.name: got "prod-us-shop-orders-o84oi0o9ft3ltc8k", want "prod-shop-orders-ijhvkrv9it0hkrq1", ' +
         'which cannot change without losing the data; if that loss is meant, run: kubectl annotate appqueue orders --namespace shop --overwrite ' +
-        'platform.internal/acknowledge=replace-9890b752,replace-7ed05255',
+        'platform.internal/acknowledge=replace-5525ungvsfkednst,replace-r70n0vqegbrqtpnj',
     );
   });
 
@@ -95,7 +95,7 @@ describe('sqs', () => {
       {
         Effect: 'Allow',
         Action: ['sqs:GetQueueAttributes', 'sqs:GetQueueUrl', 'sqs:SendMessage'],
-        Resource: ['arn:aws:sqs:eu-west-1:111122223333:prod-shop-orders-30a58cbb'],
+        Resource: ['arn:aws:sqs:eu-west-1:111122223333:prod-shop-orders-ijhvkrv9it0hkrq1'],
       },
     ]);
   });
@@ -104,8 +104,8 @@ describe('sqs', () => {
     const environment = 'e'.repeat(63);
     const response = expand(stepRequest({ ...given('prod', { fifo: true }, {}, environment), name: 'o'.repeat(40) }));
     expect([forProvider(response, 'queue', 'name'), forProvider(response, 'dead-letter-queue', 'name')]).toEqual([
-      `${'e'.repeat(53)}-97c8bc01.fifo`,
-      `${'e'.repeat(53)}-97c8bc01-dead-letters.fifo`,
+      `${'e'.repeat(45)}-1h5jbu9398bmtfsi.fifo`,
+      `${'e'.repeat(45)}-1h5jbu9398bmtfsi-dead-letters.fifo`,
     ]);
   });
 

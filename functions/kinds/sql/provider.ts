@@ -84,7 +84,7 @@ const failures: readonly Failure[] = [
     waitsFor: ({ captured }) =>
       `membership in role ${shown(captured(1) || captured(2))}, which takes data.shared.postgres.adminRole where the login is no superuser`,
     // PostgreSQL 17, src/backend/utils/adt/acl.c
-    example: 'create failed: cannot create database: pq: must be able to SET ROLE "staging_shop_orders_77b11eb2" (42501)',
+    example: 'create failed: cannot create database: pq: must be able to SET ROLE "staging_shop_orders_efmqnf3lr49lc7jc" (42501)',
   },
   {
     pattern: /database "([^"]*)" is being accessed by other users/,
@@ -98,13 +98,13 @@ const failures: readonly Failure[] = [
     says: ({ captured }) =>
       `the server has a ${captured(1)} ${shown(captured(2))} that this claim did not make, choose another name or have it removed`,
     // https://github.com/supabase/supautils/issues/124
-    example: 'create failed: cannot create role: pq: role "staging_shop_orders_77b11eb2" already exists (42710)',
+    example: 'create failed: cannot create role: pq: role "staging_shop_orders_efmqnf3lr49lc7jc" already exists (42710)',
   },
   {
     pattern: /\b(role|database) "([^"]*)" does not exist/,
     waitsFor: ({ captured }) => `${captured(1)} ${shown(captured(2))}`,
     // https://github.com/zalando/postgres-operator/issues/1130
-    example: 'create failed: cannot create database: pq: role "staging_shop_orders_77b11eb2" does not exist (42704)',
+    example: 'create failed: cannot create database: pq: role "staging_shop_orders_efmqnf3lr49lc7jc" does not exist (42704)',
   },
 ];
 

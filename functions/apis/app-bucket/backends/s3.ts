@@ -1,5 +1,5 @@
 import { access, accessOf, type Grant, keyStatements, partitionOf, policyDocument, serviceHost } from '../../../aws/access.ts';
-import { account, accountId, key } from '../../../aws/facts.ts';
+import { account, key } from '../../../aws/facts.ts';
 import { awsResources } from '../../../aws/resources.ts';
 import type { Roles } from '../../../aws/role.ts';
 import type { Backend, Context, Expansion } from '../../../core/api.ts';
@@ -7,6 +7,7 @@ import { bind, bindingKey } from '../../../core/binding.ts';
 import { type FactsOf, needsOf } from '../../../core/facts.ts';
 import { at, stringAt } from '../../../core/kubernetes.ts';
 import { keep, policiesFor } from '../../../core/managed.ts';
+import { controlPlane } from '../../../core/names.ts';
 import { s3Bucket } from '../../../kinds/aws/s3-bucket.ts';
 import { s3BucketLifecycleConfiguration } from '../../../kinds/aws/s3-bucket-lifecycle-configuration.ts';
 import { s3BucketOwnershipControls } from '../../../kinds/aws/s3-bucket-ownership-controls.ts';
@@ -18,7 +19,7 @@ import { heldBack, protection, usage } from '../../../kinds/crossplane/usage.ts'
 import { secret } from '../../../kinds/kubernetes/secret.ts';
 import { type BucketSettings, binding, completeBinding, suffix } from '../schema.ts';
 
-const needs = needsOf(account, accountId, key);
+const needs = needsOf(controlPlane, account, key);
 type Needs = FactsOf<typeof needs>;
 
 interface Required {
@@ -105,16 +106,11 @@ function guardRail({ claim, settings, observed }: Context<BucketSettings, Needs>
 }
 
 function expand(context: Context<BucketSettings, Needs, Required>): Expansion {
-  const { claim, required, settings, facts, observed } = context;
+  const { claim, required, settings, observed } = context;
   // A bucket's settings are kept with it, so that it never stays behind without them.
   const resources = awsResources(context, suffix, 'bucket', keep);
   const { nameOf, region, tags, externalNameOf, resource } = resources;
-  const place = `${facts.aws.accountId}-${region}`;
-  const name = externalNameOf(longestBucketName - place.length - 1);
-  const made = stringAt(observed['bucket']?.object, 'metadata', 'annotations', 'crossplane.io/external-name') ?? '';
-  // It keeps the account that it was made in, whatever the environment says later; any other name would be somebody else's bucket.
-  const isOurs = made.startsWith(`${name}-`) && new RegExp(`^[0-9]{12}-${region}$`).test(made.slice(name.length + 1));
-  const bucket = isOurs ? made : `${name}-${place}`;
+  const bucket = externalNameOf(longestBucketName);
   const arn = `arn:${partitionOf(region)}:s3:::${bucket}`;
   const kmsKeyArn = keyOf(context);
   const bucketRef = { name: nameOf('bucket') };

@@ -9,7 +9,7 @@ import { type FactsOf, needsOf } from '../../../core/facts.ts';
 import { grown } from '../../../core/grows.ts';
 import { stringAt } from '../../../core/kubernetes.ts';
 import { policiesFor } from '../../../core/managed.ts';
-import { spread } from '../../../core/names.ts';
+import { controlPlane, spread } from '../../../core/names.ts';
 import { elasticacheParameterGroup } from '../../../kinds/aws/elasticache-parameter-group.ts';
 import { elasticacheSubnetGroup } from '../../../kinds/aws/elasticache-subnet-group.ts';
 import { replicationGroup } from '../../../kinds/aws/replication-group.ts';
@@ -17,7 +17,7 @@ import { protection, usage } from '../../../kinds/crossplane/usage.ts';
 import { secret } from '../../../kinds/kubernetes/secret.ts';
 import { binding, type CacheSettings, completeBinding, evictionPolicy, port, type Size, suffix, versions } from '../schema.ts';
 
-const needs = needsOf(account, encryptionKey, network);
+const needs = needsOf(controlPlane, account, encryptionKey, network);
 type Needs = FactsOf<typeof needs>;
 
 const composes = {

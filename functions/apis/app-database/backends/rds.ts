@@ -10,7 +10,7 @@ import { type FactsOf, needsOf } from '../../../core/facts.ts';
 import { grown } from '../../../core/grows.ts';
 import { at, numberAt, stringAt } from '../../../core/kubernetes.ts';
 import { policiesFor } from '../../../core/managed.ts';
-import { spread } from '../../../core/names.ts';
+import { controlPlane, spread } from '../../../core/names.ts';
 import { conditionOf } from '../../../core/readiness.ts';
 import { gp3Included, rdsInstance } from '../../../kinds/aws/rds-instance.ts';
 import { rdsParameterGroup } from '../../../kinds/aws/rds-parameter-group.ts';
@@ -22,7 +22,7 @@ import { sqlProviderConfig } from '../../../kinds/sql/provider-config.ts';
 import { type Binding, binding, completeBinding, type DatabaseSettings, port, type Size, suffix, username, versions } from '../schema.ts';
 import { extensions, installedExtensions } from './sql.ts';
 
-const needs = needsOf(account, key, network);
+const needs = needsOf(controlPlane, account, key, network);
 type Needs = FactsOf<typeof needs>;
 
 const composes = {

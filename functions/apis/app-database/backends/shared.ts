@@ -2,8 +2,8 @@ import type { Backend, Context, Expansion } from '../../../core/api.ts';
 import { bind, bindingKey } from '../../../core/binding.ts';
 import { type FactsOf, needsOf } from '../../../core/facts.ts';
 import { stringAt } from '../../../core/kubernetes.ts';
-import { keep, managed, policiesFor } from '../../../core/managed.ts';
-import { composedName, externalName } from '../../../core/names.ts';
+import { keep, managed, placeOf, policiesFor } from '../../../core/managed.ts';
+import { composedName, controlPlane, externalName } from '../../../core/names.ts';
 import { protection, usage } from '../../../kinds/crossplane/usage.ts';
 import { secret } from '../../../kinds/kubernetes/secret.ts';
 import { sqlDatabase } from '../../../kinds/sql/database.ts';
@@ -14,7 +14,7 @@ import { sharedPostgres } from '../facts.ts';
 import { type Binding, binding, completeBinding, type DatabaseSettings, type Size, suffix } from '../schema.ts';
 import { extensions, installedExtensions } from './sql.ts';
 
-const needs = needsOf(sharedPostgres);
+const needs = needsOf(controlPlane, sharedPostgres);
 type Needs = FactsOf<typeof needs>;
 
 /** Postgres cuts longer identifiers. */
@@ -35,7 +35,9 @@ const composes = {
 function expand({ claim, environment, settings, facts, observed }: Context<DatabaseSettings, Needs>): Expansion {
   const server = facts.shared.postgres;
   const nameOf = (part?: string) => composedName(claim, suffix, part);
-  const external = externalName({ environment, namespace: claim.namespace, kind: claim.kind, name: claim.name }, longestIdentifier, '_');
+  const place = placeOf(observed['database']) ?? [server.host, String(server.port)];
+  const { namespace, kind, name } = claim;
+  const external = externalName({ controlPlane: facts.controlPlane, environment, place, namespace, kind, name }, longestIdentifier, '_');
   const providerConfig = { kind: 'ClusterProviderConfig', name: server.providerConfig } as const;
   const managementPolicies = policiesFor(settings.deletion, ['Delete']);
   const adminRole = server.adminRole ?? stringAt(observed['membership']?.object, 'spec', 'forProvider', 'role');
@@ -79,6 +81,7 @@ function expand({ claim, environment, settings, facts, observed }: Context<Datab
       card: sqlDatabase,
       name: nameOf('database'),
       externalName: external,
+      madeIn: place,
       providerConfig,
       managementPolicies,
       forProvider: { owner: external },

@@ -6,21 +6,22 @@ import type { Backend, Context, Expansion } from '../../../core/api.ts';
 import { type FactsOf, needsOf } from '../../../core/facts.ts';
 import { stringAt } from '../../../core/kubernetes.ts';
 import { release } from '../../../core/managed.ts';
+import { controlPlane } from '../../../core/names.ts';
 import { iamRole } from '../../../kinds/aws/iam-role.ts';
 import { podIdentityAssociation } from '../../../kinds/aws/pod-identity-association.ts';
 import { type IdentitySettings, suffix } from '../schema.ts';
 import { account as accountOf, type Required } from './account.ts';
 
-const needs = needsOf(account, boundary, cluster);
+const needs = needsOf(controlPlane, account, boundary, cluster);
 type Needs = FactsOf<typeof needs>;
 
 const composes = { role: iamRole, association: podIdentityAssociation };
 
 function expand(context: Context<IdentitySettings, Needs, Required>): Expansion {
-  const { claim, environment, facts, observed } = context;
+  const { claim, facts, observed } = context;
   const { serviceAccount, ...common } = accountOf(context);
-  const { nameOf, resource, description, tags } = awsResources(context, suffix, 'association', release);
-  const role = roleName(claim.kind, environment, claim.namespace, serviceAccount);
+  const { identity, nameOf, resource, description, tags } = awsResources(context, suffix, 'association', release);
+  const role = roleName(identity, claim.kind, serviceAccount);
   // AWS cannot move an association to another cluster.
   const clusterName = stringAt(observed['association']?.object, 'spec', 'forProvider', 'clusterName') ?? facts.aws.clusterName;
   // https://docs.aws.amazon.com/eks/latest/userguide/pod-id-role.html

@@ -1,5 +1,5 @@
 import { access, accessOf, type Grant, keyStatements, partitionOf, policyDocument } from '../../../aws/access.ts';
-import { account, accountId, key as encryptionKey } from '../../../aws/facts.ts';
+import { account, key as encryptionKey } from '../../../aws/facts.ts';
 import { awsResources } from '../../../aws/resources.ts';
 import type { Roles } from '../../../aws/role.ts';
 import { sharedConfig } from '../../../aws/shared-config.ts';
@@ -8,6 +8,7 @@ import { bind, bindingKey } from '../../../core/binding.ts';
 import { type FactsOf, needsOf } from '../../../core/facts.ts';
 import { at, stringAt } from '../../../core/kubernetes.ts';
 import { policiesFor } from '../../../core/managed.ts';
+import { controlPlane } from '../../../core/names.ts';
 import { sqsQueue } from '../../../kinds/aws/sqs-queue.ts';
 import { sqsQueuePolicy } from '../../../kinds/aws/sqs-queue-policy.ts';
 import { sqsQueueRedriveAllowPolicy } from '../../../kinds/aws/sqs-queue-redrive-allow-policy.ts';
@@ -15,7 +16,7 @@ import { protection, usage } from '../../../kinds/crossplane/usage.ts';
 import { secret } from '../../../kinds/kubernetes/secret.ts';
 import { type Binding, binding, deadLetters, fifoSuffix, type QueueSettings, suffix } from '../schema.ts';
 
-const needs = needsOf(account, accountId, encryptionKey);
+const needs = needsOf(controlPlane, account, encryptionKey);
 type Needs = FactsOf<typeof needs>;
 
 interface Required {
@@ -65,17 +66,13 @@ const tlsOnly = (arn: string) =>
 function expand(context: Context<QueueSettings, Needs, Required>): Expansion {
   const { claim, settings, facts, observed, required } = context;
   const resources = awsResources(context, suffix, queueKey, policiesFor(settings.deletion, ['Delete']));
-  const { nameOf, resource, externalNameOf, region, tags } = resources;
+  const { nameOf, resource, externalNameOf, region, accountId, tags } = resources;
   const reported = (key: string, field: string) => stringAt(observed[key]?.object, 'status', 'atProvider', field);
 
   // What AWS fixes when it makes the queue stays as it was made, and so does the key, without which messages cannot be read.
   const fifo = (at(observed[queueKey]?.object, 'spec', 'forProvider', 'fifoQueue') ?? settings.fifo) === true;
   const keyOf = (key: string) =>
     observed[key] === undefined ? facts.aws.kmsKeyArn : stringAt(observed[key].object, 'spec', 'forProvider', 'kmsMasterKeyId');
-  // Queues stay in the account that they were made in, whatever the environment says now.
-  const accountId =
-    [queueKey, deadLetterKey].flatMap((key) => /^arn:[^:]*:sqs:[^:]*:([0-9]{12}):/.exec(reported(key, 'arn') ?? '')?.[1] ?? [])[0] ??
-    facts.aws.accountId;
 
   const base = externalNameOf(longestBase);
   const name = `${base}${fifoSuffix(fifo)}`;

@@ -6,13 +6,14 @@ import type { Backend, Context, Expansion } from '../../../../../functions/core/
 import { bind, bindingKey } from '../../../../../functions/core/binding.ts';
 import { type FactsOf, needsOf } from '../../../../../functions/core/facts.ts';
 import { policiesFor } from '../../../../../functions/core/managed.ts';
+import { controlPlane } from '../../../../../functions/core/names.ts';
 import { isReady } from '../../../../../functions/core/readiness.ts';
 import { protection, usage } from '../../../../../functions/kinds/crossplane/usage.ts';
 import { secret } from '../../../../../functions/kinds/kubernetes/secret.ts';
 import { templateCard } from '../card.ts';
 import { type Binding, binding, suffix, type TemplateSettings } from '../schema.ts';
 
-const needs = needsOf(account);
+const needs = needsOf(controlPlane, account);
 type Needs = FactsOf<typeof needs>;
 
 const composes = { binding: secret, [suffix]: templateCard, protection: usage };
