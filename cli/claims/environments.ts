@@ -1,10 +1,10 @@
 import { globSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import type { KubernetesObject } from '../../functions/core/kubernetes.ts';
 import { shown } from '../../functions/core/problem.ts';
 import { InputError, named, readObjects, readText } from '../input.ts';
 import type { Home } from '../verb.ts';
-import { isYaml, type Located } from './sources.ts';
+import { isManifest, type Located } from './sources.ts';
 
 /** An environment by name, with all the EnvironmentConfigs that there are beside it. */
 export interface Chosen {
@@ -18,50 +18,59 @@ export interface ChosenFromFiles extends Chosen {
   readonly configs: readonly Located[];
 }
 
-async function chosenFrom(files: readonly string[], name?: string): Promise<ChosenFromFiles | undefined> {
+/** The EnvironmentConfigs of files, each once: of two of one name nobody could say which is meant. */
+async function configsOf(files: readonly string[]): Promise<readonly Located[]> {
   const texts = await Promise.all(files.map(async (path) => ({ path, ...readObjects(await readText(path), path) })));
   const configs = texts.flatMap(({ path, objects }) =>
     objects.filter(({ kind }) => kind === 'EnvironmentConfig').map((object) => ({ object, path })),
   );
-  const all = configs.map(({ object }) => object);
-  const chosen = name ?? all[0]?.metadata?.name;
-  return chosen === undefined ? undefined : { name: chosen, all, configs };
+  for (const [name, [first, second]] of Map.groupBy(configs, ({ object }) => object.metadata?.name))
+    if (name !== undefined && first !== undefined && second !== undefined)
+      throw new InputError(
+        `cannot use environment ${shown(name)}: it is in ${named(first.path)} and in ${named(second.path)}, want each environment once`,
+      );
+  return configs;
 }
+
+const objectsOf = (configs: readonly Located[]) => configs.map(({ object }) => object);
 
 /** The environments of a file, of which the first is meant. */
 async function fromFile(file: string): Promise<ChosenFromFiles> {
-  const chosen = await chosenFrom([file]);
-  if (chosen === undefined) throw new InputError(`cannot use environment: ${named(file)} has no EnvironmentConfig with a name`);
-  return chosen;
+  const configs = await configsOf([file]);
+  const name = configs[0]?.object.metadata?.name;
+  if (name === undefined) throw new InputError(`cannot use environment: ${named(file)} has no EnvironmentConfig with a name`);
+  return { name, all: objectsOf(configs), configs };
 }
 
 function unknown(name: string, names: readonly string[], where: string, option: string): InputError {
   const choice = names.length === 0 ? `there are none${where}; want` : `want one of ${names.toSorted().join(', ')}${where}, or`;
-  return new InputError(`cannot use environment: ${option}: got ${shown(name)}, ${choice} an EnvironmentConfig file ending in .yaml`);
+  return new InputError(
+    `cannot use environment: ${option}: got ${shown(name)}, ${choice} an EnvironmentConfig file ending in .yaml, .yml or .json`,
+  );
 }
 
-/** An environment by the name of a file in the folder of environments, or by a file. */
+/** An environment by its name in the folder of environments, or by a file. */
 export async function readEnvironment(
   { root, environmentsFolder = 'examples/environments' }: Pick<Home, 'root' | 'environmentsFolder'>,
   nameOrFile: string,
   option: string,
 ): Promise<ChosenFromFiles> {
-  if (isYaml(nameOrFile)) return await fromFile(nameOrFile);
+  if (isManifest(nameOrFile)) return await fromFile(nameOrFile);
   const folder = join(root, environmentsFolder);
-  const files = globSync('*.yaml', { cwd: folder }).sort();
-  if (!files.includes(`${nameOrFile}.yaml`)) {
-    const names = files.map((file) => basename(file, '.yaml'));
-    throw unknown(nameOrFile, names, files.length === 0 ? ` in ${environmentsFolder}` : '', option);
-  }
-  return (await chosenFrom(
-    files.map((file) => join(folder, file)),
-    nameOrFile,
-  )) as ChosenFromFiles;
+  // What kubectl apply takes of a folder.
+  const configs = await configsOf(
+    globSync('*.{yaml,yml,json}', { cwd: folder })
+      .sort()
+      .map((file) => join(folder, file)),
+  );
+  const names = configs.flatMap(({ object }) => object.metadata?.name ?? []);
+  if (!names.includes(nameOrFile)) throw unknown(nameOrFile, names, names.length === 0 ? ` in ${environmentsFolder}` : '', option);
+  return { name: nameOrFile, all: objectsOf(configs), configs };
 }
 
 /** An environment of the cluster by name, or one of a file in place of the cluster's of that name. */
 export async function environmentInCluster(nameOrFile: string, there: readonly KubernetesObject[]): Promise<Chosen> {
-  if (!isYaml(nameOrFile)) {
+  if (!isManifest(nameOrFile)) {
     const names = there.flatMap(({ metadata }) => metadata?.name ?? []);
     if (!names.includes(nameOrFile)) throw unknown(nameOrFile, names, ' in the cluster', '--environment');
     return { name: nameOrFile, all: there };

@@ -47,8 +47,7 @@ export interface Claims {
   readonly without: number;
 }
 
-export const isYaml = (path: string) => /\.ya?ml$/.test(path);
-export const isManifest = (path: string) => isYaml(path) || path.endsWith('.json');
+export const isManifest = (path: string) => /\.(ya?ml|json)$/.test(path);
 
 /** As tools do: what begins with a dot is not for reading, nor is what npm installs. */
 export const isHidden = (name: string) => name.startsWith('.') || name === 'node_modules';

@@ -174,17 +174,35 @@ describe('input', () => {
     [
       'an unknown environment',
       { environments: ['nowhere'] },
-      `cannot use environment: --environment: got "nowhere", want one of ${exampleEnvironmentNames}, or an EnvironmentConfig file ending in .yaml`,
+      `cannot use environment: --environment: got "nowhere", want one of ${exampleEnvironmentNames}, or an EnvironmentConfig file ending in .yaml, .yml or .json`,
     ],
     [
       'an environment where there are none',
       { root: 'docs' },
-      'cannot use environment: --environment: got "dev", there are none in examples/environments; want an EnvironmentConfig file ending in .yaml',
+      'cannot use environment: --environment: got "dev", there are none in examples/environments; want an EnvironmentConfig file ending in .yaml, .yml or .json',
     ],
     ['an unknown output', { output: 'xml' }, 'cannot print: --output: got "xml", want one of table, json, yaml, markdown'],
     ['two comparisons', { against: 'prod', live: true }, 'cannot plan: got --against and --live, want one of them'],
   ])('%s', async (_, options, message) => {
     expect(await failure([write('orders.yaml', claim('orders'))], options)).toBe(message);
+  });
+
+  test('environments of a folder, in any file that kubectl apply takes of it, by the name that they have and each once', async () => {
+    const file = write('claims/orders.yaml', claim('orders'));
+    const config = (name: string) => environmentConfig(name, { tier: 'dev' });
+    write('environments/several.yml', config('yml'), config('beside'));
+    write('environments/one.json', JSON.stringify(config('json')));
+    const home = { root: scratch(), environmentsFolder: 'environments' };
+    for (const name of ['yml', 'beside', 'json'])
+      expect((await run([file], { ...home, environments: [name] })).stdout.split('\n')[0]).toBe(
+        `AppDatabase shop/orders in ${name}, as container`,
+      );
+    write('environments/a.yaml', config('yml'));
+    const message = `cannot use environment "yml": it is in "FOLDER/environments/a.yaml" and in "FOLDER/environments/several.yml", want each environment once`;
+    expect(await failure([file], { ...home, environments: ['json'] })).toBe(message);
+    expect(await failure([file], { environments: [write('twice.yaml', config('dev'), config('dev'))] })).toBe(
+      'cannot use environment "dev": it is in "FOLDER/twice.yaml" and in "FOLDER/twice.yaml", want each environment once',
+    );
   });
 
   test('no file, a missing one, an empty folder, and one claim twice', async () => {

@@ -157,7 +157,7 @@ test('a claim that is not there is new, and a namespace without an environment i
   );
   expect((await run({})).stdout).toContain('\n\nAppDatabase shop/orders in dev, as container: new\n');
   await expect(run({}, ['nowhere'])).rejects.toThrow(
-    `cannot use environment: --environment: got "nowhere", want one of ${exampleEnvironmentNames} in the cluster, or an EnvironmentConfig file ending in .yaml`,
+    `cannot use environment: --environment: got "nowhere", want one of ${exampleEnvironmentNames} in the cluster, or an EnvironmentConfig file ending in .yaml, .yml or .json`,
   );
   await apiserver(serving(kinds, []));
   await expect(run({})).rejects.toThrow(
