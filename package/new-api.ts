@@ -19,8 +19,8 @@ const help = `npm run new-api -- KIND [--aws SERVICE/KIND] [--crds DIR]
   kind that developers will claim, such as AppTopic. Writes its folder, its line in the registry, what npm run
   generate makes of it, and its golden files; npm run check passes with it as it is.
 
-  --aws SERVICE/KIND  besides, a backend that makes such a kind of provider-aws, such as dynamodb/Table, and a card
-                      of it. What keeps the kind safe is undecided there: no environment takes it until you say.
+  --aws SERVICE/KIND  besides, a backend for prod that makes such a kind of provider-aws, such as dynamodb/Table, and
+                      a card of it. What keeps the kind safe is undecided there: no environment takes it until you say.
   --crds DIR          where to look for the kind's CustomResourceDefinition; otherwise the folder that CRDS names.
 
   Exit code 0: the API is there; 1: a program failed, and what was written is gone again; 2: bad input, and nothing was written.
@@ -166,6 +166,10 @@ function parse() {
   }
 }
 
+/** What becomes of a claim, by tier. */
+const placesOf = (aws: AwsKind | undefined) =>
+  aws === undefined ? 'as container in every tier' : 'as container in dev and staging; prod is refused until its card is decided';
+
 /** What only a person can say of a kind. */
 const adviceOn = (aws: AwsKind) => `
 ${aws.definition ?? `No CustomResourceDefinition of ${aws.service}/${aws.kind} is at hand: what most kinds of provider-aws have was taken, tags and a region.`}
@@ -185,7 +189,7 @@ async function newApiCommand(): Promise<number> {
   const written = await newApi(project, names, aws);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   process.stdout.write(`${written.join('\n')}
-${written.length} files in ${seconds} s: ${names.kind}, as container in every tier
+${written.length} files in ${seconds} s: ${names.kind}, ${placesOf(aws)}
 
 Next: npm run --silent goldenpath -- plan examples/${names.folder}.yaml --environment dev
 Then make it your own: fields with their defaults and the binding in schema.ts, the server in backends/container.ts.

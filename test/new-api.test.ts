@@ -62,6 +62,14 @@ ${definition}EOF`);
   ] as const) {
     const { code, stdout, stderr } = await run(`CRDS= npm run --silent new-api -- ${args}`);
     expect({ code, stderr, said: stdout.includes(said) }, stdout).toEqual({ code: 0, stderr: '', said: true });
+    expect(stdout).toMatch(/ s: App(Table|Rule), as container in dev and staging; prod is refused until its card is decided\n/);
+  }
+  for (const [tier, code, verdict] of [
+    ['dev', 0, 'as container\n'],
+    ['prod', 1, 'as dynamodb\n'],
+  ] as const) {
+    const planned = await run(`npm run --silent goldenpath -- plan examples/app-table.yaml --environment ${tier}`);
+    expect({ code: planned.code, said: planned.stdout.includes(verdict) }, planned.stdout).toEqual({ code, said: true });
   }
   const rule = await run('cat functions/kinds/aws/ruler-rule.ts');
   expect(rule.stdout).toContain("awsKind('ruler', 'Rule', 'rulez')");
@@ -138,8 +146,8 @@ test('help says what it does', async () => {
       kind that developers will claim, such as AppTopic. Writes its folder, its line in the registry, what npm run
       generate makes of it, and its golden files; npm run check passes with it as it is.
 
-      --aws SERVICE/KIND  besides, a backend that makes such a kind of provider-aws, such as dynamodb/Table, and a card
-                          of it. What keeps the kind safe is undecided there: no environment takes it until you say.
+      --aws SERVICE/KIND  besides, a backend for prod that makes such a kind of provider-aws, such as dynamodb/Table, and
+                          a card of it. What keeps the kind safe is undecided there: no environment takes it until you say.
       --crds DIR          where to look for the kind's CustomResourceDefinition; otherwise the folder that CRDS names.
 
       Exit code 0: the API is there; 1: a program failed, and what was written is gone again; 2: bad input, and nothing was written.

@@ -10,7 +10,10 @@ const backendNames = ['container', 'templateservice'] as const;
 
 /** What claims say (`field`), and what the platform alone says (`setting`). A tier without a default has that of the one before it. */
 export const fields = {
-  backend: setting(z.enum(backendNames), { text: `What the ${suffix} is realised with.`, default: { dev: 'container' } }),
+  backend: setting(z.enum(backendNames), {
+    text: `What the ${suffix} is realised with.`,
+    default: { dev: 'container', prod: 'templateservice' },
+  }),
   deletion: deletionField(`leaves the ${suffix} in AWS with its data, and nothing of a container`),
 };
 export type TemplateSettings = SettingsOf<typeof fields>;
