@@ -14,7 +14,7 @@ const entryOf = (name: string, spec: object = {}): Entry => ({
   }),
 });
 const entries = Array.from({ length: 100 }, (_, index) => entryOf(`orders-${index}`));
-const rowsIn = (text: string) => text.split('\n').filter((line) => line.startsWith('| AppDatabase ')).length;
+const rowsIn = (text: string) => text.split('\n').filter((line) => line.startsWith('| ` AppDatabase ')).length;
 const detailsIn = (text: string) => text.split('<details>').length - 1;
 
 describe('a comment', () => {
@@ -37,21 +37,28 @@ describe('a comment', () => {
 
   test('has what is refused first', () => {
     const text = markdown([...entries.slice(0, 2), entryOf('broken', { size: 'huge' })]);
-    expect(text.split('\n').find((line) => line.startsWith('| AppDatabase '))).toBe('| AppDatabase shop/broken | dev | ✗ refused |  |  |');
+    expect(text.split('\n').find((line) => line.startsWith('| ` AppDatabase '))).toBe(
+      '| ` AppDatabase shop/broken ` | ` dev ` | ✗ refused |  |  |',
+    );
   });
 });
 
 test('what a claim or an environment is called mentions nobody, links nothing and is no HTML', () => {
-  const name = '@acme/owners #1 <img src=x> | [a](https://example.com) `b` ![c](d) *e*';
-  const text = markdown([entryOf(name)], [], { context: '@team', server: 'https://<b>', notRead: [] });
-  const [, row = ''] = /^(\| AppDatabase .*)$/m.exec(text) ?? [];
+  const name = '@acme/owners #1 GH-12 www.example.com https://example.com 0123456789abcdef <img src=x> \\| `@acme` ``b`` ![c](d) *e*';
+  const text = markdown([entryOf(name)], [], { context: '@team', server: 'https://<b>', notRead: ['a & b'] });
+  const [, row = ''] = /^(\| .*AppDatabase .*)$/m.exec(text) ?? [];
   expect(row).toBe(
-    '| AppDatabase shop/@\u200bacme/owners #\u200b1 &lt;img src=x&gt; \\| \\[a\\](https://example.com) \\`b\\` \\!\\[c\\](d) \\*e\\* | dev | ✗ refused |  |  |',
+    '| ``` AppDatabase shop/@acme/owners #1 GH-12 www.example.com https://example.com 0123456789abcdef <img src=x> \\| `@acme` ``b`` ![c](d) *e* ``` | ` dev ` | ✗ refused |  |  |',
   );
-  expect(text).toContain('<summary>AppDatabase shop/@\u200bacme/owners #\u200b1 &lt;img src=x&gt; ');
-  expect(text).toContain('Cluster https://&lt;b&gt;, context @\u200bteam');
-  const outside = text.replaceAll(/^```text\n[\s\S]*?^```$/gm, '');
-  expect(outside).not.toMatch(/@\w|#\d|<(?!details>|\/details>|summary>|\/summary>|!-- goldenpath plan -->)/);
+  expect(text).toContain(
+    '<summary><code>AppDatabase shop/@acme/owners #1 GH-12 www.example.com https://example.com 0123456789abcdef &lt;img src=x&gt; \\| `@acme` ``b`` ![c](d) *e* in dev: ✗ refused</code></summary>\n',
+  );
+  expect(text).toContain('\n` Cluster https://<b>, context @team not looked at: a & b `\n');
+  const outside = text
+    .replaceAll(/^```text\n[\s\S]*?^```$/gm, '')
+    .replaceAll(/<code>[^<>]*<\/code>/g, '')
+    .replaceAll(/(?<!`)(`+)(?!`) .*? (?<!`)\1(?!`)/g, '');
+  expect(outside).not.toMatch(/@|#\d|GH-|www|:\/\/|[0-9a-f]{7}|<(?!details>|\/details>|summary>|\/summary>|!-- goldenpath plan -->)/);
 });
 
 test('the workflow of the examples finds the comment that it wrote', () => {

@@ -1,4 +1,5 @@
 import { createColors } from 'picocolors';
+import { oneLine } from '../../../functions/core/problem.ts';
 import type { Comparison } from '../../../plan/against.ts';
 import type { Entry } from '../../../plan/change.ts';
 import { costChange, costOf } from '../../../plan/cost.ts';
@@ -12,15 +13,26 @@ const longestComment = 65_536;
 const marker = '<!-- goldenpath plan -->';
 
 const plain = createColors(false);
-/** What a comment shows as it is: a claim's author has no business with whom it mentions or which issue it links. */
-const unlinked = (text: string) => text.replaceAll(/\s+/g, ' ').replaceAll(/[@#](?=\w)/g, '$&\u200b');
-const html = (text: string) => unlinked(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-const cell = (text: string) => html(text).replaceAll(/[\\`*_[\]|~!]/g, '\\$&');
+
+/** Backticks that no run in a text is as long as. */
+const ticks = (text: string, least: number) => '`'.repeat(Math.max(least, ...[...text.matchAll(/`+/g)].map(([run]) => run.length + 1)));
+
+/**
+ * A text as code in a cell: a claim's author has no business with whom a comment mentions or what it links, and of code the host of a
+ * repository makes nothing: no mention, issue, commit, address or reference of its own. A bar would end the cell.
+ */
+function code(text: string): string {
+  const line = oneLine(text).replaceAll(/\\*\|/g, '\\|');
+  const fence = ticks(line, 1);
+  return `${fence} ${line} ${fence}`;
+}
+
+/** A text as code in HTML. */
+const htmlCode = (text: string) => `<code>${oneLine(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')}</code>`;
 
 function details(title: string, body: string): string {
-  const longest = Math.max(2, ...[...body.matchAll(/`+/g)].map(([ticks]) => ticks.length));
-  const fence = '`'.repeat(longest + 1);
-  return `<details><summary>${html(title)}</summary>\n\n${fence}text\n${body}\n${fence}\n\n</details>\n`;
+  const fence = ticks(body, 3);
+  return `<details><summary>${htmlCode(title)}</summary>\n\n${fence}text\n${body}\n${fence}\n\n</details>\n`;
 }
 
 interface Part {
@@ -35,9 +47,9 @@ function partOf(entry: Entry): Part {
   const verdict = refused === null ? '✓ allowed' : '✗ refused';
   const after = costOf(cost);
   const before = delta?.claim === 'new' ? { monthlyUSD: 0, summary: '0.00' } : (delta?.costBefore ?? null);
-  const cells = [`${labelOf(claim)}${state}`, environment, verdict, after?.summary ?? '', costChange(before, after)];
+  const cells = [`${code(labelOf(claim))}${state}`, code(environment), verdict, after?.summary ?? '', costChange(before, after)];
   return {
-    row: `| ${cells.map(cell).join(' | ')} |`,
+    row: `| ${cells.join(' | ')} |`,
     details: details(`${titleOf(entry)}${refused === null ? '' : ': ✗ refused'}`, bodyOf(entry, plain)),
   };
 }
@@ -82,7 +94,7 @@ export function markdown(
       ...(left > 0 ? [`_Details of ${many(left, 'claim')} left out: a comment has room for ${limit} characters._`] : []),
     ].join('\n');
   const reserve = note(entries.length, entries.length).length + 8;
-  const where = cluster === undefined ? [] : [cell(clusterText(cluster)), ''];
+  const where = cluster === undefined ? [] : [code(clusterText(cluster)), ''];
   const head = [marker, title, '', ...where, ...header].join('\n');
   const rows = fitting(
     parts.map(({ row }) => row),
