@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { parseAllDocuments } from 'yaml';
 import type { KubernetesObject } from '../functions/core/kubernetes.ts';
-import { oneLine } from '../functions/core/problem.ts';
+import { escaped, oneLine } from '../functions/core/problem.ts';
 
 /** What a person typed or wrote is wrong; the message is the whole of what they see. */
 export class InputError extends Error {}
@@ -32,7 +32,7 @@ export async function isFolder(path: string): Promise<boolean | undefined> {
 }
 
 /** A path as an error shows it: whole, since somebody has to find it. */
-export const named = (path: string): string => JSON.stringify(path);
+export const named = (path: string): string => escaped(JSON.stringify(path));
 
 /** A file that cannot be used, and why in half a sentence. */
 export class UnusableFile extends InputError {

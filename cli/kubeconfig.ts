@@ -4,7 +4,7 @@ import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { type Cluster, KubeConfig } from '@kubernetes/client-node';
 import { oneLine, shown } from '../functions/core/problem.ts';
-import { InputError } from './input.ts';
+import { InputError, named } from './input.ts';
 
 export const checkKubeconfig = 'check KUBECONFIG or kubectl config current-context';
 
@@ -41,7 +41,7 @@ function loadAny(): KubeConfig {
     throw new InputError(
       listed.length === 0
         ? 'cannot reach a cluster: there is no kubeconfig, neither KUBECONFIG nor ~/.kube/config, want one, as whoever runs the cluster gives you'
-        : `cannot reach a cluster: KUBECONFIG: got ${listed.map((file) => JSON.stringify(file)).join(', ')}, want a file that is there`,
+        : `cannot reach a cluster: KUBECONFIG: got ${listed.map(named).join(', ')}, want a file that is there`,
     );
   const loaded = there.map(load);
   kubeconfig.loadFromOptions({

@@ -1,5 +1,5 @@
 import type { Colors } from 'picocolors/types.js';
-import { shown } from '../../functions/core/problem.ts';
+import { escaped, shown } from '../../functions/core/problem.ts';
 import { InputError } from '../input.ts';
 
 type Printer<Printed> = (printed: Printed, colors: Colors) => string;
@@ -15,4 +15,4 @@ export function printerOf<Printed>(printers: Printers<Printed>, output: string):
   return printer;
 }
 
-export const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
+export const json = (value: unknown): string => `${JSON.stringify(value, null, 2).split('\n').map(escaped).join('\n')}\n`;

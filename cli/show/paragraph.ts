@@ -1,10 +1,12 @@
+import { oneLine } from '../../functions/core/problem.ts';
+
 export const terminalWidth = 80;
 
 /** The lines of a text of at most `width` characters, broken between words where that is possible. */
 export function wrapped(text: string, width: number): readonly string[] {
   const lines: string[] = [];
   let line = '';
-  for (const word of text.split(' ')) {
+  for (const word of oneLine(text).split(' ')) {
     const joined = line === '' ? word : `${line} ${word}`;
     if (joined.length <= width) {
       line = joined;

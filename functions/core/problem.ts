@@ -3,15 +3,24 @@ import { at } from './kubernetes.ts';
 
 const longestValue = 60;
 
+/** What a terminal or a page acts on, or that says nothing to the eye: such as an escape, and what turns the order of a text round. */
+const unseen = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+
+/** A JSON text without characters that a terminal or a page acts on; it means the same. */
+export function escaped(jsonText: string): string {
+  const unit = (each: string) => `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return jsonText.replaceAll(unseen, (character) => character.split('').map(unit).join(''));
+}
+
 /** A value as an error shows it: one line, cut short, control characters escaped. */
 export function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
+  const text = escaped(JSON.stringify(value) ?? String(value));
   return text.length <= longestValue ? text : `${text.slice(0, longestValue)}… (${text.length} characters)`;
 }
 
-/** A text on one line, whatever its white space was. */
+/** A text on one line, of nothing but what is seen of it: white space, control characters and those that format are a space. */
 export function oneLine(text: string): string {
-  return text.replaceAll(/\s+/g, ' ').trim();
+  return text.replaceAll(/[\s\p{Cc}\p{Cf}]+/gu, ' ').trim();
 }
 
 type Issue = z.core.$ZodIssue;

@@ -215,6 +215,27 @@ describe('input', () => {
   });
 });
 
+test('what a claim is called acts on no terminal, and stands on one line', async () => {
+  const name = 'orders: \u001b[2J\u009b2J\u202e\u2066\u200b\u2028in dev\n\n  ✓ allowed\r\t\u007f';
+  const file = write('orders.json', JSON.stringify(claim(name)));
+  const other = write('other.json', JSON.stringify({ ...claim(name), apiVersion: 'v1', kind: 'Config\u001b[2JMap' }));
+  const shown = String.raw`"orders: \u001b[2J\u009b2J\u202e\u2066\u200b\u2028in dev\n\n… (82 characters)`;
+  const seen = 'orders: [2J 2J in dev ✓ allowed';
+  const printed = await run([file, other]);
+  expect(printed).toEqual({
+    code: 2,
+    stdout: `AppDatabase shop/${seen} in dev
+
+  ✗ refused: cannot use AppDatabase ${shown}: metadata.name: got ${shown}, want at most 40 lower-case letters, digits and dashes, beginning with a letter
+`,
+    stderr: `goldenpath: passed over 1:\n  FOLDER/other.json: Config [2JMap ${seen} is no claim\n`,
+  });
+  for (const options of [{ output: 'markdown' }, { output: 'json' }, { output: 'yaml' }, { against: 'prod' }, { from: file }]) {
+    const { stdout, stderr } = await run([file, other], options);
+    expect(`${stdout}${stderr}`).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}\u2028]/u);
+  }
+});
+
 test('the claims of one invocation share the budget of their namespace', async () => {
   const environment = write('priced.yaml', priced({ namespaceMonthlyUSD: 10 }));
   const files = ['a', 'b', 'c'].map((name) => write(`${name}.yaml`, claim(name)));

@@ -30,7 +30,7 @@ function effectText({ impact, known, what, data }: Effect): string {
 export function titleOf({ plan, delta }: Entry): string {
   const { claim, environment, settings } = plan;
   const backend = settings.find(({ name }) => name === 'backend')?.value;
-  const title = `${labelOf(claim)} in ${environment}${backend === undefined ? '' : `, as ${valueText(backend)}`}`;
+  const title = oneLine(`${labelOf(claim)} in ${environment}${backend === undefined ? '' : `, as ${valueText(backend)}`}`);
   return delta === undefined || delta.claim === 'changed' ? title : `${title}: ${delta.claim}`;
 }
 
@@ -136,7 +136,7 @@ function policiesText({ policies, losses, warnings }: Plan): readonly string[] {
 /** What is said of a plan below its title. */
 export function bodyOf({ plan, delta }: Entry, colors: Colors): string {
   const { refused } = plan;
-  const verdict = refused === null ? colors.green('✓ allowed') : `${colors.red('✗ refused')}: ${refused.message}`;
+  const verdict = refused === null ? colors.green('✓ allowed') : `${colors.red('✗ refused')}: ${oneLine(refused.message)}`;
   const whole = [...settingsText(plan), ...resourcesText(plan), ...costText(plan)];
   const content = delta === undefined || delta.claim === 'new' ? whole : deltaText(plan, delta, colors);
   return [...content, ...stepsText(plan.steps), ...policiesText(plan), `  ${verdict}`].join('\n\n');
@@ -152,7 +152,7 @@ export interface SeenCluster {
 
 /** Which cluster it was, and what of it was not looked at. */
 export function clusterText({ context, server, notRead }: SeenCluster): string {
-  return [`Cluster ${server}, context ${context}`, ...notRead.map((what) => paragraph('  not looked at: ', what))].join('\n');
+  return [oneLine(`Cluster ${server}, context ${context}`), ...notRead.map((what) => paragraph('  not looked at: ', what))].join('\n');
 }
 
 export function entryText(entry: Entry, colors: Colors): string {
@@ -170,12 +170,12 @@ export function comparisonBody(comparison: Comparison, colors: Colors): string {
   return [
     rows.length === 0 ? '  no differences' : table(['differs', ...environments], rows),
     ...stepsText(notRun),
-    ...refusals.map(({ environment, message }) => `  ${colors.red('✗ refused')} in ${environment}: ${message}`),
+    ...refusals.map(({ environment, message }) => `  ${colors.red('✗ refused')} in ${oneLine(`${environment}: ${message}`)}`),
   ].join('\n\n');
 }
 
 export function comparisonTitle({ claim, environments }: Comparison): string {
-  return `${labelOf(claim)}: ${environments.join(' beside ')}`;
+  return oneLine(`${labelOf(claim)}: ${environments.join(' beside ')}`);
 }
 
 /** What is said of plans besides their objects. */
@@ -196,5 +196,5 @@ export function passedOverText(passedOver: readonly PassedOver[], without: numbe
   const lines = [...(without === 0 ? [] : [files]), ...passedOver.slice(0, longestList).map(({ path, why }) => `${path}: ${why}`)];
   const rest = passedOver.length - longestList;
   const left = rest > 0 ? [`${rest} more, which --strict names`] : [];
-  return `goldenpath: passed over ${passedOver.length + without}:\n${[...lines, ...left].map((line) => `  ${line}\n`).join('')}`;
+  return `goldenpath: passed over ${passedOver.length + without}:\n${[...lines, ...left].map((line) => `  ${oneLine(line)}\n`).join('')}`;
 }
