@@ -50,7 +50,7 @@ async function atPath(path: string, now: Claims, { kustomizations, stdin }: Give
   const then = isBuilt ? await kustomized(path) : await readClaims([path], stdin);
   const before = then.claims.map(({ object }) => object);
   const same = new Set(now.passedOver.map(({ text }) => text));
-  const unread = then.passedOver.filter(({ text }) => text !== undefined && !same.has(text));
+  const unread = then.passedOver.filter(({ text }) => text !== undefined && (text === '' || !same.has(text)));
   const known = new Set(before.map(identityOf));
   const unknown = now.claims.find(({ object }) => !known.has(identityOf(object)));
   if (unknown !== undefined && unread.length > 0)

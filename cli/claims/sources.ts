@@ -63,28 +63,34 @@ const namespaceName = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, '
 /** What kubectl takes of metadata; all else is the apiserver's. */
 const metadataSchema = z.object({ name: z.string(), namespace: namespaceName.nullish(), labels: texts, annotations: texts });
 
-async function manifestsIn(folder: string): Promise<readonly string[]> {
+/** A file that may have claims, or, of what is none, why it is passed over. */
+type Place = Omit<Source, 'text'> & Partial<Pick<PassedOver, 'why'>>;
+
+async function manifestsIn(folder: string): Promise<readonly Place[]> {
   const entries = await readdir(folder, { withFileTypes: true });
-  const nested = await mapBounded(entries, openFiles, async (entry) => {
+  const nested = await mapBounded(entries, openFiles, async (entry): Promise<readonly Place[]> => {
     const path = join(folder, entry.name);
     if (isHidden(entry.name)) return [];
-    // A link to a folder could lead back to one of its parents.
     if (entry.isDirectory()) return await manifestsIn(path);
-    return isManifest(entry.name) && (await isFolder(path)) === false ? [path] : [];
+    const leadsToFolder = entry.isSymbolicLink() ? await isFolder(path) : false;
+    if (leadsToFolder === undefined) return [{ path, found: true, why: 'it is a link that leads nowhere' }];
+    // It could lead back to one of its parents.
+    if (leadsToFolder) return [{ path, found: true, why: 'it is a link to a folder, want the folder itself' }];
+    return isManifest(entry.name) ? [{ path, found: true }] : [];
   });
   return nested.flat();
 }
 
 /** The files that paths stand for, each once: those of a folder at any depth, sorted. */
-async function filesAt(paths: readonly string[], missing: 'refused' | 'passed over'): Promise<readonly Omit<Source, 'text'>[]> {
-  const files = await mapBounded(paths, openFiles, async (path): Promise<readonly Omit<Source, 'text'>[]> => {
+async function filesAt(paths: readonly string[], missing: 'refused' | 'passed over'): Promise<readonly Place[]> {
+  const files = await mapBounded(paths, openFiles, async (path): Promise<readonly Place[]> => {
     const folder = path === standardInput ? false : await isFolder(path);
     if (folder === undefined && missing === 'passed over') return [];
     if (folder !== true) return [{ path, found: false }];
     const found = await manifestsIn(path).catch((error: unknown) => {
       throw new InputError(`cannot read ${named(path)}: ${codeOf(error)}, want a folder with claims`);
     });
-    return found.toSorted().map((file) => ({ path: file, found: true }));
+    return found.toSorted((a, b) => (a.path < b.path ? -1 : 1));
   });
   return [...new Map(files.flat().map((file) => [file.path === standardInput ? file.path : resolve(file.path), file])).values()];
 }
@@ -116,8 +122,9 @@ export function claimsIn({ path, text, found }: Source): Omit<Claims, 'without'>
   return { claims, passedOver };
 }
 
-async function read(file: Omit<Source, 'text'>, stdin: () => Promise<string>): Promise<Claims> {
-  const { path, found } = file;
+async function read({ path, found, why }: Place, stdin: () => Promise<string>): Promise<Claims> {
+  // Nobody knows what it has, or had.
+  if (why !== undefined) return { claims: [], passedOver: [{ path, why, text: '' }], without: 0 };
   if (path === standardInput) return { ...claimsIn({ path: 'standard input', found, text: await stdin() }), without: 0 };
   let text = '';
   try {

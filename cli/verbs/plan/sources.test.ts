@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { claim, commit, failure, run, scratch, write } from '../../../test/planning.ts';
 
@@ -47,6 +47,32 @@ describe('of a folder every claim is planned, and what is passed over is named:'
     write('orders.yaml', claim('orders'));
     expect((await names([scratch()])).stderr).toContain(path);
     expect(await failure([scratch(path)])).toContain(path);
+  });
+
+  test('a link that leads nowhere or to a folder, either of which may have had a claim that is not planned, or is no new one', async () => {
+    for (const folder of ['now', 'then']) {
+      const orders = write(`${folder}/orders.yaml`, claim('orders'));
+      symlinkSync(orders, scratch(folder, 'linked.yaml'));
+      rmSync(scratch(folder, 'orders.yaml'));
+      mkdirSync(scratch(folder, 'shared.yaml'));
+      symlinkSync(scratch(folder), scratch(folder, 'around'));
+    }
+    symlinkSync(write('elsewhere.yaml', claim('alias')), scratch('now/alias.yml'));
+    const unread = (folder: string) => [
+      `FOLDER/${folder}/around: it is a link to a folder, want the folder itself`,
+      `FOLDER/${folder}/linked.yaml: it is a link that leads nowhere`,
+    ];
+    expect(await names([scratch('now')])).toEqual({
+      code: 0,
+      names: ['alias in dev'],
+      stderr: `goldenpath: passed over 2:\n${unread('now')
+        .map((line) => `  ${line}\n`)
+        .join('')}`,
+    });
+    const [around, linked] = unread('then').map((line) => line.replace(/^[^:]+/, '"$&"'));
+    expect(await failure([scratch('now')], { from: scratch('then') })).toBe(
+      `cannot compare AppDatabase shop/alias: it is not in what can be read of "FOLDER/then"; what cannot: ${around}; ${linked}`,
+    );
   });
 
   test('lists, and JSON files, have claims too', async () => {
