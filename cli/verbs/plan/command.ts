@@ -1,4 +1,4 @@
-import { globSync, statSync } from 'node:fs';
+import { globSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { createColors } from 'picocolors';
 import type { KubernetesObject } from '../../../functions/core/kubernetes.ts';
@@ -12,7 +12,7 @@ import { type Former, type Given, isPath, readFormer, readGiven } from '../../cl
 import type { PassedOver } from '../../claims/sources.ts';
 import { kustomizationIn, onDisk } from '../../claims/templates.ts';
 import { type Cluster, reach } from '../../cluster.ts';
-import { InputError, named } from '../../input.ts';
+import { InputError, isFolder, named } from '../../input.ts';
 import { printerOf } from '../../show/output.ts';
 import { type Progress, progressOn } from '../../show/progress.ts';
 import type { ExitCode, Home, Terminal } from '../../verb.ts';
@@ -151,11 +151,15 @@ async function readWork(environments: readonly string[], given: Given, from: str
 
 /** Folders that each have the claims of one environment, by its name. */
 async function readFolders(pattern: string, { from, stdin }: PlanOptions): Promise<readonly Read[]> {
-  const matches = globSync(pattern).filter((path) => statSync(path).isDirectory());
-  if (matches.length === 0)
+  const matches = await Promise.all(globSync(pattern).map(async (path) => ({ path, folder: await isFolder(path) })));
+  const nowhere = matches.find(({ folder }) => folder === undefined);
+  if (nowhere !== undefined)
+    throw new InputError(`cannot plan: --environments-from: got ${named(nowhere.path)}, which leads nowhere, want a folder`);
+  const folders = matches.flatMap(({ path, folder }) => (folder === true ? [path] : []));
+  if (folders.length === 0)
     throw new InputError(`cannot plan: --environments-from: got ${named(pattern)}, want a pattern of folders, such as 'clusters/*/'`);
   return await Promise.all(
-    matches.toSorted().map(async (folder) => {
+    folders.toSorted().map(async (folder) => {
       const isBuilt = (await kustomizationIn(resolve(folder), onDisk)) !== undefined;
       const given = { files: isBuilt ? [] : [folder], kustomizations: isBuilt ? [folder] : [], stdin };
       return await readWork([basename(folder)], given, from);

@@ -193,5 +193,9 @@ test('--environments-from without a folder, or of no environment, is refused', a
     `cannot plan: --environments-from: got "FOLDER/clusters/*/", want a pattern of folders, such as 'clusters/*/'`,
   );
   write('clusters/moon/orders.yaml', claim('orders'));
+  symlinkSync(scratch('gone'), scratch('clusters/dev'));
+  expect(await failure([], { ...options, environmentsFrom: scratch('clusters/*') })).toBe(
+    'cannot plan: --environments-from: got "FOLDER/clusters/dev", which leads nowhere, want a folder',
+  );
   expect(await failure([], options)).toMatch(/^cannot use environment: --environment: got "moon", want one of /);
 });
