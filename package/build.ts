@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
-import { parseArgs } from 'node:util';
 import { stringify } from 'yaml';
 import { exampleFiles } from '../examples/examples.ts';
 import { shown } from '../functions/core/problem.ts';
@@ -12,7 +11,7 @@ import { configurationContents, functionContents, type PackageContents } from '.
 import { type Architecture, image, platforms } from './image.ts';
 import { annotationsOf } from './metadata.ts';
 import { type Project, project } from './project.ts';
-import { command, run } from './run.ts';
+import { command, optionsGiven, run } from './run.ts';
 
 /** `crossplane xpkg build` takes every YAML file below its root, so a package gets a directory of its own. */
 async function stage({ root: project }: Project, directory: string, contents: PackageContents): Promise<string> {
@@ -135,8 +134,8 @@ export async function build(project: Project, registry: string, base?: string): 
 /** `npm run package`: its arguments are the process's. */
 export async function packageCommand(project: Project): Promise<void> {
   await command(async () => {
-    const { values } = parseArgs({ options: { registry: { type: 'string', default: exampleRegistry }, base: { type: 'string' } } });
-    await build(project, parseRegistry(values.registry), parseBase(values.base));
+    const { registry, base } = optionsGiven({ registry: { type: 'string', default: exampleRegistry }, base: { type: 'string' } });
+    await build(project, parseRegistry(registry), parseBase(base));
     return 0;
   });
 }

@@ -8,7 +8,7 @@ import { group } from '../functions/core/group.ts';
 import { groupOf } from '../functions/core/kubernetes.ts';
 import { manifest } from '../platform/manifest.ts';
 import { pack } from './pack.ts';
-import { largestOutput, run } from './run.ts';
+import { command, largestOutput, optionsGiven, run } from './run.ts';
 
 interface Check {
   readonly name: string;
@@ -153,13 +153,18 @@ const checks: readonly Check[] = [
   { name: 'packages', work: packages },
 ];
 
-for (const { name, work } of checks) {
-  const started = performance.now();
-  try {
-    const result = await work();
-    console.log(`✓ ${name} (${((performance.now() - started) / 1000).toFixed(1)} s) ${result}`);
-  } catch (error) {
-    console.error(`✗ ${name}\n${error instanceof Error ? error.message : error}`);
-    process.exitCode = 1;
+await command(async () => {
+  optionsGiven({});
+  let failed = false;
+  for (const { name, work } of checks) {
+    const started = performance.now();
+    try {
+      const result = await work();
+      console.log(`✓ ${name} (${((performance.now() - started) / 1000).toFixed(1)} s) ${result}`);
+    } catch (error) {
+      console.error(`✗ ${name}\n${error instanceof Error ? error.message : error}`);
+      failed = true;
+    }
   }
-}
+  return failed ? 1 : 0;
+});

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { doctor, findingsOf } from '../cli/verbs/doctor/doctor.ts';
 import type { Finding } from '../cli/verbs/doctor/finding.ts';
 import { permissions } from '../cli/verbs/doctor/permissions.ts';
@@ -12,7 +11,7 @@ import { configurationName, developmentTag, functionName, packageReference, pars
 import { build } from './build.ts';
 import { installManifests } from './install.ts';
 import { type Project, project } from './project.ts';
-import { command, run } from './run.ts';
+import { command, optionsGiven, run } from './run.ts';
 
 const deadlineSeconds = 300;
 const pollSeconds = 2;
@@ -157,8 +156,8 @@ async function deploy(project: Project, registry: string, withEnvironments: bool
 /** `npm run deploy`: its arguments are the process's. */
 export async function deployCommand(project: Project): Promise<void> {
   await command(async () => {
-    const { values } = parseArgs({ options: { registry: { type: 'string' }, environments: { type: 'boolean', default: false } } });
-    return await deploy(project, parseRegistry(values.registry), values.environments);
+    const { registry, environments } = optionsGiven({ registry: { type: 'string' }, environments: { type: 'boolean', default: false } });
+    return await deploy(project, parseRegistry(registry), environments);
   });
 }
 

@@ -13,7 +13,7 @@ import { configurationMeta } from './contents.ts';
 import { installManifests } from './install.ts';
 import { annotationsOf, metadataFile, withGenerated } from './metadata.ts';
 import { type Project, project } from './project.ts';
-import { command } from './run.ts';
+import { command, optionsGiven } from './run.ts';
 
 /** Where a file may lie that nothing generates any more. */
 const generated = ['{xrds,compositions,examples,examples/environments,package/install}/*.yaml', 'docs/policies/*.md'];
@@ -92,6 +92,7 @@ export function generate(project: Project): Changed {
 /** `npm run generate`. */
 export async function generateCommand(project: Project): Promise<void> {
   await command(async () => {
+    optionsGiven({});
     const { written, removed } = generate(project);
     for (const path of written) console.log(`written ${path}`);
     for (const path of removed) console.log(`removed ${path}`);

@@ -11,7 +11,7 @@ import { clashesOf, definePlatform } from '../functions/platform.ts';
 import { generate } from './generate.ts';
 import { type AwsKind, awsKindOf, cardFileOf, type Names, templateFiles } from './new-api/templates.ts';
 import { type Project, project } from './project.ts';
-import { command, run } from './run.ts';
+import { BadInput, command, run } from './run.ts';
 
 const help = `npm run new-api -- KIND [--aws SERVICE/KIND] [--crds DIR]
 
@@ -46,7 +46,7 @@ const cardRegistry: Registry = {
 const formatter = 'node_modules/.bin/biome';
 const testRunner = 'node_modules/.bin/vitest';
 
-class InputError extends Error {
+class InputError extends BadInput {
   constructor(problem: string) {
     super(`cannot make an API: ${problem}`);
   }
@@ -197,12 +197,4 @@ ${aws === undefined ? '' : adviceOn(aws)}`);
   return 0;
 }
 
-await command(async () => {
-  try {
-    return await newApiCommand();
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    console.error(error.message);
-    return 2;
-  }
-});
+await command(newApiCommand);

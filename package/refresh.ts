@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { changesOf, type Files } from './changes.ts';
 import { generate } from './generate.ts';
 import { type Project, project } from './project.ts';
-import { command, largestOutput } from './run.ts';
+import { command, largestOutput, optionsGiven } from './run.ts';
 
 /** What generators and tests write, and people review. */
 const refreshed = [
@@ -44,6 +44,7 @@ function updateGolden(root: string): string | undefined {
 /** `npm run refresh`. */
 async function refreshCommand(project: Project): Promise<void> {
   await command(async () => {
+    optionsGiven({});
     const before = filesOf(project.root);
     generate(project);
     const failure = updateGolden(project.root);

@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process';
+import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
+import { oneLine } from '../functions/core/problem.ts';
 
 const howToGet: Readonly<Record<string, string>> = {
   crossplane: 'install the Crossplane CLI 2.5 or newer from https://docs.crossplane.io/latest/cli/',
@@ -23,12 +25,27 @@ export async function run(program: string, args: readonly string[], options: { c
   });
 }
 
-/** Runs a command of the project: its result is the exit code, and an error is shown as its message alone. */
+/** What a person typed is wrong; the message is the whole of what they see. */
+export class BadInput extends Error {}
+
+type Values<Options extends ParseArgsOptionsConfig> = ReturnType<typeof parseArgs<{ options: Options }>>['values'];
+
+/** What a command was given of its options; whatever else it was given would have no effect, and is refused. */
+export function optionsGiven<const Options extends ParseArgsOptionsConfig>(options: Options): Values<Options> {
+  try {
+    return parseArgs({ options }).values;
+  } catch (error) {
+    const [problem = ''] = error instanceof Error ? error.message.split(/\.\s/) : [String(error)];
+    throw new BadInput(`cannot start: ${oneLine(problem)}`);
+  }
+}
+
+/** Runs a command of the project: its result is the exit code, which bad input makes 2, and an error is shown as its message alone. */
 export async function command(work: () => Promise<number>): Promise<void> {
   try {
     process.exitCode = await work();
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
-    process.exitCode = 1;
+    process.exitCode = error instanceof BadInput ? 2 : 1;
   }
 }

@@ -33,6 +33,11 @@ describe('output', () => {
     expect(JSON.parse(await words({ output: 'json' })).claims[0].steps).toEqual([{ name: 'dashboard', notRun }]);
   });
 
+  test('has an environment that was named twice once', async () => {
+    const file = write('orders.yaml', claim('orders'));
+    expect(await run([file], { environments: ['dev', 'prod', 'dev'] })).toEqual(await run([file], { environments: ['dev', 'prod'] }));
+  });
+
   test('is the same every time', async () => {
     const file = write('orders.yaml', claim('orders'));
     expect(await run([file], { environments: ['prod'] })).toEqual(await run([file], { environments: ['prod'] }));

@@ -102,8 +102,8 @@ async function environmentAt(nameOrFile: string, home: Home, state: LiveState): 
     : await environmentInCluster(nameOrFile, state.environments);
 }
 
-async function planLive({ claims }: Work, options: PlanOptions, progress: Progress, cluster: Cluster): Promise<Planned> {
-  const { platform, steps, environments } = options;
+async function planLive({ claims, environments }: Work, options: PlanOptions, progress: Progress, cluster: Cluster): Promise<Planned> {
+  const { platform, steps } = options;
   const state = await readLive(cluster, platform, claims, progress.say);
   const own = new Map<string, Chosen>();
   if (environments.length === 0)
@@ -142,10 +142,11 @@ interface Read extends Work {
   readonly without: number;
 }
 
-async function readWork(environments: readonly string[], given: Given, from: string | undefined): Promise<Read> {
+async function readWork(asked: readonly string[], given: Given, from: string | undefined): Promise<Read> {
   const found = await readGiven(given, from === undefined || (await isPath(from, given)) ? 'refused' : 'passed over');
   const former = from === undefined ? undefined : await readFormer(from, found, given);
   const claims = found.claims.map(({ object }) => object);
+  const environments = [...new Set(asked)];
   return { environments, claims, former, passedOver: [...found.passedOver, ...(former?.passedOver ?? [])], without: found.without };
 }
 
