@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -9,6 +9,7 @@ import { shown } from '../functions/core/problem.ts';
 import { kinds } from '../functions/kinds/index.ts';
 import { clashesOf, definePlatform } from '../functions/platform.ts';
 import { generate } from './generate.ts';
+import { appTemplate } from './new-api/template/aws/index.ts';
 import { type AwsKind, awsKindOf, cardFileOf, type Names, templateFiles } from './new-api/templates.ts';
 import { type Project, project } from './project.ts';
 import { BadInput, command, run } from './run.ts';
@@ -89,11 +90,18 @@ function registered(source: string, { file, list: pattern, want }: Registry, var
   return `import { ${variable} } from '${module}';\n${source.replace(pattern, `$1${entries.join(', ')}$3`)}`;
 }
 
+/** The keys of what the backend in AWS composes beside the kind itself, whose key is the suffix of the API. */
+const keysBeside = Object.keys(appTemplate.backends['templateservice']?.composes ?? {}).filter((key) => key !== appTemplate.suffix);
+
 /** Writes the API and everything that is made of it, or nothing; the paths of what was written. */
 async function newApi(existing: Project, names: Names, aws: AwsKind | undefined): Promise<readonly string[]> {
   const { root, platform } = existing;
   const [clash] = clashesOf([...platform.apis, names]);
   if (clash !== undefined) throw new InputError(`name: got ${shown(names.kind)}, want one that is not taken: ${clash}`);
+  if (aws !== undefined && keysBeside.includes(names.suffix))
+    throw new InputError(
+      `name: got ${shown(names.kind)}, want one that does not end with ${keysBeside.join(' or ')}, which each claim in AWS has beside its ${aws.kind}`,
+    );
   const folder = join('functions/apis', names.folder);
   if (existsSync(join(root, folder))) throw new InputError(`${folder}: exists, want no such folder`);
   const lines = [
@@ -154,7 +162,8 @@ function parseAws(kind: string | undefined, crds: string | undefined): AwsKind |
   if (kinds.some((card) => groupKind(card) === `${group} ${name}`)) {
     throw new InputError(`--aws: got ${shown(kind)}, which has a card, want a kind that has none; copy a backend that composes it`);
   }
-  if (crds !== undefined && !existsSync(crds)) throw new InputError(`--crds: got ${shown(crds)}, want a folder that exists`);
+  if (crds !== undefined && statSync(crds, { throwIfNoEntry: false })?.isDirectory() !== true)
+    throw new InputError(`--crds: got ${shown(crds)}, want a folder that exists`);
   return awsKindOf(service, name, pluralOf(name), crds);
 }
 
@@ -185,6 +194,8 @@ async function newApiCommand(): Promise<number> {
     return 0;
   }
   const names = namesOf(parseKind(positionals));
+  if (values.aws === undefined && values.crds !== undefined)
+    throw new InputError(`--crds: got ${shown(values.crds)} without --aws, want both or neither`);
   const aws = parseAws(values.aws, values.crds ?? (process.env['CRDS'] || undefined));
   const written = await newApi(project, names, aws);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);

@@ -112,6 +112,15 @@ test('what cannot be made is refused in one line, and nothing is written', async
     line('--aws: got "sqs/Queue", which has a card, want a kind that has none; copy a backend that composes it'),
   );
   expect(await refused('AppTable --aws dynamodb/Table --crds nowhere')).toEqual(line('--crds: got "nowhere", want a folder that exists'));
+  expect(await refused('AppTable --aws dynamodb/Table --crds package.json')).toEqual(
+    line('--crds: got "package.json", want a folder that exists'),
+  );
+  expect(await refused('AppTable --crds docs')).toEqual(line('--crds: got "docs" without --aws, want both or neither'));
+  for (const name of ['AppBinding', 'AppProtection']) {
+    expect(await refused(`${name} --aws dynamodb/Table`)).toEqual(
+      line(`name: got "${name}", want one that does not end with binding or protection, which each claim in AWS has beside its Table`),
+    );
+  }
   expect(await refused('AppCache')).toEqual(
     line('name: got "AppCache", want one that is not taken: apis: names for kubectl: got "appcaches" twice, want each once'),
   );
