@@ -25,6 +25,7 @@ export default defineConfig({
             ...recipes,
           ],
           testTimeout: 20_000,
+          hookTimeout: 60_000,
           // By default vitest leaves a core idle, which is half of the smallest machine.
           maxWorkers: 2,
         },

@@ -28,7 +28,6 @@ export { endpoint, endpointColumns, endpointStatus } from '../functions/core/end
 export { type Facts, type FactsOf, fact, facts, type Needs, needsOf, section } from '../functions/core/facts.ts';
 export { type ByTier, type Field, type Fields, field, type SettingsOf, setting } from '../functions/core/field.ts';
 export { apiVersion, environmentLabel, group, kindLabel, ownerLabel } from '../functions/core/group.ts';
-export { grown } from '../functions/core/grows.ts';
 export {
   at,
   type Condition,

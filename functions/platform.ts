@@ -1,8 +1,9 @@
+import * as z from 'zod';
 import type { Api } from './core/api.ts';
 import { type Card, providerOf } from './core/card.ts';
 import { environmentSchema, ownSections } from './core/environment.ts';
 import { clashesOfFacts, type Declared, type Facts } from './core/facts.ts';
-import { rowsOf } from './core/field.ts';
+import { rowsOf, staysOf } from './core/field.ts';
 import { groupKind, type PackageDependency } from './core/kubernetes.ts';
 import { kubectlNames } from './core/names.ts';
 import type { Platform } from './core/pipeline.ts';
@@ -78,7 +79,7 @@ function factsOf(apis: readonly Api[]): readonly Declared[] {
 
 /** What an API says of itself that cannot hold, alone or beside these APIs. */
 function assumptionProblems(api: Api, apis: readonly Api[]): readonly string[] {
-  const { kind, scope, place, backends, profile, requires } = api;
+  const { kind, fields, scope, place, backends, profile, requires } = api;
   const names = Object.keys(backends);
   const byTier = Object.keys(profile.shape);
   return [
@@ -89,6 +90,11 @@ function assumptionProblems(api: Api, apis: readonly Api[]): readonly string[] {
     ...(place === 'none' && byTier.length > 0 ? [`${kind}: profile: got ${byTier.join(', ')}, want nothing that differs by tier`] : []),
     ...Object.values(backends).flatMap(({ needs }) =>
       place === 'none' && needs !== undefined ? [`${kind}: needs: got facts of an environment, want none for an API of place "none"`] : [],
+    ),
+    ...Object.entries(backends).flatMap(([backend, { composes, anchor }]) =>
+      staysOf(fields).length === 0 || Object.keys(composes).length === 0 || (anchor !== undefined && anchor in composes)
+        ? []
+        : [`${kind}: backends.${backend}.anchor: got ${shown(anchor)}, want the key among composes of what the claim is about`],
     ),
     ...Object.entries(requires).flatMap(([name, required]) => {
       const got = `${kind}: requires.${name}`;
@@ -162,6 +168,9 @@ export function definePlatform(definition: Definition): Platform {
   if (problems.length > 0) throw new Error(`cannot define a platform: ${problems.join('; ')}`);
   const { name, policies, steps = [], releasable = [], defaults = {} } = definition;
   const apis = withDefaults(definition.apis, defaults);
+  const placed = apis.filter(({ place }) => place === 'environment');
+  const moving = ({ fields, profile: { shape } }: Api) =>
+    z.strictObject(Object.fromEntries(staysOf(fields).map((name) => [name, shape[name] as z.ZodType]))).partial();
   const cards = new Map([...kinds, ...composedCards({ apis, steps })].map((card) => [groupKind(card), card]));
   return {
     name,
@@ -172,7 +181,8 @@ export function definePlatform(definition: Definition): Platform {
     cards,
     environment: environmentSchema({
       facts: [...new Set(factsOf(apis).map(({ facts }): Facts => facts))],
-      patches: Object.fromEntries(apis.filter(({ place }) => place === 'environment').map((api) => [api.kind, api.profile.partial()])),
+      patches: Object.fromEntries(placed.map((api) => [api.kind, api.profile.partial()])),
+      moves: Object.fromEntries(placed.map((api) => [api.kind, moving(api)])),
       policies: policies.filter(({ fixed, allows }) => fixed !== true || allows !== undefined),
       priceId: priceIdSchema(cards.values()),
     }),

@@ -1,4 +1,5 @@
 import { at, type KubernetesObject, numberAt, stringAt } from '../functions/core/kubernetes.ts';
+import { shown } from '../functions/core/problem.ts';
 import type { ObservedResource } from '../functions/core/step.ts';
 import { type Delta, type Extent, objectsOf, resourceDeltas, settingDeltas, settingsOf, specWith } from './compare.ts';
 import { type Cost, costOf, usd } from './cost.ts';
@@ -24,6 +25,12 @@ interface Before {
 const simulatedTokens =
   'what the refusal has to be acknowledged with is of a simulated claim: goldenpath plan --live says what the cluster takes';
 
+/** What stays as it runs although its default is another. */
+const stayingOf = ({ settings }: Plan): readonly string[] =>
+  settings.flatMap(({ name, value, available }) =>
+    available === undefined ? [] : [`${name} stays ${shown(value)}, with which it runs: the default is ${shown(available)}`],
+  );
+
 /** What a plan changes of what there was in a world, which may have been another than the plan's. */
 export function deltaOf(plan: Plan, before: Before | undefined, world: World): Delta {
   const { cards } = world.platform;
@@ -46,7 +53,8 @@ export function deltaOf(plan: Plan, before: Before | undefined, world: World): D
   const settings = isEmpty ? [] : settingDeltas(before.settings, comparable, alone);
   const same = resources.length === 0 && settings.length === 0 && plan.refused === null;
   const tokens = before.extent === 'whole' && plan.losses.some(({ acknowledged }) => !acknowledged) ? [simulatedTokens] : [];
-  return { claim: same ? 'unchanged' : 'changed', settings, resources, costBefore: before.cost, notes: [...before.notes, ...tokens] };
+  const notes = [...before.notes, ...stayingOf(plan), ...tokens];
+  return { claim: same ? 'unchanged' : 'changed', settings, resources, costBefore: before.cost, notes };
 }
 
 /** What there was, where it is simulated. */

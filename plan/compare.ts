@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Cards, Effect } from '../functions/core/card.ts';
 import { type KubernetesObject, stringAt } from '../functions/core/kubernetes.ts';
+import { settingsAnnotation } from '../functions/core/record.ts';
 import type { ObservedResource } from '../functions/core/step.ts';
 import { appliedTo, appliedWithin, isInParts } from './applied.ts';
 import type { Cost } from './cost.ts';
@@ -88,8 +89,8 @@ function leaves(before: unknown, after: unknown, extent: Extent, applied: unknow
 function decided(object: KubernetesObject): Readonly<Record<string, unknown>> {
   const { status: _status, metadata, apiVersion: _version, ...rest } = object;
   const part = (field: 'labels' | 'annotations') => {
-    const values = metadata?.[field];
-    return values === undefined ? {} : { [field]: values };
+    const { [settingsAnnotation]: _, ...values } = metadata?.[field] ?? {};
+    return Object.keys(values).length === 0 ? {} : { [field]: values };
   };
   return { ...rest, metadata: { name: metadata?.name, ...part('labels'), ...part('annotations') } };
 }

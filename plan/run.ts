@@ -19,6 +19,8 @@ interface PlannedSetting {
   readonly name: string;
   readonly value: unknown;
   readonly from: Source;
+  /** The default of today, where a live claim stays with what it runs. */
+  readonly available?: unknown;
 }
 
 /** What a step that the platform adds to its pipelines did; or, where it was not run, what would show that. */
@@ -197,6 +199,7 @@ export function runSteps(claim: KubernetesObject, environment: string, world: Wo
         name: setting,
         value,
         from: known?.settled.sources[setting] ?? 'API',
+        ...(known?.settled.available[setting] !== undefined && { available: known.settled.available[setting] }),
       })),
       resources: Object.fromEntries(Object.entries(desired).map(([key, { object }]) => [key, object])),
       pending: known?.expansion.pending ?? {},

@@ -401,7 +401,17 @@ describe('facts of an own platform', () => {
 
   test('are fewer where fewer backends are served', () => {
     const { data } = definePlatform({ name: 'few', apis: [appIdentity], policies }).environment;
-    expect(Object.keys(data.shape)).toEqual(['tier', 'aws', 'controlPlane', 'budget', 'tags', 'prices', 'policies', 'defaults']);
+    expect(Object.keys(data.shape)).toEqual([
+      'tier',
+      'aws',
+      'controlPlane',
+      'budget',
+      'tags',
+      'prices',
+      'policies',
+      'defaults',
+      'rollouts',
+    ]);
     expect(data.safeParse({ tier: 'prod', aws: everything.aws }).error?.issues[0]).toMatchObject({
       code: 'unrecognized_keys',
       keys: ['vpcId', 'subnetIds', 'clientSecurityGroupIds', 'clientCidrs', 'kmsKeyArn'],

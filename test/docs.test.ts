@@ -214,12 +214,13 @@ describe('YAML in the pages for users', () => {
   const claims = objects.filter((object) => object.apiVersion === apiVersion);
   const environments = objects.filter(({ kind }) => kind === 'EnvironmentConfig');
 
-  test('has claims, an environment and apps', () => {
+  test('has claims, environments and apps', () => {
     expect(objects.map(({ kind }) => kind)).toEqual([
       'AppDatabase',
       'Deployment',
       ...['AppCache', 'AppBucket', 'AppQueue', 'AppIdentity'],
       ...['ServiceAccount', 'Pod'],
+      'EnvironmentConfig',
       'EnvironmentConfig',
     ]);
   });

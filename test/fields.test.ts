@@ -56,6 +56,7 @@ const binding = z.strictObject(bindingHead('shape', ['container', 'other']));
 const backendOf = (provider: Settings['backend']): Backend<Settings, unknown> => ({
   needs: needsOf(),
   composes: { binding: secret },
+  anchor: 'binding',
   expand: ({ claim, observed }) => ({
     ...bind(claim, `${claim.name}-${suffix}`, binding, { type: 'shape', provider }, observed[bindingKey], ''),
     status: {},
@@ -113,11 +114,11 @@ test('a live claim is not refused for being what it is, and is for what can neit
   const run = (spec: unknown, status?: unknown, observed = {}) => {
     const asked = request({ spec, observed, ...(status !== undefined && { status }) });
     const expanded = expand(asked);
-    return { expanded, guarded: guard({ ...asked, desired: expanded.desired, desiredStatus: expanded.status ?? {} }) };
+    const guarded = guard({ ...asked, desired: expanded.desired, desiredStatus: expanded.status ?? {} });
+    return { expanded, refusal: expanded.refusal ?? guarded.refusal };
   };
   const first = run(said);
-  const live = (spec: unknown) =>
-    run(spec, first.expanded.status, observedAfter(first.expanded)).guarded.refusal?.message.split('; if that')[0];
+  const live = (spec: unknown) => run(spec, first.expanded.status, observedAfter(first.expanded)).refusal?.message.split('; if that')[0];
   expect(live(said)).toBeUndefined();
   expect(live({ ...said, size: 'large', labels: { a: 'c' } })).toBeUndefined();
   expect(live({ ...said, names: ['a'] })).toBe(
@@ -126,7 +127,7 @@ test('a live claim is not refused for being what it is, and is for what can neit
   expect(live({ ...said, window: { day: 'tue', hour: 2 } })).toBe(
     'cannot apply: status.settings.window: got {"day":"tue","hour":2}, want {"day":"mon","hour":2}, which cannot change without losing the data',
   );
-  expect(live({ ...said, choice: '9' })).toBe('cannot apply: status.settings.choice: got "9", want at least "10", which is in use');
+  expect(live({ ...said, choice: '9' })).toBe('cannot shrink: spec.choice: got "9", want at least "10", which is in use');
 });
 
 test('a field that a backend does not have is refused there, with what to do instead', () => {

@@ -287,12 +287,12 @@ describe('data', () => {
     ]);
   });
 
-  test('is kept when the environment names another backend', () => {
+  test('is kept when the environment moves it to another backend, and stays where it is when only the default is another', () => {
     const before = live(here({ defaults: { AppDatabase: { backend: 'shared' } } }, 'staging'));
-    expect(
-      lossOf({ ...before, environments: here({ defaults: { AppDatabase: { backend: 'container' } } }, 'staging').environments ?? [] })
-        .message,
-    ).toBe(
+    const defaults = { AppDatabase: { backend: 'container' } };
+    const rollouts = { AppDatabase: [{ values: { backend: 'container' } }] };
+    expect(guarded({ ...before, ...here({ defaults }, 'staging') }).refusal).toBeUndefined();
+    expect(lossOf({ ...before, ...here({ defaults, rollouts }, 'staging') }).message).toBe(
       'cannot apply: it would move a live AppDatabase from backend shared to backend container and leave its data behind, ' +
         'since environment here now says so; undo that, or make a new claim and move the data',
     );

@@ -242,6 +242,7 @@ const environment: Environment = {
   prices: {},
   policies: {},
   defaults: {},
+  rollouts: {},
 };
 
 interface Circumstances {

@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import * as z from 'zod';
 import { compositionName } from '../compositions/composition.ts';
 import type { Api } from '../functions/core/api.ts';
+import { staysOf } from '../functions/core/field.ts';
 import { category, group, version } from '../functions/core/group.ts';
 import type { KubernetesObject } from '../functions/core/kubernetes.ts';
 import { maxNameLength } from '../functions/core/names.ts';
@@ -85,6 +86,9 @@ type Properties = Readonly<Record<string, StructuralSchema>>;
 const eachInForce = (properties: Properties): Properties =>
   Object.fromEntries(Object.entries(properties).map(([name, schema]) => [name, inForce(schema)]));
 
+const picked = (properties: Properties, names: readonly string[]): Properties =>
+  Object.fromEntries(Object.entries(properties).filter(([name]) => names.includes(name)));
+
 /** The CompositeResourceDefinition of an API. */
 class CompositeResourceDefinition extends ApiObject {
   constructor(scope: Construct, api: Api) {
@@ -95,6 +99,13 @@ class CompositeResourceDefinition extends ApiObject {
       properties: eachInForce(spec['properties'] as Properties),
       description: 'The values in force for each field of the spec, from tier, environment and claim.',
     };
+    const staying = staysOf(api.fields).filter((name) => name in api.spec.shape && !api.durable.fixed.includes(name));
+    const available = {
+      type: 'object',
+      properties: eachInForce(picked(spec['properties'] as Properties, staying)),
+      description: 'The defaults of today where the claim runs with another value, which stays until its spec says one.',
+    };
+    const kept = { settings, ...(staying.length > 0 && { available }) };
     super(scope, api.plural, {
       apiVersion: 'apiextensions.crossplane.io/v2',
       kind: 'CompositeResourceDefinition',
@@ -134,7 +145,7 @@ class CompositeResourceDefinition extends ApiObject {
                 ],
                 properties: {
                   spec: { ...spec, description: `What you want of the ${api.kind}.`, 'x-kubernetes-validations': api.specRules },
-                  status: { ...status, description: 'What you got.', properties: { ...(status['properties'] as Properties), settings } },
+                  status: { ...status, description: 'What you got.', properties: { ...(status['properties'] as Properties), ...kept } },
                 },
               },
             },

@@ -6,6 +6,7 @@ export const applyChangesField = (backend: string, what: string) =>
   setting(z.enum(['Immediately', 'InMaintenanceWindow']), {
     text: `When ${backend} makes a change that restarts ${what}.`,
     default: { dev: 'Immediately' },
+    moves: 'freely',
   });
 
 const days = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;

@@ -236,5 +236,5 @@ export function containerBackend<Settings, Facts>(
   needs: Needs<Facts>,
   expand: Backend<Settings, Facts>['expand'],
 ): Backend<Settings, Facts, unknown, keyof typeof containerKinds> {
-  return { needs, composes: containerKinds, expand };
+  return { needs, composes: containerKinds, anchor: 'server', expand };
 }

@@ -63,8 +63,11 @@ export interface Claim extends ClusterClaim {
   readonly namespace: string;
 }
 
-/** Where a value in force came from. `API` is a default that is the same everywhere. */
-export type Source = 'tier' | 'environment' | 'claim' | 'API';
+/**
+ * Where a value in force came from. `running` is what a live claim runs with, where the default is another by now; `rollout` what the
+ * environment moves live claims to; `API` a default that is the same everywhere.
+ */
+export type Source = 'tier' | 'environment' | 'running' | 'rollout' | 'claim' | 'API';
 
 /** What a backend is given of a claim that lives in no environment: everything that it may look at. */
 export interface PlacelessContext<Settings, Required = unknown, C extends ClusterClaim = ClusterClaim> {
@@ -94,6 +97,11 @@ interface AnyBackend<GivenContext, Key extends string = string> {
   readonly needs?: Needs;
   /** The kind of each resource that it may compose, by its key; a trailing `*` stands for any ending. */
   readonly composes: { readonly [K in Key]?: Card };
+  /**
+   * The key of the resource that the claim is about, such as the server with its data: while it is there the claim is live, and with
+   * it is recorded what the claim runs with. Left out where nothing has a default by tier, and by a backend that composes nothing.
+   */
+  readonly anchor?: Key;
   /** The claim's field that sets a field of a kind, such as `Instance.allocatedStorage`: what the cloud says of that is said of this. */
   readonly explains?: Readonly<Record<string, string>>;
   readonly expand: (context: GivenContext) => Expansion;

@@ -38,12 +38,16 @@ const allowingSetting = policySetting.extend({
 const fixedSetting = allowingSetting.pick({ allow: true });
 type PolicySetting = z.output<typeof allowingSetting>;
 
+type Patches = Readonly<Record<string, z.ZodType<Readonly<Record<string, unknown>>>>>;
+
 /** What an EnvironmentConfig can say about parts of the platform that this file does not know. */
 interface Extensions {
   /** What the backends of the platform need. */
   readonly facts: readonly Facts[];
   /** By API, the schema of a patch on its profile. */
-  readonly patches: Readonly<Record<string, z.ZodType<Readonly<Record<string, unknown>>>>>;
+  readonly patches: Patches;
+  /** By API, a patch on those settings that a live claim keeps when their default moves. */
+  readonly moves: Patches;
   /** The policies that an environment may set. */
   readonly policies: readonly { readonly id: string; readonly text: string; readonly allows?: string; readonly fixed?: true }[];
   /** What an id in the price list looks like. */
@@ -51,10 +55,10 @@ interface Extensions {
 }
 
 /** The names in an EnvironmentConfig's `data` that are the platform's own. */
-export const ownSections: readonly string[] = [...Object.keys(own), 'prices', 'policies', 'defaults'];
+export const ownSections: readonly string[] = [...Object.keys(own), 'prices', 'policies', 'defaults', 'rollouts'];
 
 /** What EnvironmentConfigs can say, from all that a platform is made of. */
-export function environmentSchema({ facts, patches, policies, priceId }: Extensions) {
+export function environmentSchema({ facts, patches, moves, policies, priceId }: Extensions) {
   const optional = Object.fromEntries(Object.entries(patches).map(([kind, patch]) => [kind, patch.optional()]));
   const settings: Record<string, z.ZodType<PolicySetting | undefined>> = Object.fromEntries(
     policies.map(({ id, text: doc, allows, fixed }) => {
@@ -63,6 +67,16 @@ export function environmentSchema({ facts, patches, policies, priceId }: Extensi
     }),
   );
   const { tier, ...rest } = own;
+  const selector = z.strictObject({ matchLabels: z.record(text, text).describe('Labels that those claims have.') });
+  const rollouts = Object.fromEntries(
+    Object.entries(moves).map(([kind, values]) => {
+      const rollout = z.strictObject({
+        values: values.describe('By field, the value that they get.'),
+        claims: selector.optional().describe('Which live claims; all of them where it is left out.'),
+      });
+      return [kind, z.array(rollout).max(100).optional()];
+    }),
+  );
   const known = {
     prices: z
       .record(priceId, z.number().min(0))
@@ -70,9 +84,18 @@ export function environmentSchema({ facts, patches, policies, priceId }: Extensi
       .describe('Prices in USD that replace those of the price list or add to it, by id, such as `rds/db.m7g.large`.'),
     policies: z.strictObject(settings).optional().describe('By policy, how it holds in this environment.'),
     defaults: z.strictObject(optional).optional().describe('Defaults of this environment, by API: a patch on the profile of its tier.'),
+    rollouts: z
+      .strictObject(rollouts)
+      .optional()
+      .describe('By API, what live claims are moved to that do not say it themselves; of several that match, the last one counts.'),
   };
   const sections: Readonly<Record<never, never>> = sectionsOf(facts);
   return { data: z.strictObject({ tier, ...sections, ...rest, ...known }), facts };
+}
+
+interface Rollout {
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly claims?: { readonly matchLabels: Readonly<Record<string, string>> } | undefined;
 }
 
 export interface Environment {
@@ -90,6 +113,8 @@ export interface Environment {
   readonly policies: Readonly<Record<string, PolicySetting | undefined>>;
   /** By API, a patch on the profile of the tier. */
   readonly defaults: Readonly<Record<string, Readonly<Record<string, unknown>> | undefined>>;
+  /** By API, what live claims are moved to. */
+  readonly rollouts: Readonly<Record<string, readonly Rollout[] | undefined>>;
 }
 
 export type EnvironmentSchema = ReturnType<typeof environmentSchema>;
@@ -103,10 +128,10 @@ export function parseEnvironment(schema: EnvironmentSchema, object: KubernetesOb
   if (!parsed.success) {
     return { problem: `cannot use EnvironmentConfig ${shown(name)}: ${problemsOf(parsed.error, data, 'data')}` };
   }
-  const { tier, budget = {}, tags = {}, prices = {}, policies = {}, defaults = {}, ...facts } = parsed.data;
+  const { tier, budget = {}, tags = {}, prices = {}, policies = {}, defaults = {}, rollouts = {}, ...facts } = parsed.data;
   const region = meaningsIn(schema.facts).find(({ meaning }) => meaning.is === 'region');
   return {
-    value: { name, tier, facts, region: region && factAt(facts, region.path), budget, tags, prices, policies, defaults },
+    value: { name, tier, facts, region: region && factAt(facts, region.path), budget, tags, prices, policies, defaults, rollouts },
   };
 }
 

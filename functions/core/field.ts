@@ -14,6 +14,11 @@ interface Said<S extends z.ZodType> {
   /** The unit that its name ends with, such as `GiB`. */
   readonly unit?: string;
   readonly change?: Change;
+  /**
+   * That a default that moved moves live claims too: nothing restarts and no data is lost by it, on any backend. Where nothing is said, a
+   * live claim keeps the value that it runs with.
+   */
+  readonly moves?: 'freely';
   /** What to do in place of a change that is refused. */
   readonly instead?: string;
   /** A value other than the defaults, which shows what can be said; taken from the schema where that has a choice. */
@@ -102,8 +107,9 @@ export interface ValidationRule {
 const remarks: Readonly<Record<Change, string>> = { grows: 'only grows', never: 'never changes' };
 
 /** The text of a field with what its declaration says besides. */
-function described({ text, default: byTier, change }: Field): string {
-  const said = [...(byTier === undefined ? [] : ['default by tier']), ...(change === undefined ? [] : [remarks[change]])].join('; ');
+function described({ text, default: byTier, change, moves }: Field): string {
+  const free = moves === 'freely' ? ', also of live claims' : '';
+  const said = [...(byTier === undefined ? [] : [`default by tier${free}`]), ...(change === undefined ? [] : [remarks[change]])].join('; ');
   return said === '' ? text : `${text} ${said.charAt(0).toUpperCase()}${said.slice(1)}.`;
 }
 
@@ -182,6 +188,11 @@ export function rowsOf(byTier: Readonly<Record<string, { readonly [K in Tier]?: 
 export function durableOf(fields: Fields): { readonly fixed: readonly string[]; readonly growing: readonly string[] } {
   const changing = (change: Change) => Object.entries(fields).flatMap(([name, each]) => (each.change === change ? [name] : []));
   return { fixed: changing('never'), growing: changing('grows') };
+}
+
+/** The settings that stay as a live claim runs with them when a default moves. */
+export function staysOf(fields: Fields): readonly string[] {
+  return Object.entries(fields).flatMap(([name, each]) => (each.default !== undefined && each.moves !== 'freely' ? [name] : []));
 }
 
 /** What of a declaration does not make sense, one sentence each. */

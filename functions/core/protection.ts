@@ -13,5 +13,6 @@ export const deletionField = (snapshot: string) =>
   field(z.enum(deletions), {
     text: `What deleting the claim does: Protect refuses it; Snapshot ${snapshot}; Delete keeps nothing.`,
     default: { dev: 'Delete', prod: 'Protect' },
+    moves: 'freely',
     example: 'Snapshot',
   });

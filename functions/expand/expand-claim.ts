@@ -7,6 +7,7 @@ import { stringAt } from '../core/kubernetes.ts';
 import type { StepRequest } from '../core/pipeline.ts';
 import { knownApi, placeOf } from '../core/place.ts';
 import { problemsOf, shown } from '../core/problem.ts';
+import { runningOf } from '../core/record.ts';
 import { requiredBy } from '../core/required.ts';
 import { type Settled, settle } from '../core/settle.ts';
 import type { Refusal } from '../core/step.ts';
@@ -59,7 +60,9 @@ export function expandClaim(request: StepRequest): Expanded | { readonly refusal
   if (required === undefined) return undefined;
 
   const { environment } = place;
-  const settled = settle(api, environment, read.spec, read.said);
+  const labels = object.metadata?.labels ?? {};
+  const settled = settle(api, environment, { spec: read.spec, said: read.said, labels }, runningOf(api, observed));
+  if ('refusal' in settled) return settled;
   const name = environment === undefined ? String(Object.keys(api.backends)[0]) : String(settled.settings['backend']);
   const backend = api.backends[name];
   if (backend === undefined) throw new Error(`${api.kind} has no backend ${name}, although its profile allows it`);
@@ -78,8 +81,24 @@ export function expandClaim(request: StepRequest): Expanded | { readonly refusal
   return { api, claim: read.claim, environment, backend: name, settled, expansion };
 }
 
+/** Of some settings, those that a claim can say. */
+function sayable({ spec }: Api, settings: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.keys(spec.shape).flatMap((key) => (settings[key] === undefined ? [] : [[key, settings[key]]])));
+}
+
 /** The values in force for each field of the spec. */
 export function settingsInForce({ api, settled, expansion }: Expanded): Readonly<Record<string, unknown>> {
-  const inForce = { ...settled.settings, ...expansion.inForce };
-  return Object.fromEntries(Object.keys(api.spec.shape).flatMap((key) => (inForce[key] === undefined ? [] : [[key, inForce[key]]])));
+  return sayable(api, { ...settled.settings, ...expansion.inForce });
+}
+
+/** The defaults of today that the claim could say in place of what it runs with. */
+export const availableTo = ({ api, settled }: Expanded): Readonly<Record<string, unknown>> => sayable(api, settled.available);
+
+/** What is recorded of the claim: what it was given, but for what runs already and could not follow. */
+export function recordedOf({ api, settled, expansion }: Expanded): Readonly<Record<string, unknown>> {
+  // What is only shown of a setting, such as the name of a database with that of its namespace, is none that a claim can have.
+  const kept = Object.entries(expansion.inForce ?? {}).filter(
+    ([name, value]) => api.fields[name]?.schema.safeParse(value).success === true,
+  );
+  return { ...settled.settings, ...Object.fromEntries(kept) };
 }

@@ -3,8 +3,9 @@ import type { Condition } from '../core/kubernetes.ts';
 import { composedName } from '../core/names.ts';
 import type { StepRequest } from '../core/pipeline.ts';
 import { conditionOf } from '../core/readiness.ts';
+import { withRecord } from '../core/record.ts';
 import type { DesiredResource, Refusal, StepResponse } from '../core/step.ts';
-import { type Expanded, expandClaim, settingsInForce } from './expand-claim.ts';
+import { availableTo, type Expanded, expandClaim, recordedOf, settingsInForce } from './expand-claim.ts';
 import { progressOf } from './progress.ts';
 
 const settledTtlSeconds = 300;
@@ -37,10 +38,12 @@ export function expandedTo(request: StepRequest, expanded: Expanded | { readonly
     environment: environment?.name,
     explains: api.backends[expanded.backend]?.explains ?? {},
   });
+  const { anchor } = api.backends[expanded.backend] ?? {};
   const own = Object.entries(expansion.resources).map(([key, { object }]): [string, DesiredResource] => [
     key,
-    { object, ready: progress.ready[key] === true },
+    { object: key === anchor ? withRecord(object, environment?.name, recordedOf(expanded)) : object, ready: progress.ready[key] === true },
   ]);
+  const available = availableTo(expanded);
   const done = progress.condition.status === 'True';
   const place = placed(expanded);
   const connect = api.binding === undefined ? '' : `: connect with Secret ${composedName(claim, api.suffix)}`;
@@ -51,6 +54,7 @@ export function expandedTo(request: StepRequest, expanded: Expanded | { readonly
       ...bindingStatus(api, claim, request.observed),
       ...expansion.status,
       settings: settingsInForce(expanded),
+      ...(Object.keys(available).length > 0 && { available }),
     },
     ...(Object.keys(expansion.pending).length > 0 && { claimReady: false }),
     conditions: [{ type: 'Resolved', status: 'True', reason: 'Settled', message: place.message }, progress.condition],

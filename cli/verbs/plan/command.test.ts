@@ -56,7 +56,7 @@ describe('output', () => {
     const aws = { ...everything.aws, region: 'eu-north-1' };
     const environments = [write('north.yaml', environmentConfig('north', { ...everything, aws, tier: 'prod' }))];
     const cache = (spec: object) => ({ ...claim('orders', spec), kind: 'AppCache' });
-    const file = write('orders.yaml', cache({}));
+    const file = write('orders.yaml', cache({ version: '8' }));
     const from = write('before.yaml', cache({ version: '7' }));
     const printed = [
       await run([file], { environments }),

@@ -39,7 +39,11 @@ function settingsText({ settings }: Plan): readonly string[] {
   return [
     table(
       ['setting', 'value', 'from'],
-      settings.map(({ name, value, from }) => [name, valueText(value), from]),
+      settings.map(({ name, value, from, available }) => [
+        name,
+        valueText(value),
+        available === undefined ? from : `${from}; the default is ${valueText(available)}`,
+      ]),
     ),
   ];
 }

@@ -203,7 +203,7 @@ describe('versioning', () => {
     expect(off.desired['versioning']).toBeUndefined();
     const on = run({ tier: 'dev', spec: { versioning: true }, observed: observedAfter(off) });
     expect(versioning(on)).toBe('Enabled');
-    expect(versioning(run({ tier: 'dev', observed: observedAfter(on) }))).toBe('Suspended');
+    expect(versioning(run({ tier: 'dev', spec: { versioning: false }, observed: observedAfter(on) }))).toBe('Suspended');
   });
 });
 

@@ -41,6 +41,7 @@ export const fields = {
   highAvailability: field(z.boolean(), {
     text: 'A replica in another availability zone that takes over on failure, where the backend has one (elasticache).',
     default: { dev: false, prod: true },
+    moves: 'freely',
     example: true,
   }),
   persistence: field(z.enum(['None', 'Snapshots']), {

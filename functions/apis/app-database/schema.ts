@@ -50,6 +50,7 @@ export const fields = {
   highAvailability: field(z.boolean(), {
     text: 'A standby in another availability zone that takes over on failure, where the backend has one (rds).',
     default: { dev: false, prod: true },
+    moves: 'freely',
     example: true,
   }),
   backupRetentionDays: field(z.int().min(0).max(35), {

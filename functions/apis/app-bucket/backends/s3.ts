@@ -188,5 +188,6 @@ function expand(context: Context<BucketSettings, Needs, Required>): Expansion {
 export const s3: Backend<BucketSettings, Needs, Required, keyof typeof composes> = {
   needs,
   composes,
+  anchor: 'bucket',
   expand,
 };

@@ -3,7 +3,6 @@ import { containerBackend, runningServer, secretPath, server, serverHost, shell 
 import type { Composed, Context, Expansion } from '../../../core/api.ts';
 import { bind, bindingKey, issuedValues, issueOnce } from '../../../core/binding.ts';
 import { type FactsOf, needsOf } from '../../../core/facts.ts';
-import { grown } from '../../../core/grows.ts';
 import { composedName } from '../../../core/names.ts';
 import { shown } from '../../../core/problem.ts';
 import type { Refusal } from '../../../core/step.ts';
@@ -69,10 +68,8 @@ function running(context: Context<CacheSettings, Needs>): {
   const found = runningServer(versions, observed['server']);
   const storageGiB = volumeGiB(shapes[settings.size].memoryMiB);
   if (found === undefined) return { settings, storageGiB };
-  const version = grown(context, 'version', found.version);
-  if ('refusal' in version) return { settings, storageGiB, refusal: version.refusal };
   const persistence = found.persistent ? 'Snapshots' : 'None';
-  const kept = { settings: { ...settings, version: version.value, persistence }, storageGiB: found.storageGiB ?? storageGiB } as const;
+  const kept = { settings: { ...settings, persistence }, storageGiB: found.storageGiB ?? storageGiB } as const;
   if (persistence === settings.persistence || sources['persistence'] !== 'claim') return kept;
   const message = `cannot change a container: spec.persistence: got ${shown(settings.persistence)}, want ${shown(persistence)}, with which it was made; make a new claim`;
   return { ...kept, refusal: { reason: 'WouldReplace', message } };

@@ -6,7 +6,6 @@ import { hourly } from '../../../aws/windows.ts';
 import type { Backend, Context, Expansion } from '../../../core/api.ts';
 import { bind, bindingKey } from '../../../core/binding.ts';
 import { type FactsOf, needsOf } from '../../../core/facts.ts';
-import { grown } from '../../../core/grows.ts';
 import { stringAt } from '../../../core/kubernetes.ts';
 import { policiesFor } from '../../../core/managed.ts';
 import { controlPlane, spread } from '../../../core/names.ts';
@@ -57,9 +56,7 @@ function expand(context: Context<CacheSettings, Needs>): Expansion {
   const made = (field: string) => stringAt(group?.object, 'spec', 'forProvider', field);
   const reported = (field: string) => stringAt(group?.object, 'status', 'atProvider', field);
 
-  const version = grown(context, 'version', majorOf(versions, made('engineVersion')));
-  if ('refusal' in version) return { resources: {}, pending: {}, status: {}, refusal: version.refusal };
-  const major = version.value;
+  const major = settings.version;
   // AWS moves to newer minor versions by itself, and going back would be another cache.
   const engineVersion = [minorOf(reported('engineVersionActual')), made('engineVersion')].find((running) => majorOf([major], running));
   // What AWS fixes when it makes the group stays as it was made, whatever the environment says later.
@@ -137,7 +134,6 @@ function expand(context: Context<CacheSettings, Needs>): Expansion {
     pending: bound.pending,
     status: { ...(address !== undefined && { host: address }), port },
     awaiting: groups.handingOver,
-    inForce: { version: major },
     ...(bound.refusal && { refusal: bound.refusal }),
   };
 }
@@ -146,6 +142,7 @@ function expand(context: Context<CacheSettings, Needs>): Expansion {
 export const elasticache: Backend<CacheSettings, Needs, unknown, keyof typeof composes> = {
   needs,
   composes,
+  anchor: 'replication-group',
   explains: { 'ReplicationGroup.engineVersion': 'version', 'ReplicationGroup.nodeType': 'size' },
   expand,
 };

@@ -1,14 +1,13 @@
 import { account, key, network } from '../../../aws/facts.ts';
 import { firewall, firewallKinds, longestGroupName, subnetGroup } from '../../../aws/network.ts';
-import { majorOf, parameterGroupKey, parameterGroups } from '../../../aws/parameter-groups.ts';
+import { parameterGroupKey, parameterGroups } from '../../../aws/parameter-groups.ts';
 import { awsResources, finalSnapshotName } from '../../../aws/resources.ts';
 import { backupSlots, backupWindow, maintenanceSlots, maintenanceWindow } from '../../../aws/windows.ts';
 import type { Backend, Context, Expansion, Pending } from '../../../core/api.ts';
 import { bind, bindingKey, encode } from '../../../core/binding.ts';
 import { type Card, typed } from '../../../core/card.ts';
 import { type FactsOf, needsOf } from '../../../core/facts.ts';
-import { grown } from '../../../core/grows.ts';
-import { at, numberAt, stringAt } from '../../../core/kubernetes.ts';
+import { at, stringAt } from '../../../core/kubernetes.ts';
 import { policiesFor } from '../../../core/managed.ts';
 import { controlPlane, spread } from '../../../core/names.ts';
 import { conditionOf } from '../../../core/readiness.ts';
@@ -59,16 +58,13 @@ function expand(context: Context<DatabaseSettings, Needs>): Expansion {
   const instance = observed['instance'];
   const made = (field: string) => stringAt(instance?.object, 'spec', 'forProvider', field);
 
-  const version = grown(context, 'version', majorOf(versions, made('engineVersion')));
-  const storage = grown(context, 'storageGiB', numberAt(instance?.object, 'spec', 'forProvider', 'allocatedStorage'));
+  const { version, storageGiB } = settings;
   // What AWS fixes when it makes the instance stays as it was made, whatever the environment says later.
   const databaseName = made('dbName') ?? settings.databaseName;
   const kmsKeyId = instance === undefined ? aws.kmsKeyArn : made('kmsKeyId');
-  if ('refusal' in version) return { resources: {}, pending: {}, status: {}, refusal: version.refusal };
-  if ('refusal' in storage) return { resources: {}, pending: {}, status: {}, refusal: storage.refusal };
 
   const parameterGroupName = (major: string) => externalNameOf(longestGroupName, parameterGroupKey(major));
-  const groups = parameterGroups(versions, version.value, rdsInstance, instance, observed, (key, major, superseded) =>
+  const groups = parameterGroups(versions, version, rdsInstance, instance, observed, (key, major, superseded) =>
     resource(
       key,
       rdsParameterGroup,
@@ -85,15 +81,15 @@ function expand(context: Context<DatabaseSettings, Needs>): Expansion {
   const instanceSpec = {
     identifier,
     engine: settings.engine,
-    engineVersion: version.value,
+    engineVersion: version,
     allowMajorVersionUpgrade: true,
     autoMinorVersionUpgrade: true,
     instanceClass: instanceClasses[settings.size],
     applyImmediately: settings.applyChanges === 'Immediately',
-    allocatedStorage: storage.value,
-    maxAllocatedStorage: storage.value * autoscalingFactor,
+    allocatedStorage: storageGiB,
+    maxAllocatedStorage: storageGiB * autoscalingFactor,
     storageType: 'gp3',
-    ...gp3Included(instance?.object, storage.value).stated,
+    ...gp3Included(instance?.object, storageGiB).stated,
     storageEncrypted: true,
     ...(kmsKeyId !== undefined && { kmsKeyId }),
     multiAz: settings.highAvailability,
@@ -104,7 +100,7 @@ function expand(context: Context<DatabaseSettings, Needs>): Expansion {
     passwordSecretRef: { name: nameOf('password'), key: 'password' },
     dbSubnetGroupNameRef: { name: nameOf('subnet-group') },
     vpcSecurityGroupIdRefs: [{ name: nameOf('security-group') }],
-    parameterGroupName: parameterGroupName(version.value),
+    parameterGroupName: parameterGroupName(version),
     publiclyAccessible: false,
     backupRetentionPeriod: settings.backupRetentionDays,
     backupWindow: backupWindow(spread(identity, 'backup', backupSlots)),
@@ -156,7 +152,7 @@ function expand(context: Context<DatabaseSettings, Needs>): Expansion {
     pending: { ...bound.pending, ...sql.pending },
     status: { ...(address !== undefined && { host: address }), port },
     awaiting: unlocking || groups.handingOver,
-    inForce: { version: version.value, storageGiB: storage.value, databaseName },
+    inForce: { databaseName },
     ...(bound.refusal && { refusal: bound.refusal }),
   };
 }
@@ -229,6 +225,7 @@ function withExtensions(
 export const rds: Backend<DatabaseSettings, Needs, unknown, keyof typeof composes> = {
   needs,
   composes,
+  anchor: 'instance',
   explains: {
     'Instance.allocatedStorage': 'storageGiB',
     'Instance.dbName': 'databaseName',

@@ -110,6 +110,7 @@ function expand({ claim, environment, settings, facts, observed }: Context<Datab
 export const shared: Backend<DatabaseSettings, Needs, unknown, keyof typeof composes> = {
   needs,
   composes,
+  anchor: 'database',
   explains: { 'Extension.extension': 'extensions' },
   expand,
 };

@@ -71,5 +71,6 @@ function expand(context: Context<IdentitySettings, Needs, Required>): Expansion 
 export const podidentity: Backend<IdentitySettings, Needs, Required, keyof typeof composes> = {
   needs,
   composes,
+  anchor: 'role',
   expand,
 };

@@ -156,5 +156,6 @@ function expand(context: Context<QueueSettings, Needs, Required>): Expansion {
 export const sqs: Backend<QueueSettings, Needs, Required, keyof typeof composes> = {
   needs,
   composes,
+  anchor: queueKey,
   expand,
 };

@@ -76,5 +76,6 @@ function expand(context: Context<TopicSettings, unknown>): Expansion {
 export const container: Backend<TopicSettings, unknown> = {
   needs: needsOf(),
   composes: { binding: secret, ...serverKinds },
+  anchor: 'server',
   expand,
 };

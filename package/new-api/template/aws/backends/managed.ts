@@ -49,4 +49,9 @@ function expand(context: Context<TemplateSettings, Needs>): Expansion {
 }
 
 /** A TemplateKind of AWS; no environment takes one until each fact of its card is decided. */
-export const templateservice: Backend<TemplateSettings, Needs, unknown, keyof typeof composes> = { needs, composes, expand };
+export const templateservice: Backend<TemplateSettings, Needs, unknown, keyof typeof composes> = {
+  needs,
+  composes,
+  anchor: suffix,
+  expand,
+};

@@ -1,0 +1,65 @@
+import type { Api } from './api.ts';
+import { group } from './group.ts';
+import { at, type KubernetesObject, stringAt } from './kubernetes.ts';
+import { isGoing } from './readiness.ts';
+import type { ObservedResource } from './step.ts';
+
+/** On the anchor of a claim's backend: in which environment and with which settings everything was composed, as JSON. */
+export const settingsAnnotation = `${group}/settings`;
+
+type Values = Readonly<Record<string, unknown>>;
+
+/** What a live claim runs with. */
+export interface Running {
+  /** Undefined for a claim that lives in none. */
+  readonly environment: string | undefined;
+  readonly settings: Values;
+  /** Settings that the record has, with values that no claim could say any more. */
+  readonly unreadable: readonly string[];
+  /** Where the record is, for a message. */
+  readonly where: string;
+}
+
+/** A composed object, with where and with what it was composed. */
+export function withRecord(object: KubernetesObject, environment: string | undefined, settings: Values): KubernetesObject {
+  const sorted = Object.fromEntries(Object.entries(settings).sort(([a], [b]) => (a < b ? -1 : 1)));
+  const record = JSON.stringify({ environment, settings: sorted });
+  const annotations = { ...object.metadata?.annotations, [settingsAnnotation]: record };
+  return { ...object, metadata: { ...object.metadata, annotations } };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * What a claim runs with, from what it composed, which is proven to be that; the claim's own status is no source, since who may write
+ * claims may write that too. Undefined for a claim that has composed nothing yet.
+ */
+export function runningOf({ fields, backends }: Api, observed: Readonly<Record<string, ObservedResource>>): Running | undefined {
+  const anchors = [...new Set(Object.values(backends).flatMap(({ anchor }) => anchor ?? []))];
+  const found = anchors.flatMap((key) => {
+    const object = observed[key]?.object;
+    const text = stringAt(object, 'metadata', 'annotations', settingsAnnotation);
+    return object === undefined || text === undefined || isGoing(object) ? [] : [{ object, text }];
+  });
+  const [record] = found;
+  if (record === undefined) return undefined;
+  const { object, text } = record;
+  const said = parsed(text);
+  const values = at(said, 'settings');
+  const read = Object.entries(fields).map(([name, { schema }]) => {
+    const value = at(values, name);
+    return { name, value, isKnown: value !== undefined && schema.safeParse(value).success };
+  });
+  return {
+    environment: stringAt(said, 'environment'),
+    settings: Object.fromEntries(read.flatMap(({ name, value, isKnown }) => (isKnown ? [[name, value]] : []))),
+    unreadable: read.flatMap(({ name, value, isKnown }) => (!isKnown && (values === undefined || value !== undefined) ? [name] : [])),
+    where: `${object.kind} ${object.metadata?.name}: metadata.annotations.${settingsAnnotation}`,
+  };
+}
