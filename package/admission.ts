@@ -1,9 +1,20 @@
 import type { Api, ClaimPolicy } from '../functions/core/api.ts';
 import type { Card } from '../functions/core/card.ts';
 import { type Severity, severities } from '../functions/core/environment.ts';
-import { category, environmentLabel, group, kindLabel, namespaceDeletionAnnotation, version } from '../functions/core/group.ts';
+import {
+  apiVersion,
+  category,
+  environmentLabel,
+  group,
+  kindLabel,
+  namespaceDeletionAnnotation,
+  teamLabel,
+  version,
+} from '../functions/core/group.ts';
 import { groupOf, type KubernetesObject } from '../functions/core/kubernetes.ts';
 import type { Platform, Policy } from '../functions/core/pipeline.ts';
+import { namespacedApis } from '../functions/core/required.ts';
+import { tenancy } from '../functions/core/tenancy.ts';
 import { protectedTiers, tiers } from '../functions/core/tier.ts';
 import { wanted } from '../functions/guard/claim-policies.ts';
 import { waiverAnnotation } from '../functions/guard/waivers.ts';
@@ -74,8 +85,8 @@ export function namespaceProtection(): readonly KubernetesObject[] {
  * there any more which credentials it uses: it, and so the namespace, would hang for ever. Where the kind is not installed there
  * is none of it, which is why a failure to look lets the namespace go.
  */
-export function managedBeforeNamespace({ apiVersion, kind, plural }: Card): readonly KubernetesObject[] {
-  const name = `managed-before-namespace.${plural}.${groupOf({ apiVersion })}`;
+export function managedBeforeNamespace({ apiVersion: of, kind, plural }: Card): readonly KubernetesObject[] {
+  const name = `managed-before-namespace.${plural}.${groupOf({ apiVersion: of })}`;
   return [
     {
       apiVersion: 'admissionregistration.k8s.io/v1',
@@ -83,7 +94,7 @@ export function managedBeforeNamespace({ apiVersion, kind, plural }: Card): read
       metadata: { name },
       spec: {
         failurePolicy: 'Ignore',
-        paramKind: { apiVersion, kind },
+        paramKind: { apiVersion: of, kind },
         matchConstraints: {
           resourceRules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['DELETE'], resources: ['namespaces'] }],
         },
@@ -104,6 +115,83 @@ export function managedBeforeNamespace({ apiVersion, kind, plural }: Card): read
       spec: { policyName: name, validationActions: ['Deny'], paramRef: { selector: {}, parameterNotFoundAction: 'Allow' } },
     },
   ];
+}
+
+/**
+ * A claim's environment lies in its namespace, so that a team's namespaces go last, whoever deletes them: Crossplane does once the
+ * team leaves one out, and the garbage collector once the team is gone.
+ */
+export function claimsBeforeNamespace(platform: Platform): readonly KubernetesObject[] {
+  const tenants = platform.apis.some(({ offers }) => offers.some(({ capability }) => capability === tenancy));
+  if (!tenants) return [];
+  return namespacedApis(platform).flatMap(({ kind, plural }) => {
+    const name = `claims-before-team-namespace.${plural}.${group}`;
+    return [
+      {
+        apiVersion: 'admissionregistration.k8s.io/v1',
+        kind: 'ValidatingAdmissionPolicy',
+        metadata: { name },
+        spec: {
+          failurePolicy: 'Fail',
+          paramKind: { apiVersion, kind },
+          matchConstraints: {
+            resourceRules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['DELETE'], resources: ['namespaces'] }],
+            objectSelector: { matchExpressions: [{ key: teamLabel, operator: 'Exists' }] },
+          },
+          validations: [
+            {
+              expression: 'false',
+              reason: 'Forbidden',
+              message: `the namespace of a team has ${kind} claims`,
+              messageExpression: `'cannot delete namespace "' + oldObject.metadata.name + '" of team "' + oldObject.metadata.labels['${teamLabel}'] + '": it has ${kind} "' + params.metadata.name + '"'`,
+            },
+          ],
+        },
+      },
+      {
+        apiVersion: 'admissionregistration.k8s.io/v1',
+        kind: 'ValidatingAdmissionPolicyBinding',
+        metadata: { name },
+        spec: { policyName: name, validationActions: ['Deny'], paramRef: { selector: {}, parameterNotFoundAction: 'Allow' } },
+      },
+    ];
+  });
+}
+
+/** Deleting a claim would take along what its status lists, which the spec has to leave out first, one by one and looked at. */
+export function emptiedFirst({ apis }: Platform): readonly KubernetesObject[] {
+  return apis.flatMap(({ kind, plural, emptiedFirst: list }) => {
+    if (list === undefined) return [];
+    const name = `emptied-first.${plural}.${group}`;
+    const path = `oldObject.status.${list}`;
+    return [
+      {
+        apiVersion: 'admissionregistration.k8s.io/v1',
+        kind: 'ValidatingAdmissionPolicy',
+        metadata: { name },
+        spec: {
+          failurePolicy: 'Fail',
+          matchConstraints: {
+            resourceRules: [{ apiGroups: [group], apiVersions: [version], operations: ['DELETE'], resources: [plural] }],
+          },
+          validations: [
+            {
+              expression: `!has(oldObject.status) || !has(${path}) || size(${path}) == 0`,
+              reason: 'Forbidden',
+              message: `the ${kind} still has ${list}: take them out of its spec first`,
+              messageExpression: `'cannot delete ${kind} "' + oldObject.metadata.name + '": it has ${list} ' + ${path}.map(held, held.name).join(', ') + ', which would go with all that is in them: take them out of its spec first'`,
+            },
+          ],
+        },
+      },
+      {
+        apiVersion: 'admissionregistration.k8s.io/v1',
+        kind: 'ValidatingAdmissionPolicyBinding',
+        metadata: { name },
+        spec: { policyName: name, validationActions: ['Deny'] },
+      },
+    ];
+  });
 }
 
 /** A claim's value as a message shows it. */

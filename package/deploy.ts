@@ -3,9 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { doctor, findingsOf } from '../cli/verbs/doctor/doctor.ts';
 import type { Finding } from '../cli/verbs/doctor/finding.ts';
 import { permissions } from '../cli/verbs/doctor/permissions.ts';
+import { exampleFile } from '../examples/examples.ts';
 import { group } from '../functions/core/group.ts';
 import { at, type KubernetesObject, stringAt } from '../functions/core/kubernetes.ts';
 import type { Platform } from '../functions/core/pipeline.ts';
+import { offersOf } from '../functions/core/required.ts';
+import { tenancy } from '../functions/core/tenancy.ts';
 import { composedKinds, providersOf } from '../platform/composed.ts';
 import { configurationName, developmentTag, functionName, packageReference, parseRegistry, repositoryOf } from '../platform/names.ts';
 import { build } from './build.ts';
@@ -54,7 +57,7 @@ async function read(resource: string, ...flags: readonly string[]): Promise<Kube
 }
 
 async function readAll(resources: string, ...flags: readonly string[]): Promise<readonly KubernetesObject[]> {
-  return at(await read(resources, ...flags), 'items') as readonly KubernetesObject[];
+  return (at(await read(resources, ...flags), 'items') ?? []) as readonly KubernetesObject[];
 }
 
 /** Of what there is, what an earlier deployment of the platform applied and this one does not. */
@@ -113,7 +116,20 @@ async function waitForPackage({ kind, metadata }: KubernetesObject): Promise<voi
   await waitUntilReady({ resource: `${kind.toLowerCase()}.pkg.crossplane.io/${metadata?.name}`, conditions: ['Installed', 'Healthy'] });
 }
 
-async function deploy(project: Project, registry: string, withEnvironments: boolean): Promise<number> {
+/** What to do next where nobody can make claims yet; empty where somebody can. */
+async function firstTeam(platform: Platform): Promise<string> {
+  const [tenants] = offersOf(platform, tenancy);
+  if (tenants === undefined || (await readAll(`${tenants.api.plural}.${group}`)).length > 0) return '';
+  return `\nThere is no ${tenants.api.kind} yet. For a first one, make the example yours: kubectl apply -f examples/${exampleFile(tenants.api)}\n`;
+}
+
+interface Extras {
+  readonly environments: boolean;
+  /** A file with a first team, or more. */
+  readonly team?: string | undefined;
+}
+
+async function deploy(project: Project, registry: string, { environments: withEnvironments, team }: Extras): Promise<number> {
   const cluster = await run('kubectl', ['config', 'current-context']);
   await run('crossplane', ['version', '--client']);
   console.log(`deploying to ${cluster.trim()}`);
@@ -150,14 +166,27 @@ async function deploy(project: Project, registry: string, withEnvironments: bool
     const environments = join(project.root, project.deployed ?? 'examples/environments');
     process.stdout.write(await run('kubectl', ['apply', '--server-side', ...asDeployer(platform), '-f', environments]));
   }
-  return await doctor({ platform, output: 'table', stdout: process.stdout, stderr: process.stderr, color: process.stdout.isTTY === true });
+  if (team !== undefined) process.stdout.write(await run('kubectl', ['apply', '-f', team]));
+  const code = await doctor({
+    platform,
+    output: 'table',
+    stdout: process.stdout,
+    stderr: process.stderr,
+    color: process.stdout.isTTY === true,
+  });
+  if (code === 0 && team === undefined) process.stdout.write(await firstTeam(platform));
+  return code;
 }
 
 /** `npm run deploy`: its arguments are the process's. */
 export async function deployCommand(project: Project): Promise<void> {
   await command(async () => {
-    const { registry, environments } = optionsGiven({ registry: { type: 'string' }, environments: { type: 'boolean', default: false } });
-    return await deploy(project, parseRegistry(registry), environments);
+    const { registry, ...extras } = optionsGiven({
+      registry: { type: 'string' },
+      environments: { type: 'boolean', default: false },
+      team: { type: 'string' },
+    });
+    return await deploy(project, parseRegistry(registry), extras);
   });
 }
 

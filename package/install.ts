@@ -1,11 +1,20 @@
 import { k8s } from 'cdk8s-plus-28';
 import type { Card } from '../functions/core/card.ts';
+import { group } from '../functions/core/group.ts';
 import { groupOf, type KubernetesObject } from '../functions/core/kubernetes.ts';
 import type { Platform } from '../functions/core/pipeline.ts';
 import { composedKinds, distinct, isOfProvider, pluralAndGroup, requiredKinds } from '../platform/composed.ts';
 import { configurationName, exampleRegistry, functionName, installedName, packageReference, releaseTag } from '../platform/names.ts';
-import { claimPolicies, claimSizes, managedBeforeNamespace, namespaceProtection } from './admission.ts';
+import {
+  claimPolicies,
+  claimSizes,
+  claimsBeforeNamespace,
+  emptiedFirst,
+  managedBeforeNamespace,
+  namespaceProtection,
+} from './admission.ts';
 import type { Project } from './project.ts';
+import { boundRoles, clusterRoleName } from './roles.ts';
 
 const crossplaneNamespace = 'crossplane-system';
 
@@ -33,7 +42,7 @@ const rulesFor = (kinds: readonly Kind[], verbs: readonly string[]) =>
 
 /** Whether Crossplane can do nothing with a kind unless it is let: its RBAC manager grants what providers and XRDs bring. */
 function isMissing(platform: Platform, kind: Kind): boolean {
-  const granted = grantedByChart[groupOf(kind)];
+  const granted = groupOf(kind) === group ? 'everything' : grantedByChart[groupOf(kind)];
   return !isOfProvider(platform, kind) && granted !== 'everything' && granted?.includes(kind.plural) !== true;
 }
 
@@ -44,9 +53,17 @@ function clusterRole(platform: Platform): KubernetesObject {
   const required = [namespaces, ...requiredKinds(platform)].filter(
     (kind) => isMissing(platform, kind) && !named.includes(pluralAndGroup(kind)),
   );
+  const bound = distinct(platform.apis.flatMap(({ binds }) => binds)).map((role) => clusterRoleName(platform, role));
   return k8s.KubeClusterRole.manifest({
     metadata: { name: `${platform.name}:aggregate-to-crossplane`, labels: { 'rbac.crossplane.io/aggregate-to-crossplane': 'true' } },
-    rules: [...rulesFor(required, read), ...rulesFor(missing, [...read, 'create', 'update', 'patch', 'delete'])],
+    rules: [
+      ...rulesFor(required, read),
+      ...rulesFor(missing, [...read, 'create', 'update', 'patch', 'delete']),
+      // By name, as whoever may bind any role may do anything.
+      ...(bound.length === 0
+        ? []
+        : [{ apiGroups: ['rbac.authorization.k8s.io'], resources: ['clusterroles'], verbs: ['bind'], resourceNames: bound }]),
+    ],
   });
 }
 
@@ -146,10 +163,12 @@ export function installManifests(
 ): InstallManifests {
   const podLabels = { 'pkg.crossplane.io/function': installedName(registry, platform, functionName(platform)) };
   return {
-    'rbac.yaml': [clusterRole(platform)],
+    'rbac.yaml': [clusterRole(platform), ...boundRoles(platform)],
     'runtime.yaml': [runtimeConfig(platform, podLabels), disruptionBudget(platform, podLabels), networkPolicy(platform, podLabels)],
     'namespace-protection.yaml': [
       ...namespaceProtection(),
+      ...emptiedFirst(platform),
+      ...claimsBeforeNamespace(platform),
       ...composedKinds(platform)
         .filter(({ managed }) => managed)
         .flatMap(managedBeforeNamespace),

@@ -3,6 +3,7 @@ import type { KubernetesObject } from '../functions/core/kubernetes.ts';
 export interface ClaimName {
   readonly apiVersion: string;
   readonly kind: string;
+  /** Empty where it is of none. */
   readonly namespace: string;
   readonly name: string;
 }
@@ -13,6 +14,6 @@ export function nameOf({ apiVersion, kind, metadata }: KubernetesObject): ClaimN
 }
 
 /** `AppDatabase shop/orders`: what is one claim, whatever else it says. */
-export const labelOf = ({ kind, namespace, name }: ClaimName): string => `${kind} ${namespace}/${name}`;
+export const labelOf = ({ kind, namespace, name }: ClaimName): string => `${kind} ${namespace === '' ? '' : `${namespace}/`}${name}`;
 
 export const identityOf = (claim: KubernetesObject): string => labelOf(nameOf(claim));

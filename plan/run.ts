@@ -56,6 +56,8 @@ export interface World {
   readonly environments: readonly KubernetesObject[];
   /** What the platform's added steps do, by name, where that is known here; any other is not run. */
   readonly steps?: Readonly<Record<string, Step>> | undefined;
+  /** What else there is: who has namespaces, and what is in those besides the claim's own. */
+  readonly objects?: readonly KubernetesObject[];
 }
 
 /** What there is already beside the claim; by default nothing. */
@@ -94,7 +96,10 @@ interface Run {
 
 /** A claim as kubectl applies it. */
 function inNamespace(platform: Platform, claim: KubernetesObject): KubernetesObject {
-  if (apiOf(platform, claim)?.scope === 'Cluster') return claim;
+  if (apiOf(platform, claim)?.scope === 'Cluster') {
+    const { namespace: _, ...metadata } = claim.metadata ?? {};
+    return { ...claim, metadata };
+  }
   return { ...claim, metadata: { ...claim.metadata, namespace: nameOf(claim).namespace } };
 }
 
@@ -102,7 +107,7 @@ function inNamespace(platform: Platform, claim: KubernetesObject): KubernetesObj
 function objectsAround(
   claim: KubernetesObject,
   environment: string,
-  { platform, environments }: World,
+  { platform, environments, objects = [] }: World,
   { namespace, claims = [] }: Situation,
 ): readonly KubernetesObject[] {
   const known = namespace?.metadata;
@@ -111,6 +116,7 @@ function objectsAround(
     { apiVersion: 'v1', kind: 'Namespace', metadata: { ...known, name: nameOf(claim).namespace, labels } },
     ...environments,
     ...claims.map((other) => inNamespace(platform, other)),
+    ...objects,
   ];
 }
 
@@ -156,16 +162,15 @@ function runAdded(run: Run, step: AddedStep, known: Step | undefined): Run {
   return after(run, response, difference(step.name, request.desired, response.desired));
 }
 
-/** What the guard finds, once it has been shown what it asks for. */
+/** What the guard finds, once it has been shown what it asks for, and what it asks for then. */
 function judged(
   request: StepRequest,
   objects: readonly KubernetesObject[],
 ): Pick<Run, 'request'> & { readonly judgement: ReturnType<typeof judge> } {
-  const first = judge(request);
-  const asked = first !== undefined && 'cost' in first ? first.requires : {};
-  if (Object.keys(asked).every((name) => request.required[name] !== undefined)) return { request, judgement: first };
-  const shown = { ...request, required: { ...request.required, ...answered(asked, objects) } };
-  return { request: shown, judgement: judge(shown) };
+  const judgement = judge(request);
+  const asked = judgement !== undefined && 'cost' in judgement ? judgement.requires : {};
+  if (Object.keys(asked).every((name) => request.required[name] !== undefined)) return { request, judgement };
+  return judged({ ...request, required: { ...request.required, ...answered(asked, objects) } }, objects);
 }
 
 /** Runs the pipeline on a claim, each step once. */
@@ -193,7 +198,7 @@ export function runSteps(claim: KubernetesObject, environment: string, world: Wo
   const { desired, desiredStatus } = ended.request;
   return {
     plan: {
-      claim: nameOf(claim),
+      claim: { ...nameOf(claim), ...(applied.metadata?.namespace === undefined && { namespace: '' }) },
       environment,
       settings: Object.entries(values).map(([setting, value]) => ({
         name: setting,

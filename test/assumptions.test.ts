@@ -407,6 +407,7 @@ describe('facts of an own platform', () => {
       'controlPlane',
       'budget',
       'tags',
+      'writers',
       'prices',
       'policies',
       'defaults',

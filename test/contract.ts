@@ -21,6 +21,7 @@ import {
   type EnvironmentData,
   environmentConfig,
   everything,
+  exampleEnvironments,
   type Given,
   observedAfter,
   stepRequest,
@@ -77,8 +78,9 @@ function everyField({ fields }: Api, backend: string): Readonly<Record<string, u
 }
 
 function casesOf(api: Api): readonly Case[] {
-  const usual = (tier: Tier) => api.profiles[tier]['backend'];
-  return tiers.flatMap((tier) =>
+  const usual = (tier: Tier) => (api.place === 'none' ? Object.keys(api.backends)[0] : api.profiles[tier]['backend']);
+  // Of what lives in no environment nothing differs by tier.
+  return (api.place === 'none' ? tiers.slice(0, 1) : tiers).flatMap((tier) =>
     Object.keys(api.backends).flatMap((backend) => {
       const unused = tier === tiers.at(-1) && !tiers.some((other) => usual(other) === backend);
       const which = { api, tier, backend, golden: usual(tier) === backend || unused };
@@ -93,7 +95,8 @@ function casesOf(api: Api): readonly Case[] {
 /** A test of what there is; what there is not is not counted as skipped. */
 const testWhere = (holds: boolean) => (holds ? test : (_name: string, _body: () => void) => {});
 
-const goldenFileOf = ({ api, tier, backend, fields }: Case) => `${api.plural}/${tier}-${backend}-${fields}.yaml`;
+const goldenFileOf = ({ api, tier, backend, fields }: Case) =>
+  `${api.plural}/${api.place === 'none' ? '' : `${tier}-`}${backend}-${fields}.yaml`;
 
 /** The golden files that there are of an API. */
 export const goldenFilesOf = (api: Api): readonly string[] =>
@@ -104,7 +107,14 @@ export const goldenFilesOf = (api: Api): readonly string[] =>
 function given({ api, tier, backend, spec }: Case, { claims = [] }: Known, { platform, environment: said }: Home): Given {
   const defaults = { ...said?.defaults, [api.kind]: { ...(said?.defaults?.[api.kind] as object | undefined), backend } };
   const environment = environmentConfig(tier, { ...everything, ...said, tier, defaults });
-  return { platform, kind: api.kind, spec, environment: tier, environments: [environment], claims };
+  return {
+    platform,
+    kind: api.kind,
+    spec,
+    environment: tier,
+    environments: api.place === 'none' ? exampleEnvironments : [environment],
+    claims,
+  };
 }
 
 function deepFreeze<T>(value: T): T {
@@ -210,7 +220,7 @@ export function contract(api: Api, known: Known, home: Home = ours): void {
           cards.map(({ apiVersion, kind }) => `${apiVersion} ${kind}`),
           key,
         ).toEqual([`${object.apiVersion} ${object.kind}`]);
-        expect(object.metadata?.namespace).toBeUndefined();
+        if (api.scope === 'Namespaced') expect(object.metadata?.namespace).toBeUndefined();
         expect(object['status']).toBeUndefined();
         if (api.scope === 'Namespaced') expect(names(key)).toContain(object.metadata?.name);
       }
@@ -272,7 +282,7 @@ export function contract(api: Api, known: Known, home: Home = ours): void {
         // The kind alone is anybody's: whoever may install a CustomResourceDefinition chooses it.
         { ...object, apiVersion: 'forged.example/v1' },
         { ...object, metadata: null } as unknown as KubernetesObject,
-        { ...object, metadata: { ...metadata, name: `${metadata?.name}-of-others` } },
+        ...(api.scope === 'Namespaced' ? [{ ...object, metadata: { ...metadata, name: `${metadata?.name}-of-others` } }] : []),
         owned([]),
         owned([theirs]),
         // An owner that does not control it is what anybody may add to an object of theirs.

@@ -220,7 +220,7 @@ describe('data', () => {
       live(prod),
       without('instance'),
       'WouldRemove',
-      "cannot apply: it would delete instance (Instance orders-database-instance), which the claim's spec did not ask for",
+      "cannot apply: it would delete instance (Instance orders-database-instance), which nothing in the claim's spec asks for any more",
     ],
     [
       'whose database name changed',
@@ -590,7 +590,9 @@ describe('a budget', () => {
       conditions: [],
       events: [],
       requires: Object.fromEntries(
-        goldenPath.apis.map(({ kind, plural }) => [`claims-${plural}`, { apiVersion, kind, namespace: 'shop', labels: {} }]),
+        goldenPath.apis
+          .filter(({ place }) => place === 'environment')
+          .map(({ kind, plural }) => [`claims-${plural}`, { apiVersion, kind, namespace: 'shop', labels: {} }]),
       ),
       ttlSeconds: 300,
     });

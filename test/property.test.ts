@@ -117,7 +117,10 @@ const claimOf = (api: Api) =>
     waived: fc.constantFrom('', 'multi-az', 'backed-up, multi-az'),
   });
 
-const situation = fc.constantFrom(...apis).chain((api) =>
+/** What an environment makes something of. */
+const placed = apis.filter(({ place }) => place === 'environment');
+
+const situation = fc.constantFrom(...placed).chain((api) =>
   fc
     .record({
       api: fc.constant(api),

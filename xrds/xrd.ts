@@ -117,7 +117,8 @@ class CompositeResourceDefinition extends ApiObject {
           plural: api.plural,
           singular: api.kind.toLowerCase(),
           ...(api.shortName !== undefined && { shortNames: [api.shortName] }),
-          categories: [category, 'platform'],
+          // `kubectl delete claim --all --namespace shop` would delete all that is cluster-scoped with the claims of the namespace.
+          categories: [...(api.scope === 'Namespaced' ? [category] : []), 'platform'],
         },
         scope: api.scope,
         defaultCompositionRef: { name: compositionName(api) },

@@ -180,6 +180,10 @@ export interface Api extends Described, Omit<Schema<Fields, z.ZodObject>, 'rules
   readonly requires: Requires<never>;
   /** What its claims give to claims of other APIs. */
   readonly offers: readonly Offer[];
+  /** The ClusterRoles that its RoleBindings give, after the platform's name and a colon: Crossplane may bind these and no others. */
+  readonly binds: readonly string[];
+  /** A list in the status of what has to be taken out of the spec before a claim can be deleted, since deleting it would take all of that along. */
+  readonly emptiedFirst?: string;
   /** Settings, as the status records them, that never change or only grow while the claim lives. */
   readonly durable: { readonly fixed: readonly string[]; readonly growing: readonly string[] };
   readonly claimPolicies: readonly ClaimPolicy[];
@@ -226,6 +230,8 @@ type ApiDefinition<F extends Fields, Status extends z.ZodObject, R, Key extends 
     readonly example: { readonly name: string; readonly spec: SpecOf<F> };
     readonly requires?: R & Requires<SaidOf<F>>;
     readonly offers?: readonly Offer[];
+    readonly binds?: readonly string[];
+    readonly emptiedFirst?: keyof z.output<Status> & string;
   };
 
 /** Checks an API's parts against each other at compile time, erases their types, and derives what its fields come to. */
@@ -236,7 +242,7 @@ export function defineApi<
   const R extends Requires<SaidOf<F>> = Record<never, never>,
 >({ schema, ...rest }: ApiDefinition<F, Status, R, Key>): Api {
   const { suffix, fields, rules = [], status, binding } = schema;
-  const { backends, scope = 'Namespaced', place = 'environment', requires = {}, offers = [] } = rest;
+  const { backends, scope = 'Namespaced', place = 'environment', requires = {}, offers = [], binds = [] } = rest;
   const problems = problemsOfFields(fields, Object.keys(backends));
   if (problems.length > 0) throw new Error(`cannot define ${rest.kind}: ${problems.join('; ')}`);
   const size = fields['size']?.schema;
@@ -251,6 +257,7 @@ export function defineApi<
     place,
     requires,
     offers,
+    binds,
     spec: specOf(fields),
     specRules: [...rules, ...rulesOf(fields)],
     profile: profileOf(fields),

@@ -4,7 +4,7 @@ import { environmentLabel, kindLabel } from './group.ts';
 import { at, type KubernetesObject } from './kubernetes.ts';
 import { problemsOf, shown } from './problem.ts';
 import type { Refusal } from './step.ts';
-import { type Tier, tiers } from './tier.ts';
+import { type Tier, tiers, usualWriters, type Writers, writers } from './tier.ts';
 
 const text = z.string().min(1).max(256);
 
@@ -19,6 +19,12 @@ const own = {
     .optional()
     .describe('Limits on cost.'),
   tags: z.record(text, text).optional().describe('Tags on every cloud resource.'),
+  writers: z
+    .enum(writers)
+    .optional()
+    .describe(
+      'Who changes what is in the namespaces of teams here: `people` of the team and its GitOps, or `gitops` alone, so that people read. Default: gitops in tier prod, people elsewhere.',
+    ),
 };
 
 export const severities = ['deny', 'warn'] as const;
@@ -128,11 +134,21 @@ export function parseEnvironment(schema: EnvironmentSchema, object: KubernetesOb
   if (!parsed.success) {
     return { problem: `cannot use EnvironmentConfig ${shown(name)}: ${problemsOf(parsed.error, data, 'data')}` };
   }
-  const { tier, budget = {}, tags = {}, prices = {}, policies = {}, defaults = {}, rollouts = {}, ...facts } = parsed.data;
+  const { tier, budget = {}, tags = {}, writers: _, prices = {}, policies = {}, defaults = {}, rollouts = {}, ...facts } = parsed.data;
   const region = meaningsIn(schema.facts).find(({ meaning }) => meaning.is === 'region');
   return {
     value: { name, tier, facts, region: region && factAt(facts, region.path), budget, tags, prices, policies, defaults, rollouts },
   };
+}
+
+const access = z.object({ tier: own.tier, writers: own.writers });
+
+/** Who changes what is in the namespaces of teams in an environment: all that claims which live in none have to know of one. */
+export function writersIn(object: KubernetesObject): Parsed<Writers> {
+  const data = at(object, 'data') ?? {};
+  const parsed = access.safeParse(data);
+  if (parsed.success) return { value: parsed.data.writers ?? usualWriters[parsed.data.tier] };
+  return { problem: `cannot use EnvironmentConfig ${shown(object.metadata?.name ?? '')}: ${problemsOf(parsed.error, data, 'data')}` };
 }
 
 /**

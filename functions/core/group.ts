@@ -15,6 +15,9 @@ export const environmentLabel = `${group}/environment`;
 /** On a Namespace: who answers for what its claims make; a tag on every cloud resource. */
 export const ownerLabel = `${group}/owner`;
 
+/** On a Namespace: the team that it was made for. */
+export const teamLabel = `${group}/team`;
+
 /** On an EnvironmentConfig: `environment` marks it as one of ours. */
 export const kindLabel = `${group}/kind`;
 

@@ -2,7 +2,7 @@ import type { Api } from './api.ts';
 import { apiVersion, kindLabel } from './group.ts';
 import { at, type KubernetesObject, stringAt } from './kubernetes.ts';
 import type { Platform, StepRequest } from './pipeline.ts';
-import type { RequiredObjects, Requirement } from './requirement.ts';
+import type { Capability, RequiredClaims, RequiredObjects, Requirement, Requiring } from './requirement.ts';
 
 /** What the platform itself requires for a claim that lives in an environment. */
 export const platformRequirements = ['namespace', 'environments'] as const;
@@ -21,25 +21,41 @@ export function saidBy(claim: unknown): Readonly<Record<string, unknown>> {
   return said;
 }
 
-const isOffers = (required: Api['requires'][string]) => 'offering' in required;
-
 /** The APIs that offer what is required, with the terms of each. */
-function offersOf({ apis }: Platform, { offering }: { readonly offering: unknown }) {
-  return apis.flatMap((api) => api.offers.filter(({ capability }) => capability === offering).map(({ terms }) => ({ api, terms })));
+export function offersOf<Terms>({ apis }: Pick<Platform, 'apis'>, capability: Capability<Terms>) {
+  return apis.flatMap((api) =>
+    api.offers.filter((offer) => offer.capability === capability).map(({ terms }) => ({ api, terms: terms as Terms })),
+  );
 }
 
 const offersName = (name: string, { plural }: Api) => `${name}-${plural}`;
 
+/** The APIs whose claims are in namespaces. */
+export const namespacedApis = ({ apis }: Pick<Platform, 'apis'>): readonly Api[] => apis.filter(({ scope }) => scope === 'Namespaced');
+
+const heldName = (name: string, { plural }: Api, namespace: string) => `${name}-${plural}/${namespace}`;
+
 function selected(
+  name: string,
   { apiVersion, kind, select }: RequiredObjects<never>,
-  claim: { readonly name: string; readonly spec: unknown },
+  claim: Requiring<unknown>,
   own: string | undefined,
-): Requirement | undefined {
+): readonly (readonly [string, Requirement])[] {
   const found = select(claim as never);
-  if (found === undefined) return undefined;
-  const namespace = own ?? found.namespace;
-  return { apiVersion, kind, ...found, ...(namespace !== undefined && { namespace }) };
+  if (found === undefined) return [];
+  const requirement = (selection: { readonly namespace?: string }) => {
+    const namespace = own ?? selection.namespace;
+    return { apiVersion, kind, ...selection, ...(namespace !== undefined && { namespace }) } as Requirement;
+  };
+  if (!isList(found)) return [[name, requirement(found)]];
+  return found.map((selection, index) => [`${name}/${index}`, requirement(selection)]);
 }
+
+/** The namespaces whose claims are required. */
+const heldIn = (required: RequiredClaims<never>, claim: Requiring<unknown>, own: string | undefined): readonly string[] =>
+  own === undefined ? required.namespaces(claim as never) : [own];
+
+const isList = <T>(value: T | readonly T[]): value is readonly T[] => Array.isArray(value);
 
 /** The API of a claim, where the platform has it. */
 export function apiOf({ apis }: Platform, claim: unknown): Api | undefined {
@@ -55,12 +71,18 @@ export function requirementsOf(platform: Platform, claim: unknown): Readonly<Rec
   const namespace = api?.scope === 'Cluster' ? undefined : stringAt(claim, 'metadata', 'namespace');
   // Without its namespace, a claim would be shown the objects of all others.
   if (api === undefined || (api.scope === 'Namespaced' && namespace === undefined)) return {};
-  const name = stringAt(claim, 'metadata', 'name') ?? '';
   const spec = Object.keys(api.requires).length === 0 ? undefined : api.spec.safeParse(saidBy(claim));
+  const asking =
+    spec?.success === true ? { name: stringAt(claim, 'metadata', 'name') ?? '', spec: spec.data, status: at(claim, 'status') } : undefined;
   const own = Object.entries(api.requires).flatMap(([key, required]): readonly (readonly [string, Requirement])[] => {
-    if (isOffers(required)) return offersOf(platform, required).map((each) => [offersName(key, each.api), claimsOf(each.api, namespace)]);
-    const requirement = spec?.success === true ? selected(required, { name, spec: spec.data }, namespace) : undefined;
-    return requirement === undefined ? [] : [[key, requirement]];
+    if ('offering' in required) {
+      return offersOf(platform, required.offering).map((each) => [offersName(key, each.api), claimsOf(each.api, namespace)]);
+    }
+    if (asking === undefined) return [];
+    if ('select' in required) return selected(key, required, asking, namespace);
+    return heldIn(required, asking, namespace).flatMap((held) =>
+      namespacedApis(platform).map((each) => [heldName(key, each, held), claimsOf(each, held)] as const),
+    );
   });
   return {
     ...(api.place === 'environment' &&
@@ -85,15 +107,27 @@ export function requiredBy(
   const api = apiOf(platform, claim);
   const asked = requirementsOf(platform, claim);
   if (Object.keys(asked).some((name) => required[name] === undefined)) return undefined;
+  const found = (name: string) => required[name] ?? [];
+  /** What was asked for under a name and, of more than one, what follows it. */
+  const foundUnder = (name: string) =>
+    Object.keys(asked).flatMap((each) => (each === name || each.startsWith(`${name}/`) ? found(each) : []));
   return Object.fromEntries(
     Object.entries(api?.requires ?? {}).map(([name, each]) => {
-      if (!isOffers(each)) return [name, required[name] ?? []];
-      const offerings = offersOf(platform, each).map(({ api: offering, terms }) => ({
-        kind: offering.kind,
-        terms,
-        claims: required[offersName(name, offering)] ?? [],
-      }));
-      return [name, offerings];
+      if ('select' in each) return [name, foundUnder(name)];
+      if ('offering' in each) {
+        const offerings = offersOf(platform, each.offering).map(({ api: offering, terms }) => ({
+          kind: offering.kind,
+          terms,
+          claims: found(offersName(name, offering)),
+        }));
+        return [name, offerings];
+      }
+      const held = namespacedApis(platform).map((of) => {
+        const under = `${name}-${of.plural}`;
+        const namespaces = Object.entries(asked).flatMap(([key, { namespace }]) => (key.startsWith(`${under}/`) ? (namespace ?? []) : []));
+        return { kind: of.kind, plural: of.plural, namespaces, claims: foundUnder(under) };
+      });
+      return [name, held];
     }),
   );
 }

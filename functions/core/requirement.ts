@@ -6,6 +6,16 @@ type Selector = { readonly name: string } | { readonly labels: Readonly<Record<s
 /** Objects of the cluster that a step has to see, as Crossplane is asked for them; without a namespace, of all or of none. */
 export type Requirement = { readonly apiVersion: string; readonly kind: string; readonly namespace?: string } & Selector;
 
+/** What of a claim says which objects it requires. */
+export interface Requiring<Spec> {
+  readonly name: string;
+  readonly spec: Spec;
+  /** As it was recorded, for what the spec does not say any more. */
+  readonly status: unknown;
+}
+
+type Selection = Selector & { readonly namespace?: string };
+
 /** Objects that a claim requires. They are of its own namespace, whatever it says; one that has none can name another. */
 export interface RequiredObjects<Spec> {
   readonly apiVersion: string;
@@ -13,7 +23,20 @@ export interface RequiredObjects<Spec> {
   /** As RBAC has it, since Crossplane has to be let read the kind. */
   readonly plural: string;
   /** Undefined where this claim requires none. A function of the claim alone, so that every call asks for the same. */
-  select(claim: { readonly name: string; readonly spec: Spec }): (Selector & { readonly namespace?: string }) | undefined;
+  select(claim: Requiring<Spec>): Selection | readonly Selection[] | undefined;
+}
+
+/** The claims of every API of the platform in some namespaces: of its own alone, where the claim has one. */
+export interface RequiredClaims<Spec> {
+  namespaces(claim: Requiring<Spec>): readonly string[];
+}
+
+/** The claims of one API, and the namespaces that were looked into. */
+export interface ClaimsOfApi {
+  readonly kind: string;
+  readonly plural: string;
+  readonly namespaces: readonly string[];
+  readonly claims: readonly KubernetesObject[];
 }
 
 /** Something that claims of some APIs give to claims of others, neither of which know each other. */
@@ -51,9 +74,13 @@ export interface RequiredOffers<Terms> {
 export const claimsOffering = <Terms>(offering: Capability<Terms>): RequiredOffers<Terms> => ({ offering });
 
 /** What an API requires, each under a name of its own. */
-export type Requires<Spec> = Readonly<Record<string, RequiredObjects<Spec> | RequiredOffers<never>>>;
+export type Requires<Spec> = Readonly<Record<string, RequiredObjects<Spec> | RequiredClaims<Spec> | RequiredOffers<never>>>;
 
 /** What a backend is given of what its API requires: nothing is left out of it that there is, and an empty list is what there is. */
 export type RequiredOf<R> = {
-  readonly [Name in keyof R]: R[Name] extends RequiredOffers<infer Terms> ? readonly Offering<Terms>[] : readonly KubernetesObject[];
+  readonly [Name in keyof R]: R[Name] extends RequiredOffers<infer Terms>
+    ? readonly Offering<Terms>[]
+    : R[Name] extends RequiredClaims<never>
+      ? readonly ClaimsOfApi[]
+      : readonly KubernetesObject[];
 };

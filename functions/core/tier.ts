@@ -4,3 +4,10 @@ export type Tier = (typeof tiers)[number];
 
 /** Tiers whose namespaces may only be deleted after saying so on the Namespace. */
 export const protectedTiers: readonly Tier[] = ['prod'];
+
+/** Who changes what runs in the namespaces of teams: their people, or their GitOps ServiceAccount alone. */
+export const writers = ['people', 'gitops'] as const;
+export type Writers = (typeof writers)[number];
+
+/** Who does where the environment does not say. */
+export const usualWriters: Readonly<Record<Tier, Writers>> = { dev: 'people', staging: 'people', prod: 'gitops' };

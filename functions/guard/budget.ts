@@ -9,6 +9,7 @@ import { byTurn } from '../core/turn.ts';
 import { type Estimate, estimate } from '../cost/estimate.ts';
 import { expandClaim } from '../expand/expand-claim.ts';
 import { runningOf } from './running.ts';
+import type { Tenant } from './tenant.ts';
 
 const usd = (amount: number) => amount.toFixed(2);
 const toCents = (amount: number) => Math.round(amount * 100) / 100;
@@ -34,10 +35,49 @@ function plannedCost(request: StepRequest, environment: Environment): Estimate |
   );
 }
 
-/** The claims that share the budget of a claim's namespace. */
-function sharing({ platform, claim }: StepRequest): Readonly<Record<string, Requirement>> {
+/** The claims of some namespaces; those of other namespaces with what says where these are. */
+function claimsOfAll({ platform, claim }: StepRequest, namespaces: readonly string[]): Readonly<Record<string, Requirement>> {
   const placed = platform.apis.filter(({ place }) => place === 'environment');
-  return Object.fromEntries(placed.map((api) => [`claims-${api.plural}`, claimsOf(api, claim.metadata?.namespace)]));
+  const own = claim.metadata?.namespace;
+  return Object.fromEntries(
+    namespaces.flatMap((namespace) => [
+      ...placed.map((api) => [`claims-${api.plural}${namespace === own ? '' : `/${namespace}`}`, claimsOf(api, namespace)] as const),
+      ...(namespace === own ? [] : [[`claims-namespace/${namespace}`, { apiVersion: 'v1', kind: 'Namespace', name: namespace }] as const]),
+    ]),
+  );
+}
+
+/** Namespaces whose claims may cost only so much together. */
+interface Shared {
+  readonly namespaces: readonly string[];
+  readonly monthlyUSD: number;
+  /** Whose budget it is: `its namespace`, and what the budget is called after. */
+  readonly whose: string;
+  readonly of: string;
+}
+
+function sharedBy(
+  { claim }: StepRequest,
+  { name, budget: { namespaceMonthlyUSD } }: Environment,
+  tenant: Tenant | undefined,
+): readonly Shared[] {
+  const own = claim.metadata?.namespace ?? '';
+  const monthlyUSD = tenant?.monthlyUSD;
+  return [
+    ...(namespaceMonthlyUSD === undefined
+      ? []
+      : [{ namespaces: [own], monthlyUSD: namespaceMonthlyUSD, whose: 'its namespace', of: 'a namespace' }]),
+    ...(tenant === undefined || monthlyUSD === undefined
+      ? []
+      : [
+          {
+            namespaces: tenant.namespaces,
+            monthlyUSD,
+            whose: `${tenant.kind} ${tenant.name} in environment ${name}`,
+            of: `${tenant.kind} ${tenant.name} there`,
+          },
+        ]),
+  ];
 }
 
 /** Makes the requests for other claims of the namespace, of which nothing is there, with what is known of what their APIs require. */
@@ -67,7 +107,7 @@ function isOutdated(claim: KubernetesObject): boolean {
 const mostEstimates = 200;
 
 /**
- * What the other claims of the namespace cost: what was recorded of them, or the estimate for those that came before this one
+ * What the other claims cost: what was recorded of them, or the estimate for those that came before this one
  * where that is more, so that of two claims that are made or enlarged at the same time the first takes the budget. Undefined where
  * too many would have to be estimated.
  */
@@ -77,7 +117,10 @@ function others(
   claims: readonly KubernetesObject[],
 ): readonly (readonly [string, number])[] | undefined {
   const { claim } = request;
-  const besides = claims.filter(({ kind, metadata }) => kind !== claim.kind || metadata?.name !== claim.metadata?.name);
+  const isSame = ({ kind, metadata }: KubernetesObject) =>
+    kind === claim.kind && metadata?.name === claim.metadata?.name && metadata?.namespace === claim.metadata?.namespace;
+  const besides = claims.filter((other) => !isSame(other));
+  const where = ({ metadata }: KubernetesObject) => (metadata?.namespace === claim.metadata?.namespace ? '' : `${metadata?.namespace}/`);
   const estimated = new Set(besides.filter((other) => isOutdated(other) && !isRefused(other) && byTurn(other, claim) < 0));
   if (estimated.size > mostEstimates) return undefined;
   const requestFor = requestsFor(request);
@@ -86,7 +129,7 @@ function others(
       const recorded = numberAt(other, 'status', 'monthlyCostUSD') ?? 0;
       const planned = estimated.has(other) ? plannedCost(requestFor(other), environment)?.monthlyUSD : undefined;
       const cost = Math.max(recorded, planned ?? 0);
-      return cost === 0 ? [] : [[`${other.kind} ${other.metadata?.name}`, cost]];
+      return cost === 0 ? [] : [[`${other.kind} ${where(other)}${other.metadata?.name}`, cost]];
     })
     .sort(([a, costA], [b, costB]) => costB - costA || (a < b ? -1 : 1));
 }
@@ -124,47 +167,59 @@ export interface BudgetFindings {
 /** What holds of a claim that lives in no environment. */
 export const withoutBudget: BudgetFindings = { overruns: [], refuses: false, requires: {} };
 
-/** Holds the cost of a claim's resources, and of its namespace with it, against the environment's budget. */
+/** Why a claim and those that it shares a budget with would cost too much; undefined while nobody has looked for them. */
+function sharedOverrun(
+  request: StepRequest,
+  environment: Environment,
+  { namespaces, monthlyUSD, whose, of }: Shared,
+  cost: Estimate,
+  suggest: (room: number) => string,
+): string | undefined {
+  const asked = Object.keys(claimsOfAll(request, namespaces));
+  if (asked.some((name) => request.required[name] === undefined)) return undefined;
+  const claims = asked.filter((name) => !name.startsWith('claims-namespace/')).flatMap((name) => request.required[name] ?? []);
+  const costs = others(request, environment, claims);
+  if (costs === undefined) {
+    return (
+      `${whose} has more than ${mostEstimates} older claims of which it is not known what they cost as they are now, ` +
+      `want fewer, for the budget of ${of}: wait until they have status.monthlyCostUSD, or delete those that are not needed`
+    );
+  }
+  const before = toCents(costs.reduce((sum, [, each]) => sum + each, 0));
+  const sum = toCents(before + cost.monthlyUSD);
+  if (sum <= monthlyUSD || cost.monthlyUSD === 0) return undefined;
+  const rest = costs.length === 0 ? '' : ` besides ${spent(costs)}`;
+  return (
+    `${whose} would cost ${usd(sum)} USD a month, of which ${usd(cost.monthlyUSD)} for this claim${rest}, ` +
+    `want at most ${usd(monthlyUSD)}, the budget of ${of}; ${suggest(monthlyUSD - before)}`
+  );
+}
+
+/** Holds the cost of a claim's resources, and of all that shares a budget with it, against the budgets of the environment and the tenant. */
 export function overBudget(
   request: StepRequest,
   environment: Environment,
+  tenant: Tenant | undefined,
   resources: Readonly<Record<string, KubernetesObject>>,
   cost: Estimate,
 ): BudgetFindings {
-  const { claimMonthlyUSD, namespaceMonthlyUSD } = environment.budget;
-  const requires = namespaceMonthlyUSD === undefined ? {} : sharing(request);
-  const found = Object.keys(requires).map((name) => request.required[name]);
+  const { claimMonthlyUSD } = environment.budget;
+  const shared = sharedBy(request, environment, tenant);
+  const requires = claimsOfAll(request, [...new Set(shared.flatMap(({ namespaces }) => namespaces))]);
   const refuses = cost.monthlyUSD > costOf(request, environment, runningOf(request, resources)).monthlyUSD;
   const suggest = (room: number) => {
     const sizes = fitting(request, environment, room, cost.monthlyUSD);
     return sizes.length === 0 ? 'no smaller size fits' : `what fits: ${sizes.join(', ')}`;
   };
-  const overruns: string[] = [];
-  if (claimMonthlyUSD !== undefined && cost.monthlyUSD > claimMonthlyUSD) {
-    overruns.push(
-      `it would cost ${usd(cost.monthlyUSD)} USD a month, want at most ${usd(claimMonthlyUSD)}, the budget of a claim; ${suggest(claimMonthlyUSD)}`,
-    );
-  }
-  if (namespaceMonthlyUSD !== undefined && !found.includes(undefined)) {
-    const costs = others(
-      request,
-      environment,
-      found.flatMap((claims) => claims ?? []),
-    );
-    const before = toCents((costs ?? []).reduce((sum, [, each]) => sum + each, 0));
-    const sum = toCents(before + cost.monthlyUSD);
-    if (costs === undefined) {
-      overruns.push(
-        `its namespace has more than ${mostEstimates} older claims of which it is not known what they cost as they are now, ` +
-          'want fewer, for the budget of a namespace: wait until they have status.monthlyCostUSD, or delete those that are not needed',
-      );
-    } else if (sum > namespaceMonthlyUSD && cost.monthlyUSD > 0) {
-      const rest = costs.length === 0 ? '' : ` besides ${spent(costs)}`;
-      overruns.push(
-        `its namespace would cost ${usd(sum)} USD a month, of which ${usd(cost.monthlyUSD)} for this claim${rest}, ` +
-          `want at most ${usd(namespaceMonthlyUSD)}, the budget of a namespace; ${suggest(namespaceMonthlyUSD - before)}`,
-      );
-    }
-  }
-  return { overruns, refuses, requires };
+  const own =
+    claimMonthlyUSD !== undefined && cost.monthlyUSD > claimMonthlyUSD
+      ? [
+          `it would cost ${usd(cost.monthlyUSD)} USD a month, want at most ${usd(claimMonthlyUSD)}, the budget of a claim; ${suggest(claimMonthlyUSD)}`,
+        ]
+      : [];
+  return {
+    overruns: [...own, ...shared.flatMap((each) => sharedOverrun(request, environment, each, cost, suggest) ?? [])],
+    refuses,
+    requires,
+  };
 }

@@ -52,7 +52,7 @@ function removal(request: StepRequest): readonly Found[] {
       reason: 'WouldRemove',
       verb: 'remove',
       about: keys.flatMap((key) => [key, request.observed[key]?.object.metadata?.uid]),
-      sentence: `it would delete ${names.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}, which the claim's spec did not ask for`,
+      sentence: `it would delete ${names.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}, which nothing in the claim's spec asks for any more`,
     },
   ];
 }

@@ -7,6 +7,7 @@ import type { Refusal } from '../core/step.ts';
 import type { Estimate } from '../cost/estimate.ts';
 import { costOf, overBudget, withoutBudget } from './budget.ts';
 import { type Change, changesOf, refusalOf } from './changes.ts';
+import { nobody, tenantOf } from './tenant.ts';
 import { unheededWaivers, type Verdict, verdicts } from './verdicts.ts';
 
 /** All that the guard has to say of a request. */
@@ -59,10 +60,12 @@ export function judge(request: StepRequest): Judgement | { readonly refusal: Ref
   const denied = sentences(given, 'denied');
   const unheeded = unheededWaivers(request, environment);
   const cost = costOf(request, environment, resources);
-  const budget = environment === undefined ? withoutBudget : overBudget(request, environment, resources, cost);
+  const { tenant, ...whose } = environment === undefined ? nobody : tenantOf(request, environment.name);
+  const budget = environment === undefined ? withoutBudget : overBudget(request, environment, tenant, resources, cost);
   const refusals: readonly Refusal[] = [
     ...lost(request.claim, changes),
     ...broken(environment, { reason: 'PolicyViolated', problems: denied.length === 0 ? [] : [...denied, ...unheeded] }),
+    ...broken(environment, { reason: 'NamespaceDisputed', problems: whose.problems }),
     ...broken(environment, { reason: 'OverBudget', problems: budget.refuses ? budget.overruns : [] }),
   ];
   const [first] = refusals;
@@ -77,7 +80,7 @@ export function judge(request: StepRequest): Judgement | { readonly refusal: Ref
       ...(budget.refuses ? [] : budget.overruns),
       ...cost.unpriced.map(({ resource, what }) => `its cost is not known: ${resource}: ${what}`),
     ],
-    requires: budget.requires,
+    requires: { ...whose.requires, ...budget.requires },
     ...(first !== undefined && { refusal: { reason: first.reason, message: refusals.map(({ message }) => message).join('; ') } }),
   };
 }

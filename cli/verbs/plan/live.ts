@@ -1,9 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
-import { apiVersion, environmentLabel, kindLabel } from '../../../functions/core/group.ts';
+import { apiVersion, environmentLabel, kindLabel, teamLabel } from '../../../functions/core/group.ts';
 import { at, type KubernetesObject, stringAt } from '../../../functions/core/kubernetes.ts';
 import type { Platform } from '../../../functions/core/pipeline.ts';
 import { shown } from '../../../functions/core/problem.ts';
+import { apiOf, namespacedApis, offersOf } from '../../../functions/core/required.ts';
 import type { ObservedResource } from '../../../functions/core/step.ts';
+import { tenancy } from '../../../functions/core/tenancy.ts';
 import { identityOf, nameOf } from '../../../plan/identity.ts';
 import { connectionOf, successor } from '../../../plan/provisioned.ts';
 import { keyAnnotation } from '../../../platform/keyed.ts';
@@ -31,6 +33,8 @@ export interface LiveState {
   readonly claims: readonly Live[];
   /** Every claim in the namespaces that matter. */
   readonly all: readonly KubernetesObject[];
+  /** Who has namespaces, and what is in those that share a budget with these. */
+  readonly beside: readonly KubernetesObject[];
   /** What this user may not read, and is planned without. */
   readonly notRead: readonly string[];
 }
@@ -106,12 +110,12 @@ async function observe(
 /** The claims of the namespaces; all that the platform has must be served, or the cluster has none of it. */
 async function readClaimsOf(
   cluster: Cluster,
-  { apis }: Platform,
+  platform: Platform,
+  namespaces: readonly string[],
   claims: readonly KubernetesObject[],
   attempt: Attempt,
 ): Promise<readonly KubernetesObject[]> {
-  const namespaces = [...new Set(claims.map((claim) => nameOf(claim).namespace))].sort();
-  const pairs = namespaces.flatMap((namespace) => apis.map(({ kind, plural }) => ({ namespace, kind, plural })));
+  const pairs = namespaces.flatMap((namespace) => namespacedApis(platform).map(({ kind, plural }) => ({ namespace, kind, plural })));
   const lists = await mapBounded(pairs, parallelRequests, async ({ namespace, kind, plural }) => {
     const list = cluster.listIfServed({ apiVersion, plural }, { namespace });
     const planned = claims.find((claim) => claim.kind === kind && nameOf(claim).namespace === namespace);
@@ -124,6 +128,45 @@ async function readClaimsOf(
     return found;
   });
   return lists.flatMap((list) => list ?? []);
+}
+
+/** Who has namespaces, and what is in those that share a budget with these; undefined where this user may not read who has them. */
+async function readBeside(
+  cluster: Cluster,
+  platform: Platform,
+  namespaces: readonly string[],
+  attempt: Attempt,
+): Promise<readonly KubernetesObject[] | undefined> {
+  const found = await Promise.all(
+    offersOf(platform, tenancy).map(async ({ api: { kind, plural }, terms }) => {
+      const tenants = await attempt(
+        `the ${kind} objects, whose budgets count`,
+        cluster.listIfServed({ apiVersion, plural }).then((all) => all ?? []),
+      );
+      return tenants?.map((tenant) => ({
+        tenant,
+        held: terms.holdings({ name: tenant.metadata?.name ?? '', status: tenant['status'] }).namespaces.map(({ name }) => name),
+      }));
+    }),
+  );
+  if (found.includes(undefined)) return undefined;
+  const tenants = found.flatMap((each) => each ?? []);
+  const sharing = tenants.filter(({ held }) => namespaces.some((name) => held.includes(name))).flatMap(({ held }) => held);
+  const others = [...new Set(sharing)].filter((name) => !namespaces.includes(name)).sort();
+  const claims = await readClaimsOf(cluster, platform, others, [], attempt);
+  const rooms = await mapBounded(others, parallelRequests, (name) =>
+    attempt(
+      `Namespace ${name}, so that nothing is known of its labels`,
+      cluster.get({ apiVersion: 'v1', plural: 'namespaces' }, name).then((room) => (room === undefined ? [] : [room])),
+    ),
+  );
+  return [...tenants.map(({ tenant }) => tenant), ...claims, ...rooms.flatMap((room) => room ?? [])];
+}
+
+/** What a namespace says of who has it, which is judged only where that can be read. */
+function withoutTeam(namespace: KubernetesObject): KubernetesObject {
+  const { [teamLabel]: _, ...labels } = namespace.metadata?.labels ?? {};
+  return { ...namespace, metadata: { ...namespace.metadata, labels } };
 }
 
 /** Reads all that the steps would be given of the claims; it changes nothing. */
@@ -141,13 +184,19 @@ export async function readLive(
       return undefined;
     });
   say('reading the environments and claims of the cluster …');
-  const all = await readClaimsOf(cluster, platform, claims, attempt);
+  const placeless = claims.find((claim) => apiOf(platform, claim)?.scope === 'Cluster');
+  if (placeless !== undefined)
+    throw new InputError(
+      `cannot plan ${placeless.kind} ${placeless.metadata?.name}: --live: got a cluster-scoped claim, want claims in namespaces, or no --live`,
+    );
+  const namespaces = [...new Set(claims.map((claim) => nameOf(claim).namespace))].sort();
+  const all = await readClaimsOf(cluster, platform, namespaces, claims, attempt);
+  const beside = await readBeside(cluster, platform, namespaces, attempt);
   const configs = cluster.listIfServed({ apiVersion: 'apiextensions.crossplane.io/v1beta1', plural: 'environmentconfigs' });
   const environments = await attempt(
     'the EnvironmentConfigs, in place of which are those of files',
     configs.then((found) => (found ?? []).filter((object) => at(object, 'metadata', 'labels', kindLabel) === 'environment')),
   );
-  const namespaces = [...new Set(claims.map((claim) => nameOf(claim).namespace))].sort();
   const byName = new Map(
     await mapBounded(namespaces, parallelRequests, async (name) => {
       const found = cluster.get({ apiVersion: 'v1', plural: 'namespaces' }, name).then((namespace) => ({ namespace }));
@@ -156,7 +205,8 @@ export async function readLive(
         throw new InputError(
           `cannot plan in namespace ${shown(name)}: it is not in the cluster of context ${shown(cluster.context)}, want kubectl create namespace ${name}, or no --live`,
         );
-      return [name, seen?.namespace] as const;
+      const namespace = seen?.namespace;
+      return [name, beside === undefined && namespace !== undefined ? withoutTeam(namespace) : namespace] as const;
     }),
   );
   const there = new Map(all.map((claim) => [identityOf(claim), claim]));
@@ -179,7 +229,7 @@ export async function readLive(
       environment: stringAt(namespace, 'metadata', 'labels', environmentLabel),
     };
   });
-  return { environments, claims: live, all, notRead: [...notRead].sort() };
+  return { environments, claims: live, all, beside: beside ?? [], notRead: [...notRead].sort() };
 }
 
 /** The environment of a claim's namespace; an error says what to do about a namespace that has none. */

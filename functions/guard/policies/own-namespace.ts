@@ -1,5 +1,6 @@
 import type { Policy } from '../../core/pipeline.ts';
 import { shown } from '../../core/problem.ts';
+import { apiOf } from '../../core/required.ts';
 import { cardOf } from '../inspect.ts';
 import { named } from '../named.ts';
 
@@ -7,15 +8,16 @@ export const ownNamespace: Policy = {
   id: 'own-namespace',
   severity: 'deny',
   fixed: true,
-  text: "Everything is composed in the claim's own namespace.",
+  text: "Everything is composed in the claim's own namespace, but for what a cluster-scoped claim composes.",
   why: 'A namespaced claim cannot own what lies outside its namespace: Crossplane refuses to apply it, and the claim stays stuck.',
   fix:
     "Leave metadata.namespace out and compose namespaced kinds only: a provider's are in groups with `.m.`, such as " +
     '`rds.aws.m.upbound.io`. What a whole cluster shares belongs to the platform, not to a claim.',
   check(resources, context) {
-    const namespace = context.request.claim.metadata?.namespace;
-    // Only of a cluster-scoped kind, which can own what is anywhere.
-    if (namespace === undefined) return [];
+    const { platform, claim } = context.request;
+    // It can own what is anywhere, and platform engineers alone make it.
+    if (apiOf(platform, claim)?.scope === 'Cluster') return [];
+    const namespace = claim.metadata?.namespace;
     return Object.entries(resources).flatMap(([key, object]) => {
       const elsewhere = object.metadata?.namespace;
       if (elsewhere !== undefined && elsewhere !== namespace) {
