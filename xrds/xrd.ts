@@ -105,7 +105,17 @@ class CompositeResourceDefinition extends ApiObject {
       properties: eachInForce(picked(spec['properties'] as Properties, staying)),
       description: 'The defaults of today where the claim runs with another value, which stays until its spec says one.',
     };
-    const kept = { settings, ...(staying.length > 0 && { available }) };
+    const deferring = Object.values(api.backends).flatMap(({ composes, explains = {} }) =>
+      Object.values(composes).flatMap(({ kind, defers }) =>
+        Object.keys(defers?.fields ?? {}).flatMap((field) => explains[`${kind}.${field}`] ?? []),
+      ),
+    );
+    const pending = {
+      type: 'object',
+      properties: eachInForce(picked(spec['properties'] as Properties, deferring)),
+      description: 'What the spec asks for and is not in force yet, as the condition Provisioned says.',
+    };
+    const kept = { settings, ...(staying.length > 0 && { available }), ...(deferring.length > 0 && { pending }) };
     super(scope, api.plural, {
       apiVersion: 'apiextensions.crossplane.io/v2',
       kind: 'CompositeResourceDefinition',

@@ -161,6 +161,14 @@ export interface Provider extends PackageDependency {
   readonly failures: readonly Failure[];
 }
 
+/** What the cloud changes later than it is asked to. */
+interface Defers {
+  /** By field of `spec.forProvider`, the field of `status.atProvider` that has what is in force. */
+  readonly fields: Readonly<Record<string, string>>;
+  /** The field of `spec.forProvider` with the window in which it does what need not be at once, such as `sun:03:00-sun:03:30`. */
+  readonly window?: string;
+}
+
 /** All that is known of a kind. */
 export interface Card {
   readonly apiVersion: string;
@@ -194,6 +202,8 @@ export interface Card {
   /** `unknown` where no list was read. */
   readonly price: Price | None | 'unknown';
   readonly effects: Effects;
+  /** Left out where what is asked for is in force as soon as the object is ready. */
+  readonly defers?: Defers;
   readonly failures: readonly Failure[];
 }
 

@@ -6,6 +6,7 @@ import { conditionOf } from '../core/readiness.ts';
 import { withRecord } from '../core/record.ts';
 import type { DesiredResource, Refusal, StepResponse } from '../core/step.ts';
 import { availableTo, type Expanded, expandClaim, recordedOf, settingsInForce } from './expand-claim.ts';
+import { deferredOf } from './pending.ts';
 import { progressOf } from './progress.ts';
 
 const settledTtlSeconds = 300;
@@ -34,17 +35,26 @@ export function expandedTo(request: StepRequest, expanded: Expanded | { readonly
   if ('refusal' in expanded) return refused(request, expanded.refusal);
   const { api, claim, environment, expansion } = expanded;
 
+  const backend = api.backends[expanded.backend];
   const progress = progressOf(expansion, request.observed, request.platform.cards, {
     environment: environment?.name,
-    explains: api.backends[expanded.backend]?.explains ?? {},
+    explains: backend?.explains ?? {},
   });
-  const { anchor } = api.backends[expanded.backend] ?? {};
   const own = Object.entries(expansion.resources).map(([key, { object }]): [string, DesiredResource] => [
     key,
-    { object: key === anchor ? withRecord(object, environment?.name, recordedOf(expanded)) : object, ready: progress.ready[key] === true },
+    {
+      object: key === backend?.anchor ? withRecord(object, environment?.name, recordedOf(expanded)) : object,
+      ready: progress.ready[key] === true,
+    },
   ]);
   const available = availableTo(expanded);
   const done = progress.condition.status === 'True';
+  const settings = settingsInForce(expanded);
+  const deferred = backend && deferredOf(api, backend, settings, expansion.resources, request.observed, request.platform.cards);
+  const provisioned: Condition =
+    done && deferred !== undefined
+      ? { type: 'Provisioned', status: 'True', reason: 'ChangePending', message: deferred.message }
+      : progress.condition;
   const place = placed(expanded);
   const connect = api.binding === undefined ? '' : `: connect with Secret ${composedName(claim, api.suffix)}`;
   return {
@@ -53,11 +63,12 @@ export function expandedTo(request: StepRequest, expanded: Expanded | { readonly
       ...place.status,
       ...bindingStatus(api, claim, request.observed),
       ...expansion.status,
-      settings: settingsInForce(expanded),
+      settings: deferred?.settings ?? settings,
+      ...(deferred !== undefined && { pending: deferred.pending }),
       ...(Object.keys(available).length > 0 && { available }),
     },
     ...(Object.keys(expansion.pending).length > 0 && { claimReady: false }),
-    conditions: [{ type: 'Resolved', status: 'True', reason: 'Settled', message: place.message }, progress.condition],
+    conditions: [{ type: 'Resolved', status: 'True', reason: 'Settled', message: place.message }, provisioned],
     events: done && wasWaiting(request) ? [`${api.kind} ${claim.name} is ready${connect}`] : [],
     ttlSeconds: done && expansion.awaiting !== true ? settledTtlSeconds : waitingTtlSeconds,
   };

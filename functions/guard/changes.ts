@@ -88,8 +88,10 @@ const differ = (before: unknown, after: unknown) => before !== undefined && afte
 /** What the claim's own record says that cannot change. */
 function recordChanges({ claim, desiredStatus, platform }: StepRequest): readonly Found[] {
   const record = platform.apis.find(({ kind }) => kind === claim.kind)?.durable;
-  const before = (field: string) => at(claim, 'status', 'settings', field);
-  const after = (field: string) => at(desiredStatus, 'settings', field);
+  // What is still to come was asked for before.
+  const asked = (status: unknown, field: string) => at(status, 'pending', field) ?? at(status, 'settings', field);
+  const before = (field: string) => asked(claim['status'], field);
+  const after = (field: string) => asked(desiredStatus, field);
   return [
     ...(record?.fixed ?? [])
       .filter((field) => differ(before(field), after(field)))

@@ -180,6 +180,16 @@ export const rdsInstance = defineKind({
     passing: ['creating', 'delete-precheck', 'deleting', 'rebooting', 'renaming', 'starting', 'stopping', 'upgrading'],
     faults,
   }),
+  // https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ModifyInstance.ApplyImmediately.html
+  defers: {
+    fields: {
+      allocatedStorage: 'allocatedStorage',
+      engineVersion: 'engineVersionActual',
+      instanceClass: 'instanceClass',
+      multiAz: 'multiAz',
+    },
+    window: 'maintenanceWindow',
+  },
   price: {
     ids: ['rds/db.*.*', 'rds/gp3-gib-month', 'rds/gp3-iops-month', 'rds/gp3-mibps-month', 'rds/backup-gib-month'],
     items,

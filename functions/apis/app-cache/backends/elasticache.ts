@@ -144,5 +144,6 @@ export const elasticache: Backend<CacheSettings, Needs, unknown, keyof typeof co
   composes,
   anchor: 'replication-group',
   explains: { 'ReplicationGroup.engineVersion': 'version', 'ReplicationGroup.nodeType': 'size' },
+  calls: { size: nodeTypes },
   expand,
 };

@@ -231,7 +231,9 @@ export const rds: Backend<DatabaseSettings, Needs, unknown, keyof typeof compose
     'Instance.dbName': 'databaseName',
     'Instance.engineVersion': 'version',
     'Instance.instanceClass': 'size',
+    'Instance.multiAz': 'highAvailability',
     'Extension.extension': 'extensions',
   },
+  calls: { size: instanceClasses },
   expand,
 };
