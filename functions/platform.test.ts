@@ -30,6 +30,8 @@ const provider = { version: 'v1.0.0', failures: [] };
 const nothing = { composes: {}, expand: () => ({ resources: {}, pending: {}, status: {} }) };
 const wantDashed = 'want lower-case words with dashes between them, such as acme-platform';
 
+const apisOf = (kind: string) => goldenPath.apis.filter((api) => api.kind === kind);
+
 describe('a platform cannot be defined with', () => {
   test.each<[string, Partial<Parameters<typeof definePlatform>[0]>, string]>([
     ['a name of another form', { name: 'Acme' }, `name: got "Acme", ${wantDashed}`],
@@ -141,6 +143,17 @@ describe('a platform cannot be defined with', () => {
       'two regions',
       { apis: [appCache, needing(facts(section('gcp', 'Ours.'), { location: z.string() }, { means: { location: { is: 'region' } } }))] },
       'facts: region: got "data.aws.region" and "data.gcp.location", want one',
+    ],
+    [
+      'a key that may go, which stands for what an API composes',
+      { apis: apisOf('AppDatabase'), releasable: ['inst*', 'ingress-12', 'binding-*', 'dash*'] },
+      'releasable: got "inst*", which stands for "instance" of AppDatabase on rds, want keys that only steps add; ' +
+        'releasable: got "ingress-12", which stands for "ingress-*" of AppDatabase on rds, want keys that only steps add',
+    ],
+    [
+      'a key that an API lets go and that holds data',
+      { apis: apisOf('AppDatabase').map((api) => ({ ...api, releasable: ['in*'] })) },
+      'AppDatabase: releasable: got "instance" of AppDatabase on rds, which holds data, want what holds none',
     ],
     [
       'more than one mistake, which are all named',

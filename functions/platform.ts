@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Api } from './core/api.ts';
-import { type Card, providerOf } from './core/card.ts';
+import { type Card, holdsData, providerOf } from './core/card.ts';
 import { environmentSchema, ownSections } from './core/environment.ts';
 import { clashesOfFacts, type Declared, type Facts } from './core/facts.ts';
 import { rowsOf, staysOf } from './core/field.ts';
@@ -8,6 +8,7 @@ import { groupKind, type PackageDependency } from './core/kubernetes.ts';
 import { kubectlNames } from './core/names.ts';
 import type { Platform } from './core/pipeline.ts';
 import { shown, problemsOf as wrongFields } from './core/problem.ts';
+import { matches } from './core/proof.ts';
 import { platformRequirements } from './core/required.ts';
 import { type Tier, tiers } from './core/tier.ts';
 import { priceIdSchema } from './cost/prices.ts';
@@ -106,7 +107,31 @@ function assumptionProblems(api: Api, apis: readonly Api[]): readonly string[] {
   ];
 }
 
-function problemsOf({ name, apis, policies, steps = [], defaults = {} }: Definition): readonly string[] {
+/** Whether some key is one that both patterns stand for. */
+function overlap(one: string, other: string): boolean {
+  return matches(one, other.replace(/\*$/, '')) || matches(other, one.replace(/\*$/, ''));
+}
+
+/** Patterns of keys that may go, and that stand for what is data or nobody's to let go. */
+function releaseProblems(apis: readonly Api[], released: readonly string[]): readonly string[] {
+  const composed = apis.flatMap((api) =>
+    Object.entries(api.backends).flatMap(([backend, { composes }]) =>
+      Object.entries(composes).map(([key, card]) => ({ api, key, card, whose: `${shown(key)} of ${api.kind} on ${backend}` })),
+    ),
+  );
+  return [
+    ...released.flatMap((pattern) =>
+      composed
+        .filter(({ key }) => overlap(pattern, key))
+        .map(({ whose }) => `releasable: got ${shown(pattern)}, which stands for ${whose}, want keys that only steps add`),
+    ),
+    ...composed
+      .filter(({ api, key, card }) => holdsData(card) && api.releasable.some((pattern) => overlap(pattern, key)))
+      .map(({ api, whose }) => `${api.kind}: releasable: got ${whose}, which holds data, want what holds none`),
+  ];
+}
+
+function problemsOf({ name, apis, policies, steps = [], releasable = [], defaults = {} }: Definition): readonly string[] {
   const suffixes = apis.map(({ suffix }) => suffix);
   const ids = policies.map(({ id }) => id);
   const stepNames = steps.map((step) => step.name);
@@ -119,6 +144,7 @@ function problemsOf({ name, apis, policies, steps = [], defaults = {} }: Definit
     ...clashesOf(apis),
     ...otherThan('apis.suffix', suffixes, (suffix) => dashed.test(suffix) && suffix.length <= longestSuffix, wantSuffix),
     ...apis.flatMap((api) => assumptionProblems(api, apis)),
+    ...releaseProblems(apis, releasable),
     ...clashesOfFacts(factsOf(apis), ownSections),
     ...defaultProblems(apis, defaults),
     ...otherThan('policies.id', ids, (id) => dashed.test(id), wantDashed),

@@ -1,12 +1,9 @@
-import { type Card, type Cards, type Effect, type Effects, type FieldChange, impacts } from '../functions/core/card.ts';
+import { type Card, type Cards, type Effect, type Effects, type FieldChange, holdsData, impacts } from '../functions/core/card.ts';
 import { groupKind } from '../functions/core/kubernetes.ts';
 import { mayDelete } from '../functions/core/managed.ts';
 import { inPlace, replace, unnoticed } from '../functions/kinds/card.ts';
 
 const unknown: Effect = { impact: 'in place', known: false, what: "no entry: see the provider's documentation" };
-
-/** Of a kind that nobody knows it is assumed. */
-const holdsData = (card: Card | undefined): boolean => card === undefined || !('none' in card.data);
 
 /** What holds of every kind. */
 const everywhere = (card: Card | undefined): Effects => ({
@@ -15,7 +12,9 @@ const everywhere = (card: Card | undefined): Effects => ({
   'spec.managementPolicies': ({ before, after }) =>
     inPlace(
       'no downtime',
-      holdsData(card) && !mayDelete(before) && mayDelete(after) ? 'what is outside the cluster goes when the object does' : undefined,
+      (card === undefined || holdsData(card)) && !mayDelete(before) && mayDelete(after)
+        ? 'what is outside the cluster goes when the object does'
+        : undefined,
     ),
   'spec.providerConfigRef': inPlace('another login to the cloud, from the next reconcile on'),
 });

@@ -219,5 +219,8 @@ const isUndecided = (fact: unknown): fact is Undecided => typeof fact === 'objec
 export const undecidedOf = (card: Card): readonly { readonly fact: string; readonly what: string }[] =>
   Object.entries(card).flatMap(([fact, value]) => (isUndecided(value) ? [{ fact, what: value.none }] : []));
 
+/** Whether data is lost with an object of a kind; of one that nobody has decided yet it is assumed. */
+export const holdsData = ({ data }: Card): boolean => !('none' in data) || isUndecided(data);
+
 /** Whether a package brings the kind; Crossplane's RBAC manager grants those. */
 export const providerOf = ({ broughtBy }: Card): Provider | undefined => (typeof broughtBy === 'string' ? undefined : broughtBy);

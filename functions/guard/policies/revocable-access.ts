@@ -1,4 +1,4 @@
-import type { Card, SafetyFacts } from '../../core/card.ts';
+import { type Card, holdsData, type SafetyFacts } from '../../core/card.ts';
 import { mayDelete } from '../../core/managed.ts';
 import type { Policy } from '../../core/pipeline.ts';
 import { asking, propertyOf } from '../inspect.ts';
@@ -9,7 +9,7 @@ const deletable: SafetyFacts = [{ path: 'spec.managementPolicies', want: 'them w
 function givesAccess(card: Card): boolean {
   const access = propertyOf(card, (known) => known.access);
   const gives = access?.documents.some(({ of }) => of === 'identity' || of === 'trust') === true || (access?.attached.length ?? 0) > 0;
-  return card.managed && 'none' in card.data && (gives || propertyOf(card, ({ ingress }) => ingress) !== undefined);
+  return card.managed && !holdsData(card) && (gives || propertyOf(card, ({ ingress }) => ingress) !== undefined);
 }
 
 export const revocableAccess: Policy = {
