@@ -1,6 +1,6 @@
 import type { Composed, Expansion } from '../core/api.ts';
 import type { Card, Cards } from '../core/card.ts';
-import { type Condition, groupKind } from '../core/kubernetes.ts';
+import { type Condition, groupKind, type KubernetesObject } from '../core/kubernetes.ts';
 import { conditionOf, isGoing, isReady } from '../core/readiness.ts';
 import type { ObservedResource } from '../core/step.ts';
 import { type Audience, blamed, meaningOf } from './failures/index.ts';
@@ -36,6 +36,12 @@ function find(card: Card | undefined, { object }: Composed, observed: ObservedRe
   const ready = isGoing(observed.object) ? 'it is being deleted' : (card?.ready(observed.object) ?? 'nothing is known of its kind');
   if (typeof ready === 'object') return { resource, cause: blamed(ready.about, ready.failed, object, audience) };
   return { resource, waiting: `${resource} is not ready${typeof ready === 'string' && ready !== '' ? ` (${ready})` : ''}` };
+}
+
+/** Why something that is being deleted is still there, for whoever waits for it. */
+export function heldBy(card: Card | undefined, object: KubernetesObject, audience: Audience): string {
+  const { resource, cause, waiting } = find(card, { object }, { object, connectionDetails: {} }, audience);
+  return cause === undefined ? String(waiting) : `${resource}: ${cause}`;
 }
 
 function listed(items: readonly string[], separator: string): string {

@@ -5,7 +5,7 @@ import { tiers } from '../../../functions/core/tier.ts';
 import { goldenPath } from '../../../functions/golden-path.ts';
 import { composedKinds } from '../../../platform/composed.ts';
 import { judgeApis } from './apis.ts';
-import { age, judgeClaims } from './claims.ts';
+import { age, judgeClaims, judgeGoing } from './claims.ts';
 import { judgeCrossplane } from './crossplane.ts';
 import { judgeEnvironments, validEnvironments } from './environments.ts';
 import { judgeManagedResources } from './managed-resources.ts';
@@ -415,6 +415,37 @@ describe('claims', () => {
   const now = new Date('2026-11-25T01:33:21Z');
   const responsive = condition('Responsive', 'True', 'WatchCircuitClosed');
   const synced = condition('Synced', 'True', 'ReconcileSuccess');
+
+  test('that are being deleted say what holds them, in the words of its provider', () => {
+    const deletionTimestamp = '2026-11-25T01:29:00Z';
+    const going = (kind: string, message?: string): KubernetesObject => ({
+      apiVersion: 'postgresql.sql.m.crossplane.io/v1alpha1',
+      kind,
+      metadata: { name: `orders-database-${kind.toLowerCase()}`, namespace: 'shop', deletionTimestamp },
+      status: { conditions: message === undefined ? [] : [condition('Synced', 'False', 'ReconcileError', message)] },
+    });
+    const deleted = { ...claim([synced, condition('Ready', 'False', 'Deleting')]), status: { environment: 'staging' } };
+    const open = { ...deleted, metadata: { ...deleted.metadata, deletionTimestamp } };
+    const held = 'delete failed: cannot drop database: pq: database "staging_shop_orders" is being accessed by other users (55006)';
+    const object = 'AppDatabase shop/orders';
+    const remedy = 'kubectl -n shop describe database.postgresql.sql.m.crossplane.io orders-database-database';
+    expect(judgeGoing([{ claim: open, left: [going('Database', held), going('Role')] }], goldenPath.cards, now)).toEqual([
+      {
+        severity: 'warning',
+        object,
+        problem: `${object} is being deleted for 4m: Database orders-database-database waits for other sessions to leave database "staging_shop_orders"; Role orders-database-role is not ready (it is being deleted)`,
+        remedy,
+      },
+    ]);
+    expect(judgeGoing([{ claim: open, left: [] }], goldenPath.cards, now)).toEqual([
+      {
+        severity: 'warning',
+        object,
+        problem: `${object} is being deleted for 4m: all that it made is gone`,
+        remedy: 'kubectl -n shop describe appdatabase.platform.internal orders',
+      },
+    ]);
+  });
 
   test('that are synced and ready give no finding', () => {
     expect(judgeClaims([claim([synced, condition('Ready', 'True', 'Available'), responsive])], now)).toEqual([]);

@@ -1,13 +1,19 @@
 import type { Api } from '../../../functions/core/api.ts';
+import type { Cards } from '../../../functions/core/card.ts';
 import { apiVersion } from '../../../functions/core/group.ts';
-import type { KubernetesObject } from '../../../functions/core/kubernetes.ts';
+import { at, groupKind, groupOf, type KubernetesObject, stringAt } from '../../../functions/core/kubernetes.ts';
 import { oneLine } from '../../../functions/core/problem.ts';
+import { isGoing } from '../../../functions/core/readiness.ts';
+import { heldBy } from '../../../functions/expand/progress.ts';
+import { mapBounded } from '../../bounded.ts';
 import type { Cluster } from '../../cluster.ts';
 import type { Check } from './check.ts';
 import { type ConditionSeen, conditionsOf, type Diagnosis, identify } from './finding.ts';
 
 /** Conditions that Crossplane sets; all others are the platform's own. */
 const systemConditions: ReadonlySet<string> = new Set(['Ready', 'Synced', 'Healthy', 'UpToDate', 'Responsive']);
+
+const parallelRequests = 8;
 
 /** Every claim of every API that is served; one that is not served has none. */
 export async function claimsOf(cluster: Cluster, registry: readonly Api[]): Promise<readonly KubernetesObject[]> {
@@ -33,6 +39,47 @@ function why(conditions: readonly ConditionSeen[]): string {
   return oneLine(said ?? ready?.reason ?? synced?.reason ?? 'Crossplane has not looked at it yet');
 }
 
+/** What a claim composed and Crossplane has not seen go. */
+export interface Going {
+  readonly claim: KubernetesObject;
+  readonly left: readonly KubernetesObject[];
+}
+
+const describing = ({ kind, apiVersion: version, metadata: { name, namespace } = {} }: KubernetesObject) => {
+  const resource = [kind, groupOf({ apiVersion: version })].filter(Boolean).join('.').toLowerCase();
+  return `kubectl ${namespace === undefined ? '' : `-n ${namespace} `}describe ${resource} ${name}`;
+};
+
+/** The conditions of a claim that is being deleted are of before, since Crossplane has no function look at it any more. */
+export function judgeGoing(going: readonly Going[], cards: Cards, now: Date): readonly Diagnosis[] {
+  return going.flatMap(({ claim, left }): readonly Diagnosis[] => {
+    const since = now.getTime() - Date.parse(claim.metadata?.deletionTimestamp ?? '');
+    const audience = { environment: stringAt(claim, 'status', 'environment'), explains: {} };
+    const [first] = left;
+    return [
+      {
+        severity: 'warning',
+        object: identify(claim),
+        problem: `${identify(claim)} is being deleted for ${age(since)}: ${
+          left.map((object) => heldBy(cards.get(groupKind(object)), object, audience)).join('; ') || 'all that it made is gone'
+        }`,
+        remedy: describing(first ?? claim),
+      },
+    ];
+  });
+}
+
+/** What is still there of what a claim that is being deleted composed. */
+async function leftOf(cluster: Cluster, claim: KubernetesObject): Promise<Going> {
+  const references = at(claim, 'spec', 'crossplane', 'resourceRefs');
+  const found = await mapBounded(Array.isArray(references) ? references : [], parallelRequests, (reference: unknown) => {
+    const [version, kind, name] = ['apiVersion', 'kind', 'name'].map((field) => stringAt(reference, field) ?? '');
+    const namespace = stringAt(reference, 'namespace') ?? claim.metadata?.namespace ?? '';
+    return cluster.find({ apiVersion: String(version), kind: String(kind) }, String(name), namespace);
+  });
+  return { claim, left: found.filter((object) => object !== undefined).filter(isGoing) };
+}
+
 export function judgeClaims(claims: readonly KubernetesObject[], now: Date): readonly Diagnosis[] {
   return claims.flatMap((claim): readonly Diagnosis[] => {
     const conditions = conditionsOf(claim);
@@ -56,5 +103,15 @@ export function judgeClaims(claims: readonly KubernetesObject[], now: Date): rea
 export const claims: Check = {
   id: 'claims',
   title: 'Claims',
-  run: async (cluster, { apis }) => judgeClaims(await claimsOf(cluster, apis), new Date()),
+  async run(cluster, { apis, cards }) {
+    const [now, all] = [new Date(), await claimsOf(cluster, apis)];
+    const going = await Promise.all(all.filter(isGoing).map((claim) => leftOf(cluster, claim)));
+    return [
+      ...judgeClaims(
+        all.filter((claim) => !isGoing(claim)),
+        now,
+      ),
+      ...judgeGoing(going, cards, now),
+    ];
+  },
 };
