@@ -102,7 +102,7 @@ export function managedBeforeNamespace({ apiVersion: of, kind, plural }: Card): 
           {
             expression: 'false',
             reason: 'Forbidden',
-            message: `the namespace still has ${kind} objects, each of which stands for something outside of the cluster: delete the claims first`,
+            message: `the namespace still has ${kind} objects, each of which stands for something outside of the cluster: its claims have to go first`,
             messageExpression: `'cannot delete namespace "' + oldObject.metadata.name + '": it has ${kind} "' + params.metadata.name + '", which stands for something outside of the cluster; first run: kubectl delete ${category} --all --cascade=foreground --namespace ' + oldObject.metadata.name`,
           },
         ],

@@ -18,20 +18,20 @@ export const bindingHead = <Type extends string, const Names extends readonly st
   provider: z.enum(backendNames).describe('The backend that provides it.'),
 });
 
-export type BindingSchema = z.ZodType<BindingValues>;
+export type BindingSchema = z.ZodObject & z.ZodType<BindingValues>;
 
 /** A value as a Secret's `data` has it. */
 export const encode = (value: string) => Buffer.from(value, 'utf8').toString('base64');
 const decode = (value: string) => Buffer.from(value, 'base64').toString('utf8');
 
-/** The values of a binding that was issued before; undefined where there is none, or where it lacks a key. */
+/** The values of a binding that was issued before; undefined where there is none, or where it lacks a key. Keys that others added are theirs. */
 export function issuedValues(schema: BindingSchema, observed: ObservedResource | undefined): BindingValues | undefined {
   const data = at(observed?.object, 'data');
   if (typeof data !== 'object' || data === null) return undefined;
   const values = Object.fromEntries(
     Object.entries(data).flatMap(([key, value]) => (typeof value === 'string' ? [[key, decode(value)]] : [])),
   );
-  const parsed = schema.safeParse(values);
+  const parsed = (schema.strip() as BindingSchema).safeParse(values);
   return parsed.success ? parsed.data : undefined;
 }
 

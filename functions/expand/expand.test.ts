@@ -13,6 +13,7 @@ import {
 } from '../../test/request.ts';
 import { apis } from '../apis/index.ts';
 import type { KubernetesObject } from '../core/kubernetes.ts';
+import type { ObservedResource } from '../core/step.ts';
 import { tiers } from '../core/tier.ts';
 import { expand } from './expand.ts';
 
@@ -381,6 +382,16 @@ describe('a live database', () => {
         'cannot read Secret "orders-database" in namespace "shop", which holds this claim\'s only copy of its connection details; ' +
         'nothing is changed until it is back: restore it from a backup, or from an app that still has the values',
     });
+  });
+
+  test('whose binding has a key that somebody added is what it was, and leaves that key alone', () => {
+    const { observed, status } = settled({});
+    const secret = observed['binding'] as ObservedResource;
+    const data = { ...(secret.object['data'] as object), 'added-by-a-tool': 'eA==', password: Buffer.from('theirs').toString('base64') };
+    const given = { observed: { ...observed, binding: { ...secret, object: { ...secret.object, data } } }, status };
+    const { desired, refusal } = expand(stepRequest(given));
+    const wanted = desired['binding']?.object['data'] as Readonly<Record<string, string>>;
+    expect([refusal, Object.keys(wanted).includes('added-by-a-tool'), wanted['password']]).toEqual([undefined, false, data.password]);
   });
 
   test('with a volume is not upgraded in place', () => {

@@ -1,10 +1,10 @@
 import type { Api } from '../../../functions/core/api.ts';
 import type { Cards } from '../../../functions/core/card.ts';
 import { apiVersion } from '../../../functions/core/group.ts';
-import { at, groupKind, groupOf, type KubernetesObject, stringAt } from '../../../functions/core/kubernetes.ts';
+import { at, groupOf, type KubernetesObject, stringAt } from '../../../functions/core/kubernetes.ts';
 import { oneLine } from '../../../functions/core/problem.ts';
 import { isGoing } from '../../../functions/core/readiness.ts';
-import { heldBy } from '../../../functions/expand/progress.ts';
+import { holding } from '../../../plan/going.ts';
 import { mapBounded } from '../../bounded.ts';
 import type { Cluster } from '../../cluster.ts';
 import type { Check } from './check.ts';
@@ -40,7 +40,7 @@ function why(conditions: readonly ConditionSeen[]): string {
 }
 
 /** What a claim composed and Crossplane has not seen go. */
-export interface Going {
+interface Going {
   readonly claim: KubernetesObject;
   readonly left: readonly KubernetesObject[];
 }
@@ -54,15 +54,12 @@ const describing = ({ kind, apiVersion: version, metadata: { name, namespace } =
 export function judgeGoing(going: readonly Going[], cards: Cards, now: Date): readonly Diagnosis[] {
   return going.flatMap(({ claim, left }): readonly Diagnosis[] => {
     const since = now.getTime() - Date.parse(claim.metadata?.deletionTimestamp ?? '');
-    const audience = { environment: stringAt(claim, 'status', 'environment'), explains: {} };
     const [first] = left;
     return [
       {
         severity: 'warning',
         object: identify(claim),
-        problem: `${identify(claim)} is being deleted for ${age(since)}: ${
-          left.map((object) => heldBy(cards.get(groupKind(object)), object, audience)).join('; ') || 'all that it made is gone'
-        }`,
+        problem: `${identify(claim)} is being deleted for ${age(since)}: ${holding(claim, left, cards)}`,
         remedy: describing(first ?? claim),
       },
     ];

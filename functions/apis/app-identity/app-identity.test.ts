@@ -24,7 +24,7 @@ describe('a service account that another claim names too', () => {
     reason: 'ServiceAccountTaken',
     message:
       `cannot use AppIdentity "orders": spec.serviceAccount: got "orders", which is that of AppIdentity "${name}" already, want one that no ` +
-      'other has: a service account has one identity; delete this claim, or that one first',
+      'other has: a service account has one identity',
   });
 
   test.each([

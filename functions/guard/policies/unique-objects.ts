@@ -14,7 +14,7 @@ export const uniqueObjects: Policy = {
   fixed: true,
   text: 'No object is composed under two keys.',
   why: 'Crossplane would apply both in a random order, so the object would flip between them, and would delete it as soon as one of the keys goes.',
-  fix: 'Give each object one key, in one step of the pipeline: change the name of one of the two, or drop it.',
+  fix: 'Give each object one key, in one step of the pipeline: change the name of one of the two, or leave it out.',
   check(resources, context) {
     const seen = new Map<string, string>();
     return Object.entries(resources).flatMap(([key, object]) => {

@@ -28,7 +28,7 @@ function taken({ claim, required }: Given, serviceAccount: string): Refusal | un
   if (older === undefined) return undefined;
   const message =
     `cannot use ${kind} ${shown(name)}: spec.${roleTerms.field}: got ${shown(serviceAccount)}, which is that of ${older.kind} ` +
-    `${shown(older.metadata?.name)} already, want one that no other has: a service account has one identity; delete this claim, or that one first`;
+    `${shown(older.metadata?.name)} already, want one that no other has: a service account has one identity`;
   return { reason: 'ServiceAccountTaken', message };
 }
 
