@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { apiVersion } from '../../../functions/core/group.ts';
 import type { KubernetesObject } from '../../../functions/core/kubernetes.ts';
 import { goldenPath } from '../../../functions/golden-path.ts';
@@ -8,7 +8,7 @@ import { keyed } from '../../../platform/keyed.ts';
 import { toYaml } from '../../../platform/yaml.ts';
 import { apiserver, forbidden, type ServedKind, serving } from '../../../test/apiserver.ts';
 import { platform } from '../../../test/planning.ts';
-import { exampleEnvironmentNames, exampleEnvironments, namespace as namespaceOf } from '../../../test/request.ts';
+import { environmentConfig, exampleEnvironmentNames, exampleEnvironments, namespace as namespaceOf } from '../../../test/request.ts';
 import { InputError } from '../../input.ts';
 import { plan } from './command.ts';
 
@@ -19,9 +19,9 @@ const kinds: readonly ServedKind[] = [
   { apiVersion: 'v1', kind: 'Namespace', plural: 'namespaces', namespaced: false },
   { apiVersion: 'v1', kind: 'Secret', plural: 'secrets', namespaced: true },
   { apiVersion: 'apiextensions.crossplane.io/v1beta1', kind: 'EnvironmentConfig', plural: 'environmentconfigs', namespaced: false },
-  ...goldenPath.apis.map(({ kind, plural }) => ({ apiVersion, kind, plural, namespaced: true })),
+  ...goldenPath.apis.map(({ kind, plural, scope }) => ({ apiVersion, kind, plural, namespaced: scope === 'Namespaced' })),
   ...composedKinds(goldenPath)
-    .filter(({ kind }) => kind !== 'Secret')
+    .filter(({ kind }) => kind !== 'Secret' && kind !== 'Namespace')
     .map((kind) => ({ ...kind, namespaced: true })),
 ];
 
@@ -57,7 +57,10 @@ function atRest(environment: string, spec: Spec): readonly KubernetesObject[] {
   return [namespaceOf('shop', environment), ...exampleEnvironments, live, ...composed, ...connections];
 }
 
-async function run(spec: Spec, environments: readonly string[] = [], output = 'table', context?: string) {
+const run = async (spec: Spec, environments: readonly string[] = [], output = 'table', context?: string) =>
+  await planned(claim(spec), environments, output, context);
+
+async function planned(given: object, environments: readonly string[] = [], output = 'table', context?: string) {
   let stdout = '';
   const code = await plan({
     platform,
@@ -70,7 +73,7 @@ async function run(spec: Spec, environments: readonly string[] = [], output = 't
     context,
     output,
     color: false,
-    stdin: async () => toYaml(claim(spec)),
+    stdin: async () => toYaml(given),
     stdout: { write: (text) => (stdout += text) },
     stderr: { write() {} },
   });
@@ -229,6 +232,61 @@ test('a claim that is being deleted is not changed any more', async () => {
   expect(code).toBe(1);
   expect(stdout).toContain(
     '✗ refused: cannot change AppDatabase orders: it has been going since 2026-01-03T00:00:00Z, want to apply it once it is gone',
+  );
+});
+
+describe('a claim in a namespace of a team', () => {
+  const prices = { 'compute/vcpu-hour': 0.1, 'compute/gib-hour': 0.01, 'ebs/gp3-gib-month': 0 };
+  const spec = { engine: 'postgres' };
+  const inNamespace = (namespace: string, rest: object = {}) => ({ ...claim(spec), metadata: { name: 'orders', namespace }, ...rest });
+  const room = (name: string) => ({
+    ...namespaceOf(name, 'here'),
+    metadata: { name, labels: { 'platform.internal/environment': 'here', 'platform.internal/team': 'shop' } },
+  });
+  const team = (budgetMonthlyUSD: number) => ({
+    apiVersion,
+    kind: 'Team',
+    metadata: { name: 'shop' },
+    spec: {},
+    status: {
+      namespaces: ['shop-here', 'shop-jobs'].map((name) => ({ name, environment: 'here' })),
+      settings: { environments: [{ name: 'here', budgetMonthlyUSD }] },
+    },
+  });
+  const cluster = (budgetMonthlyUSD: number) =>
+    serving(kinds, [
+      environmentConfig('here', { tier: 'dev', prices }),
+      room('shop-here'),
+      room('shop-jobs'),
+      inNamespace('shop-jobs', { status: { monthlyCostUSD: 10, settings: spec } }) as KubernetesObject,
+      team(budgetMonthlyUSD),
+    ]);
+  const planOf = async () => JSON.parse((await planned(inNamespace('shop-here'), [], 'json')).stdout);
+
+  test('is held to the budget that it shares with the team’s other namespaces', async () => {
+    await apiserver(cluster(1000));
+    expect((await planOf()).claims[0].refused).toBeNull();
+    await apiserver(cluster(10));
+    const { refused } = (await planOf()).claims[0];
+    expect([refused.reason, refused.message.includes(' besides AppDatabase shop-jobs/orders 10.00, want at most 10.00')]).toEqual([
+      'OverBudget',
+      true,
+    ]);
+  });
+
+  test('is planned without that budget where teams may not be read, which is said', async () => {
+    const answer = cluster(10);
+    await apiserver((path) => (path.endsWith('/teams') ? forbidden('no') : answer(path)));
+    const { claims, cluster: read } = await planOf();
+    expect([claims[0].refused, read.notRead]).toEqual([null, ['the Team objects, whose budgets count']]);
+  });
+});
+
+test('a cluster-scoped claim is planned from files alone', async () => {
+  await apiserver(serving(kinds, []));
+  const given = { apiVersion, kind: 'Team', metadata: { name: 'shop' }, spec: {} };
+  await expect(planned(given, ['dev'])).rejects.toThrow(
+    'cannot plan Team shop: --live: got a cluster-scoped claim, want claims in namespaces, or no --live',
   );
 });
 
