@@ -12,7 +12,7 @@ import { type FactsOf, facts, needsOf, section } from '../functions/core/facts.t
 import { field } from '../functions/core/field.ts';
 import { apiVersion, inputApiVersion } from '../functions/core/group.ts';
 import { at, type KubernetesObject, stringAt } from '../functions/core/kubernetes.ts';
-import { answered } from '../functions/core/required.ts';
+import { answered, requirementsOf } from '../functions/core/required.ts';
 import type { Requirement } from '../functions/core/requirement.ts';
 import { expand } from '../functions/expand/expand.ts';
 import { goldenPath } from '../functions/golden-path.ts';
@@ -336,6 +336,44 @@ test('Crossplane may read what an API requires, and no more than read it', () =>
       resources: [resource],
       verbs: ['get', 'list', 'watch'],
     })),
+  );
+});
+
+describe('an API that requires the claims in namespaces', () => {
+  const requires = { held: { namespaces: () => ['there', 'kube-system'] } };
+  const asked = (api: typeof team, claim: KubernetesObject) =>
+    requirementsOf(
+      definePlatform({
+        name: 'held',
+        apis: [{ ...api, requires }, ...[team, appFeed, appDatabase].filter(({ kind }) => kind !== api.kind)],
+        policies,
+      }),
+      claim,
+    );
+  const claimsIn = (namespace: string) =>
+    Object.fromEntries(
+      [appFeed, appDatabase].map(({ kind, plural }) => [`held-${plural}/${namespace}`, { apiVersion, kind, namespace, labels: {} }]),
+    );
+
+  test('sees those of every API that has any in namespaces, where it names them', () => {
+    expect(asked(team, claimOf('Team', 'checkout', { owner: 'ada' }))).toEqual({ ...claimsIn('there'), ...claimsIn('kube-system') });
+  });
+
+  test('sees those of the claim’s own namespace alone, where the claim has one', () => {
+    expect(asked(appFeed, claimOf('AppFeed', 'news', {}, 'shop'))).toEqual(claimsIn('shop'));
+  });
+});
+
+test('an API asks for each of several objects under a name of its own', () => {
+  const names = {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    plural: 'secrets',
+    select: () => ['a', 'b'].map((name) => ({ name, namespace: 'kube-system' })),
+  };
+  const several = definePlatform({ name: 'several', apis: [{ ...appFeed, requires: { ...appFeed.requires, names } }], policies });
+  expect(requirementsOf(several, claimOf('AppFeed', 'news', {}, 'shop'))).toEqual(
+    Object.fromEntries(['a', 'b'].map((name, index) => [`names/${index}`, { apiVersion: 'v1', kind: 'Secret', name, namespace: 'shop' }])),
   );
 });
 
