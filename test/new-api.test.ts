@@ -11,7 +11,7 @@ const filesOf = (folder: string, plural: string) =>
     `examples/${folder}.yaml`,
     ...[`${folder}.test.ts`, 'backends/container.ts', 'index.ts', 'schema.ts'].map((file) => `functions/apis/${folder}/${file}`),
     'functions/apis/index.ts',
-    'package/install/claim-policies.yaml',
+    ...['claim-policies', 'namespace-protection', 'rbac'].map((file) => `package/install/${file}.yaml`),
     ...['dev', 'prod', 'staging'].flatMap((tier) =>
       ['defaults', 'every-field'].map((fields) => `test/golden/${plural}/${tier}-container-${fields}.yaml`),
     ),
@@ -44,7 +44,7 @@ test('an API that was made passes the checks and tests as it is, also beside ano
       code: 0,
       stderr: '',
       stdout: `${files.join('\n')}
-16 files in 1 s: ${kind}, as container in every tier
+18 files in 1 s: ${kind}, as container in every tier
 
 Next: npm run --silent goldenpath -- plan examples/${folder}.yaml --environment dev
 Then make it your own: fields with their defaults and the binding in schema.ts, the server in backends/container.ts.

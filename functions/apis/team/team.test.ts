@@ -16,10 +16,19 @@ import type { ObservedResource, StepResponse } from '../../core/step.ts';
 import { expand } from '../../expand/expand.ts';
 import { goldenPath } from '../../golden-path.ts';
 import { guard } from '../../guard/guard.ts';
+import { definePlatform } from '../../platform.ts';
 import { team } from './index.ts';
 import { candidates, holdings, wantedBy } from './namespaces.ts';
 
-contract(team, { claims: [] });
+// What its quotas count is of the platform's APIs, so that it is looked at beside one that stays.
+contract(
+  team,
+  { claims: [] },
+  {
+    platform: definePlatform({ ...goldenPath, apis: goldenPath.apis.filter(({ kind }) => ['Team', 'AppDatabase'].includes(kind)) }),
+    golden: new URL('../../../test/golden/', import.meta.url),
+  },
+);
 
 const dev = [{ name: 'dev' }];
 const created = (hour: string) => `2026-01-01T${hour}:00:00Z`;
