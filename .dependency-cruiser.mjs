@@ -42,7 +42,7 @@ export default {
       'kinds-know-core-only',
       'What is known of a kind rests on nothing but the vocabulary.',
       { path: '^functions/kinds/', pathNot: '\\.test\\.ts$' },
-      { pathNot: `${core}|^functions/kinds/` },
+      { pathNot: `${core}|^functions/kinds/|^(node:)?net$` },
     ),
     error(
       'builders-know-core-and-kinds-only',

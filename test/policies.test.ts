@@ -788,6 +788,39 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
       ],
     ],
     [
+      'the internet in pieces',
+      manyCidrs('SecurityGroupRule', { type: 'ingress', cidrBlocks: ['10.0.0.0/8', '52.0.0.0/17', '54.0.0.0/17', '203.0.113.0/24'] }),
+      ['52.0.0.0/17', '54.0.0.0/17', '203.0.113.0/24'].map((cidr) => openRule(`forProvider.cidrBlocks: got "${cidr}"`)),
+    ],
+    [
+      'all of IPv6 that is given out',
+      manyCidrs('SecurityGroupRule', { type: 'ingress', ipv6CidrBlocks: ['2000::/8'] }),
+      [openRule('forProvider.ipv6CidrBlocks: got "2000::/8"')],
+    ],
+    [
+      'more than what is private around it',
+      manyCidrs('SecurityGroupRule', { type: 'ingress', cidrBlocks: ['192.168.0.0/15', '172.16.0.0/12'] }),
+      [openRule('forProvider.cidrBlocks: got "192.168.0.0/15"')],
+    ],
+    [
+      'what is no range',
+      manyCidrs('SecurityGroupRule', { type: 'ingress', cidrBlocks: ['10.0.0.1', '10.0.0.0/33', 'fc00::/200'] }),
+      ['10.0.0.1', '10.0.0.0/33', 'fc00::/200'].map((cidr) => openRule(`forProvider.cidrBlocks: got "${cidr}"`)),
+    ],
+    [
+      'a network of the internet and private ranges',
+      manyCidrs('SecurityGroupRule', { type: 'ingress', cidrBlocks: ['52.1.0.0/16', '100.64.0.0/10'], ipv6CidrBlocks: ['fd00::/8'] }),
+      none,
+    ],
+    [
+      'a network policy that names nobody, which lets everybody in',
+      set('network-policy', 'spec.ingress', [{ ports: [{ port: 5432 }] }, { from: [] }]),
+      [
+        'network-policy (NetworkPolicy orders): spec.ingress.0.from: got undefined, want who may come in',
+        'network-policy (NetworkPolicy orders): spec.ingress.1.from: got [], want who may come in',
+      ],
+    ],
+    [
       'a network policy',
       set('network-policy', 'spec.ingress', [{ from: [{ ipBlock: { cidr: '0.0.0.0/0', except: ['10.0.0.0/8'] } }] }]),
       [`network-policy (NetworkPolicy orders): spec.ingress.0.from.0.ipBlock.cidr: got "0.0.0.0/0", ${clients}`],

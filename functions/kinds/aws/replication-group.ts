@@ -40,29 +40,29 @@ function items(object: unknown): readonly Item[] {
  * Of the nodes of the families below.
  * https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/CacheNodes.SupportedTypes.html
  */
-const memoryGiB: Readonly<Record<string, number>> = {
-  'cache.t4g.micro': 0.5,
-  'cache.t4g.small': 1.37,
-  'cache.t4g.medium': 3.09,
-  'cache.m7g.large': 6.38,
-  'cache.m7g.xlarge': 12.93,
-  'cache.m7g.2xlarge': 26.04,
-  'cache.m7g.4xlarge': 52.26,
-  'cache.m7g.8xlarge': 103.68,
-  'cache.m7g.12xlarge': 157.12,
-  'cache.m7g.16xlarge': 209.55,
-  'cache.r7g.large': 13.07,
-  'cache.r7g.xlarge': 26.32,
-  'cache.r7g.2xlarge': 52.82,
-  'cache.r7g.4xlarge': 105.81,
-  'cache.r7g.8xlarge': 209.55,
-  'cache.r7g.12xlarge': 317.77,
-  'cache.r7g.16xlarge': 419.09,
-};
+const memoryGiB: ReadonlyMap<unknown, number> = new Map([
+  ['cache.t4g.micro', 0.5],
+  ['cache.t4g.small', 1.37],
+  ['cache.t4g.medium', 3.09],
+  ['cache.m7g.large', 6.38],
+  ['cache.m7g.xlarge', 12.93],
+  ['cache.m7g.2xlarge', 26.04],
+  ['cache.m7g.4xlarge', 52.26],
+  ['cache.m7g.8xlarge', 103.68],
+  ['cache.m7g.12xlarge', 157.12],
+  ['cache.m7g.16xlarge', 209.55],
+  ['cache.r7g.large', 13.07],
+  ['cache.r7g.xlarge', 26.32],
+  ['cache.r7g.2xlarge', 52.82],
+  ['cache.r7g.4xlarge', 105.81],
+  ['cache.r7g.8xlarge', 209.55],
+  ['cache.r7g.12xlarge', 317.77],
+  ['cache.r7g.16xlarge', 419.09],
+]);
 
 /** Of a node whose memory is not known it is assumed. */
 function mayBeSmaller(before: unknown, after: unknown): boolean {
-  const [had, has] = [memoryGiB[String(before)], memoryGiB[String(after)]];
+  const [had, has] = [memoryGiB.get(before), memoryGiB.get(after)];
   return had === undefined || has === undefined || has < had;
 }
 
