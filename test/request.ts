@@ -1,4 +1,4 @@
-import { type EnvironmentData, environmentConfig, environments } from '../examples/examples.ts';
+import { type EnvironmentData, environmentConfig, environments, placeholderCertificate } from '../examples/examples.ts';
 import { apiVersion, environmentLabel } from '../functions/core/group.ts';
 import type { KubernetesObject } from '../functions/core/kubernetes.ts';
 import type { Platform, StepRequest } from '../functions/core/pipeline.ts';
@@ -34,7 +34,9 @@ export const everything = {
     clusterName: 'shop',
     permissionsBoundaryArn: 'arn:aws:iam::111122223333:policy/boundary',
   },
-  shared: { postgres: { providerConfig: 'shared-postgres', host: 'pg.shared.svc', adminRole: 'admin' } },
+  shared: {
+    postgres: { providerConfig: 'shared-postgres', host: 'pg.shared.svc', adminRole: 'admin', caCertificate: placeholderCertificate },
+  },
   tags: { team: 'shop' },
 } satisfies Partial<EnvironmentData>;
 

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Project } from 'golden-path-platform/package';
 import manifest from './package.json' with { type: 'json' };
@@ -13,7 +14,14 @@ export const project: Project = {
     dev: { tier: 'dev' },
     staging: {
       tier: 'staging',
-      shared: { postgres: { providerConfig: 'shared-postgres', host: 'postgres.shared.svc' } },
+      shared: {
+        postgres: {
+          providerConfig: 'shared-postgres',
+          host: 'postgres.shared.svc',
+          // In place of which goes that of the authority that issued the server's.
+          caCertificate: readFileSync(join(import.meta.dirname, 'authorities/shared-postgres.pem'), 'utf8'),
+        },
+      },
     },
     prod: {
       tier: 'prod',

@@ -24,14 +24,14 @@ export type BindingSchema = z.ZodObject & z.ZodType<BindingValues>;
 export const encode = (value: string) => Buffer.from(value, 'utf8').toString('base64');
 const decode = (value: string) => Buffer.from(value, 'base64').toString('utf8');
 
-/** The values of a binding that was issued before; undefined where there is none, or where it lacks a key. Keys that others added are theirs. */
-export function issuedValues(schema: BindingSchema, observed: ObservedResource | undefined): BindingValues | undefined {
+/** What `schema` takes of a binding that was issued before; undefined where there is none, or where it lacks one of these keys. */
+export function issuedValues<T>(schema: z.ZodObject & z.ZodType<T>, observed: ObservedResource | undefined): T | undefined {
   const data = at(observed?.object, 'data');
   if (typeof data !== 'object' || data === null) return undefined;
   const values = Object.fromEntries(
     Object.entries(data).flatMap(([key, value]) => (typeof value === 'string' ? [[key, decode(value)]] : [])),
   );
-  const parsed = (schema.strip() as BindingSchema).safeParse(values);
+  const parsed = (schema.strip() as typeof schema).safeParse(values);
   return parsed.success ? parsed.data : undefined;
 }
 

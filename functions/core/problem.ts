@@ -12,10 +12,11 @@ export function escaped(jsonText: string): string {
   return jsonText.replaceAll(unseen, (character) => character.split('').map(unit).join(''));
 }
 
-/** A value as an error shows it: one line, cut short, control characters escaped. */
+/** A value as an error shows it: one line, cut short, control characters escaped, and of PEM, which may be a private key, the label alone. */
 export function shown(value: unknown): string {
   const text = escaped(JSON.stringify(value) ?? String(value));
-  return text.length <= longestValue ? text : `${text.slice(0, longestValue)}… (${text.length} characters)`;
+  const start = text.slice(0, longestValue).replace(/(?<=-----BEGIN [A-Z0-9 ]+-----).+/, '');
+  return start.length === text.length ? text : `${start}… (${text.length} characters)`;
 }
 
 /** A text on one line, of nothing but what is seen of it: white space, control characters and those that format are a space. */

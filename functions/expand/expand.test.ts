@@ -182,6 +182,24 @@ describe('refuses, and touches nothing:', () => {
       'EnvironmentInvalid',
       'cannot use EnvironmentConfig "here": data.controlPlane: got "Shop EU", want at most 63 lower-case letters, digits and dashes, such as shop-eu-1; namespace "shop" belongs to it',
     ],
+    [
+      'a shared server whose certificate nobody could check',
+      only({ tier: 'staging', shared: { postgres: { providerConfig: 'pg', host: 'pg.shared.svc' } } }),
+      'EnvironmentInvalid',
+      'cannot use EnvironmentConfig "here": data.shared.postgres.caCertificate: missing, want the certificate, in PEM, of the authority that issued the server\'s, since sslMode is not disable; namespace "shop" belongs to it',
+    ],
+    [
+      'TLS without a check of the certificate',
+      only({ tier: 'staging', shared: { postgres: { providerConfig: 'pg', host: 'pg.shared.svc', sslMode: 'require' } } }),
+      'EnvironmentInvalid',
+      'cannot use EnvironmentConfig "here": data.shared.postgres.sslMode: got "require", want one of disable, verify-full; namespace "shop" belongs to it',
+    ],
+    [
+      'rds in a region whose authorities nobody knows',
+      only({ tier: 'prod', controlPlane: everything.controlPlane, aws: { ...everything.aws, region: 'xx-east-1' } }),
+      'EnvironmentIncomplete',
+      'cannot use EnvironmentConfig "here" for AppDatabase with backend rds: data.aws.rdsCaCertificates: missing, want the certificates of RDS\'s authorities in the region, of which the platform knows none: AWS publishes them as REGION-bundle.pem',
+    ],
   ])('%s', (_, given, reason, message) => {
     const desired = { other: { object: { apiVersion: 'v1', kind: 'ConfigMap' } } };
     expect(expand(stepRequest({ ...given, desired }))).toEqual({

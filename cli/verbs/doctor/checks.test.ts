@@ -356,7 +356,7 @@ describe('provider configurations', () => {
       {
         tier: 'prod',
         aws: { region: 'eu-central-1', providerConfig: 'aws-prod' },
-        shared: { postgres: { providerConfig: 'pg', host: 'pg.example.com' } },
+        shared: { postgres: { providerConfig: 'pg', host: 'pg.example.com', sslMode: 'disable' } },
       },
       labelled,
     ),

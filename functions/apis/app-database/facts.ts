@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { certificates } from '../../core/certificates.ts';
 import { facts, section } from '../../core/facts.ts';
 
 const text = z.string().min(1).max(256);
@@ -21,7 +22,17 @@ export const sharedPostgres = facts(
         host: host.describe('Host name that apps connect to.'),
         port: z.int().min(1).max(65535).default(5432).describe('Port that apps connect to.'),
         adminRole: text.optional().describe('Role that the ClusterProviderConfig logs in as, where that is no superuser, as on RDS.'),
-        sslMode: z.enum(['disable', 'require', 'verify-full']).default('require').describe('The sslmode that apps connect with.'),
+        sslMode: z
+          .enum(['disable', 'verify-full'])
+          .default('verify-full')
+          .describe("Whether apps check the server's certificate and its host name, or do without TLS."),
+        caCertificate: certificates
+          .optional()
+          .describe("Certificates of the authorities that issued the server's, in PEM. Needed unless sslMode is disable."),
+      })
+      .refine(({ sslMode, caCertificate }) => sslMode === 'disable' || caCertificate !== undefined, {
+        path: ['caCertificate'],
+        error: "want the certificate, in PEM, of the authority that issued the server's, since sslMode is not disable",
       })
       .describe('The Postgres cluster that claims share.'),
   },

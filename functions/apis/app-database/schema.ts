@@ -88,24 +88,60 @@ export type DatabaseSettings = SettingsOf<typeof fields>;
 
 export const status = endpointStatus('database');
 
+/** The binding's own file with the certificates, where a pod mounts the binding as the documentation says. */
+const certificateKey = 'ca.crt';
+const mounted = 'It names the file of ca.crt where that is: it wants the Secret mounted as /bindings/<name of the Secret>.';
+
 export const binding = z.strictObject({
   ...bindingHead('postgresql', backendNames),
   ...endpoint,
   username: z.string().min(1).describe('User to log in as.'),
   password: z.string().min(1).describe('Password of the user.'),
   database: z.string().min(1).describe('Name of the database.'),
-  sslmode: z.enum(['disable', 'require', 'verify-full']).describe('The sslmode to connect with.'),
-  uri: z.string().startsWith('postgresql://').describe('All of it as one URI.'),
+  sslmode: z.enum(['disable', 'verify-full']).describe('The sslmode to connect with.'),
+  uri: z.string().startsWith('postgresql://').describe(`All of it as one URI. ${mounted}`),
+  'jdbc-uri': z.string().startsWith('jdbc:postgresql://').describe(`The same for JDBC. ${mounted}`),
+  [certificateKey]: z
+    .string()
+    .startsWith('-----BEGIN CERTIFICATE-----')
+    .exactOptional()
+    .describe("Certificates that the server's is checked against, in PEM. There with sslmode verify-full only."),
+  sslrootcert: z
+    .literal(certificateKey)
+    .exactOptional()
+    .describe('Which key has them, for libraries that read service bindings. There with sslmode verify-full only.'),
 });
 export type Binding = z.output<typeof binding>;
 
-/** Completes a binding with its type and its URI. */
-export function completeBinding(values: Omit<Binding, 'type' | 'uri'>): Binding {
-  const { host, port, username, password, database, sslmode } = values;
-  const login = `${encodeURIComponent(username)}:${encodeURIComponent(password)}`;
+const { host, port: portText, username: user, password, database } = binding.shape;
+
+/** What nobody knows but who made it: the rest follows, so that a binding that was issued with fewer keys gains the others. */
+export const issuedLogin = z.object({ username: user, password });
+export const issuedServer = issuedLogin.extend({ host, port: portText });
+export const issuedDatabase = z.object({ password, database });
+
+interface Connection extends Pick<Binding, 'provider' | 'host' | 'port' | 'username' | 'password' | 'database'> {
+  /** Certificates that the server's is checked against; undefined where it does without TLS. */
+  readonly authorities: string | undefined;
+}
+
+/** The binding of this name that leads to a database. */
+export function completeBinding(name: string, { authorities, ...values }: Connection): Binding {
+  const { host, port, username, password, database } = values;
+  const place = `${host}:${port}/${encodeURIComponent(database)}`;
+  const [user, secret] = [username, password].map(encodeURIComponent);
+  const tls =
+    authorities === undefined
+      ? { keys: { sslmode: 'disable' } as const, options: 'sslmode=disable' }
+      : {
+          keys: { sslmode: 'verify-full', sslrootcert: certificateKey, [certificateKey]: authorities } as const,
+          options: `sslmode=verify-full&sslrootcert=/bindings/${name}/${certificateKey}`,
+        };
   return {
     type: 'postgresql',
     ...values,
-    uri: `postgresql://${login}@${host}:${port}/${encodeURIComponent(database)}?sslmode=${sslmode}`,
+    ...tls.keys,
+    uri: `postgresql://${user}:${secret}@${place}?${tls.options}`,
+    'jdbc-uri': `jdbc:postgresql://${place}?user=${user}&password=${secret}&${tls.options}`,
   };
 }

@@ -12,6 +12,7 @@ import {
   completeBinding,
   type DatabaseSettings,
   fields,
+  issuedDatabase,
   port,
   type Size,
   suffix,
@@ -52,25 +53,25 @@ function running(context: Context<DatabaseSettings, Needs>): { readonly settings
 
 function expand(context: Context<DatabaseSettings, Needs>): Expansion {
   const { claim, facts, observed } = context;
-  const issued = issuedValues(binding, observed[bindingKey]);
+  const issued = issuedValues(issuedDatabase, observed[bindingKey]);
   const { settings: kept, refusal } = running(context);
   // It stands in commands for a shell, so only what a claim may say itself is taken from a Secret.
-  const named = fields.databaseName.schema.safeParse(issued?.['database']);
+  const named = fields.databaseName.schema.safeParse(issued?.database);
   const settings = { ...kept, databaseName: named.success ? named.data : kept.databaseName };
   const name = composedName(claim, suffix);
   const host = serverHost(claim, name);
-  const password = issueOnce(context, issued?.['password']);
+  const password = issueOnce(context, issued?.password);
   const fresh: Binding | undefined =
     password === undefined
       ? undefined
-      : completeBinding({
+      : completeBinding(name, {
           provider: 'container',
           host,
           port: String(port),
           username,
           password,
           database: settings.databaseName,
-          sslmode: 'disable',
+          authorities: undefined,
         });
   const bound = bind(claim, name, binding, fresh, observed[bindingKey], 'a password');
   const refused = refusal ?? bound.refusal;

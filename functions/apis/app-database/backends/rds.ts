@@ -1,10 +1,11 @@
 import { account, key, network } from '../../../aws/facts.ts';
 import { firewall, firewallKinds, longestGroupName, subnetGroup } from '../../../aws/network.ts';
 import { parameterGroupKey, parameterGroups } from '../../../aws/parameter-groups.ts';
+import { rdsAuthorities, rdsCertificates } from '../../../aws/rds-certificates.ts';
 import { awsResources, finalSnapshotName } from '../../../aws/resources.ts';
 import { backupSlots, backupWindow, maintenanceSlots, maintenanceWindow } from '../../../aws/windows.ts';
 import type { Backend, Context, Expansion, Pending } from '../../../core/api.ts';
-import { bind, bindingKey, encode } from '../../../core/binding.ts';
+import { bind, bindingKey, encode, issuedValues } from '../../../core/binding.ts';
 import { type Card, typed } from '../../../core/card.ts';
 import { type FactsOf, needsOf } from '../../../core/facts.ts';
 import { at, stringAt } from '../../../core/kubernetes.ts';
@@ -18,10 +19,10 @@ import { heldBack, protection, usage } from '../../../kinds/crossplane/usage.ts'
 import { secret } from '../../../kinds/kubernetes/secret.ts';
 import { sqlExtension } from '../../../kinds/sql/extension.ts';
 import { sqlProviderConfig } from '../../../kinds/sql/provider-config.ts';
-import { type Binding, binding, completeBinding, type DatabaseSettings, port, type Size, suffix, username, versions } from '../schema.ts';
+import { binding, completeBinding, type DatabaseSettings, issuedServer, port, type Size, suffix, username, versions } from '../schema.ts';
 import { extensions, installedExtensions } from './sql.ts';
 
-const needs = needsOf(controlPlane, account, key, network);
+const needs = needsOf(controlPlane, account, key, network, rdsCertificates);
 type Needs = FactsOf<typeof needs>;
 
 const composes = {
@@ -117,18 +118,12 @@ function expand(context: Context<DatabaseSettings, Needs>): Expansion {
   };
 
   const connection = instance?.connectionDetails ?? {};
-  const host = connection['host'] ?? connection['address'];
-  const fresh: Binding | undefined =
-    host && connection['username'] && connection['password']
-      ? completeBinding({
-          provider: 'rds',
-          host,
-          port: connection['port'] ?? String(port),
-          username: connection['username'],
-          password: connection['password'],
-          database: databaseName,
-          sslmode: 'require',
-        })
+  const reached = issuedServer.safeParse({ port: String(port), ...connection, host: connection['host'] ?? connection['address'] });
+  const server = reached.data ?? issuedValues(issuedServer, observed[bindingKey]);
+  const authorities = rdsAuthorities(resources.region, aws.rdsCaCertificates);
+  const fresh =
+    server && authorities !== undefined
+      ? completeBinding(nameOf(), { provider: 'rds', ...server, database: databaseName, authorities })
       : undefined;
   const bound = bind(claim, nameOf(), binding, fresh, observed[bindingKey], 'the instance and its endpoint');
   const sql = withExtensions(context, nameOf, databaseName, bound.values);

@@ -1,5 +1,5 @@
 import type { Backend, Context, Expansion } from '../../../core/api.ts';
-import { bind, bindingKey } from '../../../core/binding.ts';
+import { bind, bindingKey, issuedValues } from '../../../core/binding.ts';
 import { type FactsOf, needsOf } from '../../../core/facts.ts';
 import { stringAt } from '../../../core/kubernetes.ts';
 import { keep, managed, placeOf, policiesFor } from '../../../core/managed.ts';
@@ -11,7 +11,7 @@ import { sqlExtension } from '../../../kinds/sql/extension.ts';
 import { sqlGrant } from '../../../kinds/sql/grant.ts';
 import { sqlRole } from '../../../kinds/sql/role.ts';
 import { sharedPostgres } from '../facts.ts';
-import { type Binding, binding, completeBinding, type DatabaseSettings, type Size, suffix } from '../schema.ts';
+import { binding, completeBinding, type DatabaseSettings, issuedLogin, type Size, suffix } from '../schema.ts';
 import { extensions, installedExtensions } from './sql.ts';
 
 const needs = needsOf(controlPlane, sharedPostgres);
@@ -41,19 +41,18 @@ function expand({ claim, environment, settings, facts, observed }: Context<Datab
   const providerConfig = { kind: 'ClusterProviderConfig', name: server.providerConfig } as const;
   const managementPolicies = policiesFor(settings.deletion, ['Delete']);
   const adminRole = server.adminRole ?? stringAt(observed['membership']?.object, 'spec', 'forProvider', 'role');
-  const connection = observed['role']?.connectionDetails;
-  const fresh: Binding | undefined =
-    connection?.['username'] && connection['password']
-      ? completeBinding({
-          provider: 'shared',
-          host: server.host,
-          port: String(server.port),
-          username: connection['username'],
-          password: connection['password'],
-          database: external,
-          sslmode: server.sslMode,
-        })
-      : undefined;
+  const login = issuedLogin.safeParse(observed['role']?.connectionDetails).data ?? issuedValues(issuedLogin, observed[bindingKey]);
+  const authorities = server.sslMode === 'disable' ? undefined : server.caCertificate;
+  const fresh =
+    login &&
+    completeBinding(nameOf(), {
+      provider: 'shared',
+      host: server.host,
+      port: String(server.port),
+      ...login,
+      database: external,
+      authorities,
+    });
   const bound = bind(claim, nameOf(), binding, fresh, observed[bindingKey], 'the role and its password');
   const resources = {
     role: managed({
