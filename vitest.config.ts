@@ -20,6 +20,7 @@ export default defineConfig({
             // What new-api copies: no platform has it.
             'package/new-api/template/**',
             'test/aws/**',
+            'test/clients/**',
             'test/cluster/**',
             'test/own-platform/**',
             ...recipes,
@@ -47,6 +48,7 @@ export default defineConfig({
         test: { name: 'own-platform', include: ['test/own-platform/cluster.test.ts'], testTimeout: 300_000, hookTimeout: 900_000 },
       },
       { test: { name: 'recipes', include: recipes, testTimeout: 240_000, maxWorkers: 2 } },
+      { test: { name: 'clients', include: ['test/clients/*.test.ts'], testTimeout: 120_000, hookTimeout: 120_000 } },
       { test: { name: 'aws', include: ['test/aws/*.test.ts'], testTimeout: 300_000, hookTimeout: 300_000 } },
       {
         test: {

@@ -7,7 +7,7 @@ function openssl(...args: readonly string[]): void {
   execFileSync('openssl', args, { stdio: 'ignore' });
 }
 
-const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
+const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '365'];
 
 export const authoritySubject = '/CN=test-ca';
 
@@ -16,18 +16,23 @@ export interface Authority {
   readonly key: string;
 }
 
-export function createAuthority(directory: string): Authority {
+export function createAuthority(directory: string, subject = authoritySubject): Authority {
   mkdirSync(directory, { recursive: true });
   const authority = { certificate: join(directory, 'ca.crt'), key: join(directory, 'ca.key') };
-  openssl('req', '-x509', ...newKey, '-subj', authoritySubject, '-keyout', authority.key, '-out', authority.certificate);
+  openssl('req', '-x509', ...newKey, '-subj', subject, '-keyout', authority.key, '-out', authority.certificate);
   return authority;
 }
 
 /** Writes tls.crt, tls.key and ca.crt, as in the Secrets that Crossplane makes for both sides. */
-export function issueCertificate(authority: Authority, directory: string, subject = '/CN=localhost'): string {
+export function issueCertificate(
+  authority: Authority,
+  directory: string,
+  subject = '/CN=localhost',
+  hosts = 'DNS:localhost,IP:127.0.0.1',
+): string {
   mkdirSync(directory, { recursive: true });
   const signer = ['-CA', authority.certificate, '-CAkey', authority.key];
-  const names = ['-subj', subject, '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'];
+  const names = ['-subj', subject, '-addext', `subjectAltName=${hosts}`];
   const unnamed = ['-addext', 'authorityKeyIdentifier=none', '-addext', 'subjectKeyIdentifier=none'];
   openssl(
     'req',

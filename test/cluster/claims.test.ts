@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { placeholderCertificate } from '../../examples/examples.ts';
+import { environmentConfig } from '../request.ts';
 import {
   apply,
   bindingOf,
@@ -14,20 +16,24 @@ import {
   ready,
   removeNamespaces,
   run,
+  touch,
   tryApply,
 } from './cluster.ts';
 
 const namespaces = ['claims-dev', 'claims-staging', 'claims-other'];
 
 beforeAll(async () => {
-  await removeNamespaces(...namespaces);
+  await removeNamespaces(...namespaces, 'claims-tls');
   await makeNamespace('claims-dev', 'dev');
   await makeNamespace('claims-staging', 'staging');
   await makeNamespace('claims-other', 'staging');
   for (const namespace of namespaces) await apply(claim(namespace, 'orders'));
   for (const namespace of namespaces) await ready(namespace, 'orders');
 });
-afterAll(() => removeNamespaces(...namespaces));
+afterAll(async () => {
+  await removeNamespaces(...namespaces, 'claims-tls');
+  await kubectl('delete', 'environmentconfig', 'claims-tls', '--ignore-not-found');
+});
 
 const roundTrip = "CREATE TABLE t (v text); INSERT INTO t VALUES ('kept'); SELECT v FROM t";
 
@@ -146,8 +152,9 @@ test('kubectl explain says what each field is', async () => {
 
 test('the binding has the same keys in every environment', async () => {
   const keys = await Promise.all(namespaces.map(async (namespace) => Object.keys(await bindingOf(namespace, 'orders')).sort()));
-  const expected = ['database', 'host', 'password', 'port', 'provider', 'sslmode', 'type', 'uri', 'username'];
-  expect(keys).toEqual([expected, expected, expected]);
+  const always = ['database', 'host', 'jdbc-uri', 'password', 'port', 'provider', 'sslmode', 'type', 'uri', 'username'];
+  const checked = ['ca.crt', ...always, 'sslrootcert'].sort();
+  expect(keys).toEqual([always, checked, checked]);
   const types = await Promise.all(namespaces.map(async (namespace) => (await get('secret', 'orders-database', namespace))['type']));
   expect(types).toEqual(['servicebinding.io/postgresql', 'servicebinding.io/postgresql', 'servicebinding.io/postgresql']);
 });
@@ -159,6 +166,51 @@ test.each(['claims-dev', 'claims-staging'])(
   },
 );
 
+describe('on the shared server', () => {
+  const encrypted = 'SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()';
+  const postgres = async (name: string, facts: object) => {
+    const { data } = await get('environmentconfig', 'staging');
+    const shared = (data as unknown as { shared: { postgres: { caCertificate: string } } }).shared.postgres;
+    await apply(environmentConfig(name, { tier: 'staging', controlPlane: 'test', shared: { postgres: { ...shared, ...facts } } }));
+    return shared.caCertificate;
+  };
+
+  test('psql checks the server by the binding alone', async () => {
+    expect(await psql('claims-staging', 'orders', encrypted)).toEqual({ code: 0, stdout: 't', stderr: '' });
+    expect(await bindingOf('claims-staging', 'orders')).toMatchObject({ sslmode: 'verify-full', 'ca.crt': await postgres('staging', {}) });
+  });
+
+  test('a binding that was issued without certificates gains them, and keeps its password', async () => {
+    const authority = await postgres('claims-tls', { sslMode: 'disable', caCertificate: undefined });
+    await makeNamespace('claims-tls', 'claims-tls');
+    await apply(claim('claims-tls', 'orders'));
+    await ready('claims-tls', 'orders');
+    const before = await bindingOf('claims-tls', 'orders');
+    const options = 'sslmode=verify-full&sslrootcert=/bindings/orders-database/ca.crt';
+    await postgres('claims-tls', {});
+    await touch('claims-tls', 'orders');
+    await eventually(async () => {
+      expect(await bindingOf('claims-tls', 'orders')).toEqual({
+        ...before,
+        sslmode: 'verify-full',
+        sslrootcert: 'ca.crt',
+        'ca.crt': authority,
+        uri: before['uri']?.replace('sslmode=disable', options),
+        'jdbc-uri': before['jdbc-uri']?.replace('sslmode=disable', options),
+      });
+    });
+    expect(await psql('claims-tls', 'orders', encrypted)).toEqual({ code: 0, stdout: 't', stderr: '' });
+  });
+
+  test('psql refuses it by an authority that is not its own', async () => {
+    await postgres('claims-tls', { caCertificate: placeholderCertificate });
+    await touch('claims-tls', 'orders');
+    await eventually(async () => expect((await bindingOf('claims-tls', 'orders'))['ca.crt']).toBe(placeholderCertificate));
+    const { code, stderr } = await psql('claims-tls', 'orders', encrypted);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('certificate verify failed')]);
+  });
+});
+
 test('neither of two claims on the shared server reaches the other', async () => {
   const [mine, theirs] = await Promise.all([bindingOf('claims-staging', 'orders'), bindingOf('claims-other', 'orders')]);
   expect(mine['database']).not.toBe(theirs['database']);
@@ -166,7 +218,7 @@ test('neither of two claims on the shared server reaches the other', async () =>
     ['claims-staging', theirs['database']],
     ['claims-other', mine['database']],
   ] as const) {
-    const { code, stderr } = await psql(namespace, 'orders', 'SELECT 1', { database: database ?? '' });
+    const { code, stderr } = await psql(namespace, 'orders', 'SELECT 1', database);
     expect(code).toBe(1);
     expect(stderr).toContain(`permission denied for database "${database}"`);
   }

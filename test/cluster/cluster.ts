@@ -176,17 +176,10 @@ export async function inPod(
   return phase === 'Succeeded' ? { code: 0, stdout: output.trim(), stderr: '' } : { code: 1, stdout: '', stderr: output.trim() };
 }
 
-/** Runs psql with nothing but the binding. `overrides` replaces values of it, to try what should not work. */
-export async function psql(
-  namespace: string,
-  name: string,
-  sql: string,
-  overrides: Readonly<Record<string, string>> = {},
-): Promise<Result> {
-  const value = (key: string) => overrides[key] ?? `$(cat /bindings/db/${key})`;
-  const login = ['host', 'port', 'username', 'password', 'database', 'sslmode'].map((key) => `${key}="${value(key)}"`).join('; ');
-  const connect =
-    'PGHOST="$host" PGPORT="$port" PGUSER="$username" PGPASSWORD="$password" PGDATABASE="$database" PGSSLMODE="$sslmode" PGCONNECT_TIMEOUT=10';
-  const command = `${login}; ${connect} psql -v ON_ERROR_STOP=1 -qtA -c "$SQL"`;
-  return await inPod(namespace, `${name}-database`, '/bindings/db', 'docker.io/library/postgres:17', command, { SQL: sql });
+/** Runs psql with nothing but the binding's URI; another database than its own is to try what should not work. */
+export async function psql(namespace: string, name: string, sql: string, database?: string): Promise<Result> {
+  const folder = `/bindings/${name}-database`;
+  const uri = database === undefined ? `cat ${folder}/uri` : `sed 's#/[^/?]*?#/${database}?#' ${folder}/uri`;
+  const command = `PGCONNECT_TIMEOUT=10 psql -X -v ON_ERROR_STOP=1 -qtA -d "$(${uri})" -c "$SQL"`;
+  return await inPod(namespace, `${name}-database`, folder, 'docker.io/library/postgres:17', command, { SQL: sql });
 }

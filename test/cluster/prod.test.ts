@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { rdsAuthorities } from '../../functions/aws/rds-certificates.ts';
 import { at, type KubernetesObject } from '../../functions/core/kubernetes.ts';
 import { apply, bindingOf, claim, eventually, get, kubectl, list, makeNamespace, ready, removeNamespaces, run, touch } from './cluster.ts';
 import { recordedConnection, recordedSecret, recordedStatus } from './recorded.ts';
@@ -58,6 +59,7 @@ test('every object that the claim composes is accepted by the apiserver', async 
 test('the claim becomes ready, with a complete binding, once AWS has made everything', async () => {
   await playProvider();
   await ready(namespace, 'orders');
+  const checked = 'sslmode=verify-full&sslrootcert=/bindings/orders-database/ca.crt';
   expect(await bindingOf(namespace, 'orders')).toEqual({
     type: 'postgresql',
     provider: 'rds',
@@ -66,8 +68,11 @@ test('the claim becomes ready, with a complete binding, once AWS has made everyt
     username: 'app',
     password: 'recorded-password',
     database: 'app',
-    sslmode: 'require',
-    uri: `postgresql://app:recorded-password@${recordedConnection['host']}:5432/app?sslmode=require`,
+    sslmode: 'verify-full',
+    sslrootcert: 'ca.crt',
+    'ca.crt': rdsAuthorities('eu-west-1', undefined),
+    uri: `postgresql://app:recorded-password@${recordedConnection['host']}:5432/app?${checked}`,
+    'jdbc-uri': `jdbc:postgresql://${recordedConnection['host']}:5432/app?user=app&password=recorded-password&${checked}`,
   });
 });
 

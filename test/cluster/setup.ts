@@ -1,7 +1,13 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createAuthority, issueCertificate } from '../certificates.ts';
 import { environmentConfig } from '../request.ts';
-import { apply, eventually, kubectl, run } from './cluster.ts';
+import { apply, eventually, get, kubectl, run } from './cluster.ts';
 
 const adminPassword = 'only-in-the-test-cluster';
+
+const tlsSecret = 'postgres-tls';
 
 /** A Postgres that claims share, in place of one that a platform team would run. */
 const sharedPostgres = [
@@ -22,10 +28,15 @@ const sharedPostgres = [
       template: {
         metadata: { labels: { app: 'postgres' } },
         spec: {
+          // Postgres takes a key of root's that its group alone can read besides.
+          securityContext: { fsGroup: 999 },
+          volumes: [{ name: 'tls', secret: { secretName: tlsSecret, defaultMode: 0o440 } }],
           containers: [
             {
               name: 'postgres',
               image: 'docker.io/library/postgres:17',
+              args: ['postgres', '-c', 'ssl=on', '-c', 'ssl_cert_file=/tls/tls.crt', '-c', 'ssl_key_file=/tls/tls.key'],
+              volumeMounts: [{ name: 'tls', mountPath: '/tls', readOnly: true }],
               env: [{ name: 'POSTGRES_PASSWORD', value: adminPassword }],
               readinessProbe: { tcpSocket: { port: 5432 }, periodSeconds: 1 },
             },
@@ -47,7 +58,7 @@ const providerConfig = {
   kind: 'ClusterProviderConfig',
   metadata: { name: 'shared-postgres' },
   spec: {
-    sslMode: 'disable',
+    sslMode: 'require',
     credentials: { source: 'PostgreSQLConnectionSecret', connectionSecretRef: { namespace: 'crossplane-system', name: 'shared-postgres' } },
   },
 };
@@ -66,12 +77,36 @@ const awsProviderConfig = {
   spec: { credentials: { source: 'None' } },
 };
 
-const environments = [
+/**
+ * The certificate of the authority that issued the shared Postgres', which is made once for a cluster: the pod has it for as long
+ * as it runs.
+ */
+async function sharedAuthority(): Promise<string> {
+  if ((await run('kubectl', ['get', 'secret', tlsSecret, '-n', 'shared'])).code !== 0) {
+    const directory = mkdtempSync(join(tmpdir(), 'postgres-tls-'));
+    const authority = createAuthority(join(directory, 'authority'), '/CN=authority-of-the-test-cluster');
+    const host = 'postgres.shared.svc';
+    const issued = issueCertificate(authority, join(directory, 'issued'), `/CN=${host}`, `DNS:${host}`);
+    const files = ['ca.crt', 'tls.crt', 'tls.key'].map((file) => [file, readFileSync(join(issued, file), 'utf8')] as const);
+    await apply({
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: tlsSecret, namespace: 'shared' },
+      type: 'kubernetes.io/tls',
+      stringData: Object.fromEntries(files),
+    });
+    rmSync(directory, { recursive: true });
+  }
+  const { data } = await get('secret', tlsSecret, 'shared');
+  return Buffer.from(data?.['ca.crt'] ?? '', 'base64').toString();
+}
+
+const environments = (caCertificate: string) => [
   environmentConfig('dev', { tier: 'dev' }),
   environmentConfig('staging', {
     tier: 'staging',
     controlPlane: 'test',
-    shared: { postgres: { providerConfig: 'shared-postgres', host: 'postgres.shared.svc', port: 5432, sslMode: 'disable' } },
+    shared: { postgres: { providerConfig: 'shared-postgres', host: 'postgres.shared.svc', port: 5432, caCertificate } },
   }),
   environmentConfig('prod', {
     tier: 'prod',
@@ -97,7 +132,9 @@ export default async function setup(): Promise<void> {
       'cannot test: the cluster of the current kubeconfig has no AppDatabase; run npm run package and npm run deploy -- --registry HOST first',
     );
   }
-  await apply(...sharedPostgres, ...environments);
+  const [namespace, ...server] = sharedPostgres;
+  await apply(namespace);
+  await apply(...server, ...environments(await sharedAuthority()));
   if ((await run('kubectl', ['get', 'crd', 'clusterproviderconfigs.aws.m.upbound.io'])).code !== 0) await apply(awsFamily);
   await eventually(async () => {
     await apply(providerConfig);
