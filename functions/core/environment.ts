@@ -147,7 +147,7 @@ const access = z.object({ tier: own.tier, writers: own.writers });
 export function writersIn(object: KubernetesObject): Parsed<Writers> {
   const data = at(object, 'data') ?? {};
   const parsed = access.safeParse(data);
-  if (parsed.success) return { value: parsed.data.writers ?? usualWriters[parsed.data.tier] };
+  if (parsed.success) return { value: parsed.data.writers ?? usualWriters(parsed.data.tier) };
   return { problem: `cannot use EnvironmentConfig ${shown(object.metadata?.name ?? '')}: ${problemsOf(parsed.error, data, 'data')}` };
 }
 

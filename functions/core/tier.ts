@@ -10,4 +10,4 @@ export const writers = ['people', 'gitops'] as const;
 export type Writers = (typeof writers)[number];
 
 /** Who does where the environment does not say. */
-export const usualWriters: Readonly<Record<Tier, Writers>> = { dev: 'people', staging: 'people', prod: 'gitops' };
+export const usualWriters = (tier: Tier): Writers => (protectedTiers.includes(tier) ? 'gitops' : 'people');
