@@ -45,6 +45,7 @@ beforeAll(async () => {
     ...names.map((name) =>
       environmentConfig(name, {
         tier: 'staging',
+        controlPlane: 'test',
         shared: { postgres: { providerConfig: name, host: 'postgres.shared.svc', port: 5432, sslMode: 'disable' } },
       }),
     ),

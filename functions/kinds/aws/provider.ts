@@ -93,7 +93,7 @@ const failures: readonly Failure[] = [
     pattern: /\b(\w+Already(?:Exists|OwnedByYou)\w*|InvalidGroup\.Duplicate)\b/,
     about: 'metadata.name',
     says: (failure) =>
-      `the AWS account has one of the name that this claim did not make (${failure.captured(1)}), choose another name or have it removed`,
+      `the AWS account has one of the name that this claim does not know (${failure.captured(1)}): choose another name, or have the platform team see whose it is`,
     // https://github.com/port-labs/ocean/pull/854
     example:
       'creating IAM Role (port-ocean-launchdarkly-ld_ocean): operation error IAM: CreateRole, https response error StatusCode: 409, RequestID: 277306c3-5a41-457c-bb14-6b6165485cdb, EntityAlreadyExists: Role with name port-ocean-launchdarkly-ld_ocean already exists.',

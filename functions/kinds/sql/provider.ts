@@ -96,7 +96,7 @@ const failures: readonly Failure[] = [
     pattern: /\b(role|database) "([^"]*)" already exists/,
     about: 'metadata.name',
     says: ({ captured }) =>
-      `the server has a ${captured(1)} ${shown(captured(2))} that this claim did not make, choose another name or have it removed`,
+      `the server has a ${captured(1)} ${shown(captured(2))} that this claim does not know: choose another name, or have the platform team see whose it is`,
     // https://github.com/supabase/supautils/issues/124
     example: 'create failed: cannot create role: pq: role "staging_shop_orders_efmqnf3lr49lc7jc" already exists (42710)',
   },
