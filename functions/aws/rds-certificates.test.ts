@@ -24,6 +24,15 @@ test.each(regions)('RDS in %s has three authorities, which vouch for themselves 
   ]);
 });
 
+test('they are of the time that the documentation says', () => {
+  const made = regions.flatMap((region) =>
+    ((rdsAuthorities(region, undefined) ?? '').match(/-----BEGIN[^-]+-----[^-]+-----END[^-]+-----/g) ?? []).map((pem) =>
+      new Date(new X509Certificate(pem).validFrom).toISOString().slice(0, 7),
+    ),
+  );
+  expect([regions.length, made.sort()[0], made.sort().at(-1)]).toEqual([27, '2021-05', '2022-06']);
+});
+
 test.each(['', 'eu-west', 'xx-east-1', 'Beta us-east-1', 'undefined'])('of region %j nothing is known', (region) => {
   expect(rdsAuthorities(region, undefined)).toBeUndefined();
 });

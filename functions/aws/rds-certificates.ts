@@ -4,8 +4,8 @@ import { facts } from '../core/facts.ts';
 import { aws } from './facts.ts';
 
 /**
- * By region, the roots that RDS renews a server's certificate under, without those that expired in 2024. The package is of
- * November 2024, and brings newer ones by an update of its version.
+ * By region, the roots that RDS renews a server's certificate under, without those that expired in 2024. Version 1.1.2 of the
+ * package has those that AWS made from May 2021 to June 2022; an update of the version brings newer ones.
  * https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.SSL.html
  */
 const roots = Map.groupBy(bundle.ca, (pem) => /^Amazon RDS (\S+) Root CA \S+ G[0-9]+$/.exec(commonNameOf(pem))?.[1]);
