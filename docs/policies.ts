@@ -1,9 +1,9 @@
 import type { Card, SafetyFacts } from '../functions/core/card.ts';
+import { waiverAnnotation } from '../functions/core/group.ts';
 import { groupOf } from '../functions/core/kubernetes.ts';
 import type { Platform, Policy } from '../functions/core/pipeline.ts';
 import { tiers } from '../functions/core/tier.ts';
 import { propertyOf } from '../functions/guard/inspect.ts';
-import { waiverAnnotation } from '../functions/guard/waivers.ts';
 
 const effects: Readonly<Record<Policy['severity'], string>> = {
   deny: 'the claim is refused, and nothing of it is applied',

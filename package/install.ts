@@ -1,71 +1,17 @@
 import { k8s } from 'cdk8s-plus-28';
-import type { Card } from '../functions/core/card.ts';
-import { group } from '../functions/core/group.ts';
-import { groupOf, type KubernetesObject } from '../functions/core/kubernetes.ts';
+import type { KubernetesObject } from '../functions/core/kubernetes.ts';
 import type { Platform } from '../functions/core/pipeline.ts';
-import { composedKinds, distinct, isOfProvider, pluralAndGroup, requiredKinds } from '../platform/composed.ts';
-import { configurationName, exampleRegistry, functionName, installedName, packageReference, releaseTag } from '../platform/names.ts';
+import { type AccessFile, accessManifests } from '../platform/access.ts';
 import {
-  claimPolicies,
-  claimSizes,
-  claimsBeforeNamespace,
-  emptiedFirst,
-  managedBeforeNamespace,
-  namespaceProtection,
-} from './admission.ts';
+  configurationName,
+  crossplaneNamespace,
+  exampleRegistry,
+  functionName,
+  installedName,
+  packageReference,
+  releaseTag,
+} from '../platform/names.ts';
 import type { Project } from './project.ts';
-import { boundRoles, clusterRoleName } from './roles.ts';
-
-const crossplaneNamespace = 'crossplane-system';
-
-/** What Crossplane's own chart (v2.3) lets it do with everything of a group, or with the resources named. */
-const grantedByChart: Readonly<Record<string, readonly string[] | 'everything'>> = {
-  '': ['configmaps', 'secrets', 'serviceaccounts', 'services'],
-  apps: ['deployments'],
-  'coordination.k8s.io': ['leases'],
-  'apiextensions.crossplane.io': 'everything',
-  'ops.crossplane.io': 'everything',
-  'pkg.crossplane.io': 'everything',
-  'protection.crossplane.io': 'everything',
-};
-
-type Kind = Pick<Card, 'apiVersion' | 'kind' | 'plural'>;
-
-const read = ['get', 'list', 'watch'];
-
-const rulesFor = (kinds: readonly Kind[], verbs: readonly string[]) =>
-  distinct(kinds.map(groupOf)).map((apiGroup) => ({
-    apiGroups: [apiGroup],
-    resources: [...distinct(kinds.filter((kind) => groupOf(kind) === apiGroup).map(({ plural }) => plural))],
-    verbs: [...verbs],
-  }));
-
-/** Whether Crossplane can do nothing with a kind unless it is let: its RBAC manager grants what providers and XRDs bring. */
-function isMissing(platform: Platform, kind: Kind): boolean {
-  const granted = groupOf(kind) === group ? 'everything' : grantedByChart[groupOf(kind)];
-  return !isOfProvider(platform, kind) && granted !== 'everything' && granted?.includes(kind.plural) !== true;
-}
-
-function clusterRole(platform: Platform): KubernetesObject {
-  const missing = composedKinds(platform).filter((kind) => isMissing(platform, kind));
-  const named = missing.map(pluralAndGroup);
-  const namespaces = { apiVersion: 'v1', kind: 'Namespace', plural: 'namespaces' };
-  const required = [namespaces, ...requiredKinds(platform)].filter(
-    (kind) => isMissing(platform, kind) && !named.includes(pluralAndGroup(kind)),
-  );
-  const bound = distinct(platform.apis.flatMap(({ binds }) => binds)).map((role) => clusterRoleName(platform, role));
-  return k8s.KubeClusterRole.manifest({
-    metadata: { name: `${platform.name}:aggregate-to-crossplane`, labels: { 'rbac.crossplane.io/aggregate-to-crossplane': 'true' } },
-    rules: [
-      ...rulesFor(required, read),
-      ...rulesFor(missing, [...read, 'create', 'update', 'patch', 'delete']),
-      // By name, as whoever may bind any role may do anything.
-      ...(bound.length === 0
-        ? []
-        : [{ apiGroups: ['rbac.authorization.k8s.io'], resources: ['clusterroles'], verbs: ['bind'], resourceNames: bound }]),
-    ],
-  });
-}
 
 function runtimeConfig({ name }: Platform, podLabels: Readonly<Record<string, string>>): KubernetesObject {
   const probe = { httpGet: { path: '/healthz', port: 8080 } };
@@ -152,7 +98,7 @@ function packageManifests(platform: Platform, registry: string, tag: string): re
   ];
 }
 
-type InstallFile = 'rbac.yaml' | 'runtime.yaml' | 'namespace-protection.yaml' | 'claim-policies.yaml' | 'packages.yaml';
+type InstallFile = AccessFile | 'runtime.yaml' | 'packages.yaml';
 export type InstallManifests = Readonly<Record<InstallFile, readonly KubernetesObject[]>>;
 
 /** What an installation needs besides the packages, and the packages themselves, by the file under package/install. */
@@ -163,17 +109,8 @@ export function installManifests(
 ): InstallManifests {
   const podLabels = { 'pkg.crossplane.io/function': installedName(registry, platform, functionName(platform)) };
   return {
-    'rbac.yaml': [clusterRole(platform), ...boundRoles(platform)],
+    ...accessManifests(platform),
     'runtime.yaml': [runtimeConfig(platform, podLabels), disruptionBudget(platform, podLabels), networkPolicy(platform, podLabels)],
-    'namespace-protection.yaml': [
-      ...namespaceProtection(),
-      ...emptiedFirst(platform),
-      ...claimsBeforeNamespace(platform),
-      ...composedKinds(platform)
-        .filter(({ managed }) => managed)
-        .flatMap(managedBeforeNamespace),
-    ],
-    'claim-policies.yaml': [...claimSizes(platform), ...claimPolicies(platform)],
     'packages.yaml': packageManifests(platform, registry, tag),
   };
 }

@@ -6,10 +6,18 @@ import { composedCards } from '../functions/platform.ts';
 export const distinct = (values: Iterable<string>): readonly string[] => [...new Set(values)].sort();
 
 /** A kind as RBAC and the apiserver's paths need it. */
-type Kind = Pick<Card, 'apiVersion' | 'kind' | 'plural'>;
+export type Kind = Pick<Card, 'apiVersion' | 'kind' | 'plural'>;
 
 /** `statefulsets.apps`; `pods.` in the core group. */
 export const pluralAndGroup = (kind: Kind): string => `${kind.plural}.${groupOf(kind)}`;
+
+/** The resources of each group, as rules of RBAC and of admission list them. */
+export function byGroup(kinds: readonly Kind[]): readonly { readonly apiGroups: string[]; readonly resources: string[] }[] {
+  return distinct(kinds.map(groupOf)).map((apiGroup) => ({
+    apiGroups: [apiGroup],
+    resources: [...distinct(kinds.filter((kind) => groupOf(kind) === apiGroup).map(({ plural }) => plural))],
+  }));
+}
 
 /** Every kind that any API requires objects of; the claims of APIs are the platform's own. */
 export function requiredKinds({ apis }: Platform): readonly Kind[] {
@@ -26,6 +34,9 @@ export function isOfProvider({ cards }: Platform, kind: Kind): boolean {
   const card = cards.get(groupKind(kind));
   return card !== undefined && providerOf(card) !== undefined;
 }
+
+/** Whether objects of the kind are for Crossplane and its providers alone to write. */
+export const isOfCrossplane = (platform: Platform, card: Card): boolean => isOfProvider(platform, card) || card.broughtBy === 'Crossplane';
 
 /** The provider packages that bring a set of kinds, each once, sorted. */
 export function providersOf(cards: readonly Card[]): readonly PackageDependency[] {

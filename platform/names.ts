@@ -19,6 +19,9 @@ export function developmentTag(version: string, contentHash: string): string {
 export const functionVersion = (version: string): string => `>=${releaseTag(version)}-0`;
 export const crossplaneVersion = '>=v2.3.0-0';
 
+/** Where Crossplane's chart is installed, and what its packages run. */
+export const crossplaneNamespace = 'crossplane-system';
+
 /** What committed manifests name where nobody has said which registry; RFC 2606 keeps it from ever being somebody's. */
 export const exampleRegistry = 'registry.example.com';
 

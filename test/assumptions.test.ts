@@ -330,13 +330,17 @@ test('Crossplane may read what an API requires, and no more than read it', () =>
   const zone = { apiVersion: 'dns.example.com/v1', kind: 'Zone', plural: 'zones', select: () => ({ labels: {} }) };
   const named = definePlatform({ name: 'named', apis: [{ ...appFeed, requires: { ...appFeed.requires, zone } }], policies });
   const [role] = installManifests({ platform: named, version: '1.0.0' })['rbac.yaml'];
-  expect(at(role, 'rules')).toEqual(
-    ['namespaces', 'zones'].map((resource, index) => ({
-      apiGroups: [['', 'dns.example.com'][index]],
-      resources: [resource],
-      verbs: ['get', 'list', 'watch'],
-    })),
-  );
+  const granted = (apiGroup: string, resource: string, ...verbs: readonly string[]) => ({
+    apiGroups: [apiGroup],
+    resources: [resource],
+    verbs,
+  });
+  expect(at(role, 'rules')).toEqual([
+    granted('', 'namespaces', 'get', 'list', 'watch'),
+    granted('dns.example.com', 'zones', 'get', 'list', 'watch'),
+    granted('platform.internal', 'claims', 'administer'),
+    granted('platform.internal', 'environments', 'use'),
+  ]);
 });
 
 describe('an API that requires the claims in namespaces', () => {
@@ -446,6 +450,7 @@ describe('facts of an own platform', () => {
       'budget',
       'tags',
       'writers',
+      'exceptions',
       'prices',
       'policies',
       'defaults',

@@ -104,7 +104,7 @@ test('the pages that a visitor looks for are there', () => {
       'README.md',
       'docs/apis.md',
       'docs/troubleshooting.md',
-      ...['developers', 'platform-engineers', 'command-line', 'operations'].map((page) => `docs/${page}.md`),
+      ...['developers', 'platform-engineers', 'command-line', 'operations', 'security'].map((page) => `docs/${page}.md`),
     ]),
   );
   expect(found.filter((path) => path.startsWith('docs/decisions/')).length).toBeGreaterThanOrEqual(10);
@@ -340,13 +340,16 @@ test('troubleshooting has each reason that the steps can give', () => {
 });
 
 test('troubleshooting quotes messages that there are', () => {
-  const sources = globSync(['functions/**/*.ts', 'package/admission.ts'], { cwd: root }).map(read).join('\n');
+  const sources = globSync(['functions/**/*.ts', 'platform/admission/*.ts'], { cwd: root }).map(read).join('\n');
   for (const quote of [
     'AWS is still turning deletion protection off',
     'the bucket is still being prepared to go with what is in it',
     '" is protected; ',
     'refused a client',
     'goldenpath_refusals_total',
+    'want what Crossplane writes',
+    'want what Crossplane and administrators of the platform set',
+    'only Crossplane and its providers do',
   ]) {
     expect(sources).toContain(quote);
     expect(troubleshooting.prose).toContain(quote.replaceAll(/^"|; $/g, '').trim());

@@ -260,9 +260,13 @@ describe('packages', () => {
         [['apps'], ['statefulsets']],
         [['monitoring.coreos.com'], ['servicemonitors']],
         [['networking.k8s.io'], ['networkpolicies']],
+        [['platform.internal'], ['claims']],
+        [['platform.internal'], ['environments']],
       ],
       protection: [
+        'namespace-environments.platform.internal',
         'namespace-protection.platform.internal',
+        'claims-before-namespace.appcaches.platform.internal',
         'managed-before-namespace.buckets.storage.gcp.m.upbound.io',
         'managed-before-namespace.zones.dns.example.org',
       ],
@@ -276,15 +280,18 @@ describe('packages', () => {
       'xrds/appcaches.platform.internal.yaml',
       'compositions/appcaches.platform.internal.yaml',
     ]);
-    expect(installManifests(given)['claim-policies.yaml'].map(({ kind, metadata }) => `${kind} ${metadata?.name}`)).toEqual([
-      'ValidatingAdmissionPolicy claim-sizes.platform.internal',
-      'ValidatingAdmissionPolicyBinding claim-sizes.platform.internal',
-    ]);
+    expect(installManifests(given)['claim-policies.yaml'].map(({ kind, metadata }) => `${kind} ${metadata?.name}`)).toEqual(
+      ['claim-writes', 'claim-exceptions', 'claim-sizes'].flatMap((name) => [
+        `ValidatingAdmissionPolicy ${name}.platform.internal`,
+        `ValidatingAdmissionPolicyBinding ${name}.platform.internal`,
+      ]),
+    );
     expect([...generatedFiles({ ...project, ...given, environments: {} }).keys()].filter((path) => path.startsWith('package/'))).toEqual([
       'package/install/rbac.yaml',
-      'package/install/runtime.yaml',
       'package/install/namespace-protection.yaml',
       'package/install/claim-policies.yaml',
+      'package/install/composed-policies.yaml',
+      'package/install/runtime.yaml',
       'package/install/packages.yaml',
     ]);
   });
@@ -295,17 +302,68 @@ describe('installation', () => {
 
   test('lets Crossplane do what its chart does not, and no more', () => {
     const verbs = ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete'];
-    expect(manifests['rbac.yaml']).toEqual([
-      {
-        apiVersion: 'rbac.authorization.k8s.io/v1',
-        kind: 'ClusterRole',
-        metadata: { name: 'golden-path:aggregate-to-crossplane', labels: { 'rbac.crossplane.io/aggregate-to-crossplane': 'true' } },
-        rules: [
-          { apiGroups: [''], resources: ['namespaces'], verbs: ['get', 'list', 'watch'] },
-          { apiGroups: ['apps'], resources: ['statefulsets'], verbs },
-          { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], verbs },
-        ],
+    expect(manifests['rbac.yaml'][0]).toEqual({
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRole',
+      metadata: { name: 'golden-path:aggregate-to-crossplane', labels: { 'rbac.crossplane.io/aggregate-to-crossplane': 'true' } },
+      rules: [
+        { apiGroups: [''], resources: ['namespaces'], verbs: ['get', 'list', 'watch'] },
+        { apiGroups: ['apps'], resources: ['statefulsets'], verbs },
+        { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], verbs },
+        { apiGroups: ['platform.internal'], resources: ['claims'], verbs: ['administer'] },
+        { apiGroups: ['platform.internal'], resources: ['environments'], verbs: ['use'] },
+      ],
+    });
+  });
+
+  test('gives people claims by the roles that they have, and no more of what claims compose than to read it', () => {
+    const verbs = ['get', 'list', 'watch'];
+    const claims = { apiGroups: ['platform.internal'], resources: ['appdatabases'] };
+    const role = (name: string, rules: readonly object[], ...aggregated: readonly string[]) => ({
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRole',
+      metadata: {
+        name: `golden-path:${name}`,
+        ...(aggregated.length > 0 && {
+          labels: Object.fromEntries(aggregated.map((into) => [`rbac.authorization.k8s.io/aggregate-to-${into}`, 'true'])),
+        }),
       },
+      rules,
+    });
+    expect(manifests['rbac.yaml'].slice(1)).toEqual([
+      role(
+        'claims-view',
+        [
+          { ...claims, verbs },
+          { apiGroups: ['ec2.aws.m.upbound.io'], resources: ['securitygrouprules', 'securitygroups'], verbs },
+          {
+            apiGroups: ['postgresql.sql.m.crossplane.io'],
+            resources: ['databases', 'extensions', 'grants', 'providerconfigs', 'roles'],
+            verbs,
+          },
+          { apiGroups: ['protection.crossplane.io'], resources: ['usages'], verbs },
+          { apiGroups: ['rds.aws.m.upbound.io'], resources: ['instances', 'parametergroups', 'subnetgroups'], verbs },
+        ],
+        'view',
+      ),
+      role('claims-edit', [{ ...claims, verbs: [...verbs, 'create', 'update', 'patch', 'delete'] }], 'edit'),
+      role('administer', [
+        { apiGroups: ['platform.internal'], resources: ['claims'], verbs: ['administer'] },
+        { apiGroups: ['platform.internal'], resources: ['claims'], verbs: ['waive'] },
+        { apiGroups: ['platform.internal'], resources: ['environments'], verbs: ['use'] },
+      ]),
+    ]);
+  });
+
+  test('keeps Crossplane’s kinds of other domains for Crossplane too, where the platform composes them', () => {
+    const dns = { ...s3Bucket, apiVersion: 'dns.example.org/v1', kind: 'Zone', plural: 'zones' };
+    const step = { name: 'zones', package: 'xpkg.crossplane.io/example/function-zones', version: '>=v0.1.0', composes: [dns] };
+    const condition = (given: typeof platform) =>
+      at(installManifests({ ...tested, platform: given })['composed-policies.yaml'][0], 'spec', 'matchConditions', '0', 'expression');
+    const theirs = "request.resource.group.matches('(^|[.])(crossplane|upbound)[.]io$')";
+    expect([condition(platform), condition(definePlatform({ ...platform, steps: [step] }))]).toEqual([
+      `(${theirs})`,
+      `(${theirs} || request.resource.group in ['dns.example.org'])`,
     ]);
   });
 

@@ -238,7 +238,7 @@ describe('requests', () => {
     const { port } = await serve();
     expect(fatal(await send(port, client, encoded(nested(50))))).toEqual([]);
     expect(fatal(await send(port, client, encoded(nested(51))))).toEqual([
-      'cannot read the request: something in it is nested deeper than 50 levels',
+      'cannot read the request: its resource deep: something in it is nested deeper than 50 levels',
     ]);
   });
 
@@ -268,14 +268,14 @@ describe('requests', () => {
     const placeholder = '__prot0__';
     const poison = { [placeholder]: { polluted: 'yes' } };
     const pod = { resource: { apiVersion: 'v1', kind: 'Pod', ...poison } };
-    for (const request of [
-      { observed: { composite: { resource: { ...claim, spec: poison } } } },
-      { desired: { resources: { pod } } },
-      { desired: { resources: { [placeholder]: { resource: claim } } } },
-      { requiredResources: { [placeholder]: { items: [] } } },
-    ]) {
+    for (const [where, request] of [
+      ['AppDatabase orders: ', { observed: { composite: { resource: { ...claim, spec: poison } } } }],
+      ['what is desired of pod: ', { desired: { resources: { pod } } }],
+      ['', { desired: { resources: { [placeholder]: { resource: claim } } } }],
+      ['', { requiredResources: { [placeholder]: { items: [] } } }],
+    ] as const) {
       const poisoned = Buffer.from(encoded(request).toString('latin1').replaceAll(placeholder, '__proto__'), 'latin1');
-      expect(fatal(await send(port, client, poisoned))).toEqual(['cannot read the request: a key in it is __proto__']);
+      expect(fatal(await send(port, client, poisoned))).toEqual([`cannot read the request: ${where}a key in it is __proto__`]);
     }
     expect(Reflect.get({}, 'polluted')).toBeUndefined();
     const spec = { constructor: { prototype: { polluted: 'yes' } } };

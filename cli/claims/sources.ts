@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import * as z from 'zod';
+import { mostMetadata } from '../../functions/core/claim.ts';
 import { group } from '../../functions/core/group.ts';
 import type { KubernetesObject } from '../../functions/core/kubernetes.ts';
 import { problemsOf } from '../../functions/core/problem.ts';
@@ -55,7 +56,10 @@ export const isHidden = (name: string) => name.startsWith('.') || name === 'node
 /** Of our group, whether or not this version knows the kind. */
 const isClaim = (object: KubernetesObject) => object.apiVersion.startsWith(claimMark);
 
-const texts = z.record(z.string(), z.string()).nullish();
+const texts = z
+  .record(z.string(), z.string())
+  .refine((all) => Object.keys(all).length <= mostMetadata, `want at most ${mostMetadata} of them`)
+  .nullish();
 
 /** As the apiserver wants the name of a namespace. */
 const namespaceName = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'want lower-case letters, digits and dashes, 63 at most');

@@ -25,6 +25,16 @@ const own = {
     .describe(
       'Who changes what is in the namespaces of teams here: `people` of the team and its GitOps, or `gitops` alone, so that people read. Default: gitops in tier prod, people elsewhere.',
     ),
+  exceptions: z
+    .strictObject({
+      permission: z
+        .enum(['none', 'required'])
+        .describe(
+          'What whoever waives a policy, or acknowledges a loss, needs: with `required`, to be let `waive` claims of the namespace.',
+        ),
+    })
+    .optional()
+    .describe('What claims are let off.'),
 };
 
 export const severities = ['deny', 'warn'] as const;
@@ -134,7 +144,18 @@ export function parseEnvironment(schema: EnvironmentSchema, object: KubernetesOb
   if (!parsed.success) {
     return { problem: `cannot use EnvironmentConfig ${shown(name)}: ${problemsOf(parsed.error, data, 'data')}` };
   }
-  const { tier, budget = {}, tags = {}, writers: _, prices = {}, policies = {}, defaults = {}, rollouts = {}, ...facts } = parsed.data;
+  const {
+    tier,
+    budget = {},
+    tags = {},
+    writers: _,
+    exceptions: __,
+    prices = {},
+    policies = {},
+    defaults = {},
+    rollouts = {},
+    ...facts
+  } = parsed.data;
   const region = meaningsIn(schema.facts).find(({ meaning }) => meaning.is === 'region');
   return {
     value: { name, tier, facts, region: region && factAt(facts, region.path), budget, tags, prices, policies, defaults, rollouts },

@@ -26,3 +26,9 @@ export const madeInAnnotation = `${group}/made-in`;
 
 /** On a Namespace of a protected tier: `Allow` lets it be deleted. */
 export const namespaceDeletionAnnotation = `${group}/deletion`;
+
+/** On a claim: ids of policies that it asks to be let off, separated by commas. */
+export const waiverAnnotation = `${group}/waive-policies`;
+
+/** On a claim: the changes that its author takes the loss of, as the refusal names them, separated by commas. */
+export const acknowledgeAnnotation = `${group}/acknowledge`;

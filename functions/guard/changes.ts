@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Data } from '../core/card.ts';
+import { acknowledgeAnnotation } from '../core/group.ts';
 import { at, groupKind, type KubernetesObject, stringAt } from '../core/kubernetes.ts';
 import { mayDelete } from '../core/managed.ts';
 import { hashOf } from '../core/names.ts';
@@ -12,7 +13,7 @@ import { fixedExternalName } from '../kinds/card.ts';
 import { gibibytes, majorAt } from '../kinds/fields.ts';
 import { cardOf, isProtected, propertyOf } from './inspect.ts';
 import { named } from './named.ts';
-import { acknowledgeAnnotation, listed } from './waivers.ts';
+import { listed } from './waivers.ts';
 
 /** A change that loses data, or may. */
 export interface Change {

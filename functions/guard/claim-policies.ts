@@ -1,4 +1,5 @@
 import type { ClaimPolicy } from '../core/api.ts';
+import { wanted } from '../core/claim.ts';
 import { at } from '../core/kubernetes.ts';
 import type { StepRequest } from '../core/pipeline.ts';
 import { shown } from '../core/problem.ts';
@@ -6,11 +7,6 @@ import { shown } from '../core/problem.ts';
 function holds(rule: ClaimPolicy, value: unknown): boolean {
   if (value === undefined) return true;
   return 'atLeast' in rule ? typeof value === 'number' && value >= rule.atLeast : value === rule.equals;
-}
-
-/** What a rule asks for, as a message says it. */
-export function wanted(rule: ClaimPolicy): string {
-  return 'atLeast' in rule ? `at least ${rule.atLeast}` : shown(rule.equals);
 }
 
 /** What a claim asks for itself that a policy forbids, by the policy's id. The apiserver is told the same of it. */

@@ -1,9 +1,10 @@
 import type { Environment } from '../core/environment.ts';
+import { waiverAnnotation } from '../core/group.ts';
 import type { KubernetesObject } from '../core/kubernetes.ts';
 import type { StepRequest } from '../core/pipeline.ts';
 import { shown } from '../core/problem.ts';
 import { brokenByClaim } from './claim-policies.ts';
-import { listed, waiverAnnotation } from './waivers.ts';
+import { listed } from './waivers.ts';
 
 /** How a policy turned out: `warned` and `waived` let the claim pass although there are problems. */
 export interface Verdict {

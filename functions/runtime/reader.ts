@@ -167,6 +167,36 @@ function readFields(reader: Reader, end: number, level: number, parent: string):
   return fields;
 }
 
+/** The text at a path of a google.protobuf.Struct of which nothing else is read; undefined where there is none. */
+export function textAt(reader: Reader, end: number, [key, ...rest]: readonly string[]): string | undefined {
+  let found: string | undefined;
+  let name: string | undefined;
+  const value = {
+    [tags.text]() {
+      const text = readText(reader);
+      if (rest.length === 0) found = text;
+    },
+    [tags.struct]() {
+      found = textAt(reader, readEnd(reader), rest);
+    },
+  };
+  const entry = {
+    [tags.key]() {
+      name = readText(reader);
+    },
+    [tags.value]() {
+      readMessage(reader, readEnd(reader), name === key ? value : {});
+    },
+  };
+  readMessage(reader, end, {
+    [tags.entry]() {
+      name = undefined;
+      readMessage(reader, readEnd(reader), entry);
+    },
+  });
+  return found;
+}
+
 /** A google.protobuf.Struct as a plain object, without `metadata.managedFields`. */
 export function readStruct(reader: Reader, end: number): Record<string, unknown> {
   return readFields(reader, end, 1, '');

@@ -1,6 +1,6 @@
 import { Ready, Resource, RunFunctionRequest, RunFunctionResponse, type State } from '@crossplane-org/function-sdk-typescript';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { inputApiVersion } from '../core/group.ts';
 import type { KubernetesObject } from '../core/kubernetes.ts';
 import type { Step } from '../core/pipeline.ts';
@@ -142,6 +142,35 @@ test('counts what a Secret has among the values that there is room for', () => {
       { tag: '', input: undefined, claim },
     ),
   );
+});
+
+describe('names what it cannot read', () => {
+  const secret = (more: object) => ({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'orders-database' }, ...more });
+  const nested = (levels: number): object => (levels === 0 ? {} : { a: nested(levels - 1) });
+  const observed = (resource: object) => ({ observed: { composite: { resource: {} }, resources: { binding: { resource } } } });
+  // The encoder leaves out the key that is meant, so another of its length goes in its place.
+  const prototype = 'PROTOTYPE';
+  const withPrototype = (bytes: Buffer) => Buffer.from(bytes.toString('latin1').replaceAll(prototype, '__proto__'), 'latin1');
+  test.each<[string, object, string]>([
+    [
+      'where a key would set the prototype',
+      observed(secret({ data: { [prototype]: 'eA==' } })),
+      'Secret orders-database: a key in it is __proto__',
+    ],
+    [
+      'where it is nested too deep',
+      observed(secret({ data: nested(60) })),
+      'Secret orders-database: something in it is nested deeper than 50 levels',
+    ],
+    ['by its part where it has no name', observed({ [prototype]: 1 }), 'its resource binding: a key in it is __proto__'],
+    [
+      'where a step says of readiness what nobody knows',
+      { desired: { resources: { binding: { resource: secret({}), ready: 7 } } } },
+      'Secret orders-database: its readiness: got 7, want one that is known',
+    ],
+  ])('%s', (_, request, message) => {
+    expect(() => readRequest(withPrototype(encoded(request)))).toThrow(new Error(message));
+  });
 });
 
 test('passes on a field that is newer than this', () => {

@@ -1,7 +1,18 @@
 import { Ready } from '@crossplane-org/function-sdk-typescript';
 import type { KubernetesObject } from '../core/kubernetes.ts';
 import type { DesiredResource, ObservedResource } from '../core/step.ts';
-import { type Reader, readEnd, readKey, readMessage, readStruct, readText, readVarint, TooManyValues, takeValue } from './reader.ts';
+import {
+  type Reader,
+  readEnd,
+  readKey,
+  readMessage,
+  readStruct,
+  readText,
+  readVarint,
+  TooManyValues,
+  takeValue,
+  textAt,
+} from './reader.ts';
 import { lengthDelimited } from './struct.ts';
 
 /** The values of a request's objects that the image's heap has room for, at up to 150 bytes each besides their text. */
@@ -161,14 +172,13 @@ function readAt(reader: Reader, { start, end }: Span): KubernetesObject {
   return readStruct(reader, end) as KubernetesObject;
 }
 
+/** Reads no more of the object than its name, since the rest of it may be what cannot be read. */
 function nameOf(bytes: Buffer, { role, resource: { object } }: Part): string {
   if (object === undefined) return role;
-  try {
-    const { kind, metadata } = readAt({ bytes, position: 0, values: maxValues }, object);
-    return `${kind} ${metadata?.name}`;
-  } catch {
-    return role;
-  }
+  const [kind, name] = [['kind'], ['metadata', 'name']].map((path) =>
+    textAt({ bytes, position: object.start, values: 0 }, object.end, path),
+  );
+  return kind === undefined || name === undefined ? role : `${kind} ${name}`;
 }
 
 function tooLarge(bytes: Buffer, parts: readonly Part[]): string {
@@ -226,13 +236,18 @@ export function readRequest(bytes: Buffer): Request {
   const givenAt = (resource: ResourceMessage): GivenResource => {
     const object = objectAt(resource);
     const { ready } = resource;
+    if (!(ready in Ready)) throw new RangeError(`its readiness: got ${ready}, want one that is known`);
     return {
       bytes: bytesOf(reader, resource),
       resource: ready === Ready.READY_UNSPECIFIED ? { object } : { object, ready: ready === Ready.READY_TRUE },
       connectionDetails: readConnectionDetails(reader, resource),
     };
   };
-  const objectAt = ({ object }: ResourceMessage) => (object === undefined ? undefined : readAt(reader, object)) as KubernetesObject;
+  let current: ResourceMessage | undefined;
+  const objectAt = (resource: ResourceMessage) => {
+    current = resource;
+    return (resource.object === undefined ? undefined : readAt(reader, resource.object)) as KubernetesObject;
+  };
   const read: { -readonly [Field in keyof RequestTooLarge['read']]: Request[Field] } = { tag, input: undefined, claim: undefined };
   try {
     read.input = inputAt && readAt(reader, inputAt);
@@ -252,7 +267,10 @@ export function readRequest(bytes: Buffer): Request {
       required: mapValues(requiredAt, (items) => items.map(objectAt)),
     };
   } catch (error) {
-    if (!(error instanceof TooManyValues)) throw error;
-    throw new RequestTooLarge(tooLarge(bytes, partsOf()), read);
+    const parts = partsOf();
+    if (error instanceof TooManyValues) throw new RequestTooLarge(tooLarge(bytes, parts), read);
+    const part = parts.find(({ resource }) => resource === current);
+    if (part === undefined || !(error instanceof Error)) throw error;
+    throw new Error(`${nameOf(bytes, part)}: ${error.message}`, { cause: error });
   }
 }

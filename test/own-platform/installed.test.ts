@@ -61,7 +61,10 @@ test('generates what this repository does, and its own besides', () => {
   const install = globSync('package/install/*.yaml', { cwd: acme.folder }).map(text);
   const named = install.flatMap((manifest) => parseAllDocuments(manifest, { version: '1.1' }).map((document) => nameOf(document.toJS())));
   expect(named.filter((name) => !name.startsWith('ValidatingAdmission')).sort()).toEqual([
+    'ClusterRole acme-platform:administer',
     'ClusterRole acme-platform:aggregate-to-crossplane',
+    'ClusterRole acme-platform:claims-edit',
+    'ClusterRole acme-platform:claims-view',
     'Configuration acme-platform-configuration-acme-platform',
     'DeploymentRuntimeConfig acme-platform',
     'Function acme-platform-function-acme-platform',

@@ -3,7 +3,9 @@ import { apis } from '../../../functions/apis/index.ts';
 import type { KubernetesObject } from '../../../functions/core/kubernetes.ts';
 import { tiers } from '../../../functions/core/tier.ts';
 import { goldenPath } from '../../../functions/golden-path.ts';
+import { accessManifests } from '../../../platform/access.ts';
 import { composedKinds } from '../../../platform/composed.ts';
+import { judgeAccess, judgeHome } from './access.ts';
 import { judgeApis } from './apis.ts';
 import { age, judgeClaims, judgeGoing } from './claims.ts';
 import { judgeCrossplane } from './crossplane.ts';
@@ -164,6 +166,78 @@ describe('permissions', () => {
         problem: 'Crossplane may not delete instances.rds.aws.m.upbound.io',
         remedy: 'kubectl -n crossplane-system logs deployment/crossplane-rbac-manager, which grants what providers serve',
       },
+    ]);
+  });
+});
+
+describe('roles and admission policies', () => {
+  const wanted = accessManifests(goldenPath);
+  const all = Object.values(wanted).flat();
+  const named = (kind: string, name: string) => (object: KubernetesObject) => object.kind === kind && object.metadata?.name === name;
+  const isBinding = named('ValidatingAdmissionPolicyBinding', 'claim-writes.platform.internal');
+  const isRole = named('ClusterRole', 'golden-path:claims-edit');
+
+  test('that are all there, with what the apiserver adds, give no finding', () => {
+    const defaulted = all.map((object) =>
+      object['spec'] === undefined ? object : { ...object, spec: { ...(object['spec'] as object), matchPolicy: 'Equivalent' } },
+    );
+    expect(judgeAccess(wanted, defaulted)).toEqual([]);
+  });
+
+  test('that are missing are told once for each file', () => {
+    const first = all.find(({ kind }) => kind !== 'ClusterRole');
+    expect(
+      judgeAccess(
+        wanted,
+        all.filter((object) => !isBinding(object) && object !== first),
+      ),
+    ).toEqual([
+      {
+        severity: 'error',
+        object: `ValidatingAdmissionPolicy ${first?.metadata?.name}`,
+        problem: `ValidatingAdmissionPolicy ${first?.metadata?.name} of namespace-protection.yaml is not installed`,
+        remedy: 'kubectl apply --server-side --force-conflicts -f package/install/namespace-protection.yaml',
+      },
+      {
+        severity: 'error',
+        object: 'ValidatingAdmissionPolicyBinding claim-writes.platform.internal',
+        problem: 'ValidatingAdmissionPolicyBinding claim-writes.platform.internal of claim-policies.yaml is not installed',
+        remedy: 'kubectl apply --server-side --force-conflicts -f package/install/claim-policies.yaml',
+      },
+    ]);
+    expect(judgeAccess(wanted, []).map(({ problem }) => problem)).toEqual(
+      Object.entries(wanted).map(([file, [object, ...others]]) => {
+        const { kind, metadata } = object as KubernetesObject;
+        return `${kind} ${metadata?.name} and ${others.length} more of ${file} are not installed`;
+      }),
+    );
+  });
+
+  test('that say something else are told', () => {
+    const weakened = all.map((object) => {
+      if (isBinding(object)) return { ...object, spec: { ...(object['spec'] as object), validationActions: ['Audit'] } };
+      return isRole(object) ? { ...object, rules: [{ apiGroups: ['*'], resources: ['*'], verbs: ['*'] }] } : object;
+    });
+    expect(judgeAccess(wanted, weakened).map(({ problem }) => problem)).toEqual([
+      'ClusterRole golden-path:claims-edit of rbac.yaml is not that of this version',
+      'ValidatingAdmissionPolicyBinding claim-writes.platform.internal of claim-policies.yaml is not that of this version',
+    ]);
+  });
+
+  test('let through what runs in one namespace only, so Crossplane has to be there', () => {
+    const here = deployment('crossplane:v2.3.4', 1);
+    const elsewhere = { ...here, metadata: { ...here.metadata, namespace: 'upbound-system' } };
+    expect([judgeHome(here), judgeHome(elsewhere)]).toEqual([
+      [],
+      [
+        {
+          severity: 'error',
+          object: 'Deployment upbound-system/crossplane',
+          problem:
+            'Deployment upbound-system/crossplane is not in namespace crossplane-system, whose service accounts alone may write what claims compose',
+          remedy: 'install Crossplane in namespace crossplane-system',
+        },
+      ],
     ]);
   });
 });

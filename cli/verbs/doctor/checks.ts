@@ -1,3 +1,4 @@
+import { access } from './access.ts';
 import { apis } from './apis.ts';
 import type { Check } from './check.ts';
 import { claims } from './claims.ts';
@@ -13,6 +14,7 @@ import { providerConfigs } from './provider-configs.ts';
 export const checks: readonly Check[] = [
   crossplane,
   permissions,
+  access,
   packages,
   apis,
   managedResources,

@@ -1,6 +1,8 @@
 import { providerOf } from '../../../functions/core/card.ts';
+import { apiVersion } from '../../../functions/core/group.ts';
 import { stringAt } from '../../../functions/core/kubernetes.ts';
 import { composedKinds } from '../../../platform/composed.ts';
+import { administer, use } from '../../../platform/permissions.ts';
 import { type Cluster, nameOf, type Resource, Unserved } from '../../cluster.ts';
 import type { Check } from './check.ts';
 import { crossplaneDeployment } from './crossplane.ts';
@@ -53,6 +55,7 @@ export const permissions: Check = {
     };
     const denials = await Promise.all([
       ...required.map((resource) => denialsOf(resource, read, false)),
+      ...[administer, use].map(({ resource, verb }) => denialsOf({ apiVersion, plural: resource }, [verb], false)),
       ...composedKinds(platform).map(async (kind) => {
         const isOfProvider = providerOf(kind) !== undefined;
         return isOfProvider && !(await exists(cluster, kind)) ? [] : denialsOf(kind, [...read, ...write], isOfProvider);

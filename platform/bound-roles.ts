@@ -1,11 +1,9 @@
-import { k8s } from 'cdk8s-plus-28';
 import { group } from '../functions/core/group.ts';
 import { groupOf, type KubernetesObject } from '../functions/core/kubernetes.ts';
 import type { Platform } from '../functions/core/pipeline.ts';
 import { namespacedApis } from '../functions/core/required.ts';
-import { composedKinds, distinct } from '../platform/composed.ts';
-
-type Rule = k8s.PolicyRule;
+import { composedKinds, distinct } from './composed.ts';
+import { clusterRole, clusterRoleName, type Rule } from './roles.ts';
 
 const read = ['get', 'list', 'watch'];
 const write = ['create', 'update', 'patch', 'delete', 'deletecollection'];
@@ -15,9 +13,6 @@ const rule = (apiGroup: string, resources: readonly string[], verbs: readonly st
   resources: [...resources],
   verbs: [...verbs],
 });
-
-/** How a ClusterRole of the platform is called. */
-export const clusterRoleName = ({ name }: Pick<Platform, 'name'>, role: string): string => `${name}:${role}`;
 
 const claimPlurals = (platform: Platform) => distinct(namespacedApis(platform).map(({ plural }) => plural));
 
@@ -85,6 +80,6 @@ export function boundRoles(platform: Platform): readonly KubernetesObject[] {
     const rules = roles[role]?.(platform);
     if (rules === undefined)
       throw new Error(`cannot install ${platform.name}: binds: got ${role}, want one of ${Object.keys(roles).join(', ')}`);
-    return k8s.KubeClusterRole.manifest({ metadata: { name: clusterRoleName(platform, role) }, rules: [...rules] });
+    return clusterRole(clusterRoleName(platform, role), {}, rules);
   });
 }
