@@ -35,7 +35,7 @@ export const everything = {
     permissionsBoundaryArn: 'arn:aws:iam::111122223333:policy/boundary',
   },
   shared: {
-    postgres: { providerConfig: 'shared-postgres', host: 'pg.shared.svc', adminRole: 'admin', caCertificate: placeholderCertificate },
+    postgres: { providerConfig: 'shared-postgres', host: 'pg.shared.svc', caCertificate: placeholderCertificate },
   },
   tags: { team: 'shop' },
 } satisfies Partial<EnvironmentData>;

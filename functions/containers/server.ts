@@ -93,6 +93,8 @@ function pods(server: Server) {
     spec: {
       serviceName: name,
       replicas: 1,
+      // In order, a pod of a revision that does not start is never replaced by one of the next, which would.
+      podManagementPolicy: 'Parallel',
       selector: { matchLabels: labels },
       persistentVolumeClaimRetentionPolicy: { whenDeleted: deletion === 'Delete' ? 'Delete' : 'Retain', whenScaled: 'Retain' },
       template: {

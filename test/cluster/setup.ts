@@ -5,7 +5,8 @@ import { createAuthority, issueCertificate } from '../certificates.ts';
 import { environmentConfig } from '../request.ts';
 import { apply, eventually, get, kubectl, run } from './cluster.ts';
 
-const adminPassword = 'only-in-the-test-cluster';
+/** Of the server's own administrator. */
+export const adminPassword = 'only-in-the-test-cluster';
 
 const tlsSecret = 'postgres-tls';
 

@@ -21,7 +21,6 @@ export const sharedPostgres = facts(
         providerConfig: text.describe('Name of the ClusterProviderConfig of provider-sql.'),
         host: host.describe('Host name that apps connect to.'),
         port: z.int().min(1).max(65535).default(5432).describe('Port that apps connect to.'),
-        adminRole: text.optional().describe('Role that the ClusterProviderConfig logs in as, where that is no superuser, as on RDS.'),
         sslMode: z
           .enum(['disable', 'verify-full'])
           .default('verify-full')

@@ -64,6 +64,11 @@ export const fields = {
     default: { dev: [] },
     example: ['uuid-ossp', 'pg_trgm'],
   }),
+  moreExtensions: setting(z.array(extension), {
+    text: "Extensions that the environment's image or server has, besides those that each backend is known to have.",
+    default: { dev: [] },
+    moves: 'freely',
+  }),
   databaseName: field(
     z
       .string()

@@ -36,6 +36,13 @@ const failures: readonly Failure[] = [
     example: 'connect failed: cannot get ProviderConfig: ProviderConfig.postgresql.sql.m.crossplane.io "orders-database-sql" not found',
   },
   {
+    ...own,
+    pattern: /password authentication failed/,
+    waitsFor: 'the password of its login to be the one in the binding',
+    example:
+      'connect failed: cannot get server version: pq: password authentication failed for user "staging_shop_orders_77b11eb2" (28P01)',
+  },
+  {
     ...shared,
     pattern: /password authentication failed|is not permitted to log in|no password supplied|role "[^"]*" does not exist \(28000\)/,
     says: (failure) => `the server refuses the login of ${providerConfigOf(failure)}, correct username and password in its Secret`,
@@ -67,8 +74,9 @@ const failures: readonly Failure[] = [
   {
     ...own,
     pattern: /connection refused|i\/o timeout|no route to host|context deadline exceeded/,
-    about: 'data.aws.clientSecurityGroupIds',
-    says: "the instance takes no connection from provider-sql, want the security group of this cluster's nodes among them",
+    says:
+      'the server takes no connection from provider-sql; that of an instance in AWS does once the security group of the nodes ' +
+      'of this cluster is in data.aws.clientSecurityGroupIds of the environment',
     example: 'observe failed: cannot select extension: dial tcp 10.0.12.7:5432: i/o timeout',
   },
   {
@@ -80,9 +88,11 @@ const failures: readonly Failure[] = [
     example: 'create failed: cannot create role: pq: permission denied to create role (42501)',
   },
   {
-    pattern: /must be able to SET ROLE "([^"]*)"|must be a? ?member of role "([^"]*)"/,
-    waitsFor: ({ captured }) =>
-      `membership in role ${shown(captured(1) || captured(2))}, which takes data.shared.postgres.adminRole where the login is no superuser`,
+    ...shared,
+    pattern: /must be able to SET ROLE "([^"]*)"/,
+    says: (failure) =>
+      `the login of ${providerConfigOf(failure)} may not give a database to a role that it makes, set its createrole_self_grant to ` +
+      `'set, inherit' and grant it role ${shown(failure.captured(1))}, which it made before`,
     // PostgreSQL 17, src/backend/utils/adt/acl.c
     example: 'create failed: cannot create database: pq: must be able to SET ROLE "staging_shop_orders_efmqnf3lr49lc7jc" (42501)',
   },

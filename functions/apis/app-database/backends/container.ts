@@ -6,6 +6,7 @@ import { type FactsOf, needsOf } from '../../../core/facts.ts';
 import { composedName } from '../../../core/names.ts';
 import type { Refusal } from '../../../core/step.ts';
 import { protection } from '../../../kinds/crossplane/usage.ts';
+import { complete, ofPostgres, refusalOf } from '../extensions.ts';
 import {
   type Binding,
   binding,
@@ -36,6 +37,28 @@ const sizes: Readonly<Record<Size, ContainerSize>> = {
 };
 
 const psql = `PGPASSWORD="$(cat ${secretPath}/password)" psql -h 127.0.0.1 -U ${username} -v ON_ERROR_STOP=1 -qtA`;
+
+/** What is only there once the server has loaded it. */
+const preloads = ['pg_stat_statements'];
+
+/**
+ * Data outlives the Secret of its password: that of the Secret is set before each start, by a server that takes no connection, so
+ * that it is on no command line, and in no log.
+ */
+const start = (extensions: readonly string[]) => {
+  const preloaded = complete(extensions).filter((extension) => preloads.includes(extension));
+  return shell(
+    [
+      'if [ -s "$PGDATA/PG_VERSION" ]; then',
+      `  quoted=$(sed "s/'/''/g" ${secretPath}/password | tr -d '\\n')`,
+      `  printf "ALTER ROLE ${username} PASSWORD '%s'\\n" "$quoted" | postgres --single template1 >/dev/null 2>&1`,
+      'fi',
+      ['exec docker-entrypoint.sh postgres', ...(preloaded.length > 0 ? [`-c shared_preload_libraries=${preloaded.join(',')}`] : [])].join(
+        ' ',
+      ),
+    ].join('\n'),
+  );
+};
 
 /** A volume is not resized, given or taken away, and its data is not upgraded, by replacing the pod. */
 function running(context: Context<DatabaseSettings, Needs>): { readonly settings: DatabaseSettings; readonly refusal?: Refusal } {
@@ -74,9 +97,9 @@ function expand(context: Context<DatabaseSettings, Needs>): Expansion {
           authorities: undefined,
         });
   const bound = bind(claim, name, binding, fresh, observed[bindingKey], 'a password');
-  const refused = refusal ?? bound.refusal;
+  const refused = refusal ?? bound.refusal ?? refusalOf(settings, ofPostgres).refusal;
   const query = (sql: string) => `${psql} -d ${settings.databaseName} -c ${sql}`;
-  const createExtensions = [...settings.extensions].sort().map((extension) => query(`'CREATE EXTENSION IF NOT EXISTS "${extension}"'`));
+  const createExtensions = complete(settings.extensions).map((extension) => query(`'CREATE EXTENSION IF NOT EXISTS "${extension}"'`));
   const resources: Record<string, Composed> = {
     ...bound.resources,
     ...server({
@@ -87,6 +110,7 @@ function expand(context: Context<DatabaseSettings, Needs>): Expansion {
       user: postgresUser,
       port,
       size: sizes[settings.size],
+      command: start(settings.extensions),
       env: [
         { name: 'PGDATA', value: `${dataPath}/pgdata` },
         { name: 'POSTGRES_DB', value: settings.databaseName },

@@ -4,9 +4,8 @@ import { parameterGroupKey, parameterGroups } from '../../../aws/parameter-group
 import { rdsAuthorities, rdsCertificates } from '../../../aws/rds-certificates.ts';
 import { awsResources, finalSnapshotName } from '../../../aws/resources.ts';
 import { backupSlots, backupWindow, maintenanceSlots, maintenanceWindow } from '../../../aws/windows.ts';
-import type { Backend, Context, Expansion, Pending } from '../../../core/api.ts';
-import { bind, bindingKey, encode, issuedValues } from '../../../core/binding.ts';
-import { type Card, typed } from '../../../core/card.ts';
+import type { Backend, Context, Expansion } from '../../../core/api.ts';
+import { bind, bindingKey, issuedValues } from '../../../core/binding.ts';
 import { type FactsOf, needsOf } from '../../../core/facts.ts';
 import { at, stringAt } from '../../../core/kubernetes.ts';
 import { policiesFor } from '../../../core/managed.ts';
@@ -17,10 +16,9 @@ import { rdsParameterGroup } from '../../../kinds/aws/rds-parameter-group.ts';
 import { rdsSubnetGroup } from '../../../kinds/aws/rds-subnet-group.ts';
 import { heldBack, protection, usage } from '../../../kinds/crossplane/usage.ts';
 import { secret } from '../../../kinds/kubernetes/secret.ts';
-import { sqlExtension } from '../../../kinds/sql/extension.ts';
-import { sqlProviderConfig } from '../../../kinds/sql/provider-config.ts';
+import { ofRds, refusalOf } from '../extensions.ts';
 import { binding, completeBinding, type DatabaseSettings, issuedServer, port, type Size, suffix, username, versions } from '../schema.ts';
-import { extensions, installedExtensions } from './sql.ts';
+import { inOwnDatabase, ownDatabaseKinds } from './sql.ts';
 
 const needs = needsOf(controlPlane, account, key, network, rdsCertificates);
 type Needs = FactsOf<typeof needs>;
@@ -31,9 +29,7 @@ const composes = {
   ...firewallKinds,
   'parameter-group-*': rdsParameterGroup,
   instance: rdsInstance,
-  'sql-login': secret,
-  sql: sqlProviderConfig,
-  'extension-*': sqlExtension,
+  ...ownDatabaseKinds,
   protection: usage,
 };
 
@@ -126,7 +122,14 @@ function expand(context: Context<DatabaseSettings, Needs>): Expansion {
       ? completeBinding(nameOf(), { provider: 'rds', ...server, database: databaseName, authorities })
       : undefined;
   const bound = bind(claim, nameOf(), binding, fresh, observed[bindingKey], 'the instance and its endpoint');
-  const sql = withExtensions(context, nameOf, databaseName, bound.values);
+  const inside = inOwnDatabase({
+    nameOf,
+    database: databaseName,
+    sslMode: 'require',
+    extensions: settings.extensions,
+    observed,
+    waitsFor: bound.values === undefined ? 'the binding' : undefined,
+  });
 
   const unlocking = settings.deletion !== 'Protect' && mayBeProtected(observed);
   const guardRail = unlocking
@@ -141,13 +144,14 @@ function expand(context: Context<DatabaseSettings, Needs>): Expansion {
       ...groups.resources,
       instance: resource('instance', rdsInstance, instanceSpec, { connectionSecret: nameOf('connection') }),
       ...bound.resources,
-      ...sql.resources,
+      ...inside.resources,
       ...guardRail,
     },
-    pending: { ...bound.pending, ...sql.pending },
+    pending: { ...bound.pending, ...inside.pending },
     status: { ...(address !== undefined && { host: address }), port },
     awaiting: unlocking || groups.handingOver,
     inForce: { databaseName },
+    ...refusalOf(settings, ofRds),
     ...(bound.refusal && { refusal: bound.refusal }),
   };
 }
@@ -163,57 +167,6 @@ function mayBeProtected(observed: Context<DatabaseSettings, Needs>['observed']):
   const neverMade =
     conditionOf(instance?.object, 'Synced') !== undefined && at(instance?.object, 'status', 'atProvider', 'id') === undefined;
   return observed['protection'] !== undefined && !neverMade;
-}
-
-/** Extensions are made by provider-sql, which wants the connection details under keys of its own. */
-function withExtensions(
-  { settings, observed }: Context<DatabaseSettings, Needs>,
-  nameOf: (part: string) => string,
-  databaseName: string,
-  values: Readonly<Record<string, string>> | undefined,
-): Pick<Expansion, 'resources' | 'pending'> {
-  const names = installedExtensions(settings.extensions, observed);
-  if (names.length === 0) return { resources: {}, pending: {} };
-  const login = nameOf('sql');
-  const waiting = (key: string, card: Card): [string, Pending] => [key, { ...typed(card), name: nameOf(key), waitsFor: 'the binding' }];
-  const made = extensions(names, nameOf, databaseName, { kind: 'ProviderConfig', name: login });
-  if (values === undefined) {
-    const keys = Object.keys(made).map((key) => waiting(key, sqlExtension));
-    return {
-      resources: {},
-      pending: Object.fromEntries([waiting('sql-login', secret), waiting('sql', sqlProviderConfig), ...keys]),
-    };
-  }
-  return {
-    resources: {
-      'sql-login': {
-        object: {
-          ...typed(secret),
-          metadata: { name: nameOf('sql-login') },
-          type: 'Opaque',
-          data: {
-            endpoint: encode(values['host'] ?? ''),
-            password: encode(values['password'] ?? ''),
-            port: encode(values['port'] ?? ''),
-            username: encode(values['username'] ?? ''),
-          },
-        },
-      },
-      sql: {
-        object: {
-          ...typed(sqlProviderConfig),
-          metadata: { name: login },
-          spec: {
-            credentials: { source: 'PostgreSQLConnectionSecret', connectionSecretRef: { name: nameOf('sql-login') } },
-            defaultDatabase: databaseName,
-            sslMode: 'require',
-          },
-        },
-      },
-      ...made,
-    },
-    pending: {},
-  };
 }
 
 /** An isolated RDS instance with its own groups. */

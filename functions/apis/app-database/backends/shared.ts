@@ -2,17 +2,18 @@ import type { Backend, Context, Expansion } from '../../../core/api.ts';
 import { bind, bindingKey, issuedValues } from '../../../core/binding.ts';
 import { type FactsOf, needsOf } from '../../../core/facts.ts';
 import { stringAt } from '../../../core/kubernetes.ts';
-import { keep, managed, placeOf, policiesFor } from '../../../core/managed.ts';
+import { managed, placeOf, policiesFor } from '../../../core/managed.ts';
 import { composedName, controlPlane, externalName } from '../../../core/names.ts';
+import { conditionOf } from '../../../core/readiness.ts';
+import type { ObservedResource } from '../../../core/step.ts';
 import { protection, usage } from '../../../kinds/crossplane/usage.ts';
 import { secret } from '../../../kinds/kubernetes/secret.ts';
 import { sqlDatabase } from '../../../kinds/sql/database.ts';
-import { sqlExtension } from '../../../kinds/sql/extension.ts';
-import { sqlGrant } from '../../../kinds/sql/grant.ts';
 import { sqlRole } from '../../../kinds/sql/role.ts';
+import { refusalOf, trusted } from '../extensions.ts';
 import { sharedPostgres } from '../facts.ts';
 import { binding, completeBinding, type DatabaseSettings, issuedLogin, type Size, suffix } from '../schema.ts';
-import { extensions, installedExtensions } from './sql.ts';
+import { inOwnDatabase, ownDatabaseKinds } from './sql.ts';
 
 const needs = needsOf(controlPlane, sharedPostgres);
 type Needs = FactsOf<typeof needs>;
@@ -22,15 +23,15 @@ const longestIdentifier = 63;
 
 const connectionLimits: Readonly<Record<Size, number>> = { small: 20, medium: 50, large: 100, xlarge: 200 };
 
-const composes = {
-  binding: secret,
-  role: sqlRole,
-  membership: sqlGrant,
-  database: sqlDatabase,
-  grant: sqlGrant,
-  'extension-*': sqlExtension,
-  protection: usage,
-};
+const composes = { binding: secret, role: sqlRole, database: sqlDatabase, ...ownDatabaseKinds, protection: usage };
+
+/** Where every copy of the password is lost: a time at which provider-sql, which looks only when its object changes, makes another. */
+function renewal(role: ObservedResource | undefined): { readonly passwordRotationTrigger?: string } {
+  const last =
+    stringAt(role?.object, 'status', 'atProvider', 'lastPasswordChange') ?? stringAt(role?.object, 'metadata', 'creationTimestamp');
+  const next = new Date(Date.parse(last ?? '') + 1000);
+  return Number.isNaN(next.valueOf()) ? {} : { passwordRotationTrigger: next.toISOString() };
+}
 
 function expand({ claim, environment, settings, facts, observed }: Context<DatabaseSettings, Needs>): Expansion {
   const server = facts.shared.postgres;
@@ -40,7 +41,6 @@ function expand({ claim, environment, settings, facts, observed }: Context<Datab
   const external = externalName({ controlPlane: facts.controlPlane, environment, place, namespace, kind, name }, longestIdentifier, '_');
   const providerConfig = { kind: 'ClusterProviderConfig', name: server.providerConfig } as const;
   const managementPolicies = policiesFor(settings.deletion, ['Delete']);
-  const adminRole = server.adminRole ?? stringAt(observed['membership']?.object, 'spec', 'forProvider', 'role');
   const login = issuedLogin.safeParse(observed['role']?.connectionDetails).data ?? issuedValues(issuedLogin, observed[bindingKey]);
   const authorities = server.sslMode === 'disable' ? undefined : server.caCertificate;
   const fresh =
@@ -53,7 +53,20 @@ function expand({ claim, environment, settings, facts, observed }: Context<Datab
       database: external,
       authorities,
     });
-  const bound = bind(claim, nameOf(), binding, fresh, observed[bindingKey], 'the role and its password');
+  // Never the only copy: provider-sql makes another password.
+  const bound = bind({ ...claim, issuedBinding: undefined }, nameOf(), binding, fresh, observed[bindingKey], 'the role and its password');
+  const lost = bound.values === undefined && claim.issuedBinding !== undefined;
+  const hasDatabase = conditionOf(observed['database']?.object, 'Ready')?.status === 'True';
+  const inside = inOwnDatabase({
+    nameOf,
+    database: external,
+    // provider-sql has no certificate of the authority to verify with.
+    sslMode: server.sslMode === 'disable' ? 'disable' : 'require',
+    extensions: settings.extensions,
+    grant: { role: external, privileges: ['CONNECT', 'CREATE', 'TEMPORARY'], revokePublicOnDb: true },
+    observed,
+    waitsFor: bound.values === undefined ? 'the binding' : hasDatabase ? undefined : 'the database',
+  });
   const resources = {
     role: managed({
       card: sqlRole,
@@ -61,21 +74,13 @@ function expand({ claim, environment, settings, facts, observed }: Context<Datab
       externalName: external,
       providerConfig,
       managementPolicies,
-      forProvider: { privileges: { login: true }, connectionLimit: connectionLimits[settings.size] },
+      forProvider: {
+        privileges: { login: true },
+        connectionLimit: connectionLimits[settings.size],
+        ...(lost && renewal(observed['role'])),
+      },
       connectionSecret: nameOf('role'),
     }),
-    // A role that is no superuser can only give a database to a role that it is a member of.
-    ...(adminRole === undefined
-      ? {}
-      : {
-          membership: managed({
-            card: sqlGrant,
-            name: nameOf('membership'),
-            providerConfig,
-            managementPolicies: keep,
-            forProvider: { role: adminRole, memberOf: external },
-          }),
-        }),
     database: managed({
       card: sqlDatabase,
       name: nameOf('database'),
@@ -83,25 +88,19 @@ function expand({ claim, environment, settings, facts, observed }: Context<Datab
       madeIn: place,
       providerConfig,
       managementPolicies,
-      forProvider: { owner: external },
+      // A session in template1, where every login may go, would hold up each new database.
+      forProvider: { owner: external, template: 'template0' },
     }),
-    grant: managed({
-      card: sqlGrant,
-      name: nameOf('grant'),
-      providerConfig,
-      managementPolicies: keep,
-      forProvider: { database: external, role: external, privileges: ['CONNECT', 'CREATE', 'TEMPORARY'], revokePublicOnDb: true },
-    }),
-    ...extensions(installedExtensions(settings.extensions, observed), nameOf, external, providerConfig),
+    ...inside.resources,
     ...bound.resources,
     ...protection(claim, nameOf(), settings.deletion),
   };
   return {
     resources,
-    pending: bound.pending,
+    pending: { ...bound.pending, ...inside.pending },
     status: { host: server.host, port: server.port },
     inForce: { databaseName: external },
-    ...(bound.refusal && { refusal: bound.refusal }),
+    ...refusalOf(settings, trusted),
   };
 }
 
