@@ -1,4 +1,6 @@
-import { at, type KubernetesObject, numberAt, stringAt } from '../functions/core/kubernetes.ts';
+import type { Cards } from '../functions/core/card.ts';
+import { at, groupKind, type KubernetesObject, numberAt, stringAt } from '../functions/core/kubernetes.ts';
+import { mayDelete } from '../functions/core/managed.ts';
 import { shown } from '../functions/core/problem.ts';
 import type { ObservedResource } from '../functions/core/step.ts';
 import { type Delta, type Extent, objectsOf, resourceDeltas, settingDeltas, settingsOf, specWith } from './compare.ts';
@@ -86,8 +88,20 @@ export function whileGoing(plan: Plan, before: KubernetesObject | undefined): Pl
   };
 }
 
+/** What becomes of the data of a claim that goes, and whether the same claim applied again has it. */
+function dataLeft(observed: Readonly<Record<string, ObservedResource>>, cards: Cards): readonly string[] {
+  return Object.values(observed).flatMap(({ object }) => {
+    const card = cards.get(groupKind(object));
+    if (card === undefined || !card.managed || 'none' in card.data) return [];
+    const name = `${object.kind} ${object.metadata?.name}`;
+    return mayDelete(at(object, 'spec', 'managementPolicies'))
+      ? [`of ${name} is left: ${card.data.survives}; the claim applied again begins empty`]
+      : [`what ${name} stands for stays outside of the cluster, where the claim applied again looks for it`];
+  });
+}
+
 /** A claim that goes, with what it had. Crossplane's Usage of it, where it has one, refuses that. */
-export function deletion(before: Plan, observed: Readonly<Record<string, ObservedResource>>): Entry {
+export function deletion(before: Plan, observed: Readonly<Record<string, ObservedResource>>, cards: Cards): Entry {
   const { kind, name } = before.claim;
   const usage = Object.values(observed).find(({ object }) => object.kind === 'Usage' && at(object, 'spec', 'of', 'kind') === kind);
   const why = stringAt(usage?.object, 'spec', 'reason');
@@ -108,7 +122,7 @@ export function deletion(before: Plan, observed: Readonly<Record<string, Observe
       settings: [],
       resources: resourceDeltas(objectsOf(observed), {}, new Map(), 'whole'),
       costBefore: costOf(before.cost),
-      notes: [],
+      notes: dataLeft(observed, cards),
     },
   };
 }

@@ -41,7 +41,9 @@ function planIn({ name, world, worldBefore }: Place, { claims, old }: Claims, on
   });
   const left = new Set(claims.map(identityOf));
   const gone = [...before].flatMap(([identity, { claim, provisioned }]) =>
-    left.has(identity) ? [] : [deletion(provisioned?.plan ?? planClaim(claim, name, worldBefore), provisioned?.observed ?? {})],
+    left.has(identity)
+      ? []
+      : [deletion(provisioned?.plan ?? planClaim(claim, name, worldBefore), provisioned?.observed ?? {}, worldBefore.platform.cards)],
   );
   return [...kept, ...gone];
 }

@@ -2,6 +2,7 @@ import type { Claim, Composed, Context } from '../core/api.ts';
 import type { Card } from '../core/card.ts';
 import { managed, placeOf } from '../core/managed.ts';
 import { composedName, externalName, type Identity } from '../core/names.ts';
+import type { Deletion } from '../core/protection.ts';
 import { type AccountFacts, awsPlace } from './facts.ts';
 
 interface Names {
@@ -94,3 +95,7 @@ export function awsResources(
 export function finalSnapshotName(claim: Claim, identifier: string): string {
   return `${identifier}-final-${claim.creationTimestamp?.replaceAll(/[^0-9]/g, '') ?? 'created'}`;
 }
+
+/** What a claim's status says of its last snapshot, since nothing in the cluster does once the claim is gone. */
+export const finalSnapshotStatus = (claim: Claim, deletion: Deletion, identifier: string) =>
+  deletion === 'Delete' || claim.creationTimestamp === undefined ? {} : { finalSnapshot: finalSnapshotName(claim, identifier) };

@@ -5,6 +5,10 @@ export const endpointStatus = (what: string) =>
   z.object({
     host: z.string().optional().describe(`Host name of the ${what}.`),
     port: z.int().optional().describe(`Port of the ${what}.`),
+    finalSnapshot: z
+      .string()
+      .optional()
+      .describe(`Name of the snapshot that is taken when the ${what} goes, where its backend takes one and the claim wants it.`),
   });
 
 /** Where it is, for its binding. */

@@ -1,7 +1,7 @@
 import { account, key as encryptionKey, network } from '../../../aws/facts.ts';
 import { firewall, firewallKinds, longestGroupName, subnetGroup } from '../../../aws/network.ts';
 import { majorOf, parameterGroupKey, parameterGroups } from '../../../aws/parameter-groups.ts';
-import { awsResources, finalSnapshotName } from '../../../aws/resources.ts';
+import { awsResources, finalSnapshotName, finalSnapshotStatus } from '../../../aws/resources.ts';
 import { hourly } from '../../../aws/windows.ts';
 import type { Backend, Context, Expansion } from '../../../core/api.ts';
 import { bind, bindingKey } from '../../../core/binding.ts';
@@ -132,7 +132,7 @@ function expand(context: Context<CacheSettings, Needs>): Expansion {
       ...protection(claim, nameOf(), settings.deletion),
     },
     pending: bound.pending,
-    status: { ...(address !== undefined && { host: address }), port },
+    status: { ...(address !== undefined && { host: address }), port, ...finalSnapshotStatus(claim, settings.deletion, id) },
     awaiting: groups.handingOver,
     ...(bound.refusal && { refusal: bound.refusal }),
   };

@@ -2,7 +2,7 @@ import { account, key, network } from '../../../aws/facts.ts';
 import { firewall, firewallKinds, longestGroupName, subnetGroup } from '../../../aws/network.ts';
 import { parameterGroupKey, parameterGroups } from '../../../aws/parameter-groups.ts';
 import { rdsAuthorities, rdsCertificates } from '../../../aws/rds-certificates.ts';
-import { awsResources, finalSnapshotName } from '../../../aws/resources.ts';
+import { awsResources, finalSnapshotName, finalSnapshotStatus } from '../../../aws/resources.ts';
 import { backupSlots, backupWindow, maintenanceSlots, maintenanceWindow } from '../../../aws/windows.ts';
 import type { Backend, Context, Expansion } from '../../../core/api.ts';
 import { bind, bindingKey, issuedValues } from '../../../core/binding.ts';
@@ -148,7 +148,7 @@ function expand(context: Context<DatabaseSettings, Needs>): Expansion {
       ...guardRail,
     },
     pending: { ...bound.pending, ...inside.pending },
-    status: { ...(address !== undefined && { host: address }), port },
+    status: { ...(address !== undefined && { host: address }), port, ...finalSnapshotStatus(claim, settings.deletion, identifier) },
     awaiting: unlocking || groups.handingOver,
     inForce: { databaseName },
     ...refusalOf(settings, ofRds),
