@@ -5,7 +5,7 @@ import type { Api } from '../functions/core/api.ts';
 import { type Field, staysOf } from '../functions/core/field.ts';
 import { at, type KubernetesObject } from '../functions/core/kubernetes.ts';
 import { settingsAnnotation } from '../functions/core/record.ts';
-import type { StepResponse } from '../functions/core/step.ts';
+import type { ObservedResource, StepResponse } from '../functions/core/step.ts';
 import { type Tier, tiers } from '../functions/core/tier.ts';
 import { expand } from '../functions/expand/expand.ts';
 import { goldenPath } from '../functions/golden-path.ts';
@@ -189,6 +189,18 @@ describe('a rollout', () => {
       'cannot use EnvironmentConfig "here": data.rollouts.AppDatabase.0.values.version: got "15", want one of 16, 17; namespace "shop" belongs to it',
     );
   });
+});
+
+test('a backend is not believed that the object with the record is not of', () => {
+  const api = apis.find(({ kind }) => kind === 'AppDatabase') as Api;
+  const life: Life = { api, tier: 'dev' };
+  const { observed = {}, status } = lived(life, {});
+  const server = observed['server'] as ObservedResource;
+  const record = JSON.stringify({ environment: 'here', settings: { backend: 'rds' } });
+  const annotations = { ...server.object.metadata?.annotations, [settingsAnnotation]: record };
+  const forged = { ...server, object: { ...server.object, metadata: { ...server.object.metadata, annotations } } };
+  const { refusal } = run(life, {}, { observed: { ...observed, server: forged }, status });
+  expect([refusal?.reason, refusal?.message]).toEqual(['RunningUnknown', expect.stringContaining('got no value of backend that')]);
 });
 
 test('what nobody could have recorded is refused, and nothing is upgraded by it', () => {

@@ -45,16 +45,18 @@ export function runningOf({ fields, backends }: Api, observed: Readonly<Record<s
   const found = anchors.flatMap((key) => {
     const object = observed[key]?.object;
     const text = stringAt(object, 'metadata', 'annotations', settingsAnnotation);
-    return object === undefined || text === undefined || isGoing(object) ? [] : [{ object, text }];
+    return object === undefined || text === undefined || isGoing(object) ? [] : [{ key, object, text }];
   });
   const [record] = found;
   if (record === undefined) return undefined;
-  const { object, text } = record;
+  const { key, object, text } = record;
   const said = parsed(text);
   const values = at(said, 'settings');
   const read = Object.entries(fields).map(([name, { schema }]) => {
     const value = at(values, name);
-    return { name, value, isKnown: value !== undefined && schema.safeParse(value).success };
+    // Pods and what makes them are in reach of those who may not choose a backend, so it has to be one that such an object is of.
+    const isPossible = name !== 'backend' || backends[String(value)]?.anchor === key;
+    return { name, value, isKnown: value !== undefined && isPossible && schema.safeParse(value).success };
   });
   return {
     environment: stringAt(said, 'environment'),
