@@ -5,7 +5,12 @@ import { apply, bindingOf, claim, eventually, get, kubectl, list, makeNamespace,
 const name = 'container-database';
 
 const environment = (images: Readonly<Record<string, string>> = {}) =>
-  environmentConfig(name, { tier: 'staging', controlPlane: 'test', images, defaults: { AppDatabase: { backend: 'container', persistence: 'Persistent' } } });
+  environmentConfig(name, {
+    tier: 'staging',
+    controlPlane: 'test',
+    images,
+    defaults: { AppDatabase: { backend: 'container', persistence: 'Persistent' } },
+  });
 
 async function cleanUp(): Promise<void> {
   await removeNamespaces(name);

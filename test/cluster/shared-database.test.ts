@@ -194,9 +194,7 @@ describe.each(worlds)('a login of a claim on a server that is administered as $a
     expect((await psql(attacker, 'orders', 'SELECT DISTINCT who FROM trap.caught')).stdout).toBe(login);
     const rights = `SELECT rolsuper, rolcreaterole, rolcreatedb, (SELECT count(*) FROM pg_auth_members WHERE member = r.oid) FROM pg_roles r WHERE rolname = '${login}'`;
     expect(await asPlatformTeam(rights)).toBe('f|f|f|0');
-    expect((await psql(attacker, 'orders', 'TABLE t', theirs['database'] ?? '')).stderr).toContain(
-      'permission denied for database',
-    );
+    expect((await psql(attacker, 'orders', 'TABLE t', theirs['database'] ?? '')).stderr).toContain('permission denied for database');
     expect(await rows()).toBe('theirs');
   });
 
