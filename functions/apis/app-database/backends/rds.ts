@@ -123,6 +123,7 @@ function expand(context: Context<DatabaseSettings, Needs>): Expansion {
       : undefined;
   const bound = bind(claim, nameOf(), binding, fresh, observed[bindingKey], 'the instance and its endpoint');
   const inside = inOwnDatabase({
+    namespace: claim.namespace,
     nameOf,
     database: databaseName,
     sslMode: 'require',

@@ -58,6 +58,7 @@ function expand({ claim, environment, settings, facts, observed }: Context<Datab
   const lost = bound.values === undefined && claim.issuedBinding !== undefined;
   const hasDatabase = conditionOf(observed['database']?.object, 'Ready')?.status === 'True';
   const inside = inOwnDatabase({
+    namespace: claim.namespace,
     nameOf,
     database: external,
     // provider-sql has no certificate of the authority to verify with.

@@ -1,17 +1,18 @@
 import type { Composed, Expansion } from '../../../core/api.ts';
 import { typed } from '../../../core/card.ts';
 import { keep, managed } from '../../../core/managed.ts';
+import { shortHash } from '../../../core/names.ts';
 import type { ObservedResource } from '../../../core/step.ts';
-import { usage } from '../../../kinds/crossplane/usage.ts';
 import { sqlExtension } from '../../../kinds/sql/extension.ts';
 import { sqlGrant } from '../../../kinds/sql/grant.ts';
 import { sqlProviderConfig } from '../../../kinds/sql/provider-config.ts';
 import { complete } from '../extensions.ts';
 
 /** What `inOwnDatabase` composes. */
-export const ownDatabaseKinds = { sql: sqlProviderConfig, 'sql-used': usage, grant: sqlGrant, 'extension-*': sqlExtension };
+export const ownDatabaseKinds = { 'sql-*': sqlProviderConfig, grant: sqlGrant, 'extension-*': sqlExtension };
 
 interface OwnDatabase {
+  readonly namespace: string;
   readonly nameOf: (part?: string) => string;
   readonly database: string;
   /** How provider-sql connects. */
@@ -29,13 +30,15 @@ interface OwnDatabase {
  * login controls. Extensions are never dropped, since columns of their types would go with them.
  */
 export function inOwnDatabase(own: OwnDatabase): Pick<Expansion, 'resources' | 'pending'> {
-  const { nameOf, database, sslMode, grant, observed, waitsFor } = own;
-  const inside = (key: string, card: typeof sqlExtension, forProvider: Readonly<Record<string, unknown>>): [string, Composed] => [
-    key,
+  const { namespace, nameOf, database, sslMode, grant, observed, waitsFor } = own;
+  // provider-sql counts the users of a ProviderConfig by its name alone, in all namespaces, and keeps one that has any.
+  const key = `sql-${shortHash(namespace)}`;
+  const inside = (part: string, card: typeof sqlExtension, forProvider: Readonly<Record<string, unknown>>): [string, Composed] => [
+    part,
     managed({
       card,
-      name: nameOf(key),
-      providerConfig: { kind: 'ProviderConfig', name: nameOf('sql') },
+      name: nameOf(part),
+      providerConfig: { kind: 'ProviderConfig', name: nameOf(key) },
       managementPolicies: keep,
       forProvider: { database, ...forProvider },
     }),
@@ -44,13 +47,11 @@ export function inOwnDatabase(own: OwnDatabase): Pick<Expansion, 'resources' | '
     ...(grant === undefined ? [] : [inside('grant', sqlGrant, grant)]),
     ...complete(own.extensions).map((extension) => inside(`extension-${extension.replaceAll('_', '--')}`, sqlExtension, { extension })),
   ];
-  const [first] = made;
-  if (first === undefined) return { resources: {}, pending: {} };
-  const [, { object: user }] = first;
+  if (made.length === 0) return { resources: {}, pending: {} };
   const sql: Composed = {
     object: {
       ...typed(sqlProviderConfig),
-      metadata: { name: nameOf('sql') },
+      metadata: { name: nameOf(key) },
       spec: {
         credentials: {
           source: 'PostgreSQLConnectionSecret',
@@ -62,20 +63,8 @@ export function inOwnDatabase(own: OwnDatabase): Pick<Expansion, 'resources' | '
       },
     },
   };
-  // A ProviderConfig of provider-sql that is deleted while it is used may stay for ever.
-  const used: Composed = {
-    object: {
-      ...typed(usage),
-      metadata: { name: nameOf('sql-used') },
-      spec: {
-        of: { ...typed(sqlProviderConfig), resourceRef: { name: nameOf('sql') } },
-        by: { apiVersion: user.apiVersion, kind: user.kind, resourceRef: { name: user.metadata?.name } },
-        replayDeletion: true,
-      },
-    },
-  };
-  const resources: Readonly<Record<string, Composed>> = { sql, 'sql-used': used, ...Object.fromEntries(made) };
-  if (waitsFor === undefined || observed['sql'] !== undefined) return { resources, pending: {} };
+  const resources: Readonly<Record<string, Composed>> = { [key]: sql, ...Object.fromEntries(made) };
+  if (waitsFor === undefined || observed[key] !== undefined) return { resources, pending: {} };
   const pending = Object.entries(resources).map(([key, { object }]) => {
     const { apiVersion, kind } = object;
     return [key, { apiVersion, kind, name: nameOf(key), waitsFor }] as const;
