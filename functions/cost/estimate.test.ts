@@ -113,7 +113,7 @@ describe('AppDatabase', () => {
     );
     const resources = claimIn('prod', { ...given, observed: observedAfter(first, { instance: instanceDetails }) });
     expect(Object.keys(resources)).toEqual(
-      expect.arrayContaining(['binding', 'instance', 'protection', 'security-group', 'sql', 'extension-pgcrypto']),
+      expect.arrayContaining(['binding', 'instance', 'protection', 'security-group', 'sql-8d9001d3', 'extension-pgcrypto']),
     );
     expect(estimate(resources, { region })).toEqual({
       monthlyUSD: 296.96,
