@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { apis } from '../functions/apis/index.ts';
 import type { Api } from '../functions/core/api.ts';
+import { undecidedOf } from '../functions/core/card.ts';
 import { type Field, staysOf } from '../functions/core/field.ts';
 import { at, type KubernetesObject } from '../functions/core/kubernetes.ts';
 import { settingsAnnotation } from '../functions/core/record.ts';
@@ -94,9 +95,9 @@ function otherThan({ schema, example, default: byTier }: Field, value: unknown):
 const live = apis
   .filter(({ place }) => place === 'environment')
   .flatMap((api) =>
-    // One that composes nothing has nothing that could be moved.
-    Object.entries(api.backends).flatMap(([backend, { anchor }]) => {
-      if (anchor === undefined) return [];
+    // One that composes nothing has nothing that could be moved, and nothing lives of what the guard refuses.
+    Object.entries(api.backends).flatMap(([backend, { anchor, composes }]) => {
+      if (anchor === undefined || Object.values(composes).some((card) => undecidedOf(card).length > 0)) return [];
       const tier = tiers.find((each) => api.profiles[each]['backend'] === backend) ?? 'dev';
       return Object.entries(api.fields)
         .filter(([, field]) => field.default !== undefined)
