@@ -190,7 +190,7 @@ test.each<[Person, string, string, string, boolean]>([
 ])('%s: permission %s of %s %s: %s', async (person, verb, resource, name, want) => {
   const resourceAttributes = { group: 'platform.internal', resource, verb, ...(resource === 'claims' ? { namespace: staging } : { name }) };
   const review = { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview', spec: { resourceAttributes } };
-  const { stdout } = await run('kubectl', ['create', '-f', '-', '-o', 'json', '--as', people[person]], toYaml(review));
+  const { stdout } = await run('kubectl', ['create', '-f', '-', '-o', 'json', '--validate=false', '--as', people[person]], toYaml(review));
   expect(at(JSON.parse(stdout), 'status', 'allowed') === true).toBe(want);
 });
 
@@ -523,7 +523,8 @@ describe('an administrator of the platform', () => {
     );
     const after = await eventually(() => get('secret', 'orders-database-role', staging));
     expect(after.metadata.uid).not.toBe(before.metadata.uid);
-    await eventually(async () => expect((await psql(staging, 'orders', 'SELECT 1')).stdout).toBe('1'));
+    // Crossplane looks seldom at a claim that changed as often as this one.
+    await eventually(async () => expect((await psql(staging, 'orders', 'SELECT 1')).stdout).toBe('1'), 240);
   });
 });
 
