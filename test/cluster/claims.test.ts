@@ -31,8 +31,7 @@ beforeAll(async () => {
   for (const namespace of namespaces) await ready(namespace, 'orders');
 });
 afterAll(async () => {
-  await removeNamespaces(...namespaces, 'claims-tls');
-  await kubectl('delete', 'environmentconfig', 'claims-tls', '--ignore-not-found');
+  await removeNamespaces(...namespaces);
 });
 
 const roundTrip = "CREATE TABLE t (v text); INSERT INTO t VALUES ('kept'); SELECT v FROM t";
@@ -167,6 +166,11 @@ test.each(['claims-dev', 'claims-staging'])(
 );
 
 describe('on the shared server', () => {
+  afterAll(async () => {
+    await removeNamespaces('claims-tls');
+    await kubectl('delete', 'environmentconfig', 'claims-tls', '--ignore-not-found');
+  });
+
   const encrypted = 'SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()';
   const postgres = async (name: string, facts: object) => {
     const { data } = await get('environmentconfig', 'staging');
@@ -188,8 +192,8 @@ describe('on the shared server', () => {
     const before = await bindingOf('claims-tls', 'orders');
     const options = 'sslmode=verify-full&sslrootcert=/bindings/orders-database/ca.crt';
     await postgres('claims-tls', {});
-    await touch('claims-tls', 'orders');
     await eventually(async () => {
+      await touch('claims-tls', 'orders');
       expect(await bindingOf('claims-tls', 'orders')).toEqual({
         ...before,
         sslmode: 'verify-full',
@@ -204,8 +208,10 @@ describe('on the shared server', () => {
 
   test('psql refuses it by an authority that is not its own', async () => {
     await postgres('claims-tls', { caCertificate: placeholderCertificate });
-    await touch('claims-tls', 'orders');
-    await eventually(async () => expect((await bindingOf('claims-tls', 'orders'))['ca.crt']).toBe(placeholderCertificate));
+    await eventually(async () => {
+      await touch('claims-tls', 'orders');
+      expect((await bindingOf('claims-tls', 'orders'))['ca.crt']).toBe(placeholderCertificate);
+    });
     const { code, stderr } = await psql('claims-tls', 'orders', encrypted);
     expect([code, stderr]).toEqual([1, expect.stringContaining('certificate verify failed')]);
   });
