@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { parse } from 'yaml';
+import { parseAllDocuments } from 'yaml';
 import { doctor } from '../../cli/verbs/doctor/doctor.ts';
 import type { Finding } from '../../cli/verbs/doctor/finding.ts';
 import type { Report } from '../../cli/verbs/doctor/report.ts';
@@ -35,7 +35,7 @@ describe('permissions', () => {
   let wasThere: boolean;
 
   beforeAll(async () => {
-    role = stringAt(parse(await readFile(rbacFile, 'utf8')), 'metadata', 'name') ?? '';
+    role = stringAt(parseAllDocuments(await readFile(rbacFile, 'utf8'))[0]?.toJS(), 'metadata', 'name') ?? '';
     wasThere = (await run('kubectl', ['get', 'clusterrole', role, '--ignore-not-found', '-o', 'name'])) !== '';
     await run('kubectl', ['apply', '-f', rbacFile]);
     await vi.waitFor(async () => expect(await findings('permissions')).toEqual([]), aggregation);
@@ -58,7 +58,7 @@ describe('permissions', () => {
       check: 'permissions',
       severity: 'error',
       object: 'namespaces',
-      problem: 'Crossplane may not get, list, watch namespaces',
+      problem: 'Crossplane may not get, list, watch, create, update, patch, delete namespaces',
       remedy: 'kubectl apply -f package/install/rbac.yaml',
     });
 
