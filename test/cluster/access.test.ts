@@ -16,7 +16,6 @@ import {
   ready,
   removeNamespaces,
   run,
-  touch,
 } from './cluster.ts';
 
 const [dev, staging, prod, careful, made] = ['access-dev', 'access-staging', 'access-prod', 'access-careful', 'access-made'] as const;
@@ -506,29 +505,6 @@ describe('an administrator of the platform', () => {
       annotated,
     );
     expect(said(await as('administrator', 'annotate', 'appdatabase', 'orders', '-n', staging, 'crossplane.io/paused-'))).toBe(annotated);
-  });
-
-  test('deletes a Secret, with which the provider makes a new login', async () => {
-    const before = await get('secret', 'orders-database-role', staging);
-    expect(said(await as('administrator', 'delete', 'secret', 'orders-database-role', '-n', staging))).toBe(
-      `done: secret "orders-database-role" deleted from ${staging} namespace`,
-    );
-    await kubectl(
-      'annotate',
-      'roles.postgresql.sql.m.crossplane.io',
-      'orders-database-role',
-      '-n',
-      staging,
-      'example.com/touched=now',
-      '--overwrite',
-    );
-    const after = await eventually(() => get('secret', 'orders-database-role', staging));
-    expect(after.metadata.uid).not.toBe(before.metadata.uid);
-    // Crossplane looks seldom at a claim that changed as often as this one.
-    await eventually(async () => {
-      await touch(staging, 'orders');
-      expect((await psql(staging, 'orders', 'SELECT 1')).stdout).toBe('1');
-    }, 240);
   });
 });
 

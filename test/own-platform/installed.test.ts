@@ -65,6 +65,10 @@ test('generates what this repository does, and its own besides', () => {
     'ClusterRole acme-platform:aggregate-to-crossplane',
     'ClusterRole acme-platform:claims-edit',
     'ClusterRole acme-platform:claims-view',
+    'ClusterRole acme-platform:team-deployer',
+    'ClusterRole acme-platform:team-developer',
+    'ClusterRole acme-platform:team-owner',
+    'ClusterRole acme-platform:team-viewer',
     'Configuration acme-platform-configuration-acme-platform',
     'DeploymentRuntimeConfig acme-platform',
     'Function acme-platform-function-acme-platform',
@@ -113,7 +117,7 @@ async function contentsOf(file: string): Promise<Readonly<Record<string, readonl
 test.runIf(hasCrossplane)('packages hold every API, and the examples of each', async () => {
   await acme.script('package', '--registry', 'registry.example.com/acme');
   const { 'package.yaml': objects = [], ...others } = await contentsOf(join(acme.folder, 'dist/configuration-acme-platform.xpkg'));
-  const apis = ['appbuckets', 'appcaches', 'appdatabases', 'appidentities', 'appqueues', 'apptopics'];
+  const apis = ['appbuckets', 'appcaches', 'appdatabases', 'appidentities', 'appqueues', 'apptopics', 'teams'];
   expect(objects.map(nameOf).sort()).toEqual(
     [
       'Configuration configuration-acme-platform',
