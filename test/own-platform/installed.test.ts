@@ -129,7 +129,15 @@ test.runIf(hasCrossplane)('packages hold every API, and the examples of each', a
   expect(Object.values(others).flat().map(nameOf).sort()).toEqual(
     [
       ...['dev', 'prod', 'staging'].map((name) => `EnvironmentConfig ${name}`),
-      ...['AppBucket receipts', 'AppCache orders', 'AppDatabase orders', 'AppIdentity orders', 'AppQueue orders', 'AppTopic orders'],
+      ...[
+        'AppBucket receipts',
+        'AppCache orders',
+        'AppDatabase orders',
+        'AppIdentity orders',
+        'AppQueue orders',
+        'AppTopic orders',
+        'Team checkout',
+      ],
     ].sort(),
   );
 });
