@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { shortHash } from '../../functions/core/names.ts';
 import { environmentConfig } from '../request.ts';
 import { apply, claim, eventually, get, kubectl, makeNamespace, removeNamespaces, sleep } from './cluster.ts';
 
@@ -67,7 +68,7 @@ async function provisioned(namespace: string) {
 
 async function reconcile(namespace: string, round: number): Promise<void> {
   await kubectl('annotate', 'appdatabase', 'orders', '-n', namespace, `crossplane.io/reconcile-requested-at=round-${round}`, '--overwrite');
-  const kinds = ['roles', 'databases', 'grants'].map((kind) => `${kind}.postgresql.sql.m.crossplane.io`).join(',');
+  const kinds = ['roles', 'databases'].map((kind) => `${kind}.postgresql.sql.m.crossplane.io`).join(',');
   await kubectl('annotate', kinds, '--all', '-n', namespace, `example.org/round=${round}`, '--overwrite');
 }
 
@@ -81,9 +82,10 @@ describe.each(causes)('a claim in %s', (environment, cause) => {
     status: 'False',
     reason: 'ProvisioningFailed',
     message:
-      'cannot provision Database orders-database-database, Grant orders-database-grant, Role orders-database-role: ' +
+      'cannot provision Database orders-database-database, Role orders-database-role: ' +
       `EnvironmentConfig "${environment}": data.shared.postgres.providerConfig: ${cause}; tell the platform team; ` +
-      'Secret orders-database waits for the role and its password',
+      'Secret orders-database waits for the role and its password; ' +
+      `ProviderConfig orders-database-sql-${shortHash(environment)} waits for the binding; Grant orders-database-grant waits for the binding`,
   };
 
   test('says which field of the environment is at fault, the same in every reconcile', async () => {
