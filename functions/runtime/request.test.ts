@@ -123,6 +123,14 @@ test('reads a key as it is, whatever keys came before it', () => {
   expect([read('Ã¶Ðµ'), read('öе')]).toEqual([['Ã¶Ðµ'], ['öе']]);
 });
 
+function problemOf(bytes: Buffer): unknown {
+  try {
+    return readRequest(bytes);
+  } catch (error) {
+    return error;
+  }
+}
+
 test('counts what a Secret has among the values that there is room for', () => {
   const connectionDetails = Object.fromEntries(Array.from({ length: 250_000 }, (_, index) => [`k${index}`, Buffer.alloc(0)]));
   const claim = { apiVersion: 'platform.internal/v1alpha1', kind: 'AppDatabase', metadata: { name: 'orders' } };
@@ -130,12 +138,7 @@ test('counts what a Secret has among the values that there is room for', () => {
   const bytes = encoded({
     observed: { composite: { resource: claim }, resources: { instance: { resource: instance, connectionDetails } } },
   });
-  let problem: unknown;
-  try {
-    readRequest(bytes);
-  } catch (error) {
-    problem = error;
-  }
+  const problem = problemOf(bytes);
   expect(problem).toEqual(
     new RequestTooLarge(
       'cannot process the claim: it comes with more than 250000 values in 2 objects of 2.5 MiB; the largest is Instance orders-database-instance with 2.5 MiB: take annotations, labels, fields or keys of its connection Secret out of it, or use another namespace',
@@ -215,12 +218,7 @@ test('says of a request that is too large which object is the largest', () => {
       },
     },
   });
-  let problem: unknown;
-  try {
-    readRequest(bytes);
-  } catch (error) {
-    problem = error;
-  }
+  const problem = problemOf(bytes);
   expect(problem).toEqual(
     new RequestTooLarge(
       'cannot process the claim: it comes with more than 250000 values in 6 objects of 3.4 MiB; the largest is AppQueue noisy-4 with 0.7 MiB: take annotations, labels, fields or keys of its connection Secret out of it, or use another namespace',

@@ -1,9 +1,8 @@
 import { at, type KubernetesObject } from '../../../functions/core/kubernetes.ts';
 import { accessManifests } from '../../../platform/access.ts';
 import { crossplaneNamespace } from '../../../platform/names.ts';
-import { Unserved } from '../../cluster.ts';
 import type { Check } from './check.ts';
-import { crossplaneDeployment } from './crossplane.ts';
+import { installedCrossplane } from './crossplane.ts';
 import { type Diagnosis, identify } from './finding.ts';
 
 const plurals: Readonly<Record<string, string>> = {
@@ -63,8 +62,7 @@ export const access: Check = {
   id: 'access',
   title: 'Roles and admission policies',
   async run(cluster, platform) {
-    const deployment = await crossplaneDeployment(cluster);
-    if (deployment === undefined) throw new Unserved('cannot tell who may do what: Crossplane is not installed', 'install Crossplane');
+    const deployment = await installedCrossplane(cluster, 'cannot tell who may do what');
     const wanted = accessManifests(platform);
     const kinds = new Map(Object.values(wanted).flatMap((objects) => objects.map(({ apiVersion, kind }) => [kind, apiVersion])));
     const lists = await Promise.all([...kinds].map(([kind, apiVersion]) => cluster.list({ apiVersion, plural: String(plurals[kind]) })));

@@ -1,5 +1,5 @@
 import { at, type KubernetesObject, numberAt, stringAt } from '../../../functions/core/kubernetes.ts';
-import type { Cluster } from '../../cluster.ts';
+import { type Cluster, Unserved } from '../../cluster.ts';
 import type { Check } from './check.ts';
 import { type Diagnosis, identify } from './finding.ts';
 
@@ -32,9 +32,16 @@ function upgrade(deployment: KubernetesObject, version: string | undefined): str
 }
 
 /** The Deployment of Crossplane itself, not of its RBAC manager. */
-export async function crossplaneDeployment(cluster: Cluster): Promise<KubernetesObject | undefined> {
+async function crossplaneDeployment(cluster: Cluster): Promise<KubernetesObject | undefined> {
   const found = await cluster.list({ apiVersion: 'apps/v1', plural: 'deployments' }, { labelSelector: 'app=crossplane' });
   return found.find((deployment) => deployment.metadata?.namespace === 'crossplane-system') ?? found[0];
+}
+
+/** The same for a check that can say nothing without it: `cannot` is what it cannot. */
+export async function installedCrossplane(cluster: Cluster, cannot: string): Promise<KubernetesObject> {
+  const deployment = await crossplaneDeployment(cluster);
+  if (deployment === undefined) throw new Unserved(`${cannot}: Crossplane is not installed`, 'install Crossplane');
+  return deployment;
 }
 
 function versionOf(deployment: KubernetesObject): string | undefined {

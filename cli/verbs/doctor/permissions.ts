@@ -3,9 +3,9 @@ import { apiVersion } from '../../../functions/core/group.ts';
 import { stringAt } from '../../../functions/core/kubernetes.ts';
 import { composedKinds } from '../../../platform/composed.ts';
 import { administer, use } from '../../../platform/permissions.ts';
-import { type Cluster, nameOf, type Resource, Unserved } from '../../cluster.ts';
+import { type Cluster, nameOf, type Resource } from '../../cluster.ts';
 import type { Check } from './check.ts';
-import { crossplaneDeployment } from './crossplane.ts';
+import { installedCrossplane } from './crossplane.ts';
 import type { Diagnosis } from './finding.ts';
 
 const read = ['get', 'list', 'watch'];
@@ -44,8 +44,7 @@ export const permissions: Check = {
   id: 'permissions',
   title: 'Permissions of Crossplane',
   async run(cluster, platform) {
-    const deployment = await crossplaneDeployment(cluster);
-    if (deployment === undefined) throw new Unserved('cannot tell what Crossplane may do: it is not installed', 'install Crossplane');
+    const deployment = await installedCrossplane(cluster, 'cannot tell what Crossplane may do');
     const namespace = deployment.metadata?.namespace ?? '';
     const serviceAccount = stringAt(deployment, 'spec', 'template', 'spec', 'serviceAccountName') ?? 'default';
     const denialsOf = async (resource: Resource, verbs: readonly string[], managed: boolean): Promise<readonly Denial[]> => {
