@@ -16,6 +16,7 @@ import {
   ready,
   removeNamespaces,
   run,
+  touch,
 } from './cluster.ts';
 
 const [dev, staging, prod, careful, made] = ['access-dev', 'access-staging', 'access-prod', 'access-careful', 'access-made'] as const;
@@ -505,6 +506,21 @@ describe('an administrator of the platform', () => {
       annotated,
     );
     expect(said(await as('administrator', 'annotate', 'appdatabase', 'orders', '-n', staging, 'crossplane.io/paused-'))).toBe(annotated);
+  });
+
+  test('deletes a Secret, with which the provider makes a new login', async () => {
+    const role = ['roles.postgresql.sql.m.crossplane.io', 'orders-database-role', '-n', staging] as const;
+    const before = await get('secret', 'orders-database-role', staging);
+    expect(said(await as('administrator', 'delete', 'secret', 'orders-database-role', '-n', staging))).toBe(
+      `done: secret "orders-database-role" deleted from ${staging} namespace`,
+    );
+    await kubectl('annotate', ...role, '--overwrite', 'example.com/touched=now');
+    const after = await eventually(() => get('secret', 'orders-database-role', staging));
+    expect(after.metadata.uid).not.toBe(before.metadata.uid);
+    await eventually(async () => {
+      await touch(staging, 'orders');
+      expect((await psql(staging, 'orders', 'SELECT 1')).stdout).toBe('1');
+    }, 240);
   });
 });
 

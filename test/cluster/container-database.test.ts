@@ -12,13 +12,61 @@ const environment = (images: Readonly<Record<string, string>> = {}) =>
     defaults: { AppDatabase: { backend: 'container', persistence: 'Persistent' } },
   });
 
+const folder = `/var/tmp/${name}`;
+
+/** Runs a command as root on the folder of the node. */
+async function onNode(command: string): Promise<void> {
+  const pod = { name, namespace: 'shared' };
+  await kubectl('delete', 'pod', name, '-n', 'shared', '--ignore-not-found');
+  await apply({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: pod,
+    spec: {
+      restartPolicy: 'Never',
+      volumes: [{ name: 'data', hostPath: { path: folder, type: 'DirectoryOrCreate' } }],
+      containers: [
+        {
+          name,
+          image: 'docker.io/library/postgres:17',
+          command: ['sh', '-c', command],
+          securityContext: { runAsUser: 0 },
+          volumeMounts: [{ name: 'data', mountPath: '/data' }],
+        },
+      ],
+    },
+  });
+  await kubectl('wait', 'pod', name, '-n', 'shared', '--for=jsonpath={.status.phase}=Succeeded', '--timeout=60s');
+  await kubectl('delete', 'pod', name, '-n', 'shared');
+}
+
+/** A cluster that makes no volumes by itself is given one. */
+async function volume(): Promise<void> {
+  if ((await list('storageclasses')).length > 0) return;
+  await onNode('rm -rf /data/* && chmod 777 /data');
+  await apply({
+    apiVersion: 'v1',
+    kind: 'PersistentVolume',
+    metadata: { name },
+    spec: {
+      capacity: { storage: '200Gi' },
+      accessModes: ['ReadWriteOnce'],
+      persistentVolumeReclaimPolicy: 'Retain',
+      claimRef: { namespace: name, name: 'data-orders-database-0' },
+      hostPath: { path: folder },
+    },
+  });
+}
+
 async function cleanUp(): Promise<void> {
   await removeNamespaces(name);
   await kubectl('delete', 'environmentconfigs', name, '--ignore-not-found');
+  await kubectl('delete', 'persistentvolumes', name, '--ignore-not-found');
 }
 
 beforeAll(async () => {
   await cleanUp();
+  await volume();
   await apply(environment());
   await makeNamespace(name, name);
   await apply(claim(name, 'orders', { engine: 'postgres', deletion: 'Snapshot' }));

@@ -2,7 +2,21 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { blocksOf } from '../pages.ts';
 import { environmentConfig } from '../request.ts';
-import { apply, bindingOf, claim, eventually, kubectl, list, makeNamespace, psql, ready, removeNamespaces, run, sleep } from './cluster.ts';
+import {
+  apply,
+  bindingOf,
+  claim,
+  eventually,
+  kubectl,
+  list,
+  makeNamespace,
+  psql,
+  ready,
+  removeNamespaces,
+  run,
+  sleep,
+  touch,
+} from './cluster.ts';
 import { adminPassword } from './setup.ts';
 
 /** The claims of one environment, whose server is reached as `admin`: the names of the environment, its namespaces and what they share. */
@@ -227,8 +241,7 @@ test('a session in template1 holds up nobody', async () => {
   expect((await session).code).toBe(1);
 });
 
-describe('a claim that is', () => {
-  const { victim } = superuser;
+describe.each(worlds)('a claim of $environment that is', ({ victim }) => {
   const kept = async () => expect(await psql(victim, 'kept', 'TABLE t')).toEqual({ code: 0, stdout: 'mine', stderr: '' });
   const password = async () => (await bindingOf(victim, 'kept'))['password'];
 
@@ -246,5 +259,25 @@ describe('a claim that is', () => {
     await ready(victim, 'kept');
     await kept();
     expect(await password()).not.toBe(before);
+  });
+
+  test('robbed of its Secret gets the same again, and of every copy of its password another', async () => {
+    const becomes = (hold: (password: string | undefined) => void) =>
+      eventually(async () => {
+        await touch(victim, 'kept');
+        hold(await password());
+      });
+    const before = await password();
+    await kubectl('delete', 'secret', 'kept-database', '-n', victim);
+    await becomes((now) => expect(now).toBe(before));
+    await kubectl('delete', 'secret', 'kept-database', 'kept-database-role', '-n', victim);
+    await becomes((now) => expect(now).not.toBe(before));
+    await kept();
+    await ready(victim, 'kept');
+    // The provider makes another unasked only where it never made one again.
+    const second = await password();
+    await kubectl('delete', 'secret', 'kept-database', 'kept-database-role', '-n', victim);
+    await becomes((now) => expect(now).not.toBe(second));
+    await kept();
   });
 });

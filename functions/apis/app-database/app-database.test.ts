@@ -175,3 +175,26 @@ describe('the certificates that a binding has', () => {
     expect([sslmode, sslrootcert, certificates, uri?.split('?')[1]]).toEqual(['disable', undefined, undefined, 'sslmode=disable']);
   });
 });
+
+describe('another password of a role on a shared server', () => {
+  const atProvider = { lastPasswordChange: '2026-11-28T18:07:02Z' };
+  const ready = { conditions: ['Ready', 'Synced'].map((type) => ({ type, status: 'True' })), atProvider };
+  const trigger = (status: object, { binding, connectionDetails = {} }: { binding?: unknown; connectionDetails?: object } = {}) => {
+    const claim = given('shared');
+    const observed = observedAfter(expand(stepRequest(claim)), { role: { status, connectionDetails: { ...connectionDetails } } });
+    const response = expand(stepRequest({ ...claim, observed, ...(binding !== undefined && { status: { binding } }) }));
+    return at(response.desired['role']?.object, 'spec', 'forProvider', 'passwordRotationTrigger');
+  };
+
+  test('is made where the role is ready and nobody has the one that was made for it', () => {
+    expect(trigger(ready)).toBe('2026-11-28T18:07:03.000Z');
+  });
+
+  test('is made where the binding that there was is gone too', () => {
+    expect(trigger({ conditions: [], atProvider }, { binding: { name: 'orders-database' } })).toBe('2026-11-28T18:07:03.000Z');
+  });
+
+  test('is not made while the role is, nor where its password is known', () => {
+    expect([trigger({ conditions: [], atProvider }), trigger(ready, roleDetails)]).toEqual([undefined, undefined]);
+  });
+});

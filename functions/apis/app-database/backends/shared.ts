@@ -4,7 +4,7 @@ import { type FactsOf, needsOf } from '../../../core/facts.ts';
 import { stringAt } from '../../../core/kubernetes.ts';
 import { managed, placeOf, policiesFor } from '../../../core/managed.ts';
 import { composedName, controlPlane, externalName } from '../../../core/names.ts';
-import { conditionOf } from '../../../core/readiness.ts';
+import { conditionOf, isReady } from '../../../core/readiness.ts';
 import type { ObservedResource } from '../../../core/step.ts';
 import { protection, usage } from '../../../kinds/crossplane/usage.ts';
 import { secret } from '../../../kinds/kubernetes/secret.ts';
@@ -55,7 +55,8 @@ function expand({ claim, environment, settings, facts, observed }: Context<Datab
     });
   // Never the only copy: provider-sql makes another password.
   const bound = bind({ ...claim, issuedBinding: undefined }, nameOf(), binding, fresh, observed[bindingKey], 'the role and its password');
-  const lost = bound.values === undefined && claim.issuedBinding !== undefined;
+  // A role that is ready has had its password: what of a claim of the same name was still there may have kept the provider from writing it.
+  const lost = bound.values === undefined && (claim.issuedBinding !== undefined || isReady(sqlRole, observed['role']));
   const hasDatabase = conditionOf(observed['database']?.object, 'Ready')?.status === 'True';
   const inside = inOwnDatabase({
     namespace: claim.namespace,
