@@ -203,10 +203,13 @@ describe('a developer', () => {
     expect(said(await applyAs('developer', { ...asked, spec: { engine: 'postgres', size: 'medium' } }))).toBe(
       'done: appdatabase.platform.internal/carts configured',
     );
-    const read = await as('developer', 'get', 'appdatabase', 'carts', '-n', dev, '-o', 'yaml');
-    expect(said(await run('kubectl', ['apply', '-f', '-', '--as', people.developer], read.stdout))).toBe(
-      'done: appdatabase.platform.internal/carts configured',
-    );
+    // What was read names its resourceVersion, which Crossplane may have moved on in between.
+    await eventually(async () => {
+      const read = await as('developer', 'get', 'appdatabase', 'carts', '-n', dev, '-o', 'yaml');
+      expect(said(await run('kubectl', ['apply', '-f', '-', '--as', people.developer], read.stdout))).toBe(
+        'done: appdatabase.platform.internal/carts configured',
+      );
+    });
     expect(said(await as('developer', 'annotate', 'appdatabase', 'carts', '-n', dev, 'crossplane.io/reconcile-requested-at=now'))).toBe(
       'done: appdatabase.platform.internal/carts annotated',
     );
