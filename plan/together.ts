@@ -1,6 +1,7 @@
 import { at, type KubernetesObject } from '../functions/core/kubernetes.ts';
 import type { ObservedResource } from '../functions/core/step.ts';
 import { byTurn } from '../functions/core/turn.ts';
+import { type Admission, admissionOf } from './admission.ts';
 import { identityOf, nameOf } from './identity.ts';
 import { type Plan, planClaim, type World } from './run.ts';
 
@@ -9,6 +10,17 @@ export interface Subject {
   readonly claim: KubernetesObject;
   readonly observed: Readonly<Record<string, ObservedResource>>;
   readonly namespace?: KubernetesObject | undefined;
+  /** The claim as it is; undefined where it is new. */
+  readonly before: KubernetesObject | undefined;
+}
+
+/** Of a claim whose values are not what their schema wants, the cluster looks at no rule. */
+const unreadable = new Set(['ClaimInvalid', 'KindUnknown']);
+
+/** The plan, or the same refused where the cluster would not even take the claim. */
+function admitted(plan: Plan, { claim, before }: Subject, admission: Admission): Plan {
+  if (plan.refused !== null && unreadable.has(plan.refused.reason)) return plan;
+  return { ...plan, refused: admission(claim, before) ?? plan.refused };
 }
 
 /** The claim as others see it once it had its turn: the cost of one that is allowed is recorded on it. */
@@ -29,6 +41,7 @@ export function planTogether(
   others: readonly KubernetesObject[],
   onPlanned: () => void,
 ): readonly Plan[] {
+  const admission = admissionOf(world.platform);
   const plans = new Map<Subject, Plan>();
   const groups = Map.groupBy(subjects, ({ claim }) => nameOf(claim).namespace);
   for (const [namespace, group] of groups) {
@@ -39,8 +52,9 @@ export function planTogether(
       ]),
     );
     const turn = (subject: Subject) => {
-      const { claim, observed } = subject;
-      const plan = planClaim(claim, environment, world, { namespace: subject.namespace, claims: [...claims.values()], observed });
+      const { claim, observed, namespace } = subject;
+      const planned = planClaim(claim, environment, world, { namespace, claims: [...claims.values()], observed });
+      const plan = admitted(planned, subject, admission);
       plans.set(subject, plan);
       claims.set(identityOf(claim), recorded(claim, plan));
       return plan;
