@@ -1,38 +1,28 @@
-import { at, type KubernetesObject } from '../functions/core/kubernetes.ts';
+import type { KubernetesObject } from '../functions/core/kubernetes.ts';
 import type { ObservedResource } from '../functions/core/step.ts';
 import { byTurn } from '../functions/core/turn.ts';
-import { type Admission, admissionOf } from './admission.ts';
-import { identityOf, nameOf } from './identity.ts';
-import { type Plan, planClaim, type World } from './run.ts';
+import { identityOf } from './identity.ts';
+import { type Outcome, type Plan, runSteps, type World } from './run.ts';
 
 /** A claim to be planned, with what there is already. */
 export interface Subject {
   readonly claim: KubernetesObject;
   readonly observed: Readonly<Record<string, ObservedResource>>;
   readonly namespace?: KubernetesObject | undefined;
-  /** The claim as it is; undefined where it is new. */
-  readonly before: KubernetesObject | undefined;
 }
 
-/** Of a claim whose values are not what their schema wants, the cluster looks at no rule. */
-const unreadable = new Set(['ClaimInvalid', 'KindUnknown']);
-
-/** The plan, or the same refused where the cluster would not even take the claim. */
-function admitted(plan: Plan, { claim, before }: Subject, admission: Admission): Plan {
-  if (plan.refused !== null && unreadable.has(plan.refused.reason)) return plan;
-  return { ...plan, refused: admission(claim, before) ?? plan.refused };
+/** The claim as it and others see it once it was looked at, with what that says of it. */
+function lookedAt(claim: KubernetesObject, { plan: { refused, conditions }, status }: Outcome): KubernetesObject {
+  const synced = { type: 'Synced', status: refused === null ? 'True' : 'False', observedGeneration: claim.metadata?.generation };
+  const before = claim['status'] as object | undefined;
+  return { ...claim, status: { ...before, ...(refused === null && status), conditions: [...conditions, synced] } };
 }
 
-/** The claim as others see it once it had its turn: the cost of one that is allowed is recorded on it. */
-function recorded(claim: KubernetesObject, plan: Plan): KubernetesObject {
-  const status = claim['status'] as object | undefined;
-  if (plan.refused === null) return { ...claim, status: { ...status, monthlyCostUSD: plan.cost?.monthlyUSD ?? 0 } };
-  return { ...claim, status: { ...status, conditions: [{ type: 'Allowed', status: 'False' }] } };
-}
+const isOfBudget = ({ plan: { refused } }: Outcome) => ['OverBudget', 'BudgetAwaited'].includes(refused?.reason ?? '');
 
 /**
- * Plans claims of one environment one after the other, as the cluster gives them their turn, so that a claim finds the budget of its
- * namespace as those before it left it. `others` are claims that are there and are not planned.
+ * Plans claims of one environment, each as often as the cluster would look at it, so that a claim finds the budgets that it shares as
+ * others leave them. `others` are claims that are there and are not planned.
  */
 export function planTogether(
   subjects: readonly Subject[],
@@ -41,34 +31,34 @@ export function planTogether(
   others: readonly KubernetesObject[],
   onPlanned: () => void,
 ): readonly Plan[] {
-  const admission = admissionOf(world.platform);
-  const plans = new Map<Subject, Plan>();
-  const groups = Map.groupBy(subjects, ({ claim }) => nameOf(claim).namespace);
-  for (const [namespace, group] of groups) {
-    const claims = new Map(
-      [...others.filter((claim) => nameOf(claim).namespace === namespace), ...group.map(({ claim }) => claim)].map((claim) => [
-        identityOf(claim),
-        claim,
-      ]),
-    );
-    const turn = (subject: Subject) => {
-      const { claim, observed, namespace } = subject;
-      const planned = planClaim(claim, environment, world, { namespace, claims: [...claims.values()], observed });
-      const plan = admitted(planned, subject, admission);
-      plans.set(subject, plan);
-      claims.set(identityOf(claim), recorded(claim, plan));
-      return plan;
-    };
-    const ordered = group.toSorted((a, b) => byTurn(a.claim, b.claim));
-    let freed = false;
-    for (const subject of ordered) {
-      const plan = turn(subject);
-      const before = at(subject.claim, 'status', 'monthlyCostUSD');
-      freed ||= plan.refused === null && typeof before === 'number' && (plan.cost?.monthlyUSD ?? 0) < before;
-      onPlanned();
-    }
-    // A refused claim is tried again, and finds what others have given back since.
-    if (freed) for (const subject of ordered) if (plans.get(subject)?.refused?.reason === 'OverBudget') turn(subject);
+  const claims = new Map([...others, ...subjects.map(({ claim }) => claim)].map((claim) => [identityOf(claim), claim]));
+  const objects = world.objects?.filter((object) => !claims.has(identityOf(object)));
+  const around = { ...world, ...(objects !== undefined && { objects }) };
+  const outcomes = new Map<Subject, Outcome>();
+
+  /** Looks at a claim, and says whether the verdict is another than before. */
+  const turn = (subject: Subject): boolean => {
+    const { observed, namespace } = subject;
+    const identity = identityOf(subject.claim);
+    const claim = claims.get(identity) ?? subject.claim;
+    const outcome = runSteps(claim, environment, around, { namespace, claims: [...claims.values()], observed });
+    const before = outcomes.get(subject);
+    outcomes.set(subject, outcome);
+    claims.set(identity, lookedAt(claim, outcome));
+    return before?.plan.refused?.reason !== outcome.plan.refused?.reason;
+  };
+
+  let open = subjects.toSorted((a, b) => byTurn(a.claim, b.claim));
+  for (const subject of open) {
+    turn(subject);
+    onPlanned();
   }
-  return subjects.flatMap((subject) => plans.get(subject) ?? []);
+  for (let changed = true; changed; ) {
+    open = open.filter((subject) => {
+      const outcome = outcomes.get(subject);
+      return outcome !== undefined && isOfBudget(outcome);
+    });
+    changed = open.map(turn).includes(true);
+  }
+  return subjects.flatMap((subject) => outcomes.get(subject)?.plan ?? []);
 }

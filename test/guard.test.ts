@@ -457,7 +457,7 @@ describe('data', () => {
     ).toEqual([
       [],
       [
-        'it (Table a): kind: got "timestreamwrite.aws.m.upbound.io Database", want "timestreamwrite.aws.m.upbound.io Table", which cannot change without losing the data',
+        'it (Table a): kind: got "timestreamwrite.aws.m.upbound.io/Database", want "timestreamwrite.aws.m.upbound.io/Table", which cannot change without losing the data',
       ],
       ['it (Table a): metadata.name: got "b", want "a", which cannot change without losing the data'],
       [
@@ -518,9 +518,11 @@ describe('a budget', () => {
   test('of a namespace counts the other claims: as recorded, or as estimated where they came first', () => {
     const given = { ...priced({ namespaceMonthlyUSD: 700 }), name: 'orders' };
     const younger = { metadata: { name: 'cart', namespace: 'shop', creationTimestamp: '2027-01-01T00:00:00Z' } };
-    const recorded = claim('cart', { ...younger, status: { monthlyCostUSD: 100 } });
-    const refused = claim('wish', { status: { conditions: [{ type: 'Allowed', status: 'False' }] } });
-    const later = claim('later', younger);
+    const refusedFor = (reason: string) => ({ conditions: [{ type: 'Allowed', status: 'False', reason }] });
+    const settled = { environment: 'here', settings: { engine: 'postgres' }, monthlyCostUSD: 100 };
+    const recorded = claim('cart', { ...younger, status: settled });
+    const refused = claim('wish', { status: refusedFor('PolicyViolated') });
+    const later = claim('later', { metadata: { ...younger.metadata, name: 'later' }, status: refusedFor('OverBudget') });
     expect(guarded({ ...given, claims: [recorded, refused, later] }).refusal).toBeUndefined();
     expect(guarded({ ...given, claims: [recorded, refused, later, claim('first')] }).refusal).toEqual({
       reason: 'OverBudget',
@@ -553,8 +555,8 @@ describe('a budget', () => {
       {
         reason: 'OverBudget',
         message:
-          'cannot apply in environment here: its namespace has more than 200 older claims of which it is not known what they cost as they are now, ' +
-          'want fewer, for the budget of a namespace: wait until they have status.monthlyCostUSD, or delete those that are not needed',
+          'cannot apply in environment here: its namespace has more than 200 older claims that ask for something else than they have, ' +
+          'want fewer, for the budget of a namespace: it is looked at again by itself',
       },
     ]);
   });
@@ -596,6 +598,60 @@ describe('a budget', () => {
       ),
       ttlSeconds: 300,
     });
+  });
+
+  describe('where a price is not known', () => {
+    const rare = 'elasticache.aws.m.upbound.io/GlobalReplicationGroup';
+    const withRare: Change = (desired) => ({
+      ...desired,
+      rare: { object: { apiVersion: 'elasticache.aws.m.upbound.io/v1beta1', kind: 'GlobalReplicationGroup', metadata: { name: 'x' } } },
+    });
+    const accepting = (data: object) => here({ policies: { 'known-kinds': { allow: [rare] } }, ...data });
+    const lacking = `rare: ${rare} in eu-west-1: no price "${rare}-month", want it in data.prices of the EnvironmentConfig`;
+    const budget = { claimMonthlyUSD: 1000 };
+
+    test.each([budget, { namespaceMonthlyUSD: 1000 }])('refuses what would be made: %j', (limits) => {
+      expect(guarded({ ...accepting({ budget: limits }), claims: [] }, withRare).refusal).toEqual({
+        reason: 'OverBudget',
+        message: `cannot apply in environment here: it cannot be told what it would cost: ${lacking}`,
+      });
+      const priced = accepting({ budget: limits, prices: { [`${rare}-month`]: 5 } });
+      expect(guarded({ ...priced, claims: [] }, withRare).refusal).toBeUndefined();
+      expect(guarded({ ...accepting({}), claims: [] }, withRare).conditions[0]?.message).toContain(`its cost is not known: ${lacking}`);
+    });
+
+    test('refuses nothing that runs, or that ran and was lost', () => {
+      const before = live(accepting({}));
+      const status = { ...(before.status as object), ...guarded(accepting({}), withRare).status };
+      const now = { ...before, ...accepting({ budget }), observed: before.observed ?? {}, status };
+      expect(guarded(now, withRare).refusal).toBeUndefined();
+      expect(guarded({ ...now, status: before.status }, withRare).refusal?.reason).toBe('OverBudget');
+    });
+
+    test('refuses nothing that only use can tell', () => {
+      const north = here({ aws: { ...everything.aws, region: 'eu-north-1' }, budget: { claimMonthlyUSD: 0.01 } });
+      expect(guarded({ ...north, kind: 'AppBucket', spec: {} }).refusal).toBeUndefined();
+    });
+  });
+
+  test('is not overrun by an unchanged claim whose object was deleted behind its back', () => {
+    const running = live(priced({}));
+    const { instance: _, ...rest } = running.observed ?? {};
+    const lowered = { ...running, ...priced({ claimMonthlyUSD: 10 }), observed: rest };
+    expect([guarded(lowered).refusal, guarded({ ...lowered, spec: { size: 'large' } }).refusal?.reason]).toEqual([undefined, 'OverBudget']);
+  });
+
+  test('of a namespace waits for what a younger claim may be getting at this moment, and says for what', () => {
+    const given = { ...priced({ namespaceMonthlyUSD: 700 }), name: 'orders' };
+    const younger = { metadata: { name: 'cart', namespace: 'shop', creationTimestamp: '2027-01-01T00:00:00Z' } };
+    const claims = [claim('first', { status: { environment: 'here', settings: {}, monthlyCostUSD: 300 } }), claim('cart', younger)];
+    const message =
+      'cannot apply in environment here: its namespace has room for it, unless that goes to AppDatabase cart 312.00: it is looked at again by itself, within minutes';
+    const { refusal, conditions } = guarded({ ...given, claims });
+    expect([refusal, conditions]).toEqual([
+      { reason: 'BudgetAwaited', message },
+      [{ type: 'Allowed', status: 'False', reason: 'BudgetAwaited', message }],
+    ]);
   });
 
   test('that became smaller than what runs only warns', () => {
@@ -648,7 +704,7 @@ test('data under a key that another kind takes is kept', () => {
     instance: { object: { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'orders-database-instance' } } },
   });
   expect(lossOf(live(prod), taken).message).toBe(
-    'cannot apply: instance (Instance orders-database-instance): kind: got "apps Deployment", want "rds.aws.m.upbound.io Instance", which cannot change without losing the data; ' +
+    'cannot apply: instance (Instance orders-database-instance): kind: got "apps/Deployment", want "rds.aws.m.upbound.io/Instance", which cannot change without losing the data; ' +
       'it would drop the deletion protection of instance together with that, want one after the other',
   );
 });

@@ -34,6 +34,11 @@ export function groupOf({ apiVersion }: { readonly apiVersion: string }): string
   return apiVersion.slice(0, Math.max(apiVersion.indexOf('/'), 0));
 }
 
+/** How a person names a kind: `rds.aws.m.upbound.io/Instance`, or `Pod` in the core group. */
+export function kindName(object: Pick<KubernetesObject, 'apiVersion' | 'kind'>): string {
+  return [groupOf(object), object.kind].filter(Boolean).join('/');
+}
+
 /** `rds.aws.m.upbound.io Instance`; ` Pod` in the core group, so that no kind is a name that every object has. */
 export function groupKind(object: Pick<KubernetesObject, 'apiVersion' | 'kind'>): string {
   return `${groupOf(object)} ${object.kind}`;

@@ -37,6 +37,20 @@ function parsed(text: string): unknown {
 }
 
 /**
+ * What a claim runs with as far as its status says it: enough to tell what a claim costs of which nothing else is seen, and no source of
+ * what is applied. Undefined for a claim that was never allowed anything.
+ */
+export function rememberedOf({ fields }: Api, { status }: KubernetesObject): Running | undefined {
+  const recorded = at(status, 'settings');
+  if (recorded === undefined) return undefined;
+  const settings = Object.entries(fields).flatMap(([name, { schema }]) => {
+    const value = name === 'backend' ? at(status, name) : at(recorded, name);
+    return value !== undefined && schema.safeParse(value).success ? [[name, value] as const] : [];
+  });
+  return { environment: stringAt(status, 'environment'), settings: Object.fromEntries(settings), unreadable: [], where: 'status.settings' };
+}
+
+/**
  * What a claim runs with, from what it composed, which is proven to be that; the claim's own status is no source, since who may write
  * claims may write that too. Undefined for a claim that has composed nothing yet.
  */

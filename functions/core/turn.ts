@@ -2,10 +2,11 @@ import type { KubernetesObject } from './kubernetes.ts';
 
 type Claimed = Pick<KubernetesObject, 'kind' | 'metadata'>;
 
-const turnOf = ({ kind, metadata }: Claimed) => [metadata?.creationTimestamp ?? '~', kind, metadata?.name ?? ''].join(' ');
+const turnOf = ({ kind, metadata }: Claimed) =>
+  [metadata?.creationTimestamp ?? '~', kind, metadata?.name ?? '', metadata?.namespace ?? ''].join(' ');
 
 /**
- * The order in which claims get what not all can have: by their creation, then by kind and name. One that is not created yet comes
+ * The order in which claims get what not all can have: by their creation, then by kind, name and namespace. One that is not created yet comes
  * after all others.
  */
 export function byTurn(a: Claimed, b: Claimed): number {

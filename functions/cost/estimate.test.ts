@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { environments } from '../../examples/examples.ts';
 import { environmentConfig, everything, type Given, instanceDetails, observedAfter, stepRequest } from '../../test/request.ts';
 import { apis } from '../apis/index.ts';
-import { groupKind, type KubernetesObject } from '../core/kubernetes.ts';
+import { groupKind, type KubernetesObject, stringAt } from '../core/kubernetes.ts';
 import { expand } from '../expand/expand.ts';
 import { goldenPath } from '../golden-path.ts';
 import { kinds } from '../kinds/index.ts';
@@ -164,7 +165,7 @@ describe('a price', () => {
     expect(estimate(resources, { region }).unpriced).toEqual([
       {
         resource: 'it',
-        what: 'db.z1d.large, Multi-AZ in eu-west-1: no price "rds/db.z1d.large"; set it in data.prices of the EnvironmentConfig',
+        what: 'db.z1d.large, Multi-AZ in eu-west-1: no price "rds/db.z1d.large", want it in data.prices of the EnvironmentConfig',
       },
     ]);
     expect(estimate(resources, { region, prices: { 'rds/db.z1d.large': 0.5 } })).toEqual({
@@ -184,9 +185,8 @@ describe('a price', () => {
     expect(unpriced(instance({ region: 'eu-south-1' }))).toEqual({
       drivers: [],
       unpriced: [
-        '100 GiB of gp3 in eu-south-1: no price "rds/gp3-gib-month"; set it in data.prices of an EnvironmentConfig of that region',
-        'backups beyond 100 GiB in eu-south-1: no price "rds/backup-gib-month"; set it in data.prices of an EnvironmentConfig of that region',
-        'db.m7g.large in eu-south-1: no price "rds/db.m7g.large"; set it in data.prices of an EnvironmentConfig of that region',
+        '100 GiB of gp3 in eu-south-1: no price "rds/gp3-gib-month", want it in data.prices of an EnvironmentConfig of that region',
+        'db.m7g.large in eu-south-1: no price "rds/db.m7g.large", want it in data.prices of an EnvironmentConfig of that region',
       ],
     });
   });
@@ -195,16 +195,83 @@ describe('a price', () => {
     expect(unpriced(pods('Deployment', { requests: { cpu: '1', memory: '1Gi' } }), { region: 'eu-south-1' })).toEqual({
       drivers: [],
       unpriced: [
-        '1 GiB of memory at the Fargate rate in eu-south-1: no price "compute/gib-hour"; set it in data.prices of the EnvironmentConfig',
-        '1 vCPU at the Fargate rate in eu-south-1: no price "compute/vcpu-hour"; set it in data.prices of the EnvironmentConfig',
+        '1 GiB of memory at the Fargate rate in eu-south-1: no price "compute/gib-hour", want it in data.prices of the EnvironmentConfig',
+        '1 vCPU at the Fargate rate in eu-south-1: no price "compute/vcpu-hour", want it in data.prices of the EnvironmentConfig',
       ],
     });
+  });
+
+  test('that a list lacks is estimated from the list of another region, as much dearer as anything there is, and says so', () => {
+    const cache = managed('elasticache', 'ReplicationGroup', { engine: 'valkey', nodeType: 'cache.m7g.large', numCacheClusters: 2 });
+    const queue = managed('sqs', 'Queue', { fifoQueue: true });
+    const dearer = 0.268 / 0.239;
+    const [node, million] = [0.1264, 0.5].map((usd) => Number((usd * dearer).toPrecision(3)));
+    expect([node, million]).toEqual([0.142, 0.561]);
+    expect(estimate({ cache, queue }, { region })).toEqual({
+      monthlyUSD: 207.32,
+      drivers: [{ resource: 'cache', what: '2 × cache.m7g.large, estimated from us-east-1', monthlyUSD: 207.32 }],
+      byUse: [{ resource: 'queue', what: 'SQS FIFO requests: 0.561 USD per million requests, estimated from us-east-1' }],
+      unpriced: [],
+    });
+    expect(estimate({ cache }, { region, prices: { 'elasticache/cache.m7g.large': 0.1 } }).drivers).toEqual([
+      { resource: 'cache', what: '2 × cache.m7g.large', monthlyUSD: 146 },
+    ]);
+  });
+
+  test('that only use could tell is no price that is missing, and its rate is asked for', () => {
+    expect(estimate({ bucket: managed('s3', 'Bucket', {}) }, { region: 'eu-south-1' })).toEqual({
+      monthlyUSD: 0,
+      drivers: [],
+      byUse: [
+        ['S3 Standard storage', 's3/standard-gib-month'],
+        ['S3 reads', 's3/thousand-reads'],
+        ['S3 writes and lists', 's3/thousand-writes'],
+      ].map(([use, id]) => ({
+        resource: 'bucket',
+        what: `${use} in eu-south-1: no price "${id}", want it in data.prices of the EnvironmentConfig`,
+      })),
+      unpriced: [],
+    });
+  });
+
+  test('of a kind, which an environment gives, is that of what nothing else tells the price of', () => {
+    const topic = managed('sns', 'Topic', {});
+    const odd = instance({ engine: 'mysql' });
+    const prices = { 'sns.aws.m.upbound.io/Topic-month': 2, 'rds.aws.m.upbound.io/Instance-month': 300 };
+    expect(estimate({ topic, odd, usual: instance({}) }, { region, prices })).toEqual({
+      monthlyUSD: 450.48,
+      drivers: [
+        { resource: 'odd', what: 'rds.aws.m.upbound.io/Instance', monthlyUSD: 300 },
+        { resource: 'usual', what: 'db.m7g.large', monthlyUSD: 135.78 },
+        { resource: 'usual', what: '100 GiB of gp3', monthlyUSD: 12.7 },
+        { resource: 'topic', what: 'sns.aws.m.upbound.io/Topic', monthlyUSD: 2 },
+      ],
+      byUse: [{ resource: 'usual', what: 'backups beyond 100 GiB: 0.095 USD per GiB and month' }],
+      unpriced: [],
+    });
+  });
+
+  test('is known of every size of every API in the regions of the example environments', () => {
+    const unknown = Object.entries(environments).flatMap(([name, data]) =>
+      apis
+        .filter(({ place }) => place === 'environment')
+        .flatMap(({ kind, sizes = [undefined], example }) =>
+          sizes.flatMap((size) => {
+            const given = { environment: name, kind, spec: { ...example.spec, ...(size !== undefined && { size }) } };
+            const { unpriced: rest, byUse } = estimate(desired(given), { region: stringAt(data, 'aws', 'region') });
+            return [...rest, ...byUse.filter(({ what }) => what.includes('no price'))].map(
+              ({ what }) => `${name} ${kind} ${size}: ${what}`,
+            );
+          }),
+        ),
+    );
+    expect(unknown).toEqual([]);
   });
 
   test('needs a region', () => {
     expect(unpriced(managed('kms', 'Key', {}), { region: undefined })).toEqual({
       drivers: [],
-      unpriced: ['key: no region; set data.aws.region of the EnvironmentConfig'],
+      unpriced: ['key: no price "kms/key-month", want it in data.prices, or data.aws.region, of the EnvironmentConfig'],
     });
   });
 });
@@ -293,16 +360,15 @@ test('every kind that an API composes is priced or known to be free', () => {
 });
 
 describe('never silently free:', () => {
+  const kindWithoutPrice = (name: string) =>
+    `${name} in eu-west-1: no price "${name}-month", want it in data.prices of the EnvironmentConfig`;
+
   test.each<[string, unknown, readonly string[]]>([
-    [
-      'an AWS kind that is not known',
-      managed('ec2', 'Instance', {}),
-      ['ec2.aws.m.upbound.io Instance: this version knows no price of the kind'],
-    ],
-    ['any other kind', { apiVersion: 'batch/v1', kind: 'Job' }, ['batch Job: this version knows no price of the kind']],
-    ['an inherited key', { apiVersion: 'v1', kind: 'constructor' }, ['v1 constructor: this version knows no price of the kind']],
-    ['no kind', {}, ['? ?: this version knows no price of the kind']],
-    ['null', null, ['? ?: this version knows no price of the kind']],
+    ['an AWS kind that is not known', managed('ec2', 'Instance', {}), [kindWithoutPrice('ec2.aws.m.upbound.io/Instance')]],
+    ['any other kind', { apiVersion: 'batch/v1', kind: 'Job' }, [kindWithoutPrice('batch/Job')]],
+    ['an inherited key', { apiVersion: 'v1', kind: 'constructor' }, [kindWithoutPrice('constructor')]],
+    ['no kind', {}, [kindWithoutPrice('?')]],
+    ['null', null, [kindWithoutPrice('?')]],
     [
       'a load balancer',
       { apiVersion: 'v1', kind: 'Service', spec: { type: 'LoadBalancer' } },

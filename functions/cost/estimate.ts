@@ -1,8 +1,9 @@
 import type { Card, Cards, Item } from '../core/card.ts';
-import { groupKind, type KubernetesObject, numberAt, stringAt } from '../core/kubernetes.ts';
+import { groupKind, type KubernetesObject, kindName, numberAt, stringAt } from '../core/kubernetes.ts';
+import { shown } from '../core/problem.ts';
 import type { ObservedResource } from '../core/step.ts';
 import { plain } from '../kinds/price.ts';
-import { defaultRegion, listPrice } from './prices.ts';
+import { defaultRegion, kindPriceId, priceIn } from './prices.ts';
 
 interface CostDriver {
   /** The composition-resource-name. */
@@ -14,7 +15,7 @@ interface CostDriver {
 }
 
 /** Something besides the sum that a reader of it has to know of a resource. */
-interface Remark {
+export interface Remark {
   readonly resource: string;
   readonly what: string;
 }
@@ -24,9 +25,9 @@ export interface Estimate {
   readonly monthlyUSD: number;
   /** The highest first. */
   readonly drivers: readonly CostDriver[];
-  /** What depends on use and is not in the sum, with its rate. */
+  /** What depends on use and is not in the sum, with its rate where that is known. */
   readonly byUse: readonly Remark[];
-  /** What has no price, and what to do about it. */
+  /** What is charged whatever the use and has no price, and what to do about it. */
   readonly unpriced: readonly Remark[];
 }
 
@@ -56,12 +57,14 @@ const byResource = (a: Remark, b: Remark) => byText(a.resource, b.resource) || b
 /** The objects may be anything, since any step may have written them. */
 const head = (object: unknown) => ({ apiVersion: stringAt(object, 'apiVersion') ?? '?', kind: stringAt(object, 'kind') ?? '?' });
 
-function itemsOf(card: Card | undefined, object: unknown, running: unknown): readonly Item[] {
-  if (card === undefined || card.price === 'unknown' || 'undecided' in card.price) {
-    const { apiVersion, kind } = head(object);
-    return [{ unpriced: `${apiVersion.split('/')[0]} ${kind}: this version knows no price of the kind` }];
-  }
-  return 'none' in card.price ? [] : card.price.items(object, running);
+/** What an object is charged for; as one of its kind where that is all that there is a price of. */
+function itemsOf(card: Card | undefined, object: unknown, running: unknown, prices: Given['prices']): readonly Item[] {
+  const name = kindName(head(object));
+  const asKind: Item = { charge: name, price: kindPriceId(name), units: 1 };
+  if (card === undefined || card.price === 'unknown' || 'undecided' in card.price) return [asKind];
+  const items = 'none' in card.price ? [] : card.price.items(object, running);
+  const priced = items.filter((item) => !('unpriced' in item));
+  return priced.length < items.length && numberAt(prices, asKind.price) !== undefined ? [...priced, asKind] : items;
 }
 
 /** What desired resources cost a month at list prices. */
@@ -77,9 +80,10 @@ export function estimate(resources: Readonly<Record<string, KubernetesObject>>, 
     const inCluster = place !== undefined && 'none' in place;
     const said = place !== undefined && 'path' in place ? stringAt(object, ...place.path.split('.')) : undefined;
     const region = inCluster ? ownRegion : (said ?? given.region);
+    const isOwn = region === undefined || region === ownRegion;
     const borrowed = inCluster && given.region === undefined ? `, as in ${defaultRegion}` : '';
 
-    for (const item of itemsOf(card, object, given.observed[resource]?.object)) {
+    for (const item of itemsOf(card, object, given.observed[resource]?.object, isOwn ? given.prices : undefined)) {
       if ('unpriced' in item) {
         unpriced.push({ resource, what: item.unpriced });
         continue;
@@ -89,22 +93,24 @@ export function estimate(resources: Readonly<Record<string, KubernetesObject>>, 
         continue;
       }
       const what = 'charge' in item ? item.charge : item.use;
-      if (region === undefined) {
-        unpriced.push({ resource, what: `${what}: no region; set data.aws.region of the EnvironmentConfig` });
+      const own = isOwn ? numberAt(given.prices, item.price) : undefined;
+      const price = own === undefined ? region && priceIn(region, item.price) : { usd: own };
+      if (!price) {
+        const where = region === undefined ? '' : ` in ${region}`;
+        const want = region === undefined ? 'it in data.prices, or data.aws.region,' : 'it in data.prices';
+        const whose = isOwn ? 'the EnvironmentConfig' : 'an EnvironmentConfig of that region';
+        const lacking = `${what}${where}: no price ${shown(item.price)}, want ${want} of ${whose}`;
+        ('use' in item ? byUse : unpriced).push({ resource, what: lacking });
         continue;
       }
-      const override = region === ownRegion ? numberAt(given.prices, item.price) : undefined;
-      const price = override ?? listPrice(region, item.price);
-      if (price === undefined) {
-        const where = region === ownRegion ? 'data.prices of the EnvironmentConfig' : 'data.prices of an EnvironmentConfig of that region';
-        unpriced.push({ resource, what: `${what} in ${region}: no price "${item.price}"; set it in ${where}` });
-      } else if ('use' in item) {
-        byUse.push({ resource, what: `${what}: ${plain(price * item.factor)} USD per ${item.per}${borrowed}` });
-      } else {
-        const monthlyUSD = Math.round(price * item.units * 100) / 100;
-        if (monthlyUSD >= 0 && monthlyUSD <= mostUSD) drivers.push({ resource, what: `${what}${borrowed}`, monthlyUSD });
-        else unpriced.push({ resource, what: `${what}: got ${plain(monthlyUSD)} USD, want 0 to ${mostUSD}` });
+      const as = price.from === undefined ? borrowed : `, estimated from ${price.from}`;
+      if ('use' in item) {
+        byUse.push({ resource, what: `${what}: ${plain(price.usd * item.factor)} USD per ${item.per}${as}` });
+        continue;
       }
+      const monthlyUSD = Math.round(price.usd * item.units * 100) / 100;
+      if (monthlyUSD >= 0 && monthlyUSD <= mostUSD) drivers.push({ resource, what: `${what}${as}`, monthlyUSD });
+      else unpriced.push({ resource, what: `${what}: got ${plain(monthlyUSD)} USD, want 0 to ${mostUSD}` });
     }
   }
 

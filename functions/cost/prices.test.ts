@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { kinds } from '../kinds/index.ts';
-import { defaultRegion, listPrice, priceIdSchema, priceLists } from './prices.ts';
+import { defaultRegion, listPrice, priceIdSchema, priceIn, priceLists } from './prices.ts';
 
 const priceId = priceIdSchema(kinds);
 
@@ -29,6 +29,18 @@ describe('the price lists', () => {
     ]);
   });
 
+  test('put nothing under the price of the list that another region is estimated from', () => {
+    const ids = [...new Set(listed.map(({ id }) => id))];
+    const regions = [...new Set(listed.map(({ region }) => region))];
+    const below = regions.flatMap((region) =>
+      ids.filter((id) => {
+        const known = regions.flatMap((other) => listPrice(other, id) ?? []);
+        return (priceIn(region, id)?.usd ?? 0) < (listPrice(region, id) ?? Math.max(...known));
+      }),
+    );
+    expect([below, priceIn('eu-south-1', 'kms/key-month'), priceIn('eu-west-1', 'rds/db.z1d.large')]).toEqual([[], undefined, undefined]);
+  });
+
   test('charge twice as much, within rounding, for the next larger instance of a family', () => {
     const steps = ['large', 'xlarge', '2xlarge', '4xlarge'];
     const odd = listed.filter(({ region, id, price }) => {
@@ -42,12 +54,17 @@ describe('the price lists', () => {
 });
 
 describe('a price id', () => {
-  test.each(['rds/db.z1d.large', 'rds/db.x2iedn.32xlarge', 'elasticache/cache.r7g.16xlarge', 'ebs/gp3-gib-month', 'kms/key-month'])(
-    'can be %s',
-    (id) => {
-      expect(priceId.safeParse(id).success).toBe(true);
-    },
-  );
+  test.each([
+    'rds/db.z1d.large',
+    'rds/db.x2iedn.32xlarge',
+    'elasticache/cache.r7g.16xlarge',
+    'ebs/gp3-gib-month',
+    'kms/key-month',
+    'sns.aws.m.upbound.io/Topic-month',
+    'Pod-month',
+  ])('can be %s', (id) => {
+    expect(priceId.safeParse(id).success).toBe(true);
+  });
 
   test.each([
     '',
@@ -59,6 +76,8 @@ describe('a price id', () => {
     'rds/cache.m7g.large',
     'db.m7g.large',
     'ebs/gp4-gib-month',
+    'batch/job-month',
+    '/Job-month',
     '__proto__',
   ])('cannot be %j', (id) => {
     expect(priceId.safeParse(id).success).toBe(false);

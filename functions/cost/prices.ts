@@ -1,11 +1,19 @@
 import * as z from 'zod';
 import type { Card } from '../core/card.ts';
 
-/** What an id in the price list looks like: one that a card names, in which `*` stands for what an object says, such as a part of a class. */
+/** The id of what one object of a kind costs a month, by the kind's name, which an environment can give where nothing else tells it. */
+export const kindPriceId = (name: string) => `${name}-month`;
+
+const kindPriceIds = kindPriceId('(?:[a-z0-9.-]{1,253}/)?[A-Z][A-Za-z0-9]{0,62}');
+
+/**
+ * What an id of a price looks like: one that a card names, in which `*` stands for what an object says, such as a part of a class; or
+ * that of a kind.
+ */
 export function priceIdSchema(cards: Iterable<Card>): z.ZodType<string, string> {
   const ids = [...cards].flatMap(({ price }) => (typeof price === 'object' && 'ids' in price ? price.ids : []));
   const patterns = [...new Set(ids)].map((id) => id.replaceAll('.', '\\.').replaceAll('*', '[a-z0-9-]{1,20}'));
-  return z.string().regex(new RegExp(`^(?:${patterns.join('|')})$`));
+  return z.string().regex(new RegExp(`^(?:${[...patterns, kindPriceIds].join('|')})$`));
 }
 
 /** Container and volume prices of a cluster whose environment names no AWS region. */
@@ -232,10 +240,39 @@ export const priceLists: readonly PriceList[] = [
   },
 ];
 
+const pricesOf: ReadonlyMap<string, ReadonlyMap<string, number>> = new Map(
+  [...Map.groupBy(priceLists, ({ region }) => region)].map(([region, lists]) => [
+    region,
+    new Map(lists.flatMap(({ prices }) => Object.entries(prices))),
+  ]),
+);
+
 /** The list price of a region. */
 export function listPrice(region: string, id: string): number | undefined {
-  return priceLists
-    .filter((list) => list.region === region)
-    .map(({ prices }) => prices[id])
-    .find((price) => price !== undefined);
+  return pricesOf.get(region)?.get(id);
+}
+
+/** The most that anything costs more in one region than in another, of what both lists have; never less than nothing more. */
+function markup(own: ReadonlyMap<string, number>, other: ReadonlyMap<string, number>): number | undefined {
+  const ratios = [...own].flatMap(([id, price]) => price / (other.get(id) ?? Number.NaN)).filter((ratio) => !Number.isNaN(ratio));
+  return ratios.length === 0 ? undefined : Math.max(1, ...ratios);
+}
+
+/** To three digits, since more would pretend to be known. */
+function roundedUp(usd: number): number {
+  const unit = 10 ** (Math.floor(Math.log10(usd)) - 2);
+  return Number((Math.ceil(Number((usd / unit).toPrecision(12))) * unit).toPrecision(3));
+}
+
+/** The list price of a region or, where its list lacks it, the most that follows from the lists of others: from which one, it says. */
+export function priceIn(region: string, id: string): { readonly usd: number; readonly from?: string } | undefined {
+  const usd = listPrice(region, id);
+  if (usd !== undefined) return { usd };
+  const own = pricesOf.get(region) ?? new Map<string, number>();
+  const upwards = [...pricesOf].flatMap(([from, other]) => {
+    const there = other.get(id);
+    const more = markup(own, other);
+    return there === undefined || more === undefined ? [] : [{ usd: roundedUp(there * more), from }];
+  });
+  return upwards.sort((a, b) => b.usd - a.usd)[0];
 }

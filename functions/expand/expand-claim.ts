@@ -7,7 +7,7 @@ import { stringAt } from '../core/kubernetes.ts';
 import type { StepRequest } from '../core/pipeline.ts';
 import { knownApi, placeOf } from '../core/place.ts';
 import { problemsOf, shown } from '../core/problem.ts';
-import { runningOf } from '../core/record.ts';
+import { type Running, runningOf } from '../core/record.ts';
 import { requiredBy } from '../core/required.ts';
 import { type Settled, settle } from '../core/settle.ts';
 import type { Refusal } from '../core/step.ts';
@@ -47,8 +47,11 @@ function told(
   return { told: { environment: name, tier, tags, owner: ownerOf(request, environment), facts: parsed?.data } };
 }
 
-/** The first half of the step: which resources a claim comes to, without their readiness. Undefined while Crossplane has not looked yet. */
-export function expandClaim(request: StepRequest): Expanded | { readonly refusal: Refusal } | undefined {
+/**
+ * The first half of the step: which resources a claim comes to, without their readiness. `remembered` is what it runs with where nothing
+ * of it is observed. Undefined while Crossplane has not looked yet.
+ */
+export function expandClaim(request: StepRequest, remembered?: Running): Expanded | { readonly refusal: Refusal } | undefined {
   const { claim: object, platform, observed, issueSecret } = request;
   const api = knownApi(request);
   if ('refusal' in api) return api;
@@ -61,7 +64,7 @@ export function expandClaim(request: StepRequest): Expanded | { readonly refusal
 
   const { environment } = place;
   const labels = object.metadata?.labels ?? {};
-  const settled = settle(api, environment, { spec: read.spec, said: read.said, labels }, runningOf(api, observed));
+  const settled = settle(api, environment, { spec: read.spec, said: read.said, labels }, runningOf(api, observed) ?? remembered);
   if ('refusal' in settled) return settled;
   const name = environment === undefined ? String(Object.keys(api.backends)[0]) : String(settled.settings['backend']);
   const backend = api.backends[name];

@@ -2,17 +2,23 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Environment } from '../core/environment.ts';
 import { at, type KubernetesObject, numberAt } from '../core/kubernetes.ts';
 import type { StepRequest } from '../core/pipeline.ts';
-import { conditionOf } from '../core/readiness.ts';
-import { answered, claimsOf, requirementsOf, saidBy } from '../core/required.ts';
+import { conditionOf, isGoing } from '../core/readiness.ts';
+import { type Running, rememberedOf } from '../core/record.ts';
+import { answered, apiOf, claimsOf, requirementsOf } from '../core/required.ts';
 import type { Requirement } from '../core/requirement.ts';
+import { settle } from '../core/settle.ts';
 import { byTurn } from '../core/turn.ts';
-import { type Estimate, estimate } from '../cost/estimate.ts';
+import { type Estimate, estimate, type Remark } from '../cost/estimate.ts';
+import { readClaim } from '../expand/claim.ts';
 import { expandClaim } from '../expand/expand-claim.ts';
 import { runningOf } from './running.ts';
 import type { Tenant } from './tenant.ts';
 
 const usd = (amount: number) => amount.toFixed(2);
 const toCents = (amount: number) => Math.round(amount * 100) / 100;
+
+/** What a claim was last allowed to cost, which only Crossplane writes. */
+const recordedOf = (claim: KubernetesObject) => numberAt(claim, 'status', 'monthlyCostUSD') ?? 0;
 
 /** What resources cost in an environment, where those of a request run. */
 export function costOf(
@@ -25,8 +31,8 @@ export function costOf(
 }
 
 /** What a claim would cost, given what is there of it; undefined where it would be refused. The password is never applied. */
-function plannedCost(request: StepRequest, environment: Environment): Estimate | undefined {
-  const expanded = expandClaim({ ...request, issueSecret: () => 'not-applied' });
+function plannedCost(request: StepRequest, environment: Environment, remembered?: Running): Estimate | undefined {
+  const expanded = expandClaim({ ...request, issueSecret: () => 'not-applied' }, remembered);
   if (expanded === undefined || 'refusal' in expanded) return undefined;
   return costOf(
     request,
@@ -93,45 +99,94 @@ function requestsFor({ required, ...request }: StepRequest): (other: KubernetesO
   };
 }
 
-function isRefused(claim: KubernetesObject): boolean {
-  return ['Resolved', 'Allowed'].some((type) => conditionOf(claim, type)?.status === 'False');
+/** For which reason a claim as it is now was refused when it was last looked at. */
+function refusedFor(claim: KubernetesObject): string | undefined {
+  const allowed = conditionOf(claim, 'Allowed');
+  // Crossplane writes no generation into the conditions of steps, but into its own, at the same time.
+  const isCurrent = conditionOf(claim, 'Synced')?.observedGeneration === claim.metadata?.generation;
+  return allowed?.status === 'False' && isCurrent ? String(allowed.reason) : undefined;
 }
 
-/** Whether what was recorded of a claim is the cost of another spec than it has now, or of none. */
-function isOutdated(claim: KubernetesObject): boolean {
-  if (numberAt(claim, 'status', 'monthlyCostUSD') === undefined) return true;
-  return Object.entries(saidBy(claim)).some(([name, value]) => !isDeepStrictEqual(at(claim, 'status', 'settings', name), value));
+/** Whether a claim as it is now may be getting what it asks for at this moment. */
+const isUndecided = (claim: KubernetesObject) => [undefined, 'BudgetAwaited'].includes(refusedFor(claim));
+
+/** Whether a claim asks for something else than it was last allowed; one that cannot be read asks for nothing. */
+function asksAnew({ platform }: StepRequest, environment: Environment, claim: KubernetesObject): boolean {
+  const api = apiOf(platform, claim);
+  const read = api && readClaim(platform.name, api, claim);
+  if (!read || 'refusal' in read) return false;
+  const remembered = rememberedOf(api, claim);
+  if (remembered === undefined || remembered.environment !== environment.name) return true;
+  const settled = settle(api, environment, { spec: read.spec, said: read.said, labels: claim.metadata?.labels ?? {} }, remembered);
+  if ('refusal' in settled) return false;
+  const names = [...Object.keys(remembered.settings), ...Object.keys(read.said)];
+  return names.some((name) => !isDeepStrictEqual(settled.settings[name], remembered.settings[name]));
+}
+
+/** What claims cost, by their names as one of another namespace is told them, the dearest first. */
+function dearest({ metadata }: KubernetesObject, costs: Iterable<readonly [KubernetesObject, number]>): Costs {
+  const where = (namespace: string | undefined) => (namespace === metadata?.namespace ? '' : `${namespace}/`);
+  return [...costs]
+    .filter(([, cost]) => cost > 0)
+    .map(([other, cost]) => [`${other.kind} ${where(other.metadata?.namespace)}${other.metadata?.name}`, cost] as const)
+    .sort(([a, costA], [b, costB]) => costB - costA || (a < b ? -1 : 1));
 }
 
 /** An estimate takes about half a millisecond, and other claims wait for it. */
 const mostEstimates = 200;
 
+type Costs = readonly (readonly [name: string, monthlyUSD: number])[];
+
+const sumOf = (costs: Costs) => toCents(costs.reduce((sum, [, cost]) => sum + cost, 0));
+
+interface Others {
+  /** What each gets of the budget. */
+  readonly costs: Costs;
+  /** What those ask for beyond that who may be getting it at this moment. */
+  readonly contending: Costs;
+}
+
 /**
- * What the other claims cost: what was recorded of them, or the estimate for those that came before this one
- * where that is more, so that of two claims that are made or enlarged at the same time the first takes the budget. Undefined where
- * too many would have to be estimated.
+ * What others get of a budget that they share with a claim that asks for more: what they were last allowed and, of those whose turn is
+ * before its own, what they ask for now, where that fits when it is their turn. The rest may have been looked at before somebody else
+ * asked, and contend for what is left until they are seen to have been refused. Undefined where too many would have to be estimated.
  */
-function others(
-  request: StepRequest,
-  environment: Environment,
-  claims: readonly KubernetesObject[],
-): readonly (readonly [string, number])[] | undefined {
-  const { claim } = request;
-  const isSame = ({ kind, metadata }: KubernetesObject) =>
-    kind === claim.kind && metadata?.name === claim.metadata?.name && metadata?.namespace === claim.metadata?.namespace;
-  const besides = claims.filter((other) => !isSame(other));
-  const where = ({ metadata }: KubernetesObject) => (metadata?.namespace === claim.metadata?.namespace ? '' : `${metadata?.namespace}/`);
-  const estimated = new Set(besides.filter((other) => isOutdated(other) && !isRefused(other) && byTurn(other, claim) < 0));
-  if (estimated.size > mostEstimates) return undefined;
+function others(request: StepRequest, environment: Environment, besides: readonly KubernetesObject[], budget: number): Others | undefined {
+  const { claim, platform } = request;
+  const asking = besides.filter((other) => !isGoing(other) && asksAnew(request, environment, other)).sort(byTurn);
+  const older = asking.filter((other) => byTurn(other, claim) < 0 && (isUndecided(other) || refusedFor(other) === 'OverBudget'));
+  const younger = asking.filter((other) => byTurn(other, claim) > 0 && isUndecided(other));
+  if (older.length > mostEstimates) return undefined;
+
   const requestFor = requestsFor(request);
-  return besides
-    .flatMap((other): readonly (readonly [string, number])[] => {
-      const recorded = numberAt(other, 'status', 'monthlyCostUSD') ?? 0;
-      const planned = estimated.has(other) ? plannedCost(requestFor(other), environment)?.monthlyUSD : undefined;
-      const cost = Math.max(recorded, planned ?? 0);
-      return cost === 0 ? [] : [[`${other.kind} ${where(other)}${other.metadata?.name}`, cost]];
-    })
-    .sort(([a, costA], [b, costB]) => costB - costA || (a < b ? -1 : 1));
+  const wishOf = (other: KubernetesObject) => {
+    const api = apiOf(platform, other);
+    const planned = plannedCost(requestFor(other), environment, api && rememberedOf(api, other));
+    return Math.max(0, (planned?.monthlyUSD ?? 0) - recordedOf(other));
+  };
+  const recorded = besides.reduce((sum, other) => sum + recordedOf(other), recordedOf(claim));
+  const costs = new Map(besides.map((other) => [other, recordedOf(other)]));
+  const contending = new Map<KubernetesObject, number>();
+  let sum = recorded;
+  for (const other of older) {
+    const wish = wishOf(other);
+    if (toCents(sum + wish) <= budget) {
+      costs.set(other, recordedOf(other) + wish);
+      sum += wish;
+    } else if (isUndecided(other)) {
+      contending.set(other, wish);
+    }
+  }
+  const left = mostEstimates - older.length;
+  // One too many to be estimated may be getting all that there is.
+  for (const [index, other] of younger.entries()) contending.set(other, index < left ? wishOf(other) : budget - recorded);
+  return {
+    costs: dearest(claim, costs),
+    contending: dearest(
+      claim,
+      [...contending].filter(([, wish]) => toCents(recorded + wish) <= budget),
+    ),
+  };
 }
 
 /** The sizes of the API that are known to cost at most `room`, with their cost, the dearest first. */
@@ -150,49 +205,97 @@ function fitting(request: StepRequest, environment: Environment, room: number, b
 
 const longestList = 4;
 
-function spent(costs: readonly (readonly [string, number])[]): string {
+function listed(costs: Costs): string {
   const named = costs.slice(0, longestList).map(([name, cost]) => `${name} ${usd(cost)}`);
   const rest = costs.slice(longestList);
-  return [...named, ...(rest.length === 0 ? [] : [`${rest.length} more ${usd(rest.reduce((sum, [, cost]) => sum + cost, 0))}`])].join(', ');
+  return [...named, ...(rest.length === 0 ? [] : [`${rest.length} more ${usd(sumOf(rest))}`])].join(', ');
 }
 
 export interface BudgetFindings {
   readonly overruns: readonly string[];
-  /** What runs already costs as much, so that refusing would save nothing: overruns are for telling only. */
+  /** Why it cannot be told yet whether a budget has room. */
+  readonly awaited: readonly string[];
+  /** False where there is no growth to refuse: overruns are for telling only. */
   readonly refuses: boolean;
   /** What the sum cannot be known without. */
   readonly requires: Readonly<Record<string, Requirement>>;
 }
 
 /** What holds of a claim that lives in no environment. */
-export const withoutBudget: BudgetFindings = { overruns: [], refuses: false, requires: {} };
+export const withoutBudget: BudgetFindings = { overruns: [], awaited: [], refuses: false, requires: {} };
 
-/** Why a claim and those that it shares a budget with would cost too much; undefined while nobody has looked for them. */
+/**
+ * What of the cost of a claim's resources is no growth: what runs, and what is not there any more although the claim was once allowed it
+ * and asks for the same.
+ */
+function hadAlready(
+  request: StepRequest,
+  environment: Environment,
+  resources: Readonly<Record<string, KubernetesObject>>,
+  cost: Estimate,
+): Pick<Estimate, 'monthlyUSD' | 'unpriced'> {
+  const running = runningOf(request, resources);
+  const wasAllowed = (list: 'drivers' | 'unpriced', { resource, what }: Remark) => {
+    const recorded = at(request.claim, 'status', 'cost', list);
+    return Array.isArray(recorded) && recorded.some((each) => at(each, 'resource') === resource && at(each, 'what') === what);
+  };
+  const gone = <R extends Remark>(list: 'drivers' | 'unpriced', remarks: readonly R[]) =>
+    remarks.filter((remark) => running[remark.resource] === undefined && wasAllowed(list, remark));
+  const there = costOf(request, environment, running);
+  return {
+    monthlyUSD: toCents(there.monthlyUSD + gone('drivers', cost.drivers).reduce((sum, { monthlyUSD }) => sum + monthlyUSD, 0)),
+    unpriced: [...there.unpriced, ...gone('unpriced', cost.unpriced)],
+  };
+}
+
+/** What a claim asks of its budgets. */
+interface Asked {
+  readonly monthlyUSD: number;
+  /** Whether that is more than it has. */
+  readonly grows: boolean;
+  readonly suggest: (room: number) => string;
+}
+
+/** What there is against what a claim asks of a budget that it shares; nothing while nobody has looked for those that it shares it with. */
 function sharedOverrun(
   request: StepRequest,
   environment: Environment,
-  { namespaces, monthlyUSD, whose, of }: Shared,
-  cost: Estimate,
-  suggest: (room: number) => string,
-): string | undefined {
+  { namespaces, monthlyUSD: budget, whose, of }: Shared,
+  { monthlyUSD, grows, suggest }: Asked,
+): { readonly overrun?: string; readonly awaited?: string } {
+  const { claim, required } = request;
   const asked = Object.keys(claimsOfAll(request, namespaces));
-  if (asked.some((name) => request.required[name] === undefined)) return undefined;
-  const claims = asked.filter((name) => !name.startsWith('claims-namespace/')).flatMap((name) => request.required[name] ?? []);
-  const costs = others(request, environment, claims);
-  if (costs === undefined) {
-    return (
-      `${whose} has more than ${mostEstimates} older claims of which it is not known what they cost as they are now, ` +
-      `want fewer, for the budget of ${of}: wait until they have status.monthlyCostUSD, or delete those that are not needed`
-    );
+  if (monthlyUSD === 0 || asked.some((name) => required[name] === undefined)) return {};
+  const isSame = ({ kind, metadata }: KubernetesObject) =>
+    kind === claim.kind && metadata?.name === claim.metadata?.name && metadata?.namespace === claim.metadata?.namespace;
+  const besides = asked
+    .filter((name) => !name.startsWith('claims-namespace/'))
+    .flatMap((name) => required[name] ?? [])
+    .filter((other) => !isSame(other));
+  const found = grows
+    ? others(request, environment, besides, budget)
+    : { costs: dearest(claim, new Map(besides.map((other) => [other, recordedOf(other)]))), contending: [] };
+  if (found === undefined) {
+    return {
+      overrun:
+        `${whose} has more than ${mostEstimates} older claims that ask for something else than they have, ` +
+        `want fewer, for the budget of ${of}: it is looked at again by itself`,
+    };
   }
-  const before = toCents(costs.reduce((sum, [, each]) => sum + each, 0));
-  const sum = toCents(before + cost.monthlyUSD);
-  if (sum <= monthlyUSD || cost.monthlyUSD === 0) return undefined;
-  const rest = costs.length === 0 ? '' : ` besides ${spent(costs)}`;
-  return (
-    `${whose} would cost ${usd(sum)} USD a month, of which ${usd(cost.monthlyUSD)} for this claim${rest}, ` +
-    `want at most ${usd(monthlyUSD)}, the budget of ${of}; ${suggest(monthlyUSD - before)}`
-  );
+  const before = sumOf(found.costs);
+  const sum = toCents(before + monthlyUSD);
+  if (sum > budget) {
+    const rest = found.costs.length === 0 ? '' : ` besides ${listed(found.costs)}`;
+    return {
+      overrun:
+        `${whose} would cost ${usd(sum)} USD a month, of which ${usd(monthlyUSD)} for this claim${rest}, ` +
+        `want at most ${usd(budget)}, the budget of ${of}; ${suggest(budget - before)}`,
+    };
+  }
+  const isContended = toCents(sum + sumOf(found.contending)) > budget;
+  if (!grows || (!isContended && isUndecided(claim))) return {};
+  const unless = isContended ? `, unless that goes to ${listed(found.contending)}` : '';
+  return { awaited: `${whose} has room for it${unless}: it is looked at again by itself, within minutes` };
 }
 
 /** Holds the cost of a claim's resources, and of all that shares a budget with it, against the budgets of the environment and the tenant. */
@@ -206,20 +309,28 @@ export function overBudget(
   const { claimMonthlyUSD } = environment.budget;
   const shared = sharedBy(request, environment, tenant);
   const requires = claimsOfAll(request, [...new Set(shared.flatMap(({ namespaces }) => namespaces))]);
-  const refuses = cost.monthlyUSD > costOf(request, environment, runningOf(request, resources)).monthlyUSD;
+  if (claimMonthlyUSD === undefined && shared.length === 0) return { ...withoutBudget, requires };
+  const { monthlyUSD } = cost;
+  const had = hadAlready(request, environment, resources, cost);
   const suggest = (room: number) => {
-    const sizes = fitting(request, environment, room, cost.monthlyUSD);
+    const sizes = fitting(request, environment, room, monthlyUSD);
     return sizes.length === 0 ? 'no smaller size fits' : `what fits: ${sizes.join(', ')}`;
   };
+  const grows = monthlyUSD > had.monthlyUSD;
+  const found = shared.map((each) => sharedOverrun(request, environment, each, { monthlyUSD, grows, suggest }));
   const own =
-    claimMonthlyUSD !== undefined && cost.monthlyUSD > claimMonthlyUSD
+    claimMonthlyUSD !== undefined && monthlyUSD > claimMonthlyUSD
       ? [
-          `it would cost ${usd(cost.monthlyUSD)} USD a month, want at most ${usd(claimMonthlyUSD)}, the budget of a claim; ${suggest(claimMonthlyUSD)}`,
+          `it would cost ${usd(monthlyUSD)} USD a month, want at most ${usd(claimMonthlyUSD)}, the budget of a claim; ${suggest(claimMonthlyUSD)}`,
         ]
       : [];
+  const unknown = cost.unpriced
+    .filter((remark) => !had.unpriced.some((known) => isDeepStrictEqual(known, remark)))
+    .map(({ resource, what }) => `it cannot be told what it would cost: ${resource}: ${what}`);
   return {
-    overruns: [...own, ...shared.flatMap((each) => sharedOverrun(request, environment, each, cost, suggest) ?? [])],
-    refuses,
+    overruns: [...own, ...found.flatMap(({ overrun }) => overrun ?? []), ...unknown],
+    awaited: found.flatMap(({ awaited }) => awaited ?? []),
+    refuses: grows || unknown.length > 0,
     requires,
   };
 }

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Data } from '../core/card.ts';
 import { acknowledgeAnnotation } from '../core/group.ts';
-import { at, groupKind, type KubernetesObject, stringAt } from '../core/kubernetes.ts';
+import { at, groupKind, type KubernetesObject, kindName, stringAt } from '../core/kubernetes.ts';
 import { mayDelete } from '../core/managed.ts';
 import { hashOf } from '../core/names.ts';
 import type { StepRequest } from '../core/pipeline.ts';
@@ -137,7 +137,7 @@ function objectChanges(key: string, request: StepRequest): readonly Found[] {
   if (held === undefined) return [];
   const about = [key, was.metadata?.uid];
   const where = named(key, was);
-  if (groupKind(was) !== groupKind(is)) return [replaced(`${where}: kind`, groupKind(was), groupKind(is), about)];
+  if (groupKind(was) !== groupKind(is)) return [replaced(`${where}: kind`, kindName(was), kindName(is), about)];
   const identity = [['metadata', 'name'], ...held.fixed];
   return [
     ...identity.flatMap((path) => {

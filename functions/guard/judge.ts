@@ -62,12 +62,13 @@ export function judge(request: StepRequest): Judgement | { readonly refusal: Ref
   const cost = costOf(request, environment, resources);
   const { tenant, ...whose } = environment === undefined ? nobody : tenantOf(request, environment.name);
   const budget = environment === undefined ? withoutBudget : overBudget(request, environment, tenant, resources, cost);
-  const refusals: readonly Refusal[] = [
+  const found: readonly Refusal[] = [
     ...lost(request.claim, changes),
     ...broken(environment, { reason: 'PolicyViolated', problems: denied.length === 0 ? [] : [...denied, ...unheeded] }),
     ...broken(environment, { reason: 'NamespaceDisputed', problems: whose.problems }),
     ...broken(environment, { reason: 'OverBudget', problems: budget.refuses ? budget.overruns : [] }),
   ];
+  const refusals = found.length > 0 ? found : broken(environment, { reason: 'BudgetAwaited', problems: budget.awaited });
   const [first] = refusals;
   return {
     environment,

@@ -3,8 +3,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { at } from '../../functions/core/kubernetes.ts';
+import { conditionOf as observedCondition } from '../../functions/core/readiness.ts';
+import { goldenPath } from '../../functions/golden-path.ts';
+import { planClaim } from '../../plan/run.ts';
 import { toYaml } from '../../platform/yaml.ts';
-import { environmentConfig } from '../request.ts';
+import { type EnvironmentData, environmentConfig } from '../request.ts';
 import {
   apply,
   claim,
@@ -22,7 +26,7 @@ import {
   tryApply,
 } from './cluster.ts';
 
-const namespaces = ['guard-policies', 'guard-budget', 'guard-moved', 'guard-thrown', 'guard-forged'];
+const namespaces = ['guard-policies', 'guard-budget', 'guard-moved', 'guard-thrown', 'guard-forged', 'guard-rationed'];
 const budgeted = environmentConfig('budgeted', {
   tier: 'dev',
   // Room for two small containers.
@@ -38,7 +42,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await removeNamespaces(...namespaces);
-  await kubectl('delete', 'environmentconfig', 'budgeted', '--ignore-not-found');
+  await kubectl('delete', 'environmentconfig', 'budgeted', 'rationed', '--ignore-not-found');
   await rm(scratch, { recursive: true });
 });
 
@@ -130,7 +134,8 @@ test('a namespace is filled up to its budget, and the next claim makes nothing',
   const states = await eventually(async () => {
     const claims = await list('appdatabases', '-n', 'guard-budget');
     const found = claims.map((each) => [each.metadata.name, conditionOf(each, 'Allowed'), each.status?.['monthlyCostUSD']] as const);
-    if (found.some(([, condition]) => condition === undefined)) throw new Error(JSON.stringify(found));
+    if (found.some(([, condition]) => condition === undefined || condition.reason === 'BudgetAwaited'))
+      throw new Error(JSON.stringify(found));
     return found;
   });
   const costOfOne = states.find(([, condition]) => condition?.status === 'True')?.[2];
@@ -154,6 +159,41 @@ test('a namespace is filled up to its budget, and the next claim makes nothing',
       .map((name) => `${name}-database`)
       .sort(),
   );
+});
+
+test('claims that are enlarged in one apply get no more together than their budget, and those that are refused keep what they have', async () => {
+  const namespace = 'guard-rationed';
+  const { data } = (await get('environmentconfig', 'prod')) as unknown as { readonly data: EnvironmentData };
+  const rationed = (budget: object) => environmentConfig('rationed', { ...data, budget });
+  const sized = (name: string, size: string) => claim(namespace, name, { size });
+  const costOf = (size: string) =>
+    planClaim(sized('a', size), 'rationed', { platform: goldenPath, environments: [rationed({})] }).cost?.monthlyUSD ?? Number.NaN;
+  const [small, large] = [costOf('small'), costOf('large')];
+  const names = ['a', 'b', 'c', 'd', 'e', 'f'];
+  const verdicts = async (size: string) => {
+    const claims = await list('appdatabases', '-n', namespace);
+    return claims.map((each) => {
+      const allowed = conditionOf(each, 'Allowed');
+      const synced = observedCondition(each, 'Synced');
+      const isOver = synced?.observedGeneration === each.metadata.generation && allowed !== undefined && allowed.reason !== 'BudgetAwaited';
+      if (!isOver || each.spec?.['size'] !== size) throw new Error(JSON.stringify(each.status));
+      return [allowed.status, each.status?.['monthlyCostUSD']] as const;
+    });
+  };
+
+  await apply(rationed({}));
+  await makeNamespace(namespace, 'rationed');
+  await apply(...names.map((name) => sized(name, 'small')));
+  expect(await eventually(() => verdicts('small'))).toEqual(names.map(() => ['True', small]));
+
+  await apply(rationed({ namespaceMonthlyUSD: Number((3 * small + 3 * large).toFixed(2)) }));
+  await apply(...names.map((name) => sized(name, 'large')));
+  const decided = await eventually(() => verdicts('large'), 180);
+  expect(decided.toSorted()).toEqual([...Array(3).fill(['False', small]), ...Array(3).fill(['True', large])]);
+  const classes = (await list('instances.rds.aws.m.upbound.io', '-n', namespace)).map(({ spec }) =>
+    at(spec, 'forProvider', 'instanceClass'),
+  );
+  expect(classes.sort()).toEqual([...Array(3).fill('db.r7g.xlarge'), ...Array(3).fill('db.t4g.medium')]);
 });
 
 describe('a namespace that is relabelled', () => {

@@ -1,11 +1,8 @@
 import { undecidedOf } from '../../core/card.ts';
-import { groupKind, groupOf, type KubernetesObject } from '../../core/kubernetes.ts';
+import { groupKind, kindName } from '../../core/kubernetes.ts';
 import type { Policy } from '../../core/pipeline.ts';
 import { shown } from '../../core/problem.ts';
 import { named } from '../named.ts';
-
-/** How an environment names a kind: `timestreamwrite.aws.m.upbound.io/Table`, or `Pod` in the core group. */
-const nameOf = (object: KubernetesObject) => [groupOf(object), object.kind].filter(Boolean).join('/');
 
 export const knownKinds: Policy = {
   id: 'known-kinds',
@@ -22,12 +19,12 @@ export const knownKinds: Policy = {
       const card = request.platform.cards.get(groupKind(object));
       if (card?.apiVersion === object.apiVersion) {
         return undecidedOf(card).map(
-          ({ fact, what }) => `${named(key, object)}: ${fact} of the card of ${nameOf(object)}: got undecided, want ${what}`,
+          ({ fact, what }) => `${named(key, object)}: ${fact} of the card of ${kindName(object)}: got undecided, want ${what}`,
         );
       }
-      if (allowed.includes(nameOf(object))) return [];
+      if (allowed.includes(kindName(object))) return [];
       const want = card === undefined ? 'one that has a card' : `${shown(card.apiVersion)}, which its card is of`;
-      const got = card === undefined ? `kind: got ${shown(nameOf(object))}` : `apiVersion: got ${shown(object.apiVersion)}`;
+      const got = card === undefined ? `kind: got ${shown(kindName(object))}` : `apiVersion: got ${shown(object.apiVersion)}`;
       return [`${named(key, object)}: ${got}, want ${want}`];
     }),
 };

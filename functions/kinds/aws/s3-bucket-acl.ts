@@ -5,7 +5,7 @@ const publicAcls: readonly unknown[] = ['public-read', 'public-read-write', 'aut
 
 export const s3BucketAcl = defineKind({
   ...awsKind('s3', 'BucketACL', 'bucketacls'),
-  ...bare('a setting of its bucket'),
+  ...bare('a setting of its bucket, without a charge'),
   tags: untagged,
   names: [],
   // https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html
@@ -18,7 +18,6 @@ export const s3BucketAcl = defineKind({
       optional: true,
     },
   ],
-  price: 'unknown',
   effects: {},
   failures: [],
 });
