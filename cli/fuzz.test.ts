@@ -36,8 +36,14 @@ function expectSound({ code, stdout, stderr }: Awaited<ReturnType<typeof goldenp
   expect(said.length, `${stderr}\n${given}`).toBeGreaterThan(0);
 }
 
-const kinds = ['AppDatabase', 'AppCache', 'AppBucket', 'AppQueue', 'AppIdentity', 'AppNovel'];
-const specs = [{}, { engine: 'postgres', size: 'large', storageGiB: 100 }, { readers: ['orders'], versioning: true }, { fifo: true }];
+const kinds = ['AppDatabase', 'AppCache', 'AppBucket', 'AppQueue', 'AppIdentity', 'AppService', 'AppNovel'];
+const specs = [
+  {},
+  { engine: 'postgres', size: 'large', storageGiB: 100 },
+  { readers: ['orders'], versioning: true },
+  { fifo: true },
+  { image: 'docker.io/library/python:3.13-alpine', port: 8080 },
+];
 
 const claims = fc
   .record({ kind: fc.constantFrom(...kinds), spec: fc.constantFrom(...specs) })

@@ -5,7 +5,7 @@ import { apiVersion, environmentLabel, kindLabel } from '../functions/core/group
 import { kubectlNames, maxNameLength } from '../functions/core/names.ts';
 import type { Platform } from '../functions/core/pipeline.ts';
 import { tiers } from '../functions/core/tier.ts';
-import { listedKeys } from '../xrds/structural-schema.ts';
+import { listedKeys } from '../platform/structural-schema.ts';
 
 type Schema = {
   readonly [keyword: string]: unknown;

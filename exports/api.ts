@@ -42,7 +42,14 @@ export { composedName, controlPlane, externalName, type Identity, shortHash, spr
 export { oneLine, shown } from '../functions/core/problem.ts';
 export { type Deletion, deletionField, deletions, leastBackupDays } from '../functions/core/protection.ts';
 export { conditionOf, isReady } from '../functions/core/readiness.ts';
-export { type Capability, capability, claimsOffering, type Offering, type Requirement } from '../functions/core/requirement.ts';
+export {
+  type Capability,
+  capability,
+  claimsOffering,
+  type FoundBindings,
+  type Offering,
+  type Requirement,
+} from '../functions/core/requirement.ts';
 export { serviceAccountName } from '../functions/core/service-account.ts';
 export type { ObservedResource, Refusal } from '../functions/core/step.ts';
 export { type Tier, tiers } from '../functions/core/tier.ts';

@@ -21,15 +21,15 @@ interface Claims {
 
 function planIn({ name, world, worldBefore }: Place, { claims, old }: Claims, onPlanned: () => void): readonly Entry[] {
   if (old === undefined) {
-    const subjects = claims.map((claim) => ({ claim, observed: {} }));
+    const subjects = claims.map((claim) => ({ claim, observed: {}, before: undefined }));
     return planTogether(subjects, name, world, [], onPlanned).map((plan) => ({ plan }));
   }
   const before = new Map(old.map((claim) => [identityOf(claim), { claim, provisioned: provision(claim, name, worldBefore) }]));
   const subjects = claims.map((claim) => {
     const was = before.get(identityOf(claim));
-    if (was?.provisioned === undefined) return { claim, observed: {} };
+    if (was?.provisioned === undefined) return { claim, observed: {}, before: was?.claim };
     const same = isDeepStrictEqual(was.claim['spec'], claim['spec']);
-    return { claim: successor(was.provisioned.claim, claim, same), observed: was.provisioned.observed };
+    return { claim: successor(was.provisioned.claim, claim, same), observed: was.provisioned.observed, before: was.claim };
   });
   const plans = planTogether(subjects, name, world, [], onPlanned);
   const kept = plans.map((plan, index): Entry => {

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Pending, Source } from '../functions/core/api.ts';
 import { environmentLabel } from '../functions/core/group.ts';
 import { type Condition, groupKind, type KubernetesObject } from '../functions/core/kubernetes.ts';
+import { composedName } from '../functions/core/names.ts';
 import type { AddedStep, Platform, Step, StepRequest } from '../functions/core/pipeline.ts';
 import { matches } from '../functions/core/proof.ts';
 import { answered, apiOf, requirementsOf } from '../functions/core/required.ts';
@@ -103,6 +104,20 @@ function inNamespace(platform: Platform, claim: KubernetesObject): KubernetesObj
   return { ...claim, metadata: { ...claim.metadata, namespace: nameOf(claim).namespace } };
 }
 
+/** Stands for the UID of a claim that is not created yet. */
+const plannedUid = 'known-when-applied';
+
+/** A claim, and its binding as it will be once the claim is ready: nobody reads its values, so what is in it is not said. */
+function withBinding(platform: Platform, claim: KubernetesObject): readonly KubernetesObject[] {
+  const api = apiOf(platform, claim);
+  const { namespace, name } = nameOf(claim);
+  if (api?.binding === undefined) return [claim];
+  const uid = claim.metadata?.uid ?? plannedUid;
+  const ownerReferences = [{ apiVersion: claim.apiVersion, kind: claim.kind, name, uid, controller: true }];
+  const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: composedName({ name }, api.suffix), namespace, ownerReferences } };
+  return [{ ...claim, metadata: { ...claim.metadata, uid } }, secret];
+}
+
 /** All that Crossplane would find of what steps require. */
 function objectsAround(
   claim: KubernetesObject,
@@ -115,7 +130,7 @@ function objectsAround(
   return [
     { apiVersion: 'v1', kind: 'Namespace', metadata: { ...known, name: nameOf(claim).namespace, labels } },
     ...environments,
-    ...claims.map((other) => inNamespace(platform, other)),
+    ...claims.flatMap((other) => withBinding(platform, inNamespace(platform, other))),
     ...objects,
   ];
 }

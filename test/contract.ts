@@ -46,6 +46,8 @@ interface Known {
   readonly details?: Details;
   /** Other claims of the namespace. */
   readonly claims?: readonly KubernetesObject[];
+  /** Fields that cannot be said beside others. */
+  readonly apart?: readonly string[];
   /** Keys of the binding whose values may stand nowhere else. */
   readonly secretKeys?: readonly string[];
   /** Keys that a binding with these values does not have, as an empty one would be taken for what it is not. */
@@ -74,12 +76,14 @@ function exampleOf(name: string, { schema, example }: Field): unknown {
 }
 
 /** Every field that a claim can say on a backend, each said. */
-function everyField({ fields }: Api, backend: string): Readonly<Record<string, unknown>> {
-  const said = Object.entries(fields).filter(([, field]) => field.of === 'claim' && field.refusedOn?.[backend] === undefined);
+function everyField({ fields }: Api, backend: string, apart: readonly string[]): Readonly<Record<string, unknown>> {
+  const said = Object.entries(fields).filter(
+    ([name, field]) => field.of === 'claim' && field.refusedOn?.[backend] === undefined && !apart.includes(name),
+  );
   return Object.fromEntries(said.map(([name, field]) => [name, exampleOf(name, field)]));
 }
 
-function casesOf(api: Api): readonly Case[] {
+function casesOf(api: Api, apart: readonly string[] = []): readonly Case[] {
   const usual = (tier: Tier) => (api.place === 'none' ? Object.keys(api.backends)[0] : api.profiles[tier]['backend']);
   // Of what lives in no environment nothing differs by tier.
   return (api.place === 'none' ? tiers.slice(0, 1) : tiers).flatMap((tier) =>
@@ -88,7 +92,7 @@ function casesOf(api: Api): readonly Case[] {
       const which = { api, tier, backend, golden: usual(tier) === backend || unused };
       return [
         { ...which, spec: api.example.spec, fields: 'defaults' },
-        { ...which, spec: everyField(api, backend), fields: 'every-field' },
+        { ...which, spec: everyField(api, backend, apart), fields: 'every-field' },
       ];
     }),
   );
@@ -161,7 +165,7 @@ export function contract(api: Api, known: Known, home: Home = ours): void {
     expect(api.claimPolicies.map(({ policy }) => policy).filter((policy) => !ids.includes(policy))).toEqual([]);
   });
 
-  describe.each(casesOf(api))('$api.kind in tier $tier on $backend with $fields', (which) => {
+  describe.each(casesOf(api, known.apart))('$api.kind in tier $tier on $backend with $fields', (which) => {
     const responses = settle(which, known, home);
     const [first] = responses;
     const last = responses.at(-1);
@@ -273,36 +277,40 @@ export function contract(api: Api, known: Known, home: Home = ours): void {
     });
   });
 
-  test.each(casesOf(api))('$api.kind in tier $tier on $backend with $fields believes no object that it did not compose', (which) => {
-    const last = settle(which, known, home).at(-1);
-    const complete = observedAfter(last as StepResponse, known.details);
-    for (const [key, { object, connectionDetails }] of Object.entries(complete)) {
-      const { metadata } = object;
-      const owned = (ownerReferences: readonly object[]) => ({ ...object, metadata: { ...metadata, ownerReferences } }) as KubernetesObject;
-      const [ours] = controlledByClaim;
-      const theirs = { ...ours, uid: 'of-others' };
-      const forged: readonly KubernetesObject[] = [
-        { ...object, apiVersion: 'v1', kind: 'Event' },
-        // The kind alone is anybody's: whoever may install a CustomResourceDefinition chooses it.
-        { ...object, apiVersion: 'forged.example/v1' },
-        { ...object, metadata: null } as unknown as KubernetesObject,
-        ...(api.scope === 'Namespaced' ? [{ ...object, metadata: { ...metadata, name: `${metadata?.name}-of-others` } }] : []),
-        owned([]),
-        owned([theirs]),
-        // An owner that does not control it is what anybody may add to an object of theirs.
-        owned([{ ...ours, controller: false }]),
-        owned([{ ...ours, controller: undefined }, theirs]),
-      ];
-      for (const each of forged) {
-        const observed = { ...complete, [key]: { object: each, connectionDetails } };
-        const request = stepRequest({ ...given(which, known, home), observed, status: last?.status });
-        expect([expand(request), guard(request)].map(({ refusal, desired }) => [refusal?.reason, desired])).toEqual([
-          ['ForeignObject', {}],
-          ['ForeignObject', {}],
-        ]);
+  test.each(casesOf(api, known.apart))(
+    '$api.kind in tier $tier on $backend with $fields believes no object that it did not compose',
+    (which) => {
+      const last = settle(which, known, home).at(-1);
+      const complete = observedAfter(last as StepResponse, known.details);
+      for (const [key, { object, connectionDetails }] of Object.entries(complete)) {
+        const { metadata } = object;
+        const owned = (ownerReferences: readonly object[]) =>
+          ({ ...object, metadata: { ...metadata, ownerReferences } }) as KubernetesObject;
+        const [ours] = controlledByClaim;
+        const theirs = { ...ours, uid: 'of-others' };
+        const forged: readonly KubernetesObject[] = [
+          { ...object, apiVersion: 'v1', kind: 'Event' },
+          // The kind alone is anybody's: whoever may install a CustomResourceDefinition chooses it.
+          { ...object, apiVersion: 'forged.example/v1' },
+          { ...object, metadata: null } as unknown as KubernetesObject,
+          ...(api.scope === 'Namespaced' ? [{ ...object, metadata: { ...metadata, name: `${metadata?.name}-of-others` } }] : []),
+          owned([]),
+          owned([theirs]),
+          // An owner that does not control it is what anybody may add to an object of theirs.
+          owned([{ ...ours, controller: false }]),
+          owned([{ ...ours, controller: undefined }, theirs]),
+        ];
+        for (const each of forged) {
+          const observed = { ...complete, [key]: { object: each, connectionDetails } };
+          const request = stepRequest({ ...given(which, known, home), observed, status: last?.status });
+          expect([expand(request), guard(request)].map(({ refusal, desired }) => [refusal?.reason, desired])).toEqual([
+            ['ForeignObject', {}],
+            ['ForeignObject', {}],
+          ]);
+        }
       }
-    }
-  });
+    },
+  );
 
   describe(api.kind, () => {
     it('describes every field for kubectl explain', () => {

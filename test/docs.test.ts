@@ -218,7 +218,7 @@ describe('YAML in the pages for users', () => {
     expect(objects.map(({ kind }) => kind)).toEqual([
       'AppDatabase',
       'Deployment',
-      ...['AppCache', 'AppBucket', 'AppQueue', 'AppIdentity'],
+      ...['AppCache', 'AppBucket', 'AppQueue', 'AppIdentity', 'AppService'],
       ...['ServiceAccount', 'Pod'],
       'EnvironmentConfig',
       'EnvironmentConfig',

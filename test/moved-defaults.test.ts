@@ -14,6 +14,7 @@ import { guard } from '../functions/guard/guard.ts';
 import { resourceDeltas } from '../plan/compare.ts';
 import { anySaid } from './arbitrary.ts';
 import {
+  boundTo,
   environmentConfig,
   everything,
   type Given,
@@ -50,7 +51,14 @@ function requestOf(
   lived: Partial<Given> = {},
 ) {
   const data = { ...everything, tier, defaults: { [api.kind]: defaults }, rollouts: { [api.kind]: rollouts } };
-  const given = { kind: api.kind, spec, environment: 'here', environments: [environmentConfig('here', data)], claims: [], ...lived };
+  const given = {
+    kind: api.kind,
+    spec,
+    environment: 'here',
+    environments: [environmentConfig('here', data)],
+    claims: boundTo,
+    ...lived,
+  };
   const request = stepRequest(given);
   return { ...request, claim: { ...request.claim, metadata: { ...request.claim.metadata, ...(labels !== undefined && { labels }) } } };
 }

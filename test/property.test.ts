@@ -12,6 +12,7 @@ import { guard } from '../functions/guard/guard.ts';
 import { policies } from '../functions/guard/policies/index.ts';
 import { anySaid } from './arbitrary.ts';
 import {
+  boundTo,
   environmentConfig,
   everything,
   instanceDetails,
@@ -148,7 +149,7 @@ function requestOf(
     environments: [claim.environment],
     annotations: { 'platform.internal/waive-policies': claim.waived },
     observed,
-    claims: [],
+    claims: boundTo,
     ...(status !== undefined && { status }),
   });
   return { ...request, issueSecret: () => secret };

@@ -1,4 +1,5 @@
 import { type EnvironmentData, environmentConfig, environments, placeholderCertificate } from '../examples/examples.ts';
+import { encode } from '../functions/core/binding.ts';
 import { apiVersion, environmentLabel } from '../functions/core/group.ts';
 import type { KubernetesObject } from '../functions/core/kubernetes.ts';
 import type { Platform, StepRequest } from '../functions/core/pipeline.ts';
@@ -37,6 +38,7 @@ export const everything = {
   shared: {
     postgres: { providerConfig: 'shared-postgres', host: 'pg.shared.svc', caCertificate: placeholderCertificate },
   },
+  routing: { ingressClass: 'nginx', issuer: 'letsencrypt', from: 'ingress-nginx' },
   tags: { team: 'shop' },
 } satisfies Partial<EnvironmentData>;
 
@@ -181,3 +183,42 @@ export const queueDetails = Object.fromEntries(
     },
   ]),
 );
+
+/** A claim of the namespace beside the one of a request. */
+export const claimed = (kind: string, name: string, more: object = {}): KubernetesObject => ({
+  apiVersion,
+  kind,
+  metadata: { name, namespace: 'shop', uid: `uid-of-${kind}-${name}`, ...more },
+  spec: {},
+});
+
+/** The Secret that a claim composed. */
+export function bindingOf(
+  { kind, metadata }: KubernetesObject,
+  name: string,
+  values: Readonly<Record<string, string>>,
+  more: object = {},
+): KubernetesObject {
+  const ownerReferences = [{ apiVersion, kind, name: metadata?.name, uid: metadata?.uid, controller: true }];
+  const data = Object.fromEntries(Object.entries(values).map(([key, value]) => [key, encode(value)]));
+  return { apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace: 'shop', ...{ ownerReferences }, ...more }, data };
+}
+
+export const database = claimed('AppDatabase', 'orders');
+export const databaseValues = {
+  type: 'postgresql',
+  host: 'orders-database.shop.svc',
+  password: 'Pa55w0rdOfTheDatabase',
+  uri: 'postgresql://app:Pa55w0rd@orders-database.shop.svc',
+};
+export const databaseBinding = bindingOf(database, 'orders-database', databaseValues);
+
+const cache = claimed('AppCache', 'orders');
+
+/** What the example of an app is bound to. */
+export const boundTo: readonly KubernetesObject[] = [
+  database,
+  databaseBinding,
+  cache,
+  bindingOf(cache, 'orders-cache', { type: 'redis', host: 'orders-cache.shop.svc' }),
+];

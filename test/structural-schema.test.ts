@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { appQueue } from '../functions/apis/app-queue/index.ts';
 import { at } from '../functions/core/kubernetes.ts';
-import { structuralSchema } from '../xrds/structural-schema.ts';
+import { structuralSchema } from '../platform/structural-schema.ts';
 import { toXrd } from '../xrds/xrd.ts';
 
 test('keeps what the apiserver keeps', () => {

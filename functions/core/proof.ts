@@ -10,7 +10,8 @@ export function matches(pattern: string, key: string): boolean {
   return pattern.endsWith('*') ? key.startsWith(pattern.slice(0, -1)) : key === pattern;
 }
 
-function controllerOf(object: KubernetesObject): string | undefined {
+/** The UID of whoever made an object and may delete it. */
+export function controllerOf(object: KubernetesObject): string | undefined {
   const owners = at(object, 'metadata', 'ownerReferences');
   return Array.isArray(owners)
     ? stringAt(

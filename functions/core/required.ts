@@ -1,8 +1,10 @@
 import type { Api } from './api.ts';
 import { apiVersion, kindLabel } from './group.ts';
 import { at, type KubernetesObject, stringAt } from './kubernetes.ts';
+import { composedName } from './names.ts';
 import type { Platform, StepRequest } from './pipeline.ts';
-import type { Capability, RequiredClaims, RequiredObjects, Requirement, Requiring } from './requirement.ts';
+import { controllerOf } from './proof.ts';
+import type { Capability, ClaimReference, FoundBindings, RequiredClaims, RequiredObjects, Requirement, Requiring } from './requirement.ts';
 
 /** What the platform itself requires for a claim that lives in an environment. */
 export const platformRequirements = ['namespace', 'environments'] as const;
@@ -57,9 +59,62 @@ const heldIn = (required: RequiredClaims<never>, claim: Requiring<unknown>, own:
 
 const isList = <T>(value: T | readonly T[]): value is readonly T[] => Array.isArray(value);
 
+/** The APIs whose claims have bindings in their namespace. */
+const bindingApis = (platform: Pick<Platform, 'apis'>): readonly Api[] =>
+  namespacedApis(platform).filter(({ binding }) => binding !== undefined);
+
+const boundName = (name: string, what: 'claim' | 'secret', index: number) => `${name}-${what}/${index}`;
+
+/** A claim of the namespace, and the Secret that it composes. */
+function bound(
+  name: string,
+  references: readonly ClaimReference[],
+  platform: Platform,
+  namespace: string,
+): readonly (readonly [string, Requirement])[] {
+  const apis = bindingApis(platform);
+  return references.flatMap((of, index): readonly (readonly [string, Requirement])[] => {
+    const api = apis.find(({ kind }) => kind === of.kind);
+    if (api === undefined) return [];
+    return [
+      [boundName(name, 'claim', index), { apiVersion, kind: of.kind, namespace, name: of.name }],
+      [boundName(name, 'secret', index), { apiVersion: 'v1', kind: 'Secret', namespace, name: composedName(of, api.suffix) }],
+    ];
+  });
+}
+
+/** Anybody may make a Secret of any name in their namespace: one is a claim's binding if that claim controls it. */
+function foundBindings(
+  name: string,
+  references: readonly ClaimReference[],
+  platform: Platform,
+  found: (name: string) => readonly KubernetesObject[],
+): FoundBindings {
+  const apis = bindingApis(platform);
+  return {
+    kinds: apis.map(({ kind }) => kind).sort(),
+    found: references.map((of, index) => {
+      const api = apis.find(({ kind }) => kind === of.kind);
+      if (api === undefined) return undefined;
+      const [claim] = found(boundName(name, 'claim', index));
+      const uid = stringAt(claim, 'metadata', 'uid');
+      const object = found(boundName(name, 'secret', index)).find((secret) => uid !== undefined && controllerOf(secret) === uid);
+      const keys = Object.keys(api.binding?.shape ?? {});
+      return { of, secret: composedName(of, api.suffix), keys, claimed: claim !== undefined, object };
+    }),
+  };
+}
+
 /** The API of a claim, where the platform has it. */
 export function apiOf({ apis }: Platform, claim: unknown): Api | undefined {
   return apis.find(({ kind }) => kind === at(claim, 'kind') && at(claim, 'apiVersion') === apiVersion);
+}
+
+/** What of a claim says which objects it requires; undefined where nothing is required, or its spec cannot be read. */
+function requiringOf(api: Api, claim: unknown): Requiring<unknown> | undefined {
+  const spec = Object.keys(api.requires).length === 0 ? undefined : api.spec.safeParse(saidBy(claim));
+  if (spec?.success !== true) return undefined;
+  return { name: stringAt(claim, 'metadata', 'name') ?? '', spec: spec.data, status: at(claim, 'status') };
 }
 
 /**
@@ -71,15 +126,15 @@ export function requirementsOf(platform: Platform, claim: unknown): Readonly<Rec
   const namespace = api?.scope === 'Cluster' ? undefined : stringAt(claim, 'metadata', 'namespace');
   // Without its namespace, a claim would be shown the objects of all others.
   if (api === undefined || (api.scope === 'Namespaced' && namespace === undefined)) return {};
-  const spec = Object.keys(api.requires).length === 0 ? undefined : api.spec.safeParse(saidBy(claim));
-  const asking =
-    spec?.success === true ? { name: stringAt(claim, 'metadata', 'name') ?? '', spec: spec.data, status: at(claim, 'status') } : undefined;
+  const asking = requiringOf(api, claim);
   const own = Object.entries(api.requires).flatMap(([key, required]): readonly (readonly [string, Requirement])[] => {
     if ('offering' in required) {
       return offersOf(platform, required.offering).map((each) => [offersName(key, each.api), claimsOf(each.api, namespace)]);
     }
     if (asking === undefined) return [];
     if ('select' in required) return selected(key, required, asking, namespace);
+    // Without a namespace of its own, a claim would be shown the Secrets of all others.
+    if ('bindings' in required) return namespace === undefined ? [] : bound(key, required.bindings(asking as never), platform, namespace);
     return heldIn(required, asking, namespace).flatMap((held) =>
       namespacedApis(platform).map((each) => [heldName(key, each, held), claimsOf(each, held)] as const),
     );
@@ -111,9 +166,12 @@ export function requiredBy(
   /** What was asked for under a name and, of more than one, what follows it. */
   const foundUnder = (name: string) =>
     Object.keys(asked).flatMap((each) => (each === name || each.startsWith(`${name}/`) ? found(each) : []));
+  const asking = api && requiringOf(api, claim);
   return Object.fromEntries(
     Object.entries(api?.requires ?? {}).map(([name, each]) => {
       if ('select' in each) return [name, foundUnder(name)];
+      if ('bindings' in each)
+        return [name, foundBindings(name, asking === undefined ? [] : each.bindings(asking as never), platform, found)];
       if ('offering' in each) {
         const offerings = offersOf(platform, each.offering).map(({ api: offering, terms }) => ({
           kind: offering.kind,

@@ -31,6 +31,38 @@ export interface RequiredClaims<Spec> {
   namespaces(claim: Requiring<Spec>): readonly string[];
 }
 
+/** A claim of the namespace. */
+export interface ClaimReference {
+  readonly kind: string;
+  readonly name: string;
+}
+
+/** The bindings of claims of the claim's own namespace: of those that it names, and of no others. */
+interface RequiredBindings<Spec> {
+  bindings(claim: Requiring<Spec>): readonly ClaimReference[];
+}
+
+/** The binding of a claim, as far as it is there. */
+export interface FoundBinding {
+  readonly of: ClaimReference;
+  /** The name of its Secret. */
+  readonly secret: string;
+  /** The keys that there are, whatever its backend. */
+  readonly keys: readonly string[];
+  /** Whether there is such a claim. */
+  readonly claimed: boolean;
+  /** The Secret, once it is proven to be the one that the claim composed. */
+  readonly object: KubernetesObject | undefined;
+}
+
+/** The bindings of claims that were named. */
+export interface FoundBindings {
+  /** The kinds of claims that have bindings. */
+  readonly kinds: readonly string[];
+  /** One for each that was named, in that order; undefined for a kind that has none. */
+  readonly found: readonly (FoundBinding | undefined)[];
+}
+
 /** The claims of one API, and the namespaces that were looked into. */
 export interface ClaimsOfApi {
   readonly kind: string;
@@ -74,7 +106,9 @@ export interface RequiredOffers<Terms> {
 export const claimsOffering = <Terms>(offering: Capability<Terms>): RequiredOffers<Terms> => ({ offering });
 
 /** What an API requires, each under a name of its own. */
-export type Requires<Spec> = Readonly<Record<string, RequiredObjects<Spec> | RequiredClaims<Spec> | RequiredOffers<never>>>;
+export type Requires<Spec> = Readonly<
+  Record<string, RequiredObjects<Spec> | RequiredClaims<Spec> | RequiredBindings<Spec> | RequiredOffers<never>>
+>;
 
 /** What a backend is given of what its API requires: nothing is left out of it that there is, and an empty list is what there is. */
 export type RequiredOf<R> = {
@@ -82,5 +116,7 @@ export type RequiredOf<R> = {
     ? readonly Offering<Terms>[]
     : R[Name] extends RequiredClaims<never>
       ? readonly ClaimsOfApi[]
-      : readonly KubernetesObject[];
+      : R[Name] extends RequiredBindings<never>
+        ? FoundBindings
+        : readonly KubernetesObject[];
 };

@@ -109,12 +109,38 @@ describe('--from', () => {
     expect(await run([file], { from: 'HEAD' })).toMatchSnapshot();
   });
 
-  test('a file: storage that shrinks is refused as in the cluster', async () => {
-    const before = write('before.yaml', claim('orders', { storageGiB: 200 }));
-    const after = write('after.yaml', claim('orders', { storageGiB: 100 }));
-    const { code, stdout } = await run([after], { environments: ['prod'], from: before });
-    expect(code).toBe(1);
-    expect(stdout).toContain('cannot shrink: spec.storageGiB: got 100, want at least 200, which is in use');
+  test.each<[string, object, object, string]>([
+    [
+      'storage that shrinks',
+      claim('orders', { storageGiB: 200 }),
+      claim('orders', { storageGiB: 100 }),
+      'AppDatabase "orders": spec.storageGiB: storageGiB can only grow: to go back, make a new claim and move the data',
+    ],
+    [
+      'another name of the database',
+      claim('orders', { databaseName: 'orders' }),
+      claim('orders', { databaseName: 'sales' }),
+      'AppDatabase "orders": spec.databaseName: databaseName cannot be changed: make a new claim and move the data',
+    ],
+    [
+      'a queue that becomes fifo, which it was not by default',
+      { ...claim('orders', {}), kind: 'AppQueue' },
+      { ...claim('orders', { fifo: true }), kind: 'AppQueue' },
+      'AppQueue "orders": spec.fifo: fifo cannot be changed: make a new claim and move the data',
+    ],
+    [
+      'a version that is taken off',
+      { ...claim('orders', { version: '8' }), kind: 'AppCache' },
+      { ...claim('orders', {}), kind: 'AppCache' },
+      'AppCache "orders": spec: version cannot be removed: leave the value that it has',
+    ],
+  ])('a file: %s is refused as by the apiserver', async (_, was, is, problem) => {
+    const { code, stdout } = await run([write('after.yaml', is)], { environments: ['dev', 'prod'], from: write('before.yaml', was) });
+    const verdict = `  ✗ refused: cannot use ${problem}`;
+    expect({ code, verdicts: stdout.split('\n').filter((line) => /^ {2}[✓✗]/.test(line)) }).toEqual({
+      code: 1,
+      verdicts: [verdict, verdict],
+    });
   });
 
   test('a major version: the parameter group is handed over', async () => {
@@ -161,6 +187,15 @@ describe('input', () => {
     expect(await failure([write('namespace.yaml', namespace)])).toBe(
       'cannot plan "FOLDER/namespace.yaml": there is no claim, want one or more',
     );
+  });
+
+  test('a claim without a spec is refused, as by the apiserver', async () => {
+    const { spec: _, ...bare } = claim('orders');
+    const { code, stdout } = await run([write('orders.yaml', bare)]);
+    expect({ code, verdict: stdout.split('\n').at(-2) }).toEqual({
+      code: 2,
+      verdict: '  ✗ refused: cannot use AppDatabase "orders": spec: missing, want object',
+    });
   });
 
   test('standard input, and a claim without a namespace', async () => {

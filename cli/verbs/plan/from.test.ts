@@ -13,7 +13,7 @@ async function expectShrink(files: readonly string[], from = 'HEAD') {
   const words = stdout.replaceAll(/\s+/g, ' ');
   expect({ code, words }).toEqual({
     code: 1,
-    words: expect.stringContaining('cannot shrink: spec.storageGiB: got 100, want at least 200, which is in use'),
+    words: expect.stringContaining('spec.storageGiB: storageGiB can only grow: to go back, make a new claim and move the data'),
   });
 }
 

@@ -144,7 +144,7 @@ describe.skipIf(!hasKustomize)('--kustomize', () => {
       code: 1,
       stderr: 'goldenpath: passed over 1:\n  kustomization FOLDER/clusters/prod: Deployment orders is no claim\n',
     });
-    expect(stdout).toContain('cannot shrink: spec.storageGiB: got 100, want at least 200, which is in use');
+    expect(stdout).toContain('spec.storageGiB: storageGiB can only grow: to go back, make a new claim and move the data');
     rmSync(scratch('base'), { recursive: true });
     expect(await failure([], { kustomizations: [folder], environments: ['prod'] })).toMatch(
       /^cannot build kustomization "FOLDER\/clusters\/prod": [^\n]+$/,
@@ -173,7 +173,7 @@ describe.skipIf(!hasKustomize)('--kustomize', () => {
       'AppDatabase shop/orders in dev, as container: unchanged',
       'AppDatabase shop/orders in prod',
     ]);
-    expect(stdout).toContain('cannot shrink');
+    expect(stdout).toContain('storageGiB can only grow');
   });
 });
 

@@ -1,9 +1,11 @@
 import { conditionOf } from '../../core/readiness.ts';
 import { defineKind, inPlace } from '../card.ts';
+import { isAtLeast } from '../fields.ts';
 import { plainKind } from './built-in.ts';
 
 export const horizontalPodAutoscaler = defineKind({
   ...plainKind('autoscaling/v2', 'HorizontalPodAutoscaler', 'horizontalpodautoscalers', 'how many pods there are'),
+  standby: [{ path: 'spec.minReplicas', want: 'at least 2', holds: isAtLeast(2) }],
   // https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale-walkthrough/#appendix-horizontal-pod-autoscaler-status-conditions
   ready(observed) {
     const [able, active] = [conditionOf(observed, 'AbleToScale'), conditionOf(observed, 'ScalingActive')];

@@ -1,5 +1,6 @@
 import type { Card, FieldChange, Item } from '../../core/card.ts';
-import { at } from '../../core/kubernetes.ts';
+import { group } from '../../core/group.ts';
+import { at, stringAt } from '../../core/kubernetes.ts';
 import { shown } from '../../core/problem.ts';
 import { none, restart } from '../card.ts';
 import { countAt, got, hoursPerMonth, plain } from '../price.ts';
@@ -19,10 +20,22 @@ export function volume(claim: unknown, path: string, count: number): Item {
   return { charge: `${times(count)}${plain(bytes / gib)} GiB volume`, price: 'ebs/gp3-gib-month', units: (bytes / gib) * count };
 }
 
+/** On what an autoscaler scales, whose number of pods is nowhere in it. */
+const scaleAnnotation = `${group}/scale`;
+
+/** That there are so many pods, by a HorizontalPodAutoscaler. */
+export const scaledBetween = (min: number, max: number) => ({ [scaleAnnotation]: `${min}-${max}` });
+
+function scaleOf(object: unknown): { readonly min: number; readonly more: number } | undefined {
+  const [, min, max] = /^([0-9]+)-([0-9]+)$/.exec(stringAt(object, 'metadata', 'annotations', scaleAnnotation) ?? '') ?? [];
+  return min === undefined ? undefined : { min: Number(min), more: Number(max) - Number(min) };
+}
+
 /** The scheduler sets aside what the containers request, and their limit where they request nothing. Sidecars run all the time too. */
 function items(object: unknown): readonly Item[] {
   const said = at(object, 'spec', 'replicas');
-  const replicas = said === undefined ? 1 : countAt(at(object, 'spec'), 'replicas');
+  const scale = said === undefined ? scaleOf(object) : undefined;
+  const replicas = said === undefined ? (scale?.min ?? 1) : countAt(at(object, 'spec'), 'replicas');
   if (replicas === undefined) return [got('spec.replicas', said, 'a number of pods')];
   const templates = at(object, 'spec', 'volumeClaimTemplates') ?? [];
   if (!Array.isArray(templates)) return [got('spec.volumeClaimTemplates', templates, 'a list')];
@@ -44,7 +57,13 @@ function items(object: unknown): readonly Item[] {
     );
     if (bad.length > 0) return bad;
     const units = amounts.reduce((sum, { amount }) => sum + (amount ?? 0), 0) / unit;
-    return [{ charge: `${times(replicas)}${plain(units)} ${name} at the Fargate rate`, price, units: units * replicas * hoursPerMonth }];
+    const each = `${plain(units)} ${name} at the Fargate rate`;
+    return [
+      { charge: `${times(replicas)}${each}`, price, units: units * replicas * hoursPerMonth },
+      ...(scale === undefined
+        ? []
+        : [{ use: `up to ${scale.more} more pods, each ${each}`, price, per: 'month', factor: units * hoursPerMonth }]),
+    ];
   };
   return [
     ...requested('cpu', 'compute/vcpu-hour', 1, 'vCPU'),

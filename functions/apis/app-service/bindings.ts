@@ -1,0 +1,63 @@
+import { group } from '../../core/group.ts';
+import { at, stringAt } from '../../core/kubernetes.ts';
+import { hashOf } from '../../core/names.ts';
+import { shown } from '../../core/problem.ts';
+import type { FoundBinding, FoundBindings } from '../../core/requirement.ts';
+import type { ObservedResource, Refusal } from '../../core/step.ts';
+import type { Keyed } from './env.ts';
+
+/** On the pods: what is in their bindings, so that they are replaced when it changes. */
+export const contentAnnotation = `${group}/bindings`;
+
+/** Stands in a plan, which reads no Secret, for what is known once they are read. */
+const unread = 'known-when-applied';
+
+/** What is in the Secret of a binding; undefined where it is not shown, as in a plan. */
+const contentOf = ({ object }: FoundBinding) => at(object, 'data') as Readonly<Record<string, unknown>> | undefined;
+
+const keysOf = (content: object | undefined) => (content === undefined ? undefined : Object.keys(content));
+
+export interface Bound {
+  readonly keyed: readonly Keyed[];
+  /** What is not there yet, for the developer. */
+  readonly waitsFor: readonly string[];
+  /** A hash of what is in them; undefined where the app has none. */
+  readonly content: string | undefined;
+}
+
+function waitsFor({ of: { kind, name }, claimed, object }: FoundBinding, namespace: string): readonly string[] {
+  if (object !== undefined) return [];
+  return claimed ? [`the binding of ${kind} ${name}`] : [`${kind} ${name}, which namespace ${namespace} does not have`];
+}
+
+/**
+ * The bindings that an app names. Where one cannot be read, what its pods were started with stays: that it is not there for a moment
+ * is no reason to replace them.
+ */
+export function boundTo(
+  { kinds, found }: FoundBindings,
+  { kind, name, namespace }: { readonly kind: string; readonly name: string; readonly namespace: string },
+  asked: readonly { readonly kind: string }[],
+  deployment: ObservedResource | undefined,
+): Bound | { readonly refusal: Refusal } {
+  const unknown = found.indexOf(undefined);
+  if (unknown !== -1) {
+    const message = `cannot use ${kind} ${shown(name)}: spec.bindings.${unknown}.kind: got ${shown(asked[unknown]?.kind)}, want one of ${kinds.join(', ')}`;
+    return { refusal: { reason: 'ClaimInvalid', message } };
+  }
+  const bindings = [...new Map(found.flatMap((each) => (each === undefined ? [] : [[each.secret, each]]))).values()].sort((a, b) =>
+    a.secret < b.secret ? -1 : 1,
+  );
+  const waiting = bindings.flatMap((each) => waitsFor(each, namespace));
+  const contents = bindings.map(contentOf);
+  const isRead = waiting.length === 0 && !contents.includes(undefined);
+  const hashed = () =>
+    hashOf(bindings.map(({ secret }, index) => [secret, Object.entries(contents[index] ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))]));
+  const started = stringAt(deployment?.object, 'spec', 'template', 'metadata', 'annotations', contentAnnotation);
+  return {
+    // Not every backend has every key.
+    keyed: bindings.map(({ secret, keys }, index) => ({ secret, keys: keysOf(contents[index]) ?? keys })),
+    waitsFor: waiting,
+    content: bindings.length === 0 ? undefined : isRead ? hashed() : (started ?? unread),
+  };
+}

@@ -1,0 +1,54 @@
+import { defineApi } from '../../core/api.ts';
+import { apiVersion } from '../../core/group.ts';
+import type { ClaimReference, Requiring } from '../../core/requirement.ts';
+import { container, releasable } from './backends/container.ts';
+import * as schema from './schema.ts';
+
+const kind = 'AppService';
+const plural = 'appservices';
+
+/** What of a spec says what has to be seen for it. */
+interface Wanted {
+  readonly bindings: readonly ClaimReference[];
+  readonly host: string | undefined;
+}
+
+export const appService = defineApi({
+  kind,
+  plural,
+  doc:
+    'An app: its pods, spread and scaled as the environment wants, with the bindings of other claims, reached within the cluster and by its host. ' +
+    'Its ServiceAccount is named <claim>-service: an AppIdentity for it gives the pods a role. Deleting the claim deletes the app, and none of what it is bound to.',
+  example: {
+    name: 'orders',
+    spec: {
+      image: 'docker.io/library/python:3.13-alpine',
+      command: ['python3'],
+      args: ['-m', 'http.server', '8080'],
+      port: 8080,
+      health: { path: '/' },
+      bindings: [
+        { kind: 'AppDatabase', name: 'orders' },
+        { kind: 'AppCache', name: 'orders' },
+      ],
+      env: { DATABASE_URL: '${bindings.orders-database.uri}', LOG_LEVEL: 'info' },
+    },
+  },
+  columns: [
+    { name: 'IMAGE', type: 'string', path: '.spec.image' },
+    { name: 'URL', type: 'string', path: '.status.url' },
+  ],
+  schema,
+  backends: { container },
+  releasable,
+  claimPolicies: [{ policy: 'multi-az', field: 'replicas', atLeast: 2 }],
+  requires: {
+    bindings: { bindings: ({ spec }: Requiring<Wanted>) => spec.bindings },
+    apps: {
+      apiVersion,
+      kind,
+      plural,
+      select: ({ spec }: Requiring<Wanted>) => (spec.host === undefined ? undefined : { labels: {} }),
+    },
+  },
+});

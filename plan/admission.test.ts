@@ -1,0 +1,84 @@
+import { describe, expect, test } from 'vitest';
+import * as z from 'zod';
+import { appBucket } from '../functions/apis/app-bucket/index.ts';
+import type { ValidationRule } from '../functions/core/field.ts';
+import type { KubernetesObject } from '../functions/core/kubernetes.ts';
+import { goldenPath } from '../functions/golden-path.ts';
+import { admissionOf } from './admission.ts';
+
+const ruled = (schema: z.ZodType, rule: string, message = 'no') => schema.meta({ 'x-kubernetes-validations': [{ rule, message }] });
+
+/** A platform of one API with fields and rules on the whole spec. */
+function admissionWith(shape: z.ZodRawShape, specRules: readonly ValidationRule[] = []) {
+  const api = { ...appBucket, spec: z.object(shape), specRules };
+  return admissionOf({ ...goldenPath, apis: [api] });
+}
+
+const bucket = (spec: unknown): KubernetesObject => ({
+  apiVersion: 'platform.internal/v1alpha1',
+  kind: 'AppBucket',
+  metadata: { name: 'orders', namespace: 'shop' },
+  spec,
+});
+const refused = (problem: string) => ({ reason: 'NotAdmitted', message: `cannot use AppBucket "orders": ${problem}` });
+
+describe('a rule of a change', () => {
+  const admission = admissionWith({
+    fixed: ruled(z.boolean().default(false), 'self == oldSelf').optional(),
+    list: z.array(ruled(z.object({ a: z.int() }), 'self == oldSelf')).optional(),
+  });
+
+  test('holds of values as their defaults complete them, and of none that is new', () => {
+    expect(admission(bucket({ fixed: true }), undefined)).toBeUndefined();
+    expect(admission(bucket({ fixed: false }), bucket({}))).toBeUndefined();
+    expect(admission(bucket({ fixed: null }), bucket({}))).toBeUndefined();
+    expect(admission(bucket({ fixed: true }), bucket({}))).toEqual(refused('spec.fixed: no'));
+    expect(admission(bucket({}), bucket({ fixed: true }))).toEqual(refused('spec.fixed: no'));
+  });
+
+  test('does not hold of the items of a list, of which nobody knows which is which', () => {
+    expect(admission(bucket({ list: [{ a: 1 }] }), bucket({ list: [{ a: 2 }] }))).toBeUndefined();
+  });
+});
+
+describe('a rule of a value', () => {
+  const admission = admissionWith(
+    {
+      days: ruled(z.int(), 'self % 2 == 0', 'odd').optional(),
+      map: z.record(z.string(), ruled(z.string(), "self.startsWith('a')")).optional(),
+      list: z.array(ruled(z.string(), 'self.size() < 3')).optional(),
+    },
+    [{ rule: '!has(self.days) || has(self.map)', message: 'days needs map' }],
+  );
+
+  test('is told with where it is broken, of the claim, fields, maps and lists', () => {
+    expect(admission(bucket({ days: 3, list: ['ab', 'abc'] }), undefined)).toEqual(
+      refused('spec: days needs map; spec.days: odd; spec.list[1]: no'),
+    );
+    expect(admission(bucket({ days: 2, map: { x: 'a', y: 'b' } }), undefined)).toEqual(refused('spec.map.y: no'));
+    expect(admission({ ...bucket({}), metadata: { name: '1' } }, undefined)?.message).toContain('metadata.name: want at most');
+  });
+
+  test('is let be where the value is as it was', () => {
+    expect(admission(bucket({ days: 3 }), bucket({ days: 3 }))).toBeUndefined();
+    expect(admission(bucket({ days: 3, list: [] }), bucket({ days: 3 }))).toEqual(refused('spec: days needs map'));
+    expect(admission(bucket({ days: 5 }), bucket({ days: 3 }))).toEqual(refused('spec: days needs map; spec.days: odd'));
+  });
+
+  test('that cannot be evaluated here is refused, and says so', () => {
+    const own = admissionWith({ when: ruled(z.string(), "quantity(self).isGreaterThan(quantity('1Gi'))").optional() });
+    expect(own(bucket({}), undefined)).toBeUndefined();
+    expect(own(bucket({ when: '2Gi' }), undefined)?.message).toMatch(
+      /^cannot use AppBucket "orders": spec\.when: rule "quantity\(self\)[^;]* cannot be evaluated here, /,
+    );
+  });
+});
+
+test('a claim without a spec is refused, and of a kind that is not the platform’s nothing is known', () => {
+  const { spec: _, ...bare } = bucket({});
+  expect(admissionWith({})(bare, undefined)).toEqual({
+    reason: 'ClaimInvalid',
+    message: 'cannot use AppBucket "orders": spec: missing, want object',
+  });
+  expect(admissionWith({})({ ...bare, kind: 'AppOther' }, undefined)).toBeUndefined();
+});

@@ -1,0 +1,122 @@
+import { isDeepStrictEqual } from 'node:util';
+import { Environment } from '@marcbachmann/cel-js';
+import type { ValidationRule } from '../functions/core/field.ts';
+import type { KubernetesObject } from '../functions/core/kubernetes.ts';
+import type { Platform } from '../functions/core/pipeline.ts';
+import { shown } from '../functions/core/problem.ts';
+import { apiOf } from '../functions/core/required.ts';
+import type { Refusal } from '../functions/core/step.ts';
+import { claimSchema } from '../platform/claim-schema.ts';
+import type { StructuralSchema } from '../platform/structural-schema.ts';
+
+type Values = Readonly<Record<string, unknown>>;
+
+const isObject = (value: unknown): value is Values => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const propertiesOf = (schema: StructuralSchema) =>
+  Object.entries((schema['properties'] ?? {}) as Readonly<Record<string, StructuralSchema>>);
+
+/** A value with the defaults of its schema, as the apiserver completes it before it looks at it. */
+function completed(schema: StructuralSchema, value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((item) => completed(schema['items'] as StructuralSchema, item));
+  if (!isObject(value)) return value;
+  const properties = new Map(propertiesOf(schema));
+  const rest = schema['additionalProperties'] as StructuralSchema | undefined;
+  const names = [...new Set([...Object.keys(value), ...properties.keys()])];
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const property = properties.get(name) ?? rest;
+      // Null is nothing where a field cannot be it.
+      const own = value[name] === null && property?.['nullable'] !== true ? property?.['default'] : (value[name] ?? property?.['default']);
+      return own === undefined ? [] : [[name, property === undefined ? own : completed(property, own)] as const];
+    }),
+  );
+}
+
+/** A value as an expression gets it: whole numbers are apart from others. */
+function typed(schema: StructuralSchema | undefined, value: unknown): unknown {
+  if (schema?.['type'] === 'integer' && Number.isInteger(value)) return BigInt(value as number);
+  if (Array.isArray(value)) return value.map((item) => typed(schema?.['items'] as StructuralSchema, item));
+  if (!isObject(value)) return value;
+  const properties = new Map(schema === undefined ? [] : propertiesOf(schema));
+  const rest = schema?.['additionalProperties'] as StructuralSchema | undefined;
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, typed(properties.get(name) ?? rest, each)]));
+}
+
+const cel = new Environment({ unlistedVariablesAreDyn: true, enableOptionalTypes: true });
+
+/** Whether a rule holds; what this cannot evaluate does not. */
+function holds(rule: string, variables: Values): boolean | { readonly problem: string } {
+  try {
+    return cel.evaluate(rule, variables) === true;
+  } catch (error) {
+    const [problem = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+    return { problem: `rule ${shown(rule)} cannot be evaluated here, ${problem}` };
+  }
+}
+
+/** What an object was, and is. */
+interface Change {
+  readonly now: unknown;
+  /** Undefined where there was none, or where it is not known which it was, as in a list. */
+  readonly before: unknown;
+}
+
+function brokenHere(schema: StructuralSchema, path: string, { now, before }: Change): readonly string[] {
+  const rules = (schema['x-kubernetes-validations'] ?? []) as readonly Partial<ValidationRule>[];
+  return rules.flatMap(({ rule = 'false', message = `failed rule: ${rule}` }) => {
+    const isOfChange = /\boldSelf\b/.test(rule);
+    // What is wrong and was so before is let be. https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#validation-ratcheting
+    if (isOfChange ? before === undefined : before !== undefined && isDeepStrictEqual(now, before)) return [];
+    const verdict = holds(rule, { self: typed(schema, now), ...(isOfChange && { oldSelf: typed(schema, before) }) });
+    if (verdict === true) return [];
+    const problem = verdict === false ? message : verdict.problem;
+    return [path === '' ? problem : `${path}: ${problem}`];
+  });
+}
+
+/** What an object breaks of the rules of its schema, each with where. */
+function broken(schema: StructuralSchema, path: string, { now, before }: Change): readonly string[] {
+  if (now === undefined) return [];
+  const below = (name: string) => (path === '' ? name : `${path}.${name}`);
+  const inside = (): readonly string[] => {
+    if (Array.isArray(now)) {
+      const items = schema['items'] as StructuralSchema;
+      return now.flatMap((item, index) => broken(items, `${path}[${index}]`, { now: item, before: undefined }));
+    }
+    if (!isObject(now)) return [];
+    const was = isObject(before) ? before : {};
+    const rest = schema['additionalProperties'] as StructuralSchema | undefined;
+    const properties = rest === undefined ? propertiesOf(schema) : Object.keys(now).map((name) => [name, rest] as const);
+    return properties.flatMap(([name, property]) => broken(property, below(name), { now: now[name], before: was[name] }));
+  };
+  return [...brokenHere(schema, path, { now, before }), ...inside()];
+}
+
+/** Why a cluster would not take a claim as it is to be, which was as it is `before` if it was there; undefined where it takes it. */
+export type Admission = (claim: KubernetesObject, before: KubernetesObject | undefined) => Refusal | undefined;
+
+/**
+ * What the apiserver would refuse of a claim that is made, or of what it becomes: the rules are those of the definition that is installed.
+ * Its values are as their schema wants them, which is looked at before.
+ */
+export function admissionOf(platform: Platform): Admission {
+  const schemas = new Map(platform.apis.map((api) => [api.kind, claimSchema(api)]));
+  return (claim: KubernetesObject, before: KubernetesObject | undefined) => {
+    const api = apiOf(platform, claim);
+    const schema = api && schemas.get(api.kind);
+    if (schema === undefined) return undefined;
+    const missing = (schema['required'] as readonly string[]).filter((field) => claim[field] === undefined);
+    const refusal = (reason: string, problems: readonly string[]) => ({
+      reason,
+      message: `cannot use ${claim.kind} ${shown(claim.metadata?.name ?? '')}: ${problems.join('; ')}`,
+    });
+    if (missing.length > 0)
+      return refusal(
+        'ClaimInvalid',
+        missing.map((field) => `${field}: missing, want object`),
+      );
+    const problems = broken(schema, '', { now: completed(schema, claim), before: before && completed(schema, before) });
+    return problems.length === 0 ? undefined : refusal('NotAdmitted', problems);
+  };
+}
