@@ -39,8 +39,7 @@ function tagsOf(
   owner: string,
   environmentTags: Readonly<Record<string, string>>,
 ): Readonly<Record<string, string>> {
-  return {
-    ...environmentTags,
+  const own = {
     owner,
     'control-plane': identity.controlPlane,
     environment: identity.environment,
@@ -49,6 +48,9 @@ function tagsOf(
     kind: identity.kind,
     'managed-by': platform,
   };
+  // IAM takes two keys that differ by capitals for one, and refuses both.
+  const others = Object.entries(environmentTags).filter(([key]) => !(key.toLowerCase() in own));
+  return { ...Object.fromEntries(others), ...own };
 }
 
 /** `anchor` is the key of the resource that holds the data: where it was made stays the account and the region, whatever the environment says later. */

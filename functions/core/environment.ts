@@ -8,6 +8,21 @@ import { type Tier, tiers, usualWriters, type Writers, writers } from './tier.ts
 
 const text = z.string().min(1).max(256);
 
+/** What every service of AWS takes in a tag. https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html */
+const tagText = z
+  .string()
+  .min(1)
+  .regex(/^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u, 'want letters, digits, spaces and _ . : / = + - @ only');
+const tagKey = tagText.max(128).regex(/^(?!aws:)/i, 'want another beginning than aws:, which AWS keeps for itself');
+
+const areApart = (tags: object) => new Set(Object.keys(tags).map((key) => key.toLowerCase())).size === Object.keys(tags).length;
+
+const tags = z
+  .record(tagKey, tagText.max(256))
+  // AWS takes 50 on a resource, of which some are ours and Crossplane's.
+  .refine((each) => Object.keys(each).length <= 35, 'want at most 35')
+  .refine(areApart, 'want keys that differ by more than capitals, which IAM does not tell apart');
+
 /** What the platform itself has to know of an environment. */
 const own = {
   tier: z.enum(tiers).describe('Kind of environment; defaults and policies are written per tier.'),
@@ -18,7 +33,7 @@ const own = {
     })
     .optional()
     .describe('Limits on cost.'),
-  tags: z.record(text, text).optional().describe('Tags on every cloud resource.'),
+  tags: tags.optional().describe('Tags on every cloud resource.'),
   writers: z
     .enum(writers)
     .optional()

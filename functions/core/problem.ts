@@ -40,7 +40,10 @@ function sentence(issue: Issue, input: unknown, root: string): readonly string[]
   const path = [root, ...issue.path.map(String)].join('.');
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => `${path}.${key}: unknown field`);
   const value = at(input, ...issue.path.map(String));
-  if (issue.code === 'invalid_key') return [`${path}: unknown name`];
+  if (issue.code === 'invalid_key') {
+    const said = issue.issues.map(({ message }) => message).find((message) => message.startsWith('want '));
+    return [`${path}: ${said === undefined ? 'unknown name' : `the name is refused, ${said}`}`];
+  }
   // A schema's own message, such as why a value is refused, goes before the general one.
   const said = issue.message.startsWith('want ') ? issue.message : undefined;
   const want = said ?? (wanted[issue.code] as ((issue: Issue) => string) | undefined)?.(issue) ?? issue.message;

@@ -115,6 +115,18 @@ describe('refuses, and touches nothing:', () => {
       'cannot use EnvironmentConfig "here": data.aws.kmsKeyArn: got "arn:aws:kms:eu-west-1:111122223333:alias/shop", want the ARN of a key, not of an alias, such as arn:aws:kms:eu-west-1:111122223333:key/…; namespace "shop" belongs to it',
     ],
     [
+      'tags that AWS refuses',
+      only({ tier: 'dev', tags: { 'aws:owner': 'shop', 'R&D': 'core', team: 'R&D, core (EU)' } }),
+      'EnvironmentInvalid',
+      'cannot use EnvironmentConfig "here": data.tags.R&D: the name is refused, want letters, digits, spaces and _ . : / = + - @ only; data.tags.aws:owner: the name is refused, want another beginning than aws:, which AWS keeps for itself; data.tags.team: got "R&D, core (EU)", want letters, digits, spaces and _ . : / = + - @ only; namespace "shop" belongs to it',
+    ],
+    [
+      'two tags that IAM takes for one',
+      only({ tier: 'dev', tags: { Team: 'shop', team: 'shop' } }),
+      'EnvironmentInvalid',
+      'cannot use EnvironmentConfig "here": data.tags: got {"Team":"shop","team":"shop"}, want keys that differ by more than capitals, which IAM does not tell apart; namespace "shop" belongs to it',
+    ],
+    [
       'what is no region',
       only({ tier: 'dev', aws: { ...everything.aws, region: '{{ .Values.region }}' } }),
       'EnvironmentInvalid',

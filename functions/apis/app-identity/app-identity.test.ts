@@ -67,6 +67,16 @@ describe('on podidentity', () => {
     ]);
   });
 
+  test('a tag of an environment that differs from one of ours by capitals is left out, since IAM would refuse both', () => {
+    const tagsWith = (tags: object) => {
+      const environments = [environmentConfig('prod', { ...everything, tier: 'prod', tags })];
+      const { desired } = expand(stepRequest({ kind: 'AppIdentity', spec: {}, environment: 'prod', environments, claims: [] }));
+      return at(desired['role']?.object, 'spec', 'forProvider', 'tags');
+    };
+    expect(tagsWith({ Owner: 'somebody', CLAIM: 'other', Team: 'shop' })).toEqual(tagsWith({ Team: 'shop' }));
+    expect(tagsWith({ Team: 'shop' })).toMatchObject({ Team: 'shop', claim: 'orders' });
+  });
+
   test('an environment has to name its cluster', () => {
     expect(run({ clusterName: undefined }).refusal).toEqual({
       reason: 'EnvironmentIncomplete',
