@@ -29,11 +29,16 @@ const dataPath = '/var/lib/postgresql/data';
 /** uid and gid of `postgres` in the official image. */
 const postgresUser = 999;
 
-const sizes: Readonly<Record<Size, ContainerSize>> = {
-  small: { cpu: '100m', cpuLimit: '1', memory: '256Mi' },
-  medium: { cpu: '250m', cpuLimit: '2', memory: '1Gi' },
-  large: { cpu: '1', cpuLimit: '4', memory: '4Gi' },
-  xlarge: { cpu: '2', cpuLimit: '8', memory: '8Gi' },
+interface DatabaseSize extends ContainerSize {
+  /** What the workers of a parallel query share, of the memory; a container has 64 MiB by itself. */
+  readonly sharedMemory: string;
+}
+
+const sizes: Readonly<Record<Size, DatabaseSize>> = {
+  small: { cpu: '100m', cpuLimit: '1', memory: '256Mi', sharedMemory: '64Mi' },
+  medium: { cpu: '250m', cpuLimit: '2', memory: '1Gi', sharedMemory: '256Mi' },
+  large: { cpu: '1', cpuLimit: '4', memory: '4Gi', sharedMemory: '1Gi' },
+  xlarge: { cpu: '2', cpuLimit: '8', memory: '8Gi', sharedMemory: '2Gi' },
 };
 
 const psql = `PGPASSWORD="$(cat ${secretPath}/password)" psql -h 127.0.0.1 -U ${username} -v ON_ERROR_STOP=1 -qtA`;
@@ -128,6 +133,7 @@ function expand(context: Context<DatabaseSettings, Needs>): Expansion {
       scratch: [
         { name: 'run', mountPath: '/var/run/postgresql', sizeLimit: '16Mi', inMemory: true },
         { name: 'tmp', mountPath: '/tmp', sizeLimit: '1Gi' },
+        { name: 'shared-memory', mountPath: '/dev/shm', sizeLimit: sizes[settings.size].sharedMemory, inMemory: true },
       ],
       secretKeys: ['password'],
     }),
