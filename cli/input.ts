@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import { parseAllDocuments } from 'yaml';
+import { parseAllDocuments, type Tags } from 'yaml';
 import type { KubernetesObject } from '../functions/core/kubernetes.ts';
 import { escaped, oneLine } from '../functions/core/problem.ts';
 
@@ -55,10 +55,14 @@ export async function readText(file: string): Promise<string> {
   }
 }
 
+/** What YAML 1.1 reads as numbers to the base of 60 and as points in time, such as `1:40`, is text to kubectl. */
+const asKubectl = (tags: Tags): Tags =>
+  tags.filter((tag) => typeof tag === 'string' || (tag.format !== 'TIME' && tag.tag !== 'tag:yaml.org,2002:timestamp'));
+
 /** Every document of a YAML or JSON text that is not empty. */
 export function readDocuments(text: string, source: string): readonly unknown[] {
   try {
-    const documents = parseAllDocuments(text, { version: '1.1', logLevel: 'error' });
+    const documents = parseAllDocuments(text, { version: '1.1', customTags: asKubectl, logLevel: 'error' });
     return ('empty' in documents ? [] : documents).flatMap((document) => {
       const [broken] = document.errors;
       if (broken !== undefined) throw broken;

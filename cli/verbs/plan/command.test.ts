@@ -198,6 +198,24 @@ describe('input', () => {
     });
   });
 
+  test('a rule of the whole spec is refused, as by the apiserver', async () => {
+    const bucket = { ...claim('orders', { versioning: false, retentionDays: 7 }), kind: 'AppBucket' };
+    const { code, stdout } = await run([write('orders.yaml', bucket)], { output: 'markdown' });
+    expect(code).toBe(1);
+    expect(stdout).toContain(
+      'cannot use AppBucket "orders": spec: retentionDays is for old versions, which there are with versioning only: leave out retentionDays, or versioning: false',
+    );
+  });
+
+  test('a plain scalar is what it is to kubectl', async () => {
+    const text = toYaml(claim('orders')).replace(/spec:\n/, 'spec:\n  storageGiB: 1:40\n  databaseName: 2024-01-01\n');
+    const { code, stdout } = await run(['-'], { stdin: async () => text });
+    expect({ code, verdict: stdout.replaceAll(/\s+/g, ' ') }).toEqual({
+      code: 2,
+      verdict: expect.stringMatching(/spec\.databaseName: got "2024-01-01", want .*; spec\.storageGiB: got "1:40", want /),
+    });
+  });
+
   test('standard input, and a claim without a namespace', async () => {
     const { apiVersion, kind, spec } = claim('orders');
     const stdin = async () => toYaml({ apiVersion, kind, metadata: { name: 'orders' }, spec });
