@@ -52,6 +52,6 @@ export function foreignObserved(api: Api, request: StepRequest): Refusal | undef
   if (found.length === 0) return undefined;
   const message =
     `cannot believe what ${api.kind} ${shown(stringAt(request.claim, 'metadata', 'name') ?? '')} is said to have composed: ${found.join('; ')}; ` +
-    'nothing is taken from it: take it out of spec.crossplane.resourceRefs of the claim';
+    'nothing is taken from it: an administrator of the platform takes it out of spec.crossplane.resourceRefs of the claim';
   return { reason: 'ForeignObject', message };
 }

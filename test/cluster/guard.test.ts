@@ -290,7 +290,7 @@ test('what somebody makes by hand is not taken for what the claim composed, were
     reason: 'ForeignObject',
     message:
       'cannot believe what AppBucket "receipts" is said to have composed: "bucket": got ConfigMap "forged", want Bucket "receipts-bucket" or "receipts-bucket-bucket" that this claim composed; ' +
-      'nothing is taken from it: take it out of spec.crossplane.resourceRefs of the claim',
+      'nothing is taken from it: an administrator of the platform takes it out of spec.crossplane.resourceRefs of the claim',
   });
   const made = await Promise.all(
     ['buckets.s3.aws.m.upbound.io', 'policies.iam.aws.m.upbound.io', 'secrets'].map((kind) => list(kind, '-n', namespace)),
