@@ -145,7 +145,12 @@ const good: Resources = sorted({
   'queue-policy': aws('sqs', 'QueuePolicy', 'orders-queue-policy', {
     region,
     queueUrl: 'https://sqs.eu-west-1.amazonaws.com/111122223333/orders-queue',
-    policy: document(queueTls, { Effect: 'Allow', Principal: { AWS: '*' }, Action: 'sqs:SendMessage', Condition: { StringEquals: {} } }),
+    policy: document(queueTls, {
+      Effect: 'Allow',
+      Principal: { AWS: '*' },
+      Action: 'sqs:SendMessage',
+      Condition: { StringEquals: { 'aws:SourceAccount': '111122223333' } },
+    }),
   }),
   'dead-letters': aws('sqs', 'Queue', 'orders-dead', {
     region,
@@ -708,21 +713,50 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
       'a policy for everybody',
       setting('bucket-policy', 'policy', document(bucketTls, { Effect: 'Allow', Principal: '*', Action: 's3:GetObject' })),
       [
-        'bucket-policy (BucketPolicy orders-files-policy): spec.forProvider.policy.Statement.1.Principal: got "*", want named principals, or a Condition',
+        'bucket-policy (BucketPolicy orders-files-policy): spec.forProvider.policy.Statement.1.Principal: got "*", want named principals, or a Condition on who asks',
       ],
     ],
     [
       'a policy for everybody but some, with an empty condition',
       setting('queue', 'policy', document({ effect: 'allow', notPrincipal: { AWS: 'x' }, Action: 'sqs:SendMessage', Condition: {} })),
-      [queue('spec.forProvider.policy.Statement.0.Principal: got {"NotPrincipal":{"AWS":"x"}}, want named principals, or a Condition')],
+      [
+        queue(
+          'spec.forProvider.policy.Statement.0.Principal: got {"NotPrincipal":{"AWS":"x"}}, want named principals, or a Condition on who asks',
+        ),
+      ],
     ],
+    ...(
+      [
+        ['over TLS', { Bool: { 'aws:SecureTransport': 'true' } }, false],
+        ['from anywhere', { IpAddress: { 'aws:SourceIp': '0.0.0.0/0' } }, false],
+        ['in any account', { StringLike: { 'aws:SourceAccount': '*' } }, false],
+        ['in one of two accounts, one of which is any', { StringLike: { 'aws:SourceAccount': ['111122223333', '1*'] } }, false],
+        ['in an account, if it says so', { StringEqualsIfExists: { 'aws:SourceAccount': '111122223333' } }, false],
+        ['outside an account', { StringNotEquals: { 'aws:SourceAccount': '111122223333' } }, false],
+        ['in no account', { StringEquals: { 'aws:SourceAccount': [] } }, false],
+        ['in the account that it says', { StringEquals: { 'aws:SourceAccount': '$'.concat('{aws:PrincipalTag/account}') } }, false],
+        ['of no condition', { StringEquals: {} }, false],
+        ['in an account', { stringEquals: { 'AWS:SourceAccount': '111122223333' } }, true],
+        ['for one topic, over TLS', { ArnEquals: { 'aws:SourceArn': 'arn:aws:sns:x' }, Bool: { 'aws:SecureTransport': 'true' } }, true],
+      ] as const
+    ).map(
+      ([who, Condition, isNamed]): Case => [
+        `a policy for everybody ${who}`,
+        setting('queue', 'policy', document({ Effect: 'Allow', Principal: '*', Action: 'sqs:SendMessage', Condition })),
+        isNamed
+          ? none
+          : [queue('spec.forProvider.policy.Statement.0.Principal: got "*", want named principals, or a Condition on who asks')],
+      ],
+    ),
     [
       'a key for everybody',
       add(
         'key',
         aws('kms', 'Key', 'key', { policy: document({ Effect: 'Allow', Principal: { AWS: ['*'] }, Action: 'kms:*', Resource: '*' }) }),
       ),
-      ['key (Key key): spec.forProvider.policy.Statement.0.Principal: got {"AWS":["*"]}, want named principals, or a Condition'],
+      [
+        'key (Key key): spec.forProvider.policy.Statement.0.Principal: got {"AWS":["*"]}, want named principals, or a Condition on who asks',
+      ],
     ],
     ...['NodePort', 'LoadBalancer'].map(
       (type): Case => [type, set('service', 'spec.type', type), [`service (Service orders): spec.type: got "${type}", want ClusterIP`]],

@@ -52,3 +52,41 @@ export function conditionsOf({ element }: Statement): Readonly<Record<string, un
   const condition = element('condition');
   return isObject(condition) ? lowerCased(condition) : {};
 }
+
+/**
+ * Keys whose fixed value says who asks, and operators that compare with one. Others, such as aws:SecureTransport, say how they ask.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
+ */
+const namingKeys = new Set(
+  [
+    'principalaccount',
+    'principalarn',
+    'principalorgid',
+    'sourceaccount',
+    'sourcearn',
+    'sourceorgid',
+    'sourceowner',
+    'sourcevpc',
+    'sourcevpce',
+    'userid',
+  ]
+    .map((key) => `aws:${key}`)
+    .concat('kms:calleraccount'),
+);
+const comparing = ['stringequals', 'stringequalsignorecase', 'stringlike', 'arnequals', 'arnlike'];
+const isFixed = (value: unknown) => typeof value === 'string' && value !== '' && !/[*?]|\$\{/.test(value);
+
+/** Whether a condition of a statement names who may use it, though its principals do not. */
+export function namesWhoAsks(statement: Statement): boolean {
+  const conditions = conditionsOf(statement);
+  return comparing.some((operator) => {
+    const compared = conditions[operator];
+    return (
+      isObject(compared) &&
+      Object.entries(compared).some(([key, value]) => {
+        const values = [value].flat();
+        return namingKeys.has(key.toLowerCase()) && values.length > 0 && values.every(isFixed);
+      })
+    );
+  });
+}
