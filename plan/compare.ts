@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Cards, Effect } from '../functions/core/card.ts';
-import { type KubernetesObject, stringAt } from '../functions/core/kubernetes.ts';
+import { groupKind, type KubernetesObject, stringAt } from '../functions/core/kubernetes.ts';
 import { settingsAnnotation } from '../functions/core/record.ts';
 import type { ObservedResource } from '../functions/core/step.ts';
 import { appliedTo, appliedWithin, isInParts } from './applied.ts';
@@ -97,7 +97,11 @@ function decided(object: KubernetesObject): Readonly<Record<string, unknown>> {
 
 /** The fields of an object that differ from what there was; by default of those that it sets, or that Crossplane had set. */
 export function fieldsOf(was: KubernetesObject, is: KubernetesObject, cards: Cards, extent: Extent = 'set'): readonly FieldDelta[] {
-  return leaves(decided(was), decided(is), extent, appliedTo(was)).map(({ path, before, after }) => {
+  const gated = extent === 'set' ? cards.get(groupKind(is))?.gated : undefined;
+  const differing = leaves(decided(was), decided(is), extent, appliedTo(was)).filter(
+    ({ path, before }) => before !== undefined || gated?.includes(path.join('.')) !== true,
+  );
+  return differing.map(({ path, before, after }) => {
     const value = (given: unknown) => (isSecretField(is, path) ? masked : given);
     return {
       field: path.join('.'),

@@ -95,6 +95,8 @@ function pods(server: Server) {
       replicas: 1,
       // In order, a pod of a revision that does not start is never replaced by one of the next, which would.
       podManagementPolicy: 'Parallel',
+      // Kubernetes 1.35.0 to 1.35.3 count that pod as the one that may be unavailable. https://github.com/kubernetes/kubernetes/issues/137409
+      updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 2 } },
       selector: { matchLabels: labels },
       persistentVolumeClaimRetentionPolicy: { whenDeleted: deletion === 'Delete' ? 'Delete' : 'Retain', whenScaled: 'Retain' },
       template: {

@@ -202,6 +202,8 @@ export interface Card {
   /** `unknown` where no list was read. */
   readonly price: Price | None | 'unknown';
   readonly effects: Effects;
+  /** Fields that an apiserver leaves out where it lacks the feature, such as `spec.updateStrategy.rollingUpdate.maxUnavailable`. */
+  readonly gated?: readonly string[];
   /** Left out where what is asked for is in force as soon as the object is ready. */
   readonly defers?: Defers;
   readonly failures: readonly Failure[];

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import { apiVersion } from '../../../functions/core/group.ts';
-import type { KubernetesObject } from '../../../functions/core/kubernetes.ts';
+import { at, type KubernetesObject } from '../../../functions/core/kubernetes.ts';
 import { goldenPath } from '../../../functions/golden-path.ts';
 import { provision } from '../../../plan/provisioned.ts';
 import { composedKinds } from '../../../platform/composed.ts';
@@ -104,6 +104,35 @@ test.each(['dev', 'staging', 'prod'])(
     expect(stdout).not.toContain(Buffer.from('issued-when-applied').toString('base64'));
   },
 );
+
+test('what an apiserver without the feature leaves out is no change, and another value of it is one', async () => {
+  const [claimed] = JSON.parse(
+    await resources((rollingUpdate) => {
+      delete rollingUpdate['maxUnavailable'];
+    }),
+  ).claims;
+  expect(claimed.changes).toEqual({ ...claimed.changes, claim: 'unchanged', resources: [] });
+  const [other] = JSON.parse(
+    await resources((rollingUpdate) => {
+      rollingUpdate['maxUnavailable'] = 3;
+    }),
+  ).claims;
+  expect(other.changes.resources).toEqual([
+    expect.objectContaining({
+      key: 'server',
+      fields: [expect.objectContaining({ field: 'spec.updateStrategy.rollingUpdate.maxUnavailable', before: 3, after: 2 })],
+    }),
+  ]);
+
+  async function resources(change: (rollingUpdate: Record<string, unknown>) => void): Promise<string> {
+    const objects = structuredClone(atRest('dev', {}));
+    for (const object of objects.filter(({ kind }) => kind === 'StatefulSet')) {
+      change(at(object, 'spec', 'updateStrategy', 'rollingUpdate') as Record<string, unknown>);
+    }
+    await apiserver(serving(kinds, objects));
+    return (await run({}, [], 'json')).stdout;
+  }
+});
 
 test('a changed claim shows what becomes of what runs', async () => {
   const { paths, url } = await apiserver(serving(kinds, atRest('prod', {})));

@@ -22,4 +22,5 @@ export const statefulSet = defineKind({
     ...unnoticed('spec.replicas', 'spec.updateStrategy', 'spec.minReadySeconds', 'spec.revisionHistoryLimit'),
     spec: replace(refused),
   },
+  gated: ['spec.updateStrategy.rollingUpdate.maxUnavailable'],
 });
