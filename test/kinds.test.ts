@@ -141,7 +141,11 @@ describe('what Kubernetes runs', () => {
       { failed: 'its pods do not become ready: timed out' },
     ],
     ['apps StatefulSet', counts({ updatedReplicas: 2, readyReplicas: 2 }), true],
-    ['apps StatefulSet', counts({ updatedReplicas: 2, readyReplicas: 1 }), ''],
+    [
+      'apps StatefulSet',
+      { ...counts({ updatedReplicas: 2, readyReplicas: 1 }), metadata: { name: 'orders-database', generation: 2 } },
+      'kubectl describe pod orders-database-0 says why',
+    ],
     ['apps DaemonSet', observed({ observedGeneration: 2, desiredNumberScheduled: 3, updatedNumberScheduled: 3, numberAvailable: 3 }), true],
     ['apps DaemonSet', observed({ observedGeneration: 2, desiredNumberScheduled: 3, updatedNumberScheduled: 3, numberAvailable: 2 }), ''],
     ['batch Job', observed({}), 'it is not complete yet'],

@@ -46,11 +46,11 @@ export function inState({ path, by, serving, passing, faults }: States): Ready {
   };
 }
 
-/** Pods, by what their controller counts, for the object as it is now. */
+/** Pods, by what their controller counts, for the object as it is now; `whereWhy` is where the cluster says why they do not. */
 export const byCounts =
-  (hold: (status: Status, wanted: number) => boolean): Ready =>
+  (hold: (status: Status, wanted: number) => boolean, whereWhy = (_: KubernetesObject) => ''): Ready =>
   (observed) => {
     const status: Status = (field) => numberAt(observed, 'status', field) ?? 0;
     const isCurrent = status('observedGeneration') >= (observed.metadata?.generation ?? 0);
-    return (isCurrent && hold(status, numberAt(observed, 'spec', 'replicas') ?? 1)) || '';
+    return (isCurrent && hold(status, numberAt(observed, 'spec', 'replicas') ?? 1)) || whereWhy(observed);
   };

@@ -12,7 +12,10 @@ export const statefulSet = defineKind({
   data: none('its volumes are claims of their own'),
   // Its pods carry the name and an 11-character hash in a label.
   names: [{ path: ['metadata', 'name'], most: 52 }],
-  ready: byCounts((status, wanted) => status('updatedReplicas') >= wanted && status('readyReplicas') >= wanted),
+  ready: byCounts(
+    (status, wanted) => status('updatedReplicas') >= wanted && status('readyReplicas') >= wanted,
+    ({ metadata }) => `kubectl describe pod ${metadata?.name}-0 says why`,
+  ),
   price: standing,
   // https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/stateful-set-v1/: all else of its spec is immutable.
   effects: {
