@@ -2,10 +2,8 @@ import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 /** What takes a checkout of its own for each test. */
-/** What every change is tried with on a cluster; the others of the folder are tried nightly. */
-const clusterFiles = ['access', 'bucket', 'claims', 'doctor', 'guard', 'prod', 'render', 'shared-database', 'team'].map(
-  (name) => `test/cluster/${name}.test.ts`,
-);
+/** What is tried on a cluster nightly alone, since it takes long and rarely breaks; all else of the folder, with every change. */
+const nightlyOnCluster = ['container-database', 'restart'].map((name) => `test/cluster/${name}.test.ts`);
 const onCluster = { globalSetup: 'test/cluster/setup.ts', testTimeout: 300_000, hookTimeout: 300_000 };
 
 const recipes = ['test/extending.test.ts', 'test/new-api.test.ts'];
@@ -57,10 +55,10 @@ export default defineConfig({
       { test: { name: 'clients', include: ['test/clients/*.test.ts'], testTimeout: 120_000, hookTimeout: 120_000 } },
       { test: { name: 'aws', include: ['test/aws/*.test.ts'], testTimeout: 300_000, hookTimeout: 300_000 } },
       // One cluster, and tests that restart parts of it.
-      { test: { ...onCluster, name: 'cluster', include: clusterFiles, fileParallelism: false } },
       {
-        test: { ...onCluster, name: 'cluster-nightly', include: ['test/cluster/*.test.ts'], exclude: clusterFiles, fileParallelism: false },
+        test: { ...onCluster, name: 'cluster', include: ['test/cluster/*.test.ts'], exclude: nightlyOnCluster, fileParallelism: false },
       },
+      { test: { ...onCluster, name: 'cluster-nightly', include: nightlyOnCluster, fileParallelism: false } },
     ],
   },
 });
