@@ -6,4 +6,4 @@ export { majorOf, parameterGroupKey, parameterGroups } from '../functions/aws/pa
 export { type AwsIdentity, type AwsResources, awsResources, finalSnapshotName } from '../functions/aws/resources.ts';
 export { awsRole, type Roles, roleName, roleOf, serviceAccountOf } from '../functions/aws/role.ts';
 export { sharedConfig, standInRegion } from '../functions/aws/shared-config.ts';
-export { backupSlots, backupWindow, hourly, maintenanceSlots, maintenanceWindow } from '../functions/aws/windows.ts';
+export { applyChangesField, shortestOfElastiCache, shortestOfRds, windows, windowsOf } from '../functions/aws/windows.ts';

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { backupSlots, backupWindow, maintenanceSlots, maintenanceWindow } from '../functions/aws/windows.ts';
-import { controlPlane, externalName, type Identity, shortHash, spread } from '../functions/core/names.ts';
+import { controlPlane, externalName, type Identity, shortHash } from '../functions/core/names.ts';
 
 /** `npm run test:nightly` sets more. */
 const runs = Number(process.env['PROPERTY_RUNS'] ?? 100);
@@ -137,13 +136,4 @@ test('a control plane is named by a label', () => {
   const problem = (name: unknown) => controlPlane.schema.safeParse({ controlPlane: name }).error?.issues[0]?.message;
   expect(['shop-eu-1', '1', 'a'.repeat(63)].map(problem)).toEqual([undefined, undefined, undefined]);
   expect([undefined, '', 'Shop', 'shop_eu', '-shop', 'shop-', 'a'.repeat(64), 'a/b'].map(problem)).not.toContain(undefined);
-});
-
-test('windows are spread over every slot, and backup and maintenance never meet', () => {
-  const identities = Array.from({ length: 2000 }, (_, index) => ({ ...orders, name: `db-${index}` }));
-  const backups = new Set(identities.map((each) => backupWindow(spread(each, 'backup', backupSlots))));
-  const maintenances = new Set(identities.map((each) => maintenanceWindow(spread(each, 'maintenance', maintenanceSlots))));
-  expect([...backups].sort()).toEqual(['00:00-00:30', '00:30-01:00', '01:00-01:30', '01:30-02:00', '02:00-02:30', '02:30-03:00']);
-  expect(maintenances.size).toBe(42);
-  expect([...maintenances].filter((window) => !/^(mon|tue|wed|thu|fri|sat|sun):0[345]:[03]0-\1:0[3456]:[03]0$/.test(window))).toEqual([]);
 });

@@ -104,6 +104,8 @@ interface AnyBackend<GivenContext, Key extends string = string> {
   readonly anchor?: Key;
   /** The claim's field that sets a field of a kind, such as `Instance.allocatedStorage`: what the cloud says of that is said of this. */
   readonly explains?: Readonly<Record<string, string>>;
+  /** Settings with which the cloud makes at once what would wait for a maintenance window. */
+  readonly hastens?: Readonly<Record<string, unknown>>;
   /** By field of the claim, what the cloud calls its values, where that is something else. */
   readonly calls?: { readonly [field: string]: Readonly<Record<string, string>> | undefined };
   readonly expand: (context: GivenContext) => Expansion;
@@ -114,6 +116,7 @@ export interface Backend<Settings, Facts, Required = unknown, Key extends string
   extends AnyBackend<Context<Settings, Facts, Required>, Key> {
   readonly needs: Needs<Facts>;
   readonly explains?: Readonly<Record<string, keyof Settings & string>>;
+  readonly hastens?: Partial<Settings>;
   readonly calls?: { readonly [Name in keyof Settings & string]?: Readonly<Record<string, string>> };
 }
 

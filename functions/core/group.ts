@@ -32,3 +32,6 @@ export const waiverAnnotation = `${group}/waive-policies`;
 
 /** On a claim: the changes that its author takes the loss of, as the refusal names them, separated by commas. */
 export const acknowledgeAnnotation = `${group}/acknowledge`;
+
+/** On a claim: the pending changes that are not to wait for a maintenance window, as the claim's condition names them. */
+export const applyNowAnnotation = `${group}/apply-now`;

@@ -66,3 +66,10 @@ export function numberAt(value: unknown, ...path: readonly string[]): number | u
   const found = at(value, ...path);
   return typeof found === 'number' && Number.isFinite(found) ? found : undefined;
 }
+
+/** What a person runs to annotate a claim. */
+export function annotateCommand(claim: KubernetesObject, annotation: string, value: string): string {
+  const namespace = claim.metadata?.namespace;
+  const where = namespace === undefined ? '' : ` --namespace ${namespace}`;
+  return `kubectl annotate ${claim.kind.toLowerCase()} ${claim.metadata?.name}${where} --overwrite ${annotation}=${value}`;
+}

@@ -2,7 +2,7 @@ import type { Api, ClusterClaim, Expansion } from '../core/api.ts';
 import type { Environment } from '../core/environment.ts';
 import type { Needs } from '../core/facts.ts';
 import { refusedOn } from '../core/field.ts';
-import { ownerLabel } from '../core/group.ts';
+import { applyNowAnnotation, ownerLabel } from '../core/group.ts';
 import { stringAt } from '../core/kubernetes.ts';
 import type { StepRequest } from '../core/pipeline.ts';
 import { knownApi, placeOf } from '../core/place.ts';
@@ -12,6 +12,7 @@ import { requiredBy } from '../core/required.ts';
 import { type Settled, settle } from '../core/settle.ts';
 import type { Refusal } from '../core/step.ts';
 import { readClaim } from './claim.ts';
+import { deferredOf } from './pending.ts';
 
 /** What expand worked out on the way, for the plan to show. */
 export interface Expanded {
@@ -78,10 +79,15 @@ export function expandClaim(request: StepRequest, remembered?: Running): Expande
   const around = environment === undefined ? { told: {} } : told(request, environment, backend.needs, `${api.kind} with backend ${name}`);
   if ('refusal' in around) return around;
   const { settings, sources } = settled;
-  const context = { ...around.told, claim: read.claim, settings, sources, observed, required, issueSecret };
-  const expansion = backend.expand(context as never);
+  const expandWith = (given: typeof settings): Expansion =>
+    backend.expand({ ...around.told, claim: read.claim, settings: given, sources, observed, required, issueSecret } as never);
+  const expansion = expandWith(settings);
   if (expansion.refusal !== undefined) return { refusal: expansion.refusal };
-  return { api, claim: read.claim, environment, backend: name, settled, expansion };
+  const expanded: Expanded = { api, claim: read.claim, environment, backend: name, settled, expansion };
+  const pending = backend.hastens && deferredOf(api, backend, settingsInForce(expanded), expansion.resources, request);
+  // What was waited for then is all that a token is good for.
+  const isHastened = pending !== undefined && stringAt(object, 'metadata', 'annotations', applyNowAnnotation) === pending.token;
+  return isHastened ? { ...expanded, expansion: expandWith({ ...settings, ...backend.hastens }) } : expanded;
 }
 
 /** Of some settings, those that a claim can say. */

@@ -50,7 +50,7 @@ export function expandedTo(request: StepRequest, expanded: Expanded | { readonly
   const available = availableTo(expanded);
   const done = progress.condition.status === 'True';
   const settings = settingsInForce(expanded);
-  const deferred = backend && deferredOf(api, backend, settings, expansion.resources, request.observed, request.platform.cards);
+  const deferred = backend && deferredOf(api, backend, settings, expansion.resources, request);
   const provisioned: Condition =
     done && deferred !== undefined
       ? { type: 'Provisioned', status: 'True', reason: 'ChangePending', message: deferred.message }

@@ -1,9 +1,11 @@
 import type { Api } from '../core/api.ts';
-import type { Card, Cards } from '../core/card.ts';
+import type { Card } from '../core/card.ts';
 import type { Field } from '../core/field.ts';
-import { at, groupKind, type KubernetesObject, stringAt } from '../core/kubernetes.ts';
+import { applyNowAnnotation } from '../core/group.ts';
+import { annotateCommand, at, groupKind, type KubernetesObject, stringAt } from '../core/kubernetes.ts';
+import { hashOf } from '../core/names.ts';
+import type { StepRequest } from '../core/pipeline.ts';
 import { shown } from '../core/problem.ts';
-import type { ObservedResource } from '../core/step.ts';
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -15,6 +17,8 @@ export interface Deferred {
   readonly pending: Values;
   /** For a person: what comes when, and what is in force until then. */
   readonly message: string;
+  /** Names these changes of this claim, for who does not want to wait. */
+  readonly token: string;
 }
 
 const days: Readonly<Record<string, string>> = {
@@ -75,8 +79,7 @@ export function deferredOf(
   backend: Api['backends'][string],
   settings: Values,
   resources: Readonly<Record<string, { readonly object: KubernetesObject }>>,
-  observed: Readonly<Record<string, ObservedResource>>,
-  cards: Cards,
+  { claim, observed, platform: { cards } }: Pick<StepRequest, 'claim' | 'observed' | 'platform'>,
 ): Deferred | undefined {
   const found = Object.entries(resources).flatMap(([key, { object }]) => {
     const [card, seen] = [cards.get(groupKind(object)), observed[key]?.object];
@@ -91,7 +94,12 @@ export function deferredOf(
   const said = comes.map(
     ({ setting, reported, value }) => `${setting} ${shown(settings[setting])} (${shown(value ?? reported)} until then)`,
   );
-  const when = first.window === undefined ? 'as soon as AWS has done it' : `in the maintenance window, ${first.window}`;
+  const pending = Object.fromEntries(comes.map(({ setting }) => [setting, settings[setting]]));
+  const token = `now-${hashOf([claim.metadata?.uid, pending])}`;
+  const when =
+    first.window === undefined
+      ? 'as soon as AWS has done it'
+      : `in the maintenance window, ${first.window}, or at once after: ${annotateCommand(claim, applyNowAnnotation, token)}`;
   return {
     settings: Object.fromEntries(
       Object.entries(settings).flatMap(([setting, wanted]) => {
@@ -100,7 +108,8 @@ export function deferredOf(
         return value === undefined ? [] : [[setting, value]];
       }),
     ),
-    pending: Object.fromEntries(comes.map(({ setting }) => [setting, settings[setting]])),
+    pending,
+    token,
     message: `Everything serves; still to come: ${said.join(', ')}, ${when}`,
   };
 }

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Data } from '../core/card.ts';
 import { acknowledgeAnnotation } from '../core/group.ts';
-import { at, groupKind, type KubernetesObject, kindName, stringAt } from '../core/kubernetes.ts';
+import { annotateCommand, at, groupKind, type KubernetesObject, kindName } from '../core/kubernetes.ts';
 import { mayDelete } from '../core/managed.ts';
 import { hashOf } from '../core/names.ts';
 import type { StepRequest } from '../core/pipeline.ts';
@@ -252,10 +252,5 @@ export function changesOf(request: StepRequest): readonly Change[] {
 /** Why a request may not be applied, and how to say that its losses are meant. */
 export function refusalOf(claim: KubernetesObject, changes: readonly Change[]): string {
   const tokens = changes.map(({ token }) => token).join(',');
-  const namespace = stringAt(claim, 'metadata', 'namespace');
-  const where = namespace === undefined ? '' : ` --namespace ${namespace}`;
-  return (
-    `cannot apply: ${changes.map(({ sentence }) => sentence).join('; ')}; if that loss is meant, run: ` +
-    `kubectl annotate ${claim.kind.toLowerCase()} ${claim.metadata?.name}${where} --overwrite ${acknowledgeAnnotation}=${tokens}`
-  );
+  return `cannot apply: ${changes.map(({ sentence }) => sentence).join('; ')}; if that loss is meant, run: ${annotateCommand(claim, acknowledgeAnnotation, tokens)}`;
 }

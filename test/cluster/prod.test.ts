@@ -86,7 +86,9 @@ test('deleting the namespace is refused, with the way out on the screen', async 
   const { code, stderr } = await run('kubectl', ['delete', 'namespace', namespace, '--timeout=10s']);
   expect(code).toBe(1);
   // The apiserver reports one of the policies that refuse, whichever it asked first.
-  expect(stderr).toMatch(/environment "prod" is protected|which stands for something outside of the cluster/);
+  expect(stderr).toMatch(
+    /environment "prod" is protected|is of tier prod, which is protected|which stands for something outside of the cluster/,
+  );
 });
 
 test('deleting a prod namespace without claims is refused until it says that it may go', async () => {

@@ -2,13 +2,13 @@ import { account, key as encryptionKey, network } from '../../../aws/facts.ts';
 import { firewall, firewallKinds, longestGroupName, subnetGroup } from '../../../aws/network.ts';
 import { majorOf, parameterGroupKey, parameterGroups } from '../../../aws/parameter-groups.ts';
 import { awsResources, finalSnapshotName, finalSnapshotStatus } from '../../../aws/resources.ts';
-import { hourly } from '../../../aws/windows.ts';
+import { shortestOfElastiCache, windows, windowsOf } from '../../../aws/windows.ts';
 import type { Backend, Context, Expansion } from '../../../core/api.ts';
 import { bind, bindingKey } from '../../../core/binding.ts';
 import { type FactsOf, needsOf } from '../../../core/facts.ts';
 import { stringAt } from '../../../core/kubernetes.ts';
 import { policiesFor } from '../../../core/managed.ts';
-import { controlPlane, spread } from '../../../core/names.ts';
+import { controlPlane } from '../../../core/names.ts';
 import { elasticacheParameterGroup } from '../../../kinds/aws/elasticache-parameter-group.ts';
 import { elasticacheSubnetGroup } from '../../../kinds/aws/elasticache-subnet-group.ts';
 import { replicationGroup } from '../../../kinds/aws/replication-group.ts';
@@ -16,7 +16,7 @@ import { protection, usage } from '../../../kinds/crossplane/usage.ts';
 import { secret } from '../../../kinds/kubernetes/secret.ts';
 import { binding, type CacheSettings, completeBinding, evictionPolicy, port, type Size, suffix, versions } from '../schema.ts';
 
-const needs = needsOf(controlPlane, account, encryptionKey, network);
+const needs = needsOf(controlPlane, account, encryptionKey, network, windows);
 type Needs = FactsOf<typeof needs>;
 
 const composes = {
@@ -52,6 +52,7 @@ function expand(context: Context<CacheSettings, Needs>): Expansion {
   const resources = awsResources(context, suffix, key, policies);
   const { identity, nameOf, resource, externalNameOf, description, tags } = resources;
   const id = externalNameOf(longestId);
+  const hours = windowsOf(identity, aws.windows, shortestOfElastiCache);
   const group = observed[key];
   const made = (field: string) => stringAt(group?.object, 'spec', 'forProvider', field);
   const reported = (field: string) => stringAt(group?.object, 'status', 'atProvider', field);
@@ -102,8 +103,8 @@ function expand(context: Context<CacheSettings, Needs>): Expansion {
     subnetGroupName: groupName('subnet-group'),
     securityGroupIdRefs: [{ name: nameOf('security-group') }],
     snapshotRetentionLimit: settings.persistence === 'Snapshots' ? settings.snapshotRetentionDays : 0,
-    snapshotWindow: hourly.backupWindow(spread(identity, 'backup', hourly.backupSlots)),
-    maintenanceWindow: hourly.maintenanceWindow(spread(identity, 'maintenance', hourly.maintenanceSlots)),
+    snapshotWindow: hours.backup,
+    maintenanceWindow: hours.maintenance,
     ...(settings.deletion !== 'Delete' && { finalSnapshotIdentifier: finalSnapshotName(claim, id) }),
     tags,
   };
@@ -145,5 +146,6 @@ export const elasticache: Backend<CacheSettings, Needs, unknown, keyof typeof co
   anchor: 'replication-group',
   explains: { 'ReplicationGroup.engineVersion': 'version', 'ReplicationGroup.nodeType': 'size' },
   calls: { size: nodeTypes },
+  hastens: { applyChanges: 'Immediately' },
   expand,
 };

@@ -3,13 +3,13 @@ import { firewall, firewallKinds, longestGroupName, subnetGroup } from '../../..
 import { parameterGroupKey, parameterGroups } from '../../../aws/parameter-groups.ts';
 import { rdsAuthorities, rdsCertificates } from '../../../aws/rds-certificates.ts';
 import { awsResources, finalSnapshotName, finalSnapshotStatus } from '../../../aws/resources.ts';
-import { backupSlots, backupWindow, maintenanceSlots, maintenanceWindow } from '../../../aws/windows.ts';
+import { shortestOfRds, windows, windowsOf } from '../../../aws/windows.ts';
 import type { Backend, Context, Expansion } from '../../../core/api.ts';
 import { bind, bindingKey, issuedValues } from '../../../core/binding.ts';
 import { type FactsOf, needsOf } from '../../../core/facts.ts';
 import { at, stringAt } from '../../../core/kubernetes.ts';
 import { policiesFor } from '../../../core/managed.ts';
-import { controlPlane, spread } from '../../../core/names.ts';
+import { controlPlane } from '../../../core/names.ts';
 import { conditionOf } from '../../../core/readiness.ts';
 import { gp3Included, rdsInstance } from '../../../kinds/aws/rds-instance.ts';
 import { rdsParameterGroup } from '../../../kinds/aws/rds-parameter-group.ts';
@@ -20,7 +20,7 @@ import { ofRds, refusalOf } from '../extensions.ts';
 import { binding, completeBinding, type DatabaseSettings, issuedServer, port, type Size, suffix, username, versions } from '../schema.ts';
 import { inOwnDatabase, ownDatabaseKinds } from './sql.ts';
 
-const needs = needsOf(controlPlane, account, key, network, rdsCertificates);
+const needs = needsOf(controlPlane, account, key, network, rdsCertificates, windows);
 type Needs = FactsOf<typeof needs>;
 
 const composes = {
@@ -52,6 +52,7 @@ function expand(context: Context<DatabaseSettings, Needs>): Expansion {
   const resources = awsResources(context, suffix, 'instance', policies);
   const { identity, nameOf, resource, externalNameOf, description, tags } = resources;
   const identifier = externalNameOf(longestIdentifier);
+  const hours = windowsOf(identity, aws.windows, shortestOfRds);
   const instance = observed['instance'];
   const made = (field: string) => stringAt(instance?.object, 'spec', 'forProvider', field);
 
@@ -100,8 +101,8 @@ function expand(context: Context<DatabaseSettings, Needs>): Expansion {
     parameterGroupName: parameterGroupName(version),
     publiclyAccessible: false,
     backupRetentionPeriod: settings.backupRetentionDays,
-    backupWindow: backupWindow(spread(identity, 'backup', backupSlots)),
-    maintenanceWindow: maintenanceWindow(spread(identity, 'maintenance', maintenanceSlots)),
+    backupWindow: hours.backup,
+    maintenanceWindow: hours.maintenance,
     copyTagsToSnapshot: true,
     deleteAutomatedBackups: settings.deletion === 'Delete',
     deletionProtection: settings.deletion === 'Protect',
@@ -184,5 +185,6 @@ export const rds: Backend<DatabaseSettings, Needs, unknown, keyof typeof compose
     'Extension.extension': 'extensions',
   },
   calls: { size: instanceClasses },
+  hastens: { applyChanges: 'Immediately' },
   expand,
 };
