@@ -25,9 +25,11 @@ function admitted(plan: Plan, { claim, before }: Subject, admission: Admission):
 
 /** The claim as it and others see it once it was looked at, with what that says of it. */
 function lookedAt(claim: KubernetesObject, { plan: { refused, conditions }, status }: Outcome): KubernetesObject {
-  const synced = { type: 'Synced', status: refused === null ? 'True' : 'False', observedGeneration: claim.metadata?.generation };
   const before = claim['status'] as object | undefined;
-  return { ...claim, status: { ...before, ...(refused === null && status), conditions: [...conditions, synced] } };
+  const synced = { type: 'Synced', observedGeneration: claim.metadata?.generation };
+  if (refused === null) return { ...claim, status: { ...before, ...status, conditions: [...conditions, { ...synced, status: 'True' }] } };
+  const allowed = { type: 'Allowed', status: 'False', ...refused };
+  return { ...claim, status: { ...before, conditions: [allowed, { ...synced, status: 'False' }] } };
 }
 
 const isOfBudget = ({ plan: { refused } }: Outcome) => ['OverBudget', 'BudgetAwaited'].includes(refused?.reason ?? '');
