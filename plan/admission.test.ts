@@ -4,14 +4,15 @@ import { appBucket } from '../functions/apis/app-bucket/index.ts';
 import type { ValidationRule } from '../functions/core/field.ts';
 import type { KubernetesObject } from '../functions/core/kubernetes.ts';
 import { goldenPath } from '../functions/golden-path.ts';
-import { admissionOf } from './admission.ts';
+import { asKept, refusalOnArrival } from './admission.ts';
 
 const ruled = (schema: z.ZodType, rule: string, message = 'no') => schema.meta({ 'x-kubernetes-validations': [{ rule, message }] });
 
 /** A platform of one API with fields and rules on the whole spec. */
 function admissionWith(shape: z.ZodRawShape, specRules: readonly ValidationRule[] = []) {
   const api = { ...appBucket, spec: z.object(shape), specRules };
-  return admissionOf({ ...goldenPath, apis: [api] });
+  const platform = { ...goldenPath, apis: [api] };
+  return (claim: KubernetesObject, before: KubernetesObject | undefined) => refusalOnArrival(platform, claim, before);
 }
 
 const bucket = (spec: unknown): KubernetesObject => ({
@@ -74,11 +75,38 @@ describe('a rule of a value', () => {
   });
 });
 
+describe('a list', () => {
+  const named = z.array(z.object({ name: z.string(), value: z.string().optional() }));
+  const admission = admissionWith({
+    set: z.array(z.string()).meta({ 'x-kubernetes-list-type': 'set' }).optional(),
+    map: named.meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['name'] }).optional(),
+    list: z.array(z.string()).optional(),
+  });
+
+  test('has an item of a set, and a key of a map, once', () => {
+    const twice = { set: ['a', 'b', 'a'], map: [{ name: 'a', value: '1' }, { name: 'a' }] };
+    expect(admission(bucket(twice), undefined)).toEqual(
+      refused('spec.set[2]: got "a" twice, want it once; spec.map[1]: got "a" twice, want it once'),
+    );
+    expect(admission(bucket(twice), bucket(twice))).toBeUndefined();
+    expect(admission(bucket({ set: 'a', map: [null], list: { a: ['b'] } }), bucket(['a']))).toBeUndefined();
+    expect(admission(bucket({ set: ['a', 'b'], map: [{ name: 'a' }, { name: 'b' }], list: ['a', 'a'] }), undefined)).toBeUndefined();
+  });
+});
+
+test('null is nothing where a field cannot be it, as the cluster has it', () => {
+  const inside = { nothing: null, list: [null, { engine: null }] };
+  const claim = { ...bucket({ versioning: null, readers: [null], unknown: inside, public: false }), status: null };
+  expect(asKept(goldenPath, claim)).toEqual(bucket({ readers: [null], unknown: inside, public: false }));
+  expect(asKept(goldenPath, { ...claim, kind: 'AppOther' })).toEqual({ ...claim, kind: 'AppOther' });
+});
+
 test('a claim without a spec is refused, and of a kind that is not the platform’s nothing is known', () => {
   const { spec: _, ...bare } = bucket({});
-  expect(admissionWith({})(bare, undefined)).toEqual({
-    reason: 'ClaimInvalid',
-    message: 'cannot use AppBucket "orders": spec: missing, want object',
-  });
+  for (const each of [bare, bucket(null)])
+    expect(admissionWith({})(each, undefined)).toEqual({
+      reason: 'ClaimInvalid',
+      message: 'cannot use AppBucket "orders": spec: missing, want object',
+    });
   expect(admissionWith({})({ ...bare, kind: 'AppOther' }, undefined)).toBeUndefined();
 });

@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Environment } from '@marcbachmann/cel-js';
+import type { Api } from '../functions/core/api.ts';
 import type { ValidationRule } from '../functions/core/field.ts';
-import type { KubernetesObject } from '../functions/core/kubernetes.ts';
+import { at, type KubernetesObject } from '../functions/core/kubernetes.ts';
 import type { Platform } from '../functions/core/pipeline.ts';
 import { shown } from '../functions/core/problem.ts';
 import { apiOf } from '../functions/core/required.ts';
@@ -16,9 +17,27 @@ const isObject = (value: unknown): value is Values => typeof value === 'object' 
 const propertiesOf = (schema: StructuralSchema) =>
   Object.entries((schema['properties'] ?? {}) as Readonly<Record<string, StructuralSchema>>);
 
+/** A value as the apiserver keeps it: null is nothing where a field cannot be it. */
+function withoutNulls(schema: StructuralSchema | undefined, value: unknown): unknown {
+  if (schema === undefined) return value;
+  if (Array.isArray(value)) return value.map((item) => withoutNulls(schema['items'] as StructuralSchema | undefined, item));
+  if (!isObject(value)) return value;
+  const properties = new Map(propertiesOf(schema));
+  const rest = schema['additionalProperties'] as StructuralSchema | undefined;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([name, each]) => {
+      const property = properties.get(name) ?? rest;
+      return each === null && property !== undefined && property['nullable'] !== true
+        ? []
+        : [[name, withoutNulls(property, each)] as const];
+    }),
+  );
+}
+
 /** A value with the defaults of its schema, as the apiserver completes it before it looks at it. */
-function completed(schema: StructuralSchema, value: unknown): unknown {
-  if (Array.isArray(value)) return value.map((item) => completed(schema['items'] as StructuralSchema, item));
+function completed(schema: StructuralSchema | undefined, value: unknown): unknown {
+  if (schema === undefined) return value;
+  if (Array.isArray(value)) return value.map((item) => completed(schema['items'] as StructuralSchema | undefined, item));
   if (!isObject(value)) return value;
   const properties = new Map(propertiesOf(schema));
   const rest = schema['additionalProperties'] as StructuralSchema | undefined;
@@ -26,9 +45,8 @@ function completed(schema: StructuralSchema, value: unknown): unknown {
   return Object.fromEntries(
     names.flatMap((name) => {
       const property = properties.get(name) ?? rest;
-      // Null is nothing where a field cannot be it.
-      const own = value[name] === null && property?.['nullable'] !== true ? property?.['default'] : (value[name] ?? property?.['default']);
-      return own === undefined ? [] : [[name, property === undefined ? own : completed(property, own)] as const];
+      const own = value[name] === undefined ? property?.['default'] : value[name];
+      return own === undefined ? [] : [[name, completed(property, own)] as const];
     }),
   );
 }
@@ -75,14 +93,28 @@ function brokenHere(schema: StructuralSchema, path: string, { now, before }: Cha
   });
 }
 
+/** The items of a list that are there before, where the schema wants each once, or each key. */
+function repeated(schema: StructuralSchema, path: string, items: readonly unknown[]): readonly string[] {
+  const type = schema['x-kubernetes-list-type'];
+  if (type !== 'set' && type !== 'map') return [];
+  const keys = (schema['x-kubernetes-list-map-keys'] ?? []) as readonly string[];
+  const identities = items.map((item) => (type === 'set' ? item : keys.map((key) => at(item, key))));
+  return identities.flatMap((identity, index) =>
+    identities.slice(0, index).some((each) => isDeepStrictEqual(each, identity))
+      ? [`${path}[${index}]: got ${[identity].flat().map(shown).join(' ')} twice, want it once`]
+      : [],
+  );
+}
+
 /** What an object breaks of the rules of its schema, each with where. */
-function broken(schema: StructuralSchema, path: string, { now, before }: Change): readonly string[] {
-  if (now === undefined) return [];
+function broken(schema: StructuralSchema | undefined, path: string, { now, before }: Change): readonly string[] {
+  if (schema === undefined || now === undefined) return [];
   const below = (name: string) => (path === '' ? name : `${path}.${name}`);
   const inside = (): readonly string[] => {
     if (Array.isArray(now)) {
-      const items = schema['items'] as StructuralSchema;
-      return now.flatMap((item, index) => broken(items, `${path}[${index}]`, { now: item, before: undefined }));
+      const items = schema['items'] as StructuralSchema | undefined;
+      const inItems = now.flatMap((item, index) => broken(items, `${path}[${index}]`, { now: item, before: undefined }));
+      return isDeepStrictEqual(now, before) ? inItems : [...repeated(schema, path, now), ...inItems];
     }
     if (!isObject(now)) return [];
     const was = isObject(before) ? before : {};
@@ -93,30 +125,40 @@ function broken(schema: StructuralSchema, path: string, { now, before }: Change)
   return [...brokenHere(schema, path, { now, before }), ...inside()];
 }
 
-/** Why a cluster would not take a claim as it is to be, which was as it is `before` if it was there; undefined where it takes it. */
-export type Admission = (claim: KubernetesObject, before: KubernetesObject | undefined) => Refusal | undefined;
+const schemas = new WeakMap<Api, StructuralSchema>();
+
+function schemaFor(platform: Platform, claim: KubernetesObject): StructuralSchema | undefined {
+  const api = apiOf(platform, claim);
+  if (api === undefined) return undefined;
+  const known = schemas.get(api) ?? claimSchema(api);
+  schemas.set(api, known);
+  return known;
+}
+
+/** A claim as the cluster keeps it, which is all that it looks at. */
+export function asKept(platform: Platform, claim: KubernetesObject): KubernetesObject {
+  return withoutNulls(schemaFor(platform, claim), claim) as KubernetesObject;
+}
 
 /**
- * What the apiserver would refuse of a claim that is made, or of what it becomes: the rules are those of the definition that is installed.
- * Its values are as their schema wants them, which is looked at before.
+ * Why a cluster would not take a claim as it is to be, which was as it is `before` if it was there; undefined where it takes it. The rules
+ * are those of the definition that is installed; whether values are of their type is looked at before.
  */
-export function admissionOf(platform: Platform): Admission {
-  const schemas = new Map(platform.apis.map((api) => [api.kind, claimSchema(api)]));
-  return (claim: KubernetesObject, before: KubernetesObject | undefined) => {
-    const api = apiOf(platform, claim);
-    const schema = api && schemas.get(api.kind);
-    if (schema === undefined) return undefined;
-    const missing = (schema['required'] as readonly string[]).filter((field) => claim[field] === undefined);
-    const refusal = (reason: string, problems: readonly string[]) => ({
-      reason,
-      message: `cannot use ${claim.kind} ${shown(claim.metadata?.name ?? '')}: ${problems.join('; ')}`,
-    });
-    if (missing.length > 0)
-      return refusal(
-        'ClaimInvalid',
-        missing.map((field) => `${field}: missing, want object`),
-      );
-    const problems = broken(schema, '', { now: completed(schema, claim), before: before && completed(schema, before) });
-    return problems.length === 0 ? undefined : refusal('NotAdmitted', problems);
-  };
+export function refusalOnArrival(platform: Platform, claim: KubernetesObject, before: KubernetesObject | undefined): Refusal | undefined {
+  const schema = schemaFor(platform, claim);
+  if (schema === undefined) return undefined;
+  const arriving = (object: KubernetesObject) => completed(schema, asKept(platform, object)) as Values;
+  const now = arriving(claim);
+  const missing = (schema['required'] as readonly string[]).filter((field) => now[field] === undefined);
+  const refusal = (reason: string, problems: readonly string[]) => ({
+    reason,
+    message: `cannot use ${claim.kind} ${shown(claim.metadata?.name ?? '')}: ${problems.join('; ')}`,
+  });
+  if (missing.length > 0)
+    return refusal(
+      'ClaimInvalid',
+      missing.map((field) => `${field}: missing, want object`),
+    );
+  const problems = broken(schema, '', { now, before: before && arriving(before) });
+  return problems.length === 0 ? undefined : refusal('NotAdmitted', problems);
 }

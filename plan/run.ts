@@ -14,6 +14,7 @@ import type { Change } from '../functions/guard/changes.ts';
 import { judgedAs } from '../functions/guard/guard.ts';
 import { judge } from '../functions/guard/judge.ts';
 import type { Verdict } from '../functions/guard/verdicts.ts';
+import { asKept } from './admission.ts';
 import { type ClaimName, nameOf } from './identity.ts';
 
 interface PlannedSetting {
@@ -95,8 +96,9 @@ interface Run {
   readonly refusal?: Refusal | undefined;
 }
 
-/** A claim as kubectl applies it. */
-function inNamespace(platform: Platform, claim: KubernetesObject): KubernetesObject {
+/** A claim as the cluster has it once kubectl has applied it. */
+function onceApplied(platform: Platform, given: KubernetesObject): KubernetesObject {
+  const claim = asKept(platform, given);
   if (apiOf(platform, claim)?.scope === 'Cluster') {
     const { namespace: _, ...metadata } = claim.metadata ?? {};
     return { ...claim, metadata };
@@ -130,7 +132,7 @@ function objectsAround(
   return [
     { apiVersion: 'v1', kind: 'Namespace', metadata: { ...known, name: nameOf(claim).namespace, labels } },
     ...environments,
-    ...claims.flatMap((other) => withBinding(platform, inNamespace(platform, other))),
+    ...claims.flatMap((other) => withBinding(platform, onceApplied(platform, other))),
     ...objects,
   ];
 }
@@ -192,7 +194,7 @@ function judged(
 export function runSteps(claim: KubernetesObject, environment: string, world: World, situation: Situation = {}): Outcome {
   const { platform, steps = {} } = world;
   const objects = objectsAround(claim, environment, world, situation);
-  const applied = inNamespace(platform, claim);
+  const applied = onceApplied(platform, claim);
   const request: StepRequest = {
     platform,
     claim: applied,

@@ -1,7 +1,7 @@
 import type { KubernetesObject } from '../functions/core/kubernetes.ts';
 import type { ObservedResource } from '../functions/core/step.ts';
 import { byTurn } from '../functions/core/turn.ts';
-import { type Admission, admissionOf } from './admission.ts';
+import { refusalOnArrival } from './admission.ts';
 import { identityOf } from './identity.ts';
 import { type Outcome, type Plan, runSteps, type World } from './run.ts';
 
@@ -18,9 +18,9 @@ export interface Subject {
 const unreadable = new Set(['ClaimInvalid', 'KindUnknown']);
 
 /** The plan, or the same refused where the cluster would not even take the claim. */
-function admitted(plan: Plan, { claim, before }: Subject, admission: Admission): Plan {
+function admitted(plan: Plan, { claim, before }: Subject, { platform }: World): Plan {
   if (plan.refused !== null && unreadable.has(plan.refused.reason)) return plan;
-  return { ...plan, refused: admission(claim, before) ?? plan.refused };
+  return { ...plan, refused: refusalOnArrival(platform, claim, before) ?? plan.refused };
 }
 
 /** The claim as it and others see it once it was looked at, with what that says of it. */
@@ -45,7 +45,6 @@ export function planTogether(
   others: readonly KubernetesObject[],
   onPlanned: () => void,
 ): readonly Plan[] {
-  const admission = admissionOf(world.platform);
   const claims = new Map([...others, ...subjects.map(({ claim }) => claim)].map((claim) => [identityOf(claim), claim]));
   const objects = world.objects?.filter((object) => !claims.has(identityOf(object)));
   const around = { ...world, ...(objects !== undefined && { objects }) };
@@ -57,7 +56,7 @@ export function planTogether(
     const identity = identityOf(subject.claim);
     const claim = claims.get(identity) ?? subject.claim;
     const ran = runSteps(claim, environment, around, { namespace, claims: [...claims.values()], observed });
-    const outcome = { ...ran, plan: admitted(ran.plan, subject, admission) };
+    const outcome = { ...ran, plan: admitted(ran.plan, subject, world) };
     const before = outcomes.get(subject);
     outcomes.set(subject, outcome);
     claims.set(identity, lookedAt(claim, outcome));

@@ -207,6 +207,13 @@ describe('input', () => {
     );
   });
 
+  test('null is nothing, as to the apiserver', async () => {
+    const [odd, plain] = [write('odd.yaml', claim('orders', { version: null, size: null })), write('plain.yaml', claim('orders', {}))];
+    expect(await run([odd])).toEqual(await run([plain]));
+    expect((await run([odd], { from: plain })).stdout).toContain('unchanged');
+    expect((await run([plain], { from: odd })).stdout).toContain('unchanged');
+  });
+
   test('a plain scalar is what it is to kubectl', async () => {
     const text = toYaml(claim('orders')).replace(/spec:\n/, 'spec:\n  storageGiB: 1:40\n  databaseName: 2024-01-01\n');
     const { code, stdout } = await run(['-'], { stdin: async () => text });
