@@ -3,9 +3,10 @@ import { oneLine, shown } from '../functions/core/problem.ts';
 import { InputError } from './input.ts';
 import type { ExitCode, Home, Terminal, Verb } from './verb.ts';
 import { doctor } from './verbs/doctor/index.ts';
+import { init } from './verbs/init/index.ts';
 import { plan } from './verbs/plan/index.ts';
 
-const verbs: readonly Verb[] = [plan, doctor];
+const verbs: readonly Verb[] = [plan, doctor, init];
 
 const help = `goldenpath: what a claim becomes, and whether an installation is sound
 
@@ -34,7 +35,9 @@ async function run(home: Home, terminal: Terminal, [name, ...args]: readonly str
   }
   const verb = verbs.find((each) => each.name === name);
   if (verb === undefined)
-    throw new InputError(`cannot run ${shown(name)}: want ${verbs.map((each) => each.name).join(' or ')} first; see goldenpath --help`);
+    throw new InputError(
+      `cannot run ${shown(name)}: want one of ${verbs.map((each) => each.name).join(', ')} first; see goldenpath --help`,
+    );
   const { values, positionals } = parse(verb, args);
   if (values.help === true) {
     terminal.stdout.write(verb.help);

@@ -34,12 +34,12 @@ async function configsOf(files: readonly string[]): Promise<readonly Located[]> 
 
 const objectsOf = (configs: readonly Located[]) => configs.map(({ object }) => object);
 
-/** The environments of a file, of which the first is meant. */
-async function fromFile(file: string): Promise<ChosenFromFiles> {
+/** Each environment of a file. */
+async function fromFile(file: string): Promise<readonly ChosenFromFiles[]> {
   const configs = await configsOf([file]);
-  const name = configs[0]?.object.metadata?.name;
-  if (name === undefined) throw new InputError(`cannot use environment: ${named(file)} has no EnvironmentConfig with a name`);
-  return { name, all: objectsOf(configs), configs };
+  const names = configs.flatMap(({ object }) => object.metadata?.name ?? []);
+  if (names.length === 0) throw new InputError(`cannot use environment: ${named(file)} has no EnvironmentConfig with a name`);
+  return names.map((name) => ({ name, all: objectsOf(configs), configs }));
 }
 
 function unknown(name: string, names: readonly string[], where: string, option: string): InputError {
@@ -49,12 +49,12 @@ function unknown(name: string, names: readonly string[], where: string, option: 
   );
 }
 
-/** An environment by its name in the folder of environments, or by a file. */
-export async function readEnvironment(
+/** An environment by its name in the folder of environments, or those of a file. */
+export async function readEnvironments(
   { root, environmentsFolder = 'examples/environments' }: Pick<Home, 'root' | 'environmentsFolder'>,
   nameOrFile: string,
   option: string,
-): Promise<ChosenFromFiles> {
+): Promise<readonly ChosenFromFiles[]> {
   if (isManifest(nameOrFile)) return await fromFile(nameOrFile);
   const folder = join(root, environmentsFolder);
   // What kubectl apply takes of a folder.
@@ -65,17 +65,19 @@ export async function readEnvironment(
   );
   const names = configs.flatMap(({ object }) => object.metadata?.name ?? []);
   if (!names.includes(nameOrFile)) throw unknown(nameOrFile, names, names.length === 0 ? ` in ${environmentsFolder}` : '', option);
-  return { name: nameOrFile, all: objectsOf(configs), configs };
+  return [{ name: nameOrFile, all: objectsOf(configs), configs }];
 }
 
-/** An environment of the cluster by name, or one of a file in place of the cluster's of that name. */
-export async function environmentInCluster(nameOrFile: string, there: readonly KubernetesObject[]): Promise<Chosen> {
+/** An environment of the cluster by name, or those of a file in place of the cluster's of their names. */
+export async function environmentsInCluster(nameOrFile: string, there: readonly KubernetesObject[]): Promise<readonly Chosen[]> {
   if (!isManifest(nameOrFile)) {
     const names = there.flatMap(({ metadata }) => metadata?.name ?? []);
     if (!names.includes(nameOrFile)) throw unknown(nameOrFile, names, ' in the cluster', '--environment');
-    return { name: nameOrFile, all: there };
+    return [{ name: nameOrFile, all: there }];
   }
-  const { name, all } = await fromFile(nameOrFile);
-  const replaced = new Set(all.map(({ metadata }) => metadata?.name));
-  return { name, all: [...there.filter(({ metadata }) => !replaced.has(metadata?.name)), ...all] };
+  const chosen = await fromFile(nameOrFile);
+  return chosen.map(({ name, all }) => {
+    const replaced = new Set(all.map(({ metadata }) => metadata?.name));
+    return { name, all: [...there.filter(({ metadata }) => !replaced.has(metadata?.name)), ...all] };
+  });
 }

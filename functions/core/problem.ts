@@ -37,8 +37,9 @@ const wanted: { readonly [C in Issue['code']]?: (issue: Extract<Issue, { code: C
 const units: Readonly<Record<string, string>> = { string: ' characters', array: ' items' };
 
 function sentence(issue: Issue, input: unknown, root: string): readonly string[] {
-  const path = [root, ...issue.path.map(String)].join('.');
-  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => `${path}.${key}: unknown field`);
+  const below = (...names: readonly PropertyKey[]) => [...(root === '' ? [] : [root]), ...names.map(String)].join('.');
+  const path = below(...issue.path);
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => `${below(...issue.path, key)}: unknown field`);
   const value = at(input, ...issue.path.map(String));
   if (issue.code === 'invalid_key') {
     const said = issue.issues.map(({ message }) => message).find((message) => message.startsWith('want '));
@@ -52,7 +53,7 @@ function sentence(issue: Issue, input: unknown, root: string): readonly string[]
 
 /**
  * What is wrong with an input, on one line in a stable order: `data.aws.region: missing, want string`.
- * `root` is the path at which the input stands in the object that a person wrote.
+ * `root` is the path at which the input stands in what a person wrote; empty where it is the whole.
  */
 export function problemsOf(error: z.ZodError, input: unknown, root: string): string {
   const sentences = error.issues.flatMap((issue) => sentence(issue, input, root));

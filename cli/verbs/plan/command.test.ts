@@ -270,6 +270,19 @@ describe('input', () => {
     );
   });
 
+  test('each environment of a file, of which --against takes one', async () => {
+    const config = (name: string) => environmentConfig(name, { tier: 'dev' });
+    const [file, several] = [write('claims/orders.yaml', claim('orders')), write('several.yaml', config('one'), config('two'))];
+    const { stdout } = await run([file], { environments: [several] });
+    expect(stdout.split('\n').filter((line) => line.startsWith('App'))).toEqual([
+      'AppDatabase shop/orders in one, as container',
+      'AppDatabase shop/orders in two, as container',
+    ]);
+    expect(await failure([file], { against: several })).toBe(
+      'cannot compare: --against: got "FOLDER/several.yaml", which has one, two, want one environment',
+    );
+  });
+
   test('no file, a missing one, an empty folder, and one claim twice', async () => {
     expect(await failure([])).toBe('cannot plan: no FILE was given, want one or more claim files');
     expect(await failure([scratch('no.yaml')])).toBe('cannot use "FOLDER/no.yaml": ENOENT, want a YAML file');

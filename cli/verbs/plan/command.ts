@@ -2,12 +2,13 @@ import { globSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { createColors } from 'picocolors';
 import type { KubernetesObject } from '../../../functions/core/kubernetes.ts';
+import { shown } from '../../../functions/core/problem.ts';
 import { type Comparison, compareEnvironments } from '../../../plan/against.ts';
 import { deltaOf, type Entry, running, whileGoing } from '../../../plan/change.ts';
 import { labelOf } from '../../../plan/identity.ts';
 import { type Place, planMatrix } from '../../../plan/matrix.ts';
 import { planTogether } from '../../../plan/together.ts';
-import { type Chosen, environmentInCluster, readEnvironment } from '../../claims/environments.ts';
+import { type Chosen, environmentsInCluster, readEnvironments } from '../../claims/environments.ts';
 import { type Former, type Given, isPath, readFormer, readGiven } from '../../claims/from.ts';
 import type { PassedOver } from '../../claims/sources.ts';
 import { kustomizationIn, onDisk } from '../../claims/templates.ts';
@@ -77,8 +78,12 @@ function checked(options: PlanOptions): void {
 
 async function planFromFiles({ environments, claims, former }: Work, options: PlanOptions, progress: Progress): Promise<readonly Entry[]> {
   const { platform, steps, against } = options;
-  const chosen = await Promise.all(environments.map((each) => readEnvironment(options, each, '--environment')));
-  const beside = against === undefined ? [] : [await readEnvironment(options, against, '--against')];
+  const chosen = (await Promise.all(environments.map((each) => readEnvironments(options, each, '--environment')))).flat();
+  const beside = against === undefined ? [] : await readEnvironments(options, against, '--against');
+  if (beside.length > 1)
+    throw new InputError(
+      `cannot compare: --against: got ${shown(against)}, which has ${beside.map(({ name }) => name).join(', ')}, want one environment`,
+    );
   const places = await Promise.all(
     [...chosen, ...beside].map(async ({ name, all, configs }): Promise<Place> => {
       const before = (await former?.environments(configs)) ?? all;
@@ -96,10 +101,10 @@ async function planFromFiles({ environments, claims, former }: Work, options: Pl
 type Planned = Pick<Printed, 'entries' | 'cluster'>;
 
 /** Of a cluster, or of files where this user may not read those of the cluster. */
-async function environmentAt(nameOrFile: string, home: Home, state: LiveState): Promise<Chosen> {
+async function environmentsAt(nameOrFile: string, home: Home, state: LiveState): Promise<readonly Chosen[]> {
   return state.environments === undefined
-    ? await readEnvironment(home, nameOrFile, '--environment')
-    : await environmentInCluster(nameOrFile, state.environments);
+    ? await readEnvironments(home, nameOrFile, '--environment')
+    : await environmentsInCluster(nameOrFile, state.environments);
 }
 
 async function planLive({ claims, environments }: Work, options: PlanOptions, progress: Progress, cluster: Cluster): Promise<Planned> {
@@ -107,12 +112,12 @@ async function planLive({ claims, environments }: Work, options: PlanOptions, pr
   const state = await readLive(cluster, platform, claims, progress.say);
   const own = new Map<string, Chosen>();
   if (environments.length === 0)
-    for (const name of new Set(state.claims.map(environmentOf)))
-      own.set(
-        name,
-        state.environments === undefined ? await readEnvironment(options, name, '--environment') : { name, all: state.environments },
-      );
-  const chosen = await Promise.all(environments.map((each) => environmentAt(each, options, state)));
+    for (const name of new Set(state.claims.map(environmentOf))) {
+      const [found] =
+        state.environments === undefined ? await readEnvironments(options, name, '--environment') : [{ name, all: state.environments }];
+      if (found !== undefined) own.set(name, found);
+    }
+  const chosen = (await Promise.all(environments.map((each) => environmentsAt(each, options, state)))).flat();
   const columns: readonly ((live: Live) => Chosen | undefined)[] =
     chosen.length === 0 ? [(live) => own.get(environmentOf(live))] : chosen.map((each) => () => each);
   const planned = columns.map((choose) => {

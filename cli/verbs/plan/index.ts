@@ -1,3 +1,5 @@
+import { relative, resolve } from 'node:path';
+import { readSettings } from '../../settings.ts';
 import type { Verb } from '../../verb.ts';
 
 const options = {
@@ -9,18 +11,20 @@ const options = {
   live: { type: 'boolean', default: false },
   strict: { type: 'boolean', default: false },
   context: { type: 'string' },
-  output: { type: 'string', short: 'o', default: 'table' },
+  output: { type: 'string', short: 'o' },
 } as const;
 
 export const plan: Verb<typeof options> = {
   name: 'plan',
-  help: `  goldenpath plan FILE|DIR|-… --environment NAME|FILE [--environment …] [--output table|json|yaml|markdown]
+  help: `  goldenpath plan [FILE|DIR|-…] --environment NAME|FILE [--environment …] [--output table|json|yaml|markdown]
       [--kustomize DIR …] [--environments-from PATTERN] [--against NAME|FILE] [--from FILE|DIR|REVISION] [--live [--context NAME]] [--strict]
       What each claim would become in each environment: settings and where they come
       from, resources, cost, policies, verdict. Runs the code that runs in the cluster;
       needs no cluster. Claims are taken from wherever they are among other objects, in
       YAML or JSON; what helm template prints is read through -. What is passed over is
-      named, and why.
+      named, and why. In goldenpath.yaml a repository says its folder of environments,
+      the claims to plan where none are named, and the output, as environments, claims
+      and output.
 
       --kustomize DIR           the claims that kustomize builds there
       --environments-from 'clusters/*/'
@@ -44,10 +48,22 @@ export const plan: Verb<typeof options> = {
   async run(
     home,
     terminal,
-    { environment: environments = [], 'environments-from': environmentsFrom, kustomize: kustomizations = [], ...values },
-    files,
+    { environment: environments = [], 'environments-from': environmentsFrom, kustomize: kustomizations = [], output, ...values },
+    operands,
   ) {
     const { plan: planFiles } = await import('./command.ts');
-    return await planFiles({ ...home, ...terminal, ...values, environments, environmentsFrom, kustomizations, files });
+    const settings = await readSettings(home.root);
+    const isNamed = operands.length + kustomizations.length > 0 || environmentsFrom !== undefined;
+    return await planFiles({
+      ...home,
+      ...terminal,
+      ...values,
+      ...(settings.environments !== undefined && { environmentsFolder: settings.environments }),
+      environments,
+      environmentsFrom,
+      kustomizations,
+      files: isNamed ? operands : (settings.claims ?? []).map((path) => relative(process.cwd(), resolve(home.root, path)) || '.'),
+      output: output ?? settings.output ?? 'table',
+    });
   },
 };

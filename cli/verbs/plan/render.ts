@@ -5,6 +5,7 @@ import type { Plan } from '../../../plan/run.ts';
 import { withoutSecrets } from '../../../plan/secrets.ts';
 import { keyed } from '../../../platform/keyed.ts';
 import { toYaml } from '../../../platform/yaml.ts';
+import type { Settings } from '../../settings.ts';
 import { json, type Printers } from '../../show/output.ts';
 import { markdown } from './markdown.ts';
 import { clusterText, comparisonBody, comparisonTitle, entryText, type SeenCluster } from './text.ts';
@@ -37,7 +38,7 @@ function report({ cluster, entries, comparisons }: Printed): string {
   return json({ ...(cluster && { cluster }), claims, ...(comparisons && { comparisons }) });
 }
 
-export const printers: Printers<Printed> = {
+export const printers: Printers<Printed, NonNullable<Settings['output']>> = {
   table: tables,
   json: report,
   yaml: ({ entries }) => toYaml(...entries.flatMap(({ plan }) => objects(plan))),
