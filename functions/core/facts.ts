@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { stringAt } from './kubernetes.ts';
 import { shown } from './problem.ts';
 
-/** Objects of a kind, and which package brings it. */
+/** Objects of a kind, and what has to be installed for it. */
 interface Referent {
   readonly apiVersion: string;
   readonly kind: string;

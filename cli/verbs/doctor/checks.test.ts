@@ -11,10 +11,10 @@ import { age, judgeClaims, judgeGoing } from './claims.ts';
 import { judgeCrossplane } from './crossplane.ts';
 import { judgeEnvironments, validEnvironments } from './environments.ts';
 import { judgeManagedResources } from './managed-resources.ts';
+import { judgeNamedObjects } from './named-objects.ts';
 import { judgeNamespaces } from './namespaces.ts';
 import { judgePackages } from './packages.ts';
 import { judgePermissions } from './permissions.ts';
-import { judgeProviderConfigs } from './provider-configs.ts';
 
 // The objects are shaped as Crossplane 2.3.4 makes them, without the fields that nothing here reads.
 
@@ -431,6 +431,7 @@ describe('provider configurations', () => {
         tier: 'prod',
         aws: { region: 'eu-central-1', providerConfig: 'aws-prod' },
         shared: { postgres: { providerConfig: 'pg', host: 'pg.example.com', sslMode: 'disable' } },
+        routing: { gateway: { name: 'public', namespace: 'gateways' }, ingressClass: 'nginx', issuer: 'letsencrypt' },
       },
       labelled,
     ),
@@ -439,24 +440,37 @@ describe('provider configurations', () => {
   ]);
   const aws = 'clusterproviderconfigs.aws.m.upbound.io';
   const sql = 'clusterproviderconfigs.postgresql.sql.m.crossplane.io';
+  const ways = {
+    'gateways.gateway.networking.k8s.io': new Set(['public']),
+    'ingressclasses.networking.k8s.io': new Set(['nginx']),
+    'clusterissuers.cert-manager.io': new Set(['letsencrypt']),
+  };
 
   test.each([
-    { existing: { [aws]: new Set(['aws-prod']), [sql]: new Set(['pg']) }, problems: [] },
+    { existing: { ...ways, [aws]: new Set(['aws-prod']), [sql]: new Set(['pg']) }, problems: [] },
     {
-      existing: { [aws]: new Set(['default', 'aws']), [sql]: new Set<string>() },
+      existing: { [aws]: new Set(['aws-prod']), [sql]: new Set(['pg']), 'ingressclasses.networking.k8s.io': new Set(['traefik']) },
+      problems: [
+        'environment "prod" names no Gateway: data.routing.gateway.name: got "public", the Gateway API is not installed',
+        'environment "prod" names no IngressClass: data.routing.ingressClass: got "nginx", want one of traefik',
+        'environment "prod" names no ClusterIssuer: data.routing.issuer: got "letsencrypt", cert-manager is not installed',
+      ],
+    },
+    {
+      existing: { ...ways, [aws]: new Set(['default', 'aws']), [sql]: new Set<string>() },
       problems: [
         'environment "prod" names no ClusterProviderConfig: data.aws.providerConfig: got "aws-prod", want one of aws, default',
         'environment "prod" names no ClusterProviderConfig: data.shared.postgres.providerConfig: got "pg", there are none',
       ],
     },
     {
-      existing: { [sql]: new Set(['pg']) },
+      existing: { ...ways, [sql]: new Set(['pg']) },
       problems: [
         'environment "prod" names no ClusterProviderConfig: data.aws.providerConfig: got "aws-prod", provider-family-aws is not installed',
       ],
     },
   ])('give $problems.length findings', ({ existing, problems }) => {
-    expect(judgeProviderConfigs(goldenPath.environment, environments, existing).map(({ problem }) => problem)).toEqual(problems);
+    expect(judgeNamedObjects(goldenPath.environment, environments, existing).map(({ problem }) => problem)).toEqual(problems);
   });
 });
 

@@ -5,10 +5,10 @@ import { claims } from './claims.ts';
 import { crossplane } from './crossplane.ts';
 import { environments } from './environments.ts';
 import { managedResources } from './managed-resources.ts';
+import { namedObjects } from './named-objects.ts';
 import { namespaces } from './namespaces.ts';
 import { packages } from './packages.ts';
 import { permissions } from './permissions.ts';
-import { providerConfigs } from './provider-configs.ts';
 
 /** Everything that doctor looks at, causes before their effects. */
 export const checks: readonly Check[] = [
@@ -19,7 +19,7 @@ export const checks: readonly Check[] = [
   apis,
   managedResources,
   environments,
-  providerConfigs,
+  namedObjects,
   namespaces,
   claims,
 ];

@@ -14,7 +14,7 @@ function referencesIn({ facts }: EnvironmentSchema) {
 /** The names that exist of each resource, by `nameOf`; a resource that is not served has no entry. */
 export type Existing = Readonly<Record<string, ReadonlySet<string>>>;
 
-export function judgeProviderConfigs(
+export function judgeNamedObjects(
   schema: EnvironmentSchema,
   environments: readonly Environment[],
   existing: Existing,
@@ -32,7 +32,7 @@ export function judgeProviderConfigs(
             severity: 'error',
             object,
             problem: `${problem}, ${of.package} is not installed`,
-            remedy: 'kubectl get providers.pkg.crossplane.io',
+            remedy: `kubectl get crd ${nameOf(of)}`,
           },
         ];
       }
@@ -43,17 +43,17 @@ export function judgeProviderConfigs(
   );
 }
 
-export const providerConfigs: Check = {
-  id: 'provider-configs',
-  title: 'Provider configurations',
+export const namedObjects: Check = {
+  id: 'named-objects',
+  title: 'What environments name',
   async run(cluster, platform) {
     const environments = validEnvironments(platform.environment, await environmentsOf(cluster));
     const existing = await Promise.all(
       referencesIn(platform.environment).map(async ({ of }) => {
-        const configs = await cluster.listIfServed(of);
-        return configs === undefined ? [] : [[nameOf(of), new Set(configs.map((config) => config.metadata?.name ?? ''))] as const];
+        const objects = await cluster.listIfServed(of);
+        return objects === undefined ? [] : [[nameOf(of), new Set(objects.map((config) => config.metadata?.name ?? ''))] as const];
       }),
     );
-    return judgeProviderConfigs(platform.environment, environments, Object.fromEntries(existing.flat()));
+    return judgeNamedObjects(platform.environment, environments, Object.fromEntries(existing.flat()));
   },
 };
