@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { KubernetesObject } from '../functions/core/kubernetes.ts';
 import { deletion, deltaOf, type Entry, simulated } from './change.ts';
-import { identityOf } from './identity.ts';
+import { identityOf, nameOf } from './identity.ts';
 import { provision, successor } from './provisioned.ts';
 import { planClaim, type World } from './run.ts';
 import { planTogether } from './together.ts';
@@ -24,7 +24,13 @@ function planIn({ name, world, worldBefore }: Place, { claims, old }: Claims, on
     const subjects = claims.map((claim) => ({ claim, observed: {}, before: undefined }));
     return planTogether(subjects, name, world, [], onPlanned).map((plan) => ({ plan }));
   }
-  const before = new Map(old.map((claim) => [identityOf(claim), { claim, provisioned: provision(claim, name, worldBefore) }]));
+  const namespaces = Map.groupBy(old, (claim) => nameOf(claim).namespace);
+  const before = new Map(
+    old.map((claim) => {
+      const beside = (namespaces.get(nameOf(claim).namespace) ?? []).filter((other) => other !== claim);
+      return [identityOf(claim), { claim, provisioned: provision(claim, name, worldBefore, beside) }];
+    }),
+  );
   const subjects = claims.map((claim) => {
     const was = before.get(identityOf(claim));
     if (was?.provisioned === undefined) return { claim, observed: {}, before: was?.claim };

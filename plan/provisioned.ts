@@ -56,13 +56,18 @@ function made({ object }: DesiredResource): ObservedResource {
   };
 }
 
-/** Lets a claim come to rest, as the cluster would; undefined where it is refused for what it says. */
-export function provision(claim: KubernetesObject, environment: string, world: World): Provisioned | undefined {
+/** Lets a claim come to rest beside others of its namespace, as the cluster would; undefined where it is refused for what it says. */
+export function provision(
+  claim: KubernetesObject,
+  environment: string,
+  world: World,
+  claims: readonly KubernetesObject[] = [],
+): Provisioned | undefined {
   let current: KubernetesObject = { ...claim, metadata: { ...claim.metadata, generation: 1 } };
   let observed: Readonly<Record<string, ObservedResource>> = {};
   let outcome: Outcome | undefined;
   for (let round = 0; round < mostRounds; round += 1) {
-    const next = runSteps(current, environment, world, { observed });
+    const next = runSteps(current, environment, world, { observed, claims });
     // A claim that today's rules refuse tells nothing of what was made under earlier ones.
     if (next.plan.conditions.find(({ type }) => type === 'Resolved')?.status !== 'True') return undefined;
     outcome = next;

@@ -212,3 +212,44 @@ describe('what --from means', () => {
     );
   });
 });
+
+test('a new version of an app replaces its pods, and leaves alone what it is bound to', async () => {
+  const app = (image: string) => ({
+    ...claim('orders', { image, port: 8080, bindings: [{ kind: 'AppDatabase', name: 'orders' }] }),
+    kind: 'AppService',
+  });
+  write('orders.yaml', claim('orders'), app('docker.io/library/python:3.12-alpine'));
+  commit();
+  const file = write('orders.yaml', claim('orders'), app('docker.io/library/python:3.13-alpine'));
+  const { code, stdout } = await run([file], { environments: ['dev'], from: 'HEAD' });
+  expect(code).toBe(0);
+  expect(stdout).toMatchInlineSnapshot(`
+    "AppDatabase shop/orders in dev, as container: unchanged
+
+      USD a month: 3.77 → 3.77 (0.00)
+
+      1 of 1 policies hold
+
+      ✓ allowed
+
+    AppService shop/orders in dev, as container
+
+      SETTING  BEFORE                  AFTER                   EFFECT
+      image    docker.io/library/pyth  docker.io/library/pyth  restart: a rolling
+               on:3.12-alpine          on:3.13-alpine          update: new pods come
+                                                               before the old ones
+                                                               go
+
+      ~ deployment (Deployment orders-service): restart
+        spec.template.spec.containers.app.image:
+        docker.io/library/python:3.12-alpine → docker.io/library/python:3.13-alpine
+          restart: a rolling update: new pods come before the old ones go
+
+      USD a month: 3.77 → 3.77 (0.00)
+
+      1 of 1 policies hold
+
+      ✓ allowed
+    "
+  `);
+});

@@ -13,6 +13,7 @@ import {
   boundTo as there,
 } from '../../../test/request.ts';
 import { encode } from '../../core/binding.ts';
+import { apiVersion } from '../../core/group.ts';
 import { at, type KubernetesObject } from '../../core/kubernetes.ts';
 import type { ObservedResource } from '../../core/step.ts';
 import { expand } from '../../expand/expand.ts';
@@ -76,7 +77,8 @@ const databaseThere = [database, databaseBinding];
 describe('bindings', () => {
   test('an app waits for those that are not there, and says for which and why', () => {
     const both = { bindings: [...bound.bindings, { kind: 'AppCache', name: 'orders' }] };
-    const waiting = run(both, { claims: [database] });
+    const first = run(both, { claims: [database] });
+    const waiting = run(both, { claims: [database], observed: observedAfter(first, details) });
     expect(Object.keys(waiting.desired)).not.toContain('deployment');
     expect([waiting.claimReady, waiting.ttlSeconds]).toEqual([false, 15]);
     expect(waiting.conditions.find(({ type }) => type === 'Provisioned')?.message).toContain(
@@ -129,6 +131,27 @@ describe('bindings', () => {
       ['bindings-claim/0', [database]],
       ['bindings-secret/0', [databaseBinding]],
     ]);
+  });
+
+  test('are kept while an app has them', () => {
+    const key = 'use-appdatabase-orders';
+    const before = run(bound, { claims: databaseThere });
+    expect(before.desired[key]?.object).toEqual({
+      apiVersion: 'protection.crossplane.io/v1beta1',
+      kind: 'Usage',
+      metadata: { name: 'orders-service-use-appdatabase-orders' },
+      spec: {
+        of: { apiVersion, kind: 'AppDatabase', resourceRef: { name: 'orders' } },
+        reason: 'AppService orders has it in spec.bindings, and would not work without it',
+      },
+    });
+    const observed = observedAfter(before, details);
+    expect(Object.keys(run(bound, { claims: [], observed }).desired)).toContain(key);
+    expect(Object.keys(run(bound, { claims: [] }).desired)).not.toContain(key);
+    const request = asked({}, { observed });
+    const unbound = expand(request);
+    expect(Object.keys(unbound.desired)).not.toContain(key);
+    expect(guard({ ...request, desired: unbound.desired }).refusal).toBeUndefined();
   });
 
   test('a kind without bindings is refused with those that have some', () => {

@@ -2,7 +2,7 @@ import { group } from '../../core/group.ts';
 import { at, stringAt } from '../../core/kubernetes.ts';
 import { hashOf } from '../../core/names.ts';
 import { shown } from '../../core/problem.ts';
-import type { FoundBinding, FoundBindings } from '../../core/requirement.ts';
+import type { ClaimReference, FoundBinding, FoundBindings } from '../../core/requirement.ts';
 import type { ObservedResource, Refusal } from '../../core/step.ts';
 import type { Keyed } from './env.ts';
 
@@ -18,6 +18,8 @@ const contentOf = ({ object }: FoundBinding) => at(object, 'data') as Readonly<R
 const keysOf = (content: object | undefined) => (content === undefined ? undefined : Object.keys(content));
 
 export interface Bound {
+  /** The claims that there are. */
+  readonly claims: readonly ClaimReference[];
   readonly keyed: readonly Keyed[];
   /** What is not there yet, for the developer. */
   readonly waitsFor: readonly string[];
@@ -55,6 +57,7 @@ export function boundTo(
     hashOf(bindings.map(({ secret }, index) => [secret, Object.entries(contents[index] ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))]));
   const started = stringAt(deployment?.object, 'spec', 'template', 'metadata', 'annotations', contentAnnotation);
   return {
+    claims: bindings.flatMap(({ of, claimed }) => (claimed ? [of] : [])),
     // Not every backend has every key.
     keyed: bindings.map(({ secret, keys }, index) => ({ secret, keys: keysOf(contents[index]) ?? keys })),
     waitsFor: waiting,

@@ -13,17 +13,20 @@ export const usage = defineKind({
   effects: { spec: inPlace() },
 });
 
-/** A Usage of the claim itself: while it is there, deleting the claim fails and shows `reason`. */
-export function heldBack(claim: Claim, name: string, reason: string): Readonly<Record<string, Composed>> {
+/** A Usage of a claim of the namespace: while it is there, deleting that claim fails and shows `reason`. */
+export function useOf(of: { readonly kind: string; readonly name: string }, name: string, reason: string): Composed {
   return {
-    protection: {
-      object: {
-        ...typed(usage),
-        metadata: { name },
-        spec: { of: { apiVersion, kind: claim.kind, resourceRef: { name: claim.name } }, reason },
-      },
+    object: {
+      ...typed(usage),
+      metadata: { name },
+      spec: { of: { apiVersion, kind: of.kind, resourceRef: { name: of.name } }, reason },
     },
   };
+}
+
+/** A Usage of the claim itself. */
+export function heldBack(claim: Claim, name: string, reason: string): Readonly<Record<string, Composed>> {
+  return { protection: useOf(claim, name, reason) };
 }
 
 /** What keeps a claim from being deleted whose deletion is Protect. */

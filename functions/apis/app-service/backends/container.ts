@@ -5,9 +5,10 @@ import { typed } from '../../../core/card.ts';
 import { type KubernetesObject, stringAt } from '../../../core/kubernetes.ts';
 import { composedName } from '../../../core/names.ts';
 import { shown } from '../../../core/problem.ts';
-import type { FoundBindings } from '../../../core/requirement.ts';
+import type { ClaimReference, FoundBindings } from '../../../core/requirement.ts';
 import type { Refusal } from '../../../core/step.ts';
 import { byTurn } from '../../../core/turn.ts';
+import { usage, useOf } from '../../../kinds/crossplane/usage.ts';
 import { deployment } from '../../../kinds/kubernetes/deployment.ts';
 import { horizontalPodAutoscaler } from '../../../kinds/kubernetes/horizontal-pod-autoscaler.ts';
 import { httpRoute } from '../../../kinds/kubernetes/http-route.ts';
@@ -18,7 +19,7 @@ import { scaledBetween } from '../../../kinds/kubernetes/pods.ts';
 import { secret } from '../../../kinds/kubernetes/secret.ts';
 import { service } from '../../../kinds/kubernetes/service.ts';
 import { serviceAccount } from '../../../kinds/kubernetes/service-account.ts';
-import { boundTo } from '../bindings.ts';
+import { type Bound, boundTo } from '../bindings.ts';
 import { variablesOf } from '../env.ts';
 import { type Needs, needs, policyFor, routeFor, scheme } from '../network.ts';
 import { podsOf } from '../pods.ts';
@@ -43,10 +44,11 @@ const composes = {
   'network-policy': networkPolicy,
   route: httpRoute,
   ingress,
+  'use-*': usage,
 };
 
-/** What goes once the claim says no port, no host or no range any more. */
-export const releasable = ['autoscaler', 'service', 'route', 'ingress'] as const;
+/** What goes once the claim says no port, host, range or binding any more. */
+export const releasable = ['autoscaler', 'service', 'route', 'ingress', 'use-*'] as const;
 
 const invalid = ({ claim: { kind, name } }: Given, problem: string): Refusal => ({
   reason: 'ClaimInvalid',
@@ -109,6 +111,19 @@ function routes(
 /** How many pods at least and at most. */
 function scaleOf({ replicas, autoscaling: { min, max } }: ServiceSettings): { readonly min: number; readonly max: number } {
   return replicas === undefined ? { min, max } : { min: replicas, max: replicas };
+}
+
+/** What keeps the claims that an app is bound to while it is; one that is not there for a moment is kept all the same. */
+function uses({ claim, settings, observed }: Given, { claims }: Bound): Readonly<Record<string, Composed>> {
+  const isThere = (of: ClaimReference) => claims.some(({ kind, name }) => kind === of.kind && name === of.name);
+  return Object.fromEntries(
+    settings.bindings.flatMap((of) => {
+      const key = `use-${of.kind.toLowerCase()}-${of.name}`;
+      if (!isThere(of) && observed[key] === undefined) return [];
+      const reason = `${claim.kind} ${claim.name} has it in spec.bindings, and would not work without it`;
+      return [[key, useOf(of, composedName(claim, suffix, key), reason)]];
+    }),
+  );
 }
 
 function expand(context: Given): Expansion {
@@ -197,6 +212,7 @@ function expand(context: Given): Expansion {
       }),
       'network-policy': policyFor(settings, metadata, facts.routing),
       ...routed.routed,
+      ...uses(context, found),
     },
     pending,
     status: { ...(url !== undefined && { url }) },
