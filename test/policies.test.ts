@@ -330,6 +330,8 @@ const openRule = (sentence: string, kind = 'SecurityGroupRule') => `open (${kind
 const statement = (change: object) => setting('bucket-policy', 'policy', document({ ...bucketTls, ...change }));
 const bucketPolicyBad = bucket(`BucketPolicy for it: got bucket-policy, ${noTls}`);
 
+const google = 'accounts.google.com';
+
 type Case = readonly [what: string, change: Change, sentences: readonly string[], circumstances?: Circumstances];
 
 /** By policy, changes to what is good, and what the policy says then. */
@@ -679,12 +681,16 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     [
       'an ACL',
       add('acl', aws('s3', 'BucketACL', 'acl', { acl: 'public-read' })),
-      ['acl (BucketACL acl): spec.forProvider.acl: got "public-read", want private'],
+      [
+        'acl (BucketACL acl): spec.forProvider.acl: got "public-read", want one of private, bucket-owner-read, bucket-owner-full-control, log-delivery-write',
+      ],
     ],
     [
       'an ACL at first only',
       add('acl', aws('s3', 'BucketACL', 'acl', {}, { initProvider: { acl: 'public-read-write' } })),
-      ['acl (BucketACL acl): spec.initProvider.acl: got "public-read-write", want private'],
+      [
+        'acl (BucketACL acl): spec.initProvider.acl: got "public-read-write", want one of private, bucket-owner-read, bucket-owner-full-control, log-delivery-write',
+      ],
     ],
     [
       'a grant to everybody at first only',
@@ -696,6 +702,28 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     ],
     ['a private ACL', add('acl', aws('s3', 'BucketACL', 'acl', { acl: 'private' })), none],
     [
+      'an ACL that nobody knows',
+      add('acl', aws('s3', 'BucketACL', 'acl', { acl: 'aws-exec-read' })),
+      [
+        'acl (BucketACL acl): spec.forProvider.acl: got "aws-exec-read", want one of private, bucket-owner-read, bucket-owner-full-control, log-delivery-write',
+      ],
+    ],
+    [
+      'grants to an account and to the logs of S3',
+      add(
+        'acl',
+        aws('s3', 'BucketACL', 'acl', {
+          accessControlPolicy: {
+            grant: [
+              { grantee: { id: 'abc', type: 'CanonicalUser' } },
+              { grantee: { uri: 'http://acs.amazonaws.com/groups/s3/LogDelivery' } },
+            ],
+          },
+        }),
+      ),
+      none,
+    ],
+    [
       'a grant to everybody',
       add(
         'acl',
@@ -705,7 +733,7 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
       ),
       [
         expect.stringMatching(
-          /^acl \(BucketACL acl\): spec\.forProvider\.accessControlPolicy: got .*, want no grant to everybody$/,
+          /^acl \(BucketACL acl\): spec\.forProvider\.accessControlPolicy: got .*, want grants to accounts by id only$/,
         ) as unknown as string,
       ],
     ],
@@ -748,6 +776,29 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
           : [queue('spec.forProvider.policy.Statement.0.Principal: got "*", want named principals, or a Condition on who asks')],
       ],
     ),
+    ...(
+      [
+        ['of everybody', '*', undefined, false],
+        ['of a provider of identities', { Federated: google }, undefined, false],
+        ['of what such a provider has been asked for', { federated: [google] }, { StringEquals: { 'sts:RoleSessionName': 'x' } }, false],
+        ['of any identity', { Federated: google }, { StringLike: { 'accounts.google.com:sub': '*' } }, false],
+        ['of an identity', { Federated: google }, { StringLike: { 'accounts.google.com:sub': '1*' } }, true],
+        ['of a service', { Service: 'pods.eks.amazonaws.com' }, undefined, true],
+      ] as const
+    ).map(([whose, Principal, Condition, isNamed]): Case => {
+      const Action = 'sts:AssumeRoleWithWebIdentity';
+      const trust = document({ Effect: 'Allow', Principal, Action, ...(Condition !== undefined && { Condition }) });
+      const got = JSON.stringify(Principal);
+      return [
+        `a role ${whose}`,
+        setting('role', 'assumeRolePolicy', trust),
+        isNamed
+          ? none
+          : [
+              `role (Role orders-role): spec.forProvider.assumeRolePolicy.Statement.0.Principal: got ${got}, want named principals, or a Condition on who asks`,
+            ],
+      ];
+    }),
     [
       'a key for everybody',
       add(

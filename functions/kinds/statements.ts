@@ -74,6 +74,26 @@ const namingKeys = new Set(
     .concat('kms:calleraccount'),
 );
 const comparing = ['stringequals', 'stringequalsignorecase', 'stringlike', 'arnequals', 'arnlike'];
+
+/**
+ * Whether a statement is about whomever a provider of identities vouches for, where often anybody can have an account, with no condition
+ * on what it says of them, such as `token.actions.githubusercontent.com:sub`.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#condition-keys-wif
+ */
+export function isForEveryIdentity(statement: Statement): boolean {
+  const principal = statement.element('principal');
+  if (!isObject(principal) || stringsOf(lowerCased(principal)['federated']).length === 0) return false;
+  const conditions = conditionsOf(statement);
+  const saysWho = comparing.some((operator) => {
+    const compared = conditions[operator];
+    return isObject(compared) && Object.entries(compared).some(([key, value]) => isOfIdentity(key) && saysSomething(value));
+  });
+  return !saysWho;
+}
+
+const isOfIdentity = (key: string) => key.includes(':') && !/^(?:aws|sts):/i.test(key);
+const saysSomething = (value: unknown) => stringsOf(value).length > 0 && stringsOf(value).every((each) => /[^*?]/.test(each));
+
 const isFixed = (value: unknown) => typeof value === 'string' && value !== '' && !/[*?]|\$\{/.test(value);
 
 /** Whether a condition of a statement names who may use it, though its principals do not. */

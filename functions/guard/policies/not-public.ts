@@ -1,10 +1,11 @@
 import type { Policy } from '../../core/pipeline.ts';
 import { shown } from '../../core/problem.ts';
 import { writtenAt } from '../../kinds/fields.ts';
-import { hasEffect, isForEverybody, namesWhoAsks, type Statement, statementsOf } from '../../kinds/statements.ts';
+import { hasEffect, isForEverybody, isForEveryIdentity, namesWhoAsks, type Statement, statementsOf } from '../../kinds/statements.ts';
 import { asking, propertyOf } from '../inspect.ts';
 
-const letsEverybody = (statement: Statement) => hasEffect(statement, 'allow') && isForEverybody(statement) && !namesWhoAsks(statement);
+const letsEverybody = (statement: Statement) =>
+  hasEffect(statement, 'allow') && ((isForEverybody(statement) && !namesWhoAsks(statement)) || isForEveryIdentity(statement));
 
 export const notPublic: Policy = {
   id: 'not-public',
@@ -19,7 +20,7 @@ export const notPublic: Policy = {
     // A document that cannot be read allows nobody, and AWS refuses it.
     (object, _, __, card) =>
       (propertyOf(card, ({ access }) => access)?.documents ?? [])
-        .filter(({ of }) => of === 'resource' || of === 'key')
+        .filter(({ of }) => of !== 'identity')
         .flatMap(({ path }) => writtenAt(object, path))
         .flatMap(({ path, value }) =>
           (statementsOf(value) ?? []).filter(letsEverybody).map(({ path: statement, element }) => {
