@@ -101,12 +101,17 @@ test('null is nothing where a field cannot be it, as the cluster has it', () => 
   expect(asKept(goldenPath, { ...claim, kind: 'AppOther' })).toEqual({ ...claim, kind: 'AppOther' });
 });
 
-test('a claim without a spec is refused, and of a kind that is not the platform’s nothing is known', () => {
-  const { spec: _, ...bare } = bucket({});
-  for (const each of [bare, bucket(null)])
-    expect(admissionWith({})(each, undefined)).toEqual({
-      reason: 'ClaimInvalid',
-      message: 'cannot use AppBucket "orders": spec: missing, want object',
-    });
-  expect(admissionWith({})({ ...bare, kind: 'AppOther' }, undefined)).toBeUndefined();
+test('a field that is not known inside of another is refused', () => {
+  const admission = admissionWith({
+    inside: z.object({ a: z.string().optional() }).optional(),
+    map: z.record(z.string(), z.string()).optional(),
+  });
+  expect(admission(bucket({ inside: { a: 'x' }, map: { b: 'x' } }), undefined)).toBeUndefined();
+  expect(admission(bucket({ inside: { b: 'x', constructor: 'x' } }), undefined)).toEqual(
+    refused('spec.inside.b: unknown field; spec.inside.constructor: unknown field'),
+  );
+});
+
+test('of a kind that is not the platform’s nothing is known', () => {
+  expect(admissionWith({})({ ...bucket(null), kind: 'AppOther' }, undefined)).toBeUndefined();
 });

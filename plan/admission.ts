@@ -106,6 +106,13 @@ function repeated(schema: StructuralSchema, path: string, items: readonly unknow
   );
 }
 
+/** The fields inside of one of the spec that the schema does not have; those of the spec itself are looked at when it is read. */
+function unknown(schema: StructuralSchema, path: string, names: readonly string[]): readonly string[] {
+  const properties = schema['properties'] as object | undefined;
+  if (!path.startsWith('spec.') || properties === undefined) return [];
+  return names.flatMap((name) => (Object.hasOwn(properties, name) ? [] : [`${path}.${name}: unknown field`]));
+}
+
 /** What an object breaks of the rules of its schema, each with where. */
 function broken(schema: StructuralSchema | undefined, path: string, { now, before }: Change): readonly string[] {
   if (schema === undefined || now === undefined) return [];
@@ -120,7 +127,8 @@ function broken(schema: StructuralSchema | undefined, path: string, { now, befor
     const was = isObject(before) ? before : {};
     const rest = schema['additionalProperties'] as StructuralSchema | undefined;
     const properties = rest === undefined ? propertiesOf(schema) : Object.keys(now).map((name) => [name, rest] as const);
-    return properties.flatMap(([name, property]) => broken(property, below(name), { now: now[name], before: was[name] }));
+    const inFields = properties.flatMap(([name, property]) => broken(property, below(name), { now: now[name], before: was[name] }));
+    return [...unknown(schema, path, Object.keys(now)), ...inFields];
   };
   return [...brokenHere(schema, path, { now, before }), ...inside()];
 }
@@ -147,18 +155,8 @@ export function asKept(platform: Platform, claim: KubernetesObject): KubernetesO
 export function refusalOnArrival(platform: Platform, claim: KubernetesObject, before: KubernetesObject | undefined): Refusal | undefined {
   const schema = schemaFor(platform, claim);
   if (schema === undefined) return undefined;
-  const arriving = (object: KubernetesObject) => completed(schema, asKept(platform, object)) as Values;
-  const now = arriving(claim);
-  const missing = (schema['required'] as readonly string[]).filter((field) => now[field] === undefined);
-  const refusal = (reason: string, problems: readonly string[]) => ({
-    reason,
-    message: `cannot use ${claim.kind} ${shown(claim.metadata?.name ?? '')}: ${problems.join('; ')}`,
-  });
-  if (missing.length > 0)
-    return refusal(
-      'ClaimInvalid',
-      missing.map((field) => `${field}: missing, want object`),
-    );
-  const problems = broken(schema, '', { now, before: before && arriving(before) });
-  return problems.length === 0 ? undefined : refusal('NotAdmitted', problems);
+  const arriving = (object: KubernetesObject) => completed(schema, asKept(platform, object));
+  const problems = broken(schema, '', { now: arriving(claim), before: before && arriving(before) });
+  if (problems.length === 0) return undefined;
+  return { reason: 'NotAdmitted', message: `cannot use ${claim.kind} ${shown(claim.metadata?.name ?? '')}: ${problems.join('; ')}` };
 }

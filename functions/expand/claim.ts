@@ -36,7 +36,8 @@ export function readClaim(platform: string, api: Api, object: KubernetesObject):
   if (api.scope === 'Namespaced' && namespace === undefined) {
     return refuse('metadata.namespace: missing, want the namespace that it is in');
   }
-  const raw = at(object, 'spec') ?? {};
+  const raw = at(object, 'spec');
+  if (raw === undefined || raw === null) return refuse('spec: missing, want object');
   if (typeof raw !== 'object' || Array.isArray(raw)) return refuse(`spec: got ${shown(raw)}, want object`);
   const said = saidBy(object);
   const parsed = strictSpec(api).safeParse(said);
