@@ -117,7 +117,7 @@ async function contentsOf(file: string): Promise<Readonly<Record<string, readonl
 test.runIf(hasCrossplane)('packages hold every API, and the examples of each', async () => {
   await acme.script('package', '--registry', 'registry.example.com/acme');
   const { 'package.yaml': objects = [], ...others } = await contentsOf(join(acme.folder, 'dist/configuration-acme-platform.xpkg'));
-  const apis = ['appbuckets', 'appcaches', 'appdatabases', 'appidentities', 'appqueues', 'apptopics', 'teams'];
+  const apis = ['appbuckets', 'appcaches', 'appdatabases', 'appidentities', 'appqueues', 'appservices', 'apptopics', 'teams'];
   expect(objects.map(nameOf).sort()).toEqual(
     [
       'Configuration configuration-acme-platform',
@@ -135,6 +135,7 @@ test.runIf(hasCrossplane)('packages hold every API, and the examples of each', a
         'AppDatabase orders',
         'AppIdentity orders',
         'AppQueue orders',
+        'AppService orders',
         'AppTopic orders',
         'Team checkout',
       ],

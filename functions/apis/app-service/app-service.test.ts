@@ -18,6 +18,7 @@ import { at, type KubernetesObject } from '../../core/kubernetes.ts';
 import type { ObservedResource } from '../../core/step.ts';
 import { expand } from '../../expand/expand.ts';
 import { guard } from '../../guard/guard.ts';
+import { apis } from '../index.ts';
 import { appService } from './index.ts';
 
 /** What the controllers of Kubernetes report. */
@@ -155,8 +156,10 @@ describe('bindings', () => {
   });
 
   test('a kind without bindings is refused with those that have some', () => {
+    const bindable = apis.flatMap(({ kind, binding }) => (binding === undefined ? [] : [kind])).sort();
+    expect(bindable).toEqual(expect.arrayContaining(['AppBucket', 'AppCache', 'AppDatabase', 'AppQueue', 'AppService']));
     expect(refusalOf({ bindings: [{ kind: 'AppIdentity', name: 'orders' }] })).toEqual(
-      invalid('spec.bindings.0.kind: got "AppIdentity", want one of AppBucket, AppCache, AppDatabase, AppQueue, AppService'),
+      invalid(`spec.bindings.0.kind: got "AppIdentity", want one of ${bindable.join(', ')}`),
     );
   });
 });
