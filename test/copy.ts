@@ -29,7 +29,7 @@ const git = (folder: string, ...args: readonly string[]) => {
 /** The sources as they are now, with the dependencies of this checkout. */
 export function copyOfCheckout(): Copy {
   const folder = mkdtempSync(join(tmpdir(), 'checkout-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
+  onTestFinished(() => rmSync(folder, { recursive: true }), 60_000);
   const files = git(root, 'ls-files', '-z', '--cached', '--others', '--exclude-standard').split('\0');
   for (const file of files) {
     if (lstatSync(join(root, file), { throwIfNoEntry: false })?.isFile()) cpSync(join(root, file), join(folder, file));

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { environments } from '../../examples/examples.ts';
 import { environmentConfig, everything, type Given, instanceDetails, observedAfter, stepRequest } from '../../test/request.ts';
 import { apis } from '../apis/index.ts';
+import { undecidedOf } from '../core/card.ts';
 import { groupKind, type KubernetesObject, stringAt } from '../core/kubernetes.ts';
 import { expand } from '../expand/expand.ts';
 import { goldenPath } from '../golden-path.ts';
@@ -252,11 +253,13 @@ describe('a price', () => {
   });
 
   test('is known of every size of every API in the regions of the example environments', () => {
-    const isRead = ({ backends }: (typeof apis)[number]) =>
-      Object.values(backends).every(({ composes }) => Object.values(composes).every(({ price }) => price !== 'unknown'));
+    const isDecided = ({ backends }: (typeof apis)[number]) =>
+      Object.values(backends)
+        .flatMap(({ composes }) => Object.values(composes).flatMap(undecidedOf))
+        .every(({ fact }) => fact !== 'price');
     const unknown = Object.entries(environments).flatMap(([name, data]) =>
       apis
-        .filter((api) => api.place === 'environment' && isRead(api))
+        .filter((api) => api.place === 'environment' && isDecided(api))
         .flatMap(({ kind, sizes = [undefined], example }) =>
           sizes.flatMap((size) => {
             const given = { environment: name, kind, spec: { ...example.spec, ...(size !== undefined && { size }) } };
