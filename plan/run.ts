@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Pending, Source } from '../functions/core/api.ts';
 import { environmentLabel } from '../functions/core/group.ts';
-import { type Condition, groupKind, type KubernetesObject } from '../functions/core/kubernetes.ts';
+import { at, type Condition, groupKind, type KubernetesObject } from '../functions/core/kubernetes.ts';
 import { composedName } from '../functions/core/names.ts';
 import type { AddedStep, Platform, Step, StepRequest } from '../functions/core/pipeline.ts';
 import { matches } from '../functions/core/proof.ts';
@@ -109,11 +109,15 @@ function onceApplied(platform: Platform, given: KubernetesObject): KubernetesObj
 /** Stands for the UID of a claim that is not created yet. */
 const plannedUid = 'known-when-applied';
 
-/** A claim, and its binding as it will be once the claim is ready: nobody reads its values, so what is in it is not said. */
+/**
+ * A claim, and its binding as it will be once the claim is ready: nobody reads its values, so what is in it is not said. One that is
+ * there says itself whether its binding is.
+ */
 function withBinding(platform: Platform, claim: KubernetesObject): readonly KubernetesObject[] {
   const api = apiOf(platform, claim);
   const { namespace, name } = nameOf(claim);
-  if (api?.binding === undefined) return [claim];
+  const waits = claim['status'] !== undefined && at(claim, 'status', 'binding') === undefined;
+  if (api?.binding === undefined || waits) return [claim];
   const uid = claim.metadata?.uid ?? plannedUid;
   const ownerReferences = [{ apiVersion: claim.apiVersion, kind: claim.kind, name, uid, controller: true }];
   const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: composedName({ name }, api.suffix), namespace, ownerReferences } };

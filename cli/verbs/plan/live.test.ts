@@ -311,6 +311,22 @@ describe('a claim in a namespace of a team', () => {
   });
 });
 
+test.each([
+  [
+    'has its binding',
+    { name: 'orders-database' },
+    ['binding', 'account', 'deployment', 'disruption', 'network-policy', 'use-appdatabase-orders'],
+  ],
+  ['has none yet', undefined, ['binding', 'account', 'disruption', 'network-policy', 'use-appdatabase-orders']],
+])('an app whose database %s is made as far as Crossplane makes it', async (_, binding, keys) => {
+  const database = { ...claim({ engine: 'postgres' }), status: { ...(binding !== undefined && { binding }) } };
+  const there = { ...database, metadata: { ...database.metadata, uid: 'uid-database', creationTimestamp: '2026-01-02T03:04:05Z' } };
+  await apiserver(serving(kinds, [namespaceOf('shop', 'dev'), ...exampleEnvironments, there]));
+  const spec = { image: 'docker.io/library/python:3.13-alpine', bindings: [{ kind: 'AppDatabase', name: 'orders' }] };
+  const app = { apiVersion, kind: 'AppService', metadata: { name: 'orders', namespace: 'shop' }, spec };
+  expect(Object.keys(JSON.parse((await planned(app, [], 'json')).stdout).claims[0].resources)).toEqual(keys);
+});
+
 test('a cluster-scoped claim is planned from files alone', async () => {
   await apiserver(serving(kinds, []));
   const given = { apiVersion, kind: 'Team', metadata: { name: 'shop' }, spec: {} };
