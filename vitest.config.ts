@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 /** What takes a checkout of its own for each test. */
-/** What is tried on a cluster nightly alone, since it takes long and rarely breaks; all else of the folder, with every change. */
-const nightlyOnCluster = ['container-database', 'restart'].map((name) => `test/cluster/${name}.test.ts`);
+/** What is tried on a cluster nightly alone, since it is much and rarely breaks; all else of the folder, with every change. */
+const nightlyOnCluster = ['admission', 'container-database', 'restart'].map((name) => `test/cluster/${name}.test.ts`);
 const onCluster = { globalSetup: 'test/cluster/setup.ts', testTimeout: 300_000, hookTimeout: 300_000 };
 
 const recipes = ['test/extending.test.ts', 'test/new-api.test.ts'];
