@@ -124,6 +124,17 @@ function withBinding(platform: Platform, claim: KubernetesObject): readonly Kube
   return [{ ...claim, metadata: { ...claim.metadata, uid } }, secret];
 }
 
+const foundBefore = new WeakMap<Platform, WeakMap<KubernetesObject, readonly KubernetesObject[]>>();
+
+/** What Crossplane would find of a claim, worked out once for all that are planned beside it. */
+function foundOf(platform: Platform, given: KubernetesObject): readonly KubernetesObject[] {
+  const known = foundBefore.get(platform) ?? new WeakMap<KubernetesObject, readonly KubernetesObject[]>();
+  foundBefore.set(platform, known);
+  const objects = known.get(given) ?? withBinding(platform, onceApplied(platform, given));
+  known.set(given, objects);
+  return objects;
+}
+
 /** All that Crossplane would find of what steps require. */
 function objectsAround(
   claim: KubernetesObject,
@@ -136,7 +147,7 @@ function objectsAround(
   return [
     { apiVersion: 'v1', kind: 'Namespace', metadata: { ...known, name: nameOf(claim).namespace, labels } },
     ...environments,
-    ...claims.flatMap((other) => withBinding(platform, onceApplied(platform, other))),
+    ...claims.flatMap((other) => foundOf(platform, other)),
     ...objects,
   ];
 }
