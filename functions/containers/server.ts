@@ -70,6 +70,22 @@ const exec = (command: readonly string[]) => ({ exec: { command } });
 const configAnnotation = `${group}/config`;
 const configFile = 'config';
 
+/** What Pod Security `restricted` asks of pods, whose files and processes are this user's. */
+export const podSecurity = (user: number) => ({
+  runAsNonRoot: true,
+  runAsUser: user,
+  runAsGroup: user,
+  fsGroup: user,
+  seccompProfile: { type: 'RuntimeDefault' },
+});
+
+/** What it asks of their containers, and that they change no file of their image. */
+export const containerSecurity = {
+  allowPrivilegeEscalation: false,
+  readOnlyRootFilesystem: true,
+  capabilities: { drop: ['ALL'] },
+};
+
 function labelsOf({ app, name, claim }: Server) {
   return {
     'app.kubernetes.io/name': app,
@@ -105,13 +121,7 @@ function pods(server: Server) {
           automountServiceAccountToken: false,
           enableServiceLinks: false,
           terminationGracePeriodSeconds: 60,
-          securityContext: {
-            runAsNonRoot: true,
-            runAsUser: user,
-            runAsGroup: user,
-            fsGroup: user,
-            seccompProfile: { type: 'RuntimeDefault' },
-          },
+          securityContext: podSecurity(user),
           containers: [
             {
               name: app,
@@ -123,11 +133,7 @@ function pods(server: Server) {
                 requests: { cpu: size.cpu, memory: size.memory },
                 limits: { cpu: size.cpuLimit, memory: size.memory },
               },
-              securityContext: {
-                allowPrivilegeEscalation: false,
-                readOnlyRootFilesystem: true,
-                capabilities: { drop: ['ALL'] },
-              },
+              securityContext: containerSecurity,
               startupProbe: { ...probe, periodSeconds: 1, failureThreshold: 120 },
               readinessProbe: { ...probe, periodSeconds: 5, failureThreshold: 3 },
               livenessProbe: { ...probe, periodSeconds: 20, failureThreshold: 6 },

@@ -1,4 +1,4 @@
-import type { ContainerSize } from '../../containers/server.ts';
+import { type ContainerSize, containerSecurity, podSecurity } from '../../containers/server.ts';
 import { type Bound, contentAnnotation } from './bindings.ts';
 import { bindingRoot, type Variable } from './env.ts';
 import { portsOf } from './ports.ts';
@@ -60,13 +60,7 @@ export function podsOf(
       automountServiceAccountToken: false,
       enableServiceLinks: false,
       terminationGracePeriodSeconds: graceSeconds + (drains ? drainSeconds : 0),
-      securityContext: {
-        runAsNonRoot: true,
-        runAsUser: user,
-        runAsGroup: user,
-        fsGroup: user,
-        seccompProfile: { type: 'RuntimeDefault' },
-      },
+      securityContext: podSecurity(user),
       topologySpreadConstraints: ['topology.kubernetes.io/zone', 'kubernetes.io/hostname'].map((topologyKey) => ({
         maxSkew: 1,
         topologyKey,
@@ -85,11 +79,7 @@ export function podsOf(
             requests: { cpu, memory, 'ephemeral-storage': storage },
             limits: { cpu: cpuLimit, memory, 'ephemeral-storage': storage },
           },
-          securityContext: {
-            allowPrivilegeEscalation: false,
-            readOnlyRootFilesystem: true,
-            capabilities: { drop: ['ALL'] },
-          },
+          securityContext: containerSecurity,
           ...probesOf(settings),
           ...(drains && { lifecycle: { preStop: { sleep: { seconds: drainSeconds } } } }),
           volumeMounts: [
