@@ -116,7 +116,7 @@ const plannedUid = 'known-when-applied';
 function withBinding(platform: Platform, claim: KubernetesObject): readonly KubernetesObject[] {
   const api = apiOf(platform, claim);
   const { namespace, name } = nameOf(claim);
-  const waits = claim['status'] !== undefined && at(claim, 'status', 'binding') === undefined;
+  const waits = claim.metadata?.uid !== undefined && at(claim, 'status', 'binding') === undefined;
   if (api?.binding === undefined || waits) return [claim];
   const uid = claim.metadata?.uid ?? plannedUid;
   const ownerReferences = [{ apiVersion: claim.apiVersion, kind: claim.kind, name, uid, controller: true }];
