@@ -16,7 +16,7 @@ export function escaped(jsonText: string): string {
 export function shown(value: unknown): string {
   const text = escaped(JSON.stringify(value) ?? String(value));
   const start = text.slice(0, longestValue).replace(/(?<=-----BEGIN [A-Z0-9 ]+-----).+/, '');
-  return start.length === text.length ? text : `${start}… (${text.length} characters)`;
+  return start.length === text.length ? text : `${start}… (${typeof value === 'string' ? [...value].length : text.length} characters)`;
 }
 
 /** A text on one line, of nothing but what is seen of it: white space, control characters and those that format are a space. */

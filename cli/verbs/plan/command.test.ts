@@ -207,6 +207,14 @@ describe('input', () => {
     );
   });
 
+  test('a name that the server reserves is refused in every environment', async () => {
+    const { code, stdout } = await run([write('orders.yaml', claim('orders', { databaseName: 'user' }))], { output: 'markdown' });
+    expect(code).toBe(1);
+    expect(stdout).toContain(
+      'cannot use AppDatabase "orders": spec: databaseName is a word that PostgreSQL or RDS reserves: choose another',
+    );
+  });
+
   test('null is nothing, as to the apiserver', async () => {
     const [odd, plain] = [write('odd.yaml', claim('orders', { version: null, size: null })), write('plain.yaml', claim('orders', {}))];
     expect(await run([odd])).toEqual(await run([plain]));
@@ -297,7 +305,7 @@ test('what a claim is called acts on no terminal, and stands on one line', async
   const name = 'orders: \u001b[2J\u009b2J\u202e\u2066\u200b\u2028in dev\n\n  ✓ allowed\r\t\u007f';
   const file = write('orders.json', JSON.stringify(claim(name)));
   const other = write('other.json', JSON.stringify({ ...claim(name), apiVersion: 'v1', kind: 'Config\u001b[2JMap' }));
-  const shown = String.raw`"orders: \u001b[2J\u009b2J\u202e\u2066\u200b\u2028in dev\n\n… (82 characters)`;
+  const shown = String.raw`"orders: \u001b[2J\u009b2J\u202e\u2066\u200b\u2028in dev\n\n… (41 characters)`;
   const seen = 'orders: [2J 2J in dev ✓ allowed';
   const printed = await run([file, other]);
   expect(printed).toEqual({

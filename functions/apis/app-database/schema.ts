@@ -91,6 +91,24 @@ export const fields = {
 };
 export type DatabaseSettings = SettingsOf<typeof fields>;
 
+/**
+ * Key words that PostgreSQL reserves (https://www.postgresql.org/docs/current/sql-keywords-appendix.html), which RDS takes for no
+ * database (https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html), and databases that a server has.
+ */
+const reservedNames =
+  'all analyse analyze and any array as asc asymmetric both case cast check collate column constraint create current_catalog current_date ' +
+  'current_role current_time current_timestamp current_user default deferrable desc distinct do else end except false fetch for foreign ' +
+  'from grant group having in initially intersect into lateral leading limit localtime localtimestamp not null offset on only or order ' +
+  'placing primary references returning select session_user some symmetric system_user table then to trailing true union unique user ' +
+  'using variadic when where window with db rdsadmin template0 template1';
+
+export const rules = [
+  {
+    rule: `!has(self.databaseName) || !(self.databaseName in [${reservedNames.replaceAll(/\w+/g, "'$&'").replaceAll(' ', ', ')}])`,
+    message: 'databaseName is a word that PostgreSQL or RDS reserves: choose another',
+  },
+];
+
 export const status = endpointStatus('database');
 
 /** The binding's own file with the certificates, where a pod mounts the binding as the documentation says. */
