@@ -76,3 +76,10 @@ describe('a step that the platform adds', () => {
     expect(planClaim({ ...claim, spec: { size: 'huge' } }, 'dev', withStep(addDashboard)).steps).toEqual([]);
   });
 });
+
+test('what a claim asks for in vain is told, in each environment of its own', () => {
+  const asking = { ...claim, spec: { storageGiB: 300, size: 'large', highAvailability: true, version: '17' } };
+  const idleIn = (environment: string) =>
+    planClaim(asking, environment, { ...world, platform: goldenPath }).settings.flatMap(({ name, idle }) => (idle ? [name] : []));
+  expect(['dev', 'staging', 'prod'].map(idleIn)).toEqual([['highAvailability'], ['storageGiB', 'highAvailability'], []]);
+});

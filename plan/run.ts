@@ -9,7 +9,7 @@ import { answered, apiOf, requirementsOf } from '../functions/core/required.ts';
 import type { DesiredResource, ObservedResource, Refusal, StepResponse } from '../functions/core/step.ts';
 import type { Estimate } from '../functions/cost/estimate.ts';
 import { expandedTo } from '../functions/expand/expand.ts';
-import { expandClaim, settingsInForce } from '../functions/expand/expand-claim.ts';
+import { type Expanded, expandClaim, settingsInForce } from '../functions/expand/expand-claim.ts';
 import type { Change } from '../functions/guard/changes.ts';
 import { judgedAs } from '../functions/guard/guard.ts';
 import { judge } from '../functions/guard/judge.ts';
@@ -23,6 +23,8 @@ interface PlannedSetting {
   readonly from: Source;
   /** The default of today, where a live claim stays with what it runs. */
   readonly available?: unknown;
+  /** Where the claim asks for it and nothing that is composed here differs without it, as for the size of a disk that there is not. */
+  readonly idle?: true;
 }
 
 /** What a step that the platform adds to its pipelines did; or, where it was not run, what would show that. */
@@ -205,6 +207,23 @@ function judged(
   return judged({ ...request, required: { ...request.required, ...answered(asked, objects) } }, objects);
 }
 
+/** The fields of a claim without which it would be given another value and yet come to the same. */
+function idleFields(request: StepRequest, known: Expanded): ReadonlySet<string> {
+  const { spec } = request.claim as { readonly spec?: Readonly<Record<string, unknown>> };
+  const { settled } = known;
+  const composedOf = ({ expansion: { resources, pending } }: Expanded) => [resources, pending];
+  const asked = Object.entries(settled.sources).filter(([, source]) => source === 'claim');
+  return new Set(
+    asked.flatMap(([field]) => {
+      const { [field]: _, ...rest } = spec ?? {};
+      const without = expandClaim({ ...request, claim: { ...request.claim, spec: rest } });
+      if (without === undefined || 'refusal' in without) return [];
+      const isSaid = !isDeepStrictEqual(without.settled.settings[field], settled.settings[field]);
+      return isSaid && isDeepStrictEqual(composedOf(without), composedOf(known)) ? [field] : [];
+    }),
+  );
+}
+
 /** Runs the pipeline on a claim, each step once. */
 export function runSteps(claim: KubernetesObject, environment: string, world: World, situation: Situation = {}): Outcome {
   const { platform, steps = {} } = world;
@@ -226,6 +245,7 @@ export function runSteps(claim: KubernetesObject, environment: string, world: Wo
   const ended = found === undefined ? made : after(made, judgedAs(found.request, found.judgement));
   const known = expanded !== undefined && !('refusal' in expanded) ? expanded : undefined;
   const judgement = found?.judgement !== undefined && 'verdicts' in found.judgement ? found.judgement : undefined;
+  const idle = known === undefined ? new Set() : idleFields(request, known);
   const values = known === undefined ? {} : { ...known.settled.settings, ...settingsInForce(known) };
   const { desired, desiredStatus } = ended.request;
   return {
@@ -237,6 +257,7 @@ export function runSteps(claim: KubernetesObject, environment: string, world: Wo
         value,
         from: known?.settled.sources[setting] ?? 'API',
         ...(known?.settled.available[setting] !== undefined && { available: known.settled.available[setting] }),
+        ...(idle.has(setting) && { idle: true as const }),
       })),
       resources: Object.fromEntries(Object.entries(desired).map(([key, { object }]) => [key, object])),
       pending: known?.expansion.pending ?? {},

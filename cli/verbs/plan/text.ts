@@ -39,10 +39,12 @@ function settingsText({ settings }: Plan): readonly string[] {
   return [
     table(
       ['setting', 'value', 'from'],
-      settings.map(({ name, value, from, available }) => [
+      settings.map(({ name, value, from, available, idle }) => [
         name,
         valueText(value),
-        available === undefined ? from : `${from}; the default is ${valueText(available)}`,
+        [from, ...(available === undefined ? [] : [`the default is ${valueText(available)}`]), ...(idle ? ['no effect here'] : [])].join(
+          '; ',
+        ),
       ]),
     ),
   ];
