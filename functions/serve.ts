@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Platform } from './core/pipeline.ts';
 import { expand } from './expand/expand.ts';
 import { guard } from './guard/guard.ts';
+import { provenFirst } from './guard/ownership.ts';
 import { readFlags } from './runtime/flags.ts';
 import { createLog, logCall } from './runtime/log.ts';
 import { createMetrics } from './runtime/metrics.ts';
@@ -23,7 +24,7 @@ export async function serve(platform: Platform): Promise<void> {
   const log = createLog(flags.debug);
   const metrics = createMetrics(platform.apis.map(({ kind }) => kind));
   const runFunction = createRunFunction({
-    steps: { Expand: expand, Guard: guard },
+    steps: { Expand: expand, Guard: (request) => provenFirst(request, guard(request)) },
     platform,
     observe(call) {
       metrics.observe(call);

@@ -24,6 +24,9 @@ export const kindLabel = `${group}/kind`;
 /** On the resource that holds a claim's data: where that was made, and so stays. */
 export const madeInAnnotation = `${group}/made-in`;
 
+/** On a managed resource that only looks whether there is something under its name already. */
+export const lookAnnotation = `${group}/look`;
+
 /** On a Namespace of a protected tier: `Allow` lets it be deleted. */
 export const namespaceDeletionAnnotation = `${group}/deletion`;
 

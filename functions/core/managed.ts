@@ -18,11 +18,14 @@ interface ManagedResource {
   readonly connectionSecret?: string;
 }
 
+/** Name of a resource outside of the cluster. */
+export const externalNameAnnotation = 'crossplane.io/external-name';
+
 /** A managed resource of a provider, in the claim's namespace. */
 export function managed(resource: ManagedResource): Composed {
   const { card, name, externalName, madeIn, providerConfig, managementPolicies, forProvider, connectionSecret } = resource;
   const annotations = {
-    ...(externalName !== undefined && { 'crossplane.io/external-name': externalName }),
+    ...(externalName !== undefined && { [externalNameAnnotation]: externalName }),
     ...(madeIn !== undefined && { [madeInAnnotation]: madeIn.join('/') }),
   };
   return {

@@ -1,5 +1,6 @@
 import type { Card, Cards, CompanionFact, FieldFact, None, SafetyFacts } from '../core/card.ts';
 import { at, groupKind, type KubernetesObject } from '../core/kubernetes.ts';
+import { onlyObserves } from '../core/look.ts';
 import type { Policy, PolicyContext, StepRequest } from '../core/pipeline.ts';
 import { shown } from '../core/problem.ts';
 import { isText, refersTo, settingOf, valuesAt, writtenAt } from '../kinds/fields.ts';
@@ -16,8 +17,7 @@ export const cardOf = ({ request }: Pick<PolicyContext, 'request'>, object: Kube
 
 /** What a provider only looks at is not made by the claim, so nothing can be asked of it, and it enforces nothing. */
 function isOnlyObserved(object: KubernetesObject, card: Card | undefined): boolean {
-  const policies = at(object, 'spec', 'managementPolicies');
-  return card?.managed === true && Array.isArray(policies) && policies.length > 0 && policies.every((policy) => policy === 'Observe');
+  return card?.managed === true && onlyObserves(object);
 }
 
 interface Made {

@@ -5,11 +5,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { exampleClaim } from '../../examples/examples.ts';
 import { apis } from '../../functions/apis/index.ts';
 import { groupOf, type KubernetesObject } from '../../functions/core/kubernetes.ts';
+import { isLook } from '../../functions/core/readiness.ts';
 import { goldenPath } from '../../functions/golden-path.ts';
 import { fieldsOf } from '../../plan/compare.ts';
 import { toYaml } from '../../platform/yaml.ts';
 import { type EnvironmentData, environmentConfig } from '../request.ts';
-import { apply, claim, eventually, get, kubectl, list, makeNamespace, removeNamespaces, run } from './cluster.ts';
+import { apply, claim, eventually, findNothing, get, kubectl, list, makeNamespace, removeNamespaces, run } from './cluster.ts';
 
 const tiers = ['dev', 'staging', 'prod'] as const;
 const namespaceOf = (tier: string) => `plan-${tier}`;
@@ -72,7 +73,12 @@ describe.each(cases)('the plan of $kind in $tier', ({ api, tier }) => {
         .filter((part) => part !== '')
         .join('.')
         .toLowerCase();
-      const live = await eventually(() => get(qualified, object.metadata?.name ?? '', namespace));
+      const live = await eventually(async () => {
+        await findNothing(namespace);
+        const found = await get(qualified, object.metadata?.name ?? '', namespace);
+        if (isLook(found)) throw new Error(`${object.kind} ${object.metadata?.name} is only looked at`);
+        return found;
+      });
       const differing = fieldsOf(live, object, goldenPath.cards).filter(
         // A secret is made when it is applied, and the snapshot's name carries the claim's time of creation.
         ({ field }) => !(object.kind === 'Secret' && field.startsWith('data.')) && field !== 'spec.forProvider.finalSnapshotIdentifier',
@@ -102,7 +108,10 @@ test('a tag that an environment loses is shown by --live, although the plan no l
   await apply(environmentConfig(tagged, { ...data, tags: { team: 'shop' } }));
   await makeNamespace(tagged, tagged);
   await apply(queue);
-  await eventually(async () => expect((await plan(file, '--live')).changes?.claim).toBe('unchanged'));
+  await eventually(async () => {
+    await findNothing(tagged);
+    expect((await plan(file, '--live')).changes).toMatchObject({ claim: 'unchanged', resources: [] });
+  });
 
   const { changes } = await plan(file, '--live', '--environment', environment);
   const effect = { impact: 'in place', known: true, what: 'no downtime' };

@@ -8,9 +8,10 @@ import type { Backend, Context, Expansion } from '../../../core/api.ts';
 import { bind, bindingKey, issuedValues } from '../../../core/binding.ts';
 import { type FactsOf, needsOf } from '../../../core/facts.ts';
 import { at, stringAt } from '../../../core/kubernetes.ts';
-import { policiesFor } from '../../../core/managed.ts';
+import { externalNameAnnotation, policiesFor } from '../../../core/managed.ts';
 import { controlPlane } from '../../../core/names.ts';
 import { conditionOf } from '../../../core/readiness.ts';
+import type { ObservedResource } from '../../../core/step.ts';
 import { gp3Included, rdsInstance } from '../../../kinds/aws/rds-instance.ts';
 import { rdsParameterGroup } from '../../../kinds/aws/rds-parameter-group.ts';
 import { rdsSubnetGroup } from '../../../kinds/aws/rds-subnet-group.ts';
@@ -144,7 +145,10 @@ function expand(context: Context<DatabaseSettings, Needs>): Expansion {
       'subnet-group': subnetGroup(resources, 'subnet-group', rdsSubnetGroup, aws),
       ...firewall(resources, aws, observed, port),
       ...groups.resources,
-      instance: resource('instance', rdsInstance, instanceSpec, { connectionSecret: nameOf('connection') }),
+      instance: resource('instance', rdsInstance, instanceSpec, {
+        externalName: nameInProvider(instance, identifier),
+        connectionSecret: nameOf('connection'),
+      }),
       ...bound.resources,
       ...inside.resources,
       ...guardRail,
@@ -156,6 +160,17 @@ function expand(context: Context<DatabaseSettings, Needs>): Expansion {
     ...refusalOf(settings, ofRds),
     ...(bound.refusal && { refusal: bound.refusal }),
   };
+}
+
+/**
+ * The provider finds an instance by its identifier and then calls it by the id that RDS gave to it; whoever went on sending the
+ * identifier would have it renamed back and forth. https://github.com/crossplane-contrib/provider-upjet-aws/issues/2232
+ */
+function nameInProvider(instance: ObservedResource | undefined, identifier: string): string {
+  const given = stringAt(instance?.object, 'metadata', 'annotations', externalNameAnnotation) ?? '';
+  return /^db-[A-Z0-9]+$/.test(given) && stringAt(instance?.object, 'status', 'atProvider', 'identifier') === identifier
+    ? given
+    : identifier;
 }
 
 /**

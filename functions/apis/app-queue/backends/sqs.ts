@@ -1,4 +1,4 @@
-import { access, accessOf, type Grant, keyStatements, partitionOf, policyDocument } from '../../../aws/access.ts';
+import { access, accessOf, type Grant, keyStatements, partitionOf, policyDocument, serviceHost } from '../../../aws/access.ts';
 import { account, key as encryptionKey } from '../../../aws/facts.ts';
 import { awsResources } from '../../../aws/resources.ts';
 import type { Roles } from '../../../aws/role.ts';
@@ -7,7 +7,7 @@ import type { Backend, Context, Expansion } from '../../../core/api.ts';
 import { bind, bindingKey } from '../../../core/binding.ts';
 import { type FactsOf, needsOf } from '../../../core/facts.ts';
 import { at, stringAt } from '../../../core/kubernetes.ts';
-import { policiesFor } from '../../../core/managed.ts';
+import { externalNameAnnotation, policiesFor } from '../../../core/managed.ts';
 import { controlPlane } from '../../../core/names.ts';
 import { sqsQueue } from '../../../kinds/aws/sqs-queue.ts';
 import { sqsQueuePolicy } from '../../../kinds/aws/sqs-queue-policy.ts';
@@ -80,16 +80,27 @@ function expand(context: Context<QueueSettings, Needs, Required>): Expansion {
   const arnOf = (queue: string) => `arn:${partitionOf(region)}:sqs:${region}:${accountId}:${queue}`;
   const [arn, deadLetterArn] = [arnOf(name), arnOf(deadLetterName)];
 
-  const queueOf = (key: string, forProvider: object) => {
+  // SQS has more than one host for a queue, and the provider keeps the URL that SQS answered with.
+  const urlOf = (key: string, queue: string) => {
+    const path = `/${accountId}/${queue}`;
+    const given = stringAt(observed[key]?.object, 'metadata', 'annotations', externalNameAnnotation) ?? '';
+    return given.endsWith(path) ? given : `https://${serviceHost('sqs', region)}${path}`;
+  };
+  const queueOf = (key: string, forProvider: { readonly name: string; readonly [field: string]: unknown }) => {
     const kmsMasterKeyId = keyOf(key);
-    return resource(key, sqsQueue, {
-      ...forProvider,
-      fifoQueue: fifo,
-      ...(fifo && { contentBasedDeduplication: true }),
-      // Both at once are refused.
-      ...(kmsMasterKeyId === undefined ? { sqsManagedSseEnabled: true } : { kmsMasterKeyId }),
-      tags,
-    });
+    return resource(
+      key,
+      sqsQueue,
+      {
+        ...forProvider,
+        fifoQueue: fifo,
+        ...(fifo && { contentBasedDeduplication: true }),
+        // Both at once are refused.
+        ...(kmsMasterKeyId === undefined ? { sqsManagedSseEnabled: true } : { kmsMasterKeyId }),
+        tags,
+      },
+      { externalName: urlOf(key, forProvider.name) },
+    );
   };
   const queueUrlRef = (key: string) => ({ name: nameOf(key) });
 

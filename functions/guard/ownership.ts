@@ -1,0 +1,119 @@
+import { acknowledgeAnnotation, lookAnnotation } from '../core/group.ts';
+import { annotateCommand, at, groupKind, type KubernetesObject, stringAt } from '../core/kubernetes.ts';
+import { foundBy, onlyObserves } from '../core/look.ts';
+import { externalNameAnnotation } from '../core/managed.ts';
+import { hashOf } from '../core/names.ts';
+import type { StepRequest } from '../core/pipeline.ts';
+import { shown } from '../core/problem.ts';
+import type { DesiredResource, StepResponse } from '../core/step.ts';
+import { propertyOf } from './inspect.ts';
+import { named } from './named.ts';
+import { listed } from './waivers.ts';
+
+/** Soon, since the claim waits for nothing but its provider's first look. */
+const lookTtlSeconds = 5;
+
+/** The tags that say whose something in a cloud is; an owner may change. */
+const owning = ['control-plane', 'environment', 'namespace', 'kind', 'claim'];
+
+/** The same object as one that only looks. What it refers to may not be there yet, and a password is not taken over but set by the second apply. */
+function lookAt(object: KubernetesObject): KubernetesObject {
+  const forProvider = Object.entries((at(object, 'spec', 'forProvider') ?? {}) as object);
+  const { writeConnectionSecretToRef: _, ...spec } = object['spec'] as { readonly writeConnectionSecretToRef?: unknown };
+  return {
+    ...object,
+    metadata: { ...object.metadata, annotations: { ...object.metadata?.annotations, [lookAnnotation]: 'first' } },
+    spec: {
+      ...spec,
+      forProvider: Object.fromEntries(forProvider.filter(([field]) => !/(Refs?|Selector)$|^autoGenerate/.test(field))),
+      managementPolicies: ['Observe'],
+    },
+  };
+}
+
+interface Looked {
+  readonly key: string;
+  readonly object: KubernetesObject;
+  readonly name: string;
+  /** Undefined where the kind has no tags, so that nothing outside of the cluster says whose it is. */
+  readonly tags: string | undefined;
+  readonly observed: KubernetesObject | undefined;
+}
+
+/** What is made under a name that we chose, so that there may be one already, and that was not made yet as far as is known. */
+function lookedAt({ platform, observed }: StepRequest, desired: StepResponse['desired']): readonly Looked[] {
+  return Object.entries(desired)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([key, { object }]) => {
+      const card = platform.cards.get(groupKind(object));
+      const name = stringAt(object, 'metadata', 'annotations', externalNameAnnotation);
+      const was = observed[key]?.object;
+      if (card?.managed !== true || name === undefined || onlyObserves(object) || (was !== undefined && !onlyObserves(was))) return [];
+      return [{ key, object, name, tags: propertyOf(card, ({ tags }) => tags)?.path, observed: was }];
+    });
+}
+
+/** Which of the tags that say whose it is are not as we would set them. */
+function foreignTags({ object, observed }: Looked, path: string): readonly string[] {
+  const ours = at(object, ...path.split('.'));
+  return owning.flatMap((tag) => {
+    const [got, want] = [at(observed, 'status', 'atProvider', 'tags', tag), at(ours, tag)];
+    return want !== undefined && got === want ? [] : [`${tag} ${got === undefined ? 'missing' : shown(got)}`];
+  });
+}
+
+interface Foreign {
+  readonly sentence: string;
+  readonly isUntagged: boolean;
+}
+
+/** Something that exists under the name and is not known to be the claim's. */
+function foreign(each: Looked): readonly Foreign[] {
+  const there = `${named(each.key, each.object)}: there is ${shown(each.name)} already`;
+  if (each.tags === undefined) return [{ sentence: `${there}, and nothing there says whose it is`, isUntagged: true }];
+  const tags = foreignTags(each, each.tags);
+  if (tags.length === 0) return [];
+  const want = owning.map((tag) => `${tag}=${String(at(each.object, ...String(each.tags).split('.'), tag))}`).join(', ');
+  return [{ sentence: `${there}, with tags ${tags.join(', ')}, want ${want}`, isUntagged: false }];
+}
+
+function refusalOf({ claim }: StepRequest, found: readonly Foreign[], token: string): string {
+  const ways = [
+    'choose another name for the claim',
+    ...(found.some(({ isUntagged }) => !isUntagged) ? ["have the platform team set those tags where it is to be the claim's"] : []),
+    ...(found.some(({ isUntagged }) => isUntagged)
+      ? [`where it is the claim's own, as after its control plane was rebuilt, run: ${annotateCommand(claim, acknowledgeAnnotation, token)}`]
+      : []),
+  ];
+  return `cannot apply: ${found.map(({ sentence }) => sentence).join('; ')}; nothing of it was changed: ${ways.join(', or ')}`;
+}
+
+/**
+ * What the guard lets through is applied in two rounds, since a provider takes over whatever it finds under a name. In the first it
+ * only looks; what it finds is the claim's own if its tags say so, and what has no tags if the claim acknowledges it. Until
+ * then nothing else is made outside of the cluster, for it might be made in what is another's.
+ */
+export function provenFirst(request: StepRequest, response: StepResponse): StepResponse {
+  if (response.refusal !== undefined) return response;
+  const looked = lookedAt(request, response.desired);
+  const { uid, generation } = request.claim.metadata ?? {};
+  const token = `adopt-${hashOf([looked.filter(({ tags }) => tags === undefined).map(({ key, name }) => [key, name]), uid, generation])}`;
+  const isAcknowledged = listed(request.claim, acknowledgeAnnotation).includes(token);
+  const found = (each: Looked) => (each.observed === undefined ? undefined : foundBy(each.observed));
+  const others = looked
+    .filter((each) => found(each) === 'something')
+    .flatMap(foreign)
+    .filter(({ isUntagged }) => !(isUntagged && isAcknowledged));
+  if (others.length > 0) {
+    const refusal = { reason: 'ExistsAlready', message: refusalOf(request, others, token) };
+    return { ...response, refusal, conditions: [{ type: 'Allowed', status: 'False', ...refusal }], ttlSeconds: lookTtlSeconds };
+  }
+  const open = new Set(looked.filter((each) => found(each) === undefined).map(({ key }) => key));
+  if (open.size === 0) return response;
+  const first = Object.entries(response.desired).flatMap(([key, resource]): readonly (readonly [string, DesiredResource])[] => {
+    if (looked.some((each) => each.key === key)) return [[key, { object: lookAt(resource.object), ready: false }]];
+    const isMade = request.platform.cards.get(groupKind(resource.object))?.managed !== true || request.observed[key] !== undefined;
+    return isMade ? [[key, resource]] : [];
+  });
+  return { ...response, desired: Object.fromEntries(first), claimReady: false, ttlSeconds: lookTtlSeconds };
+}

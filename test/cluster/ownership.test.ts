@@ -1,0 +1,132 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { externalName } from '../../functions/core/names.ts';
+import { apply, claim, eventually, get, kubectl, list, makeNamespace, psql, ready, removeNamespaces, run, sleep } from './cluster.ts';
+
+const namespace = 'ownership';
+
+/** The name of a claim's role and database on the shared server, as anybody can work it out. */
+const nameOf = (name: string) =>
+  externalName(
+    { controlPlane: 'test', environment: 'staging', place: ['postgres.shared.svc', '5432'], namespace, kind: 'AppDatabase', name },
+    63,
+    '_',
+  );
+
+/** Runs SQL as the administrator of the shared server. */
+async function asAdmin(sql: string, database = 'postgres'): Promise<string> {
+  const command = 'PGPASSWORD="$POSTGRES_PASSWORD" exec psql -h 127.0.0.1 -U postgres -qtA -v ON_ERROR_STOP=1 -d "$0" -c "$1"';
+  const inServer = ['exec', '-n', 'shared', 'deployment/postgres', '--', 'sh', '-c', command];
+  return (await kubectl(...inServer, database, sql)).trim();
+}
+
+async function dropAll(): Promise<void> {
+  for (const name of ['taken', 'kept'].map(nameOf)) {
+    await asAdmin(`DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`);
+    await asAdmin(`DROP ROLE IF EXISTS "${name}"`);
+  }
+  await asAdmin('DROP ROLE IF EXISTS ownership_victim');
+}
+
+beforeAll(async () => {
+  await removeNamespaces(namespace);
+  await dropAll();
+  await makeNamespace(namespace, 'staging');
+});
+afterAll(async () => {
+  await removeNamespaces(namespace);
+  await dropAll();
+});
+
+interface Told {
+  readonly type: string;
+  readonly status: string;
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** Why a claim is refused. */
+async function refusalOf(name: string): Promise<Told> {
+  return await eventually(async () => {
+    const { status } = await get('appdatabase', name, namespace);
+    const { conditions = [] } = (status ?? {}) as unknown as { readonly conditions?: readonly Told[] };
+    const found = conditions.find(({ type, status: is }) => type === 'Allowed' && is === 'False');
+    if (found === undefined) throw new Error(`${name} is not refused: ${JSON.stringify(conditions)}`);
+    return found;
+  }, 60);
+}
+
+const tokenIn = (message: string) => /acknowledge=(adopt-[0-9a-v]{16})$/.exec(message)?.[1] ?? '';
+
+const sqlKinds = ['role', 'database', 'grant', 'extension'].map((kind) => `${kind}.postgresql.sql.m.crossplane.io`);
+
+describe('a database that is there before the claim', () => {
+  const database = nameOf('taken');
+  const state = async () => [
+    await asAdmin(`SELECT pg_get_userbyid(datdba), datacl, datconnlimit FROM pg_database WHERE datname = '${database}'`),
+    await asAdmin(`SELECT count(*) FROM pg_roles WHERE rolname = '${database}'`),
+    await asAdmin('SELECT v FROM secrets', database),
+  ];
+
+  test('is not touched, and the claim is refused with its name', async () => {
+    await asAdmin('CREATE ROLE ownership_victim NOLOGIN');
+    await asAdmin(`CREATE DATABASE "${database}" OWNER ownership_victim`);
+    await asAdmin("CREATE TABLE secrets (v text); INSERT INTO secrets VALUES ('theirs')", database);
+    const before = await state();
+    await apply(claim(namespace, 'taken'));
+    const { reason, message } = await refusalOf('taken');
+    const token = tokenIn(message);
+    expect({ reason, message }).toEqual({
+      reason: 'ExistsAlready',
+      message:
+        `cannot apply: database (Database taken-database-database): there is "${database}" already, and nothing there says whose it is; ` +
+        "nothing of it was changed: choose another name for the claim, or where it is the claim's own, as after its control plane was rebuilt, " +
+        `run: kubectl annotate appdatabase taken --namespace ${namespace} --overwrite platform.internal/acknowledge=${token}`,
+    });
+    await sleep(10_000);
+    expect(await state()).toEqual(before);
+    expect(before).toEqual(['ownership_victim||-1', '0', 'theirs']);
+    const made = (await Promise.all(sqlKinds.map((kind) => list(kind, '-n', namespace)))).flat();
+    expect(made.map(({ kind, spec }) => [kind, spec['managementPolicies']])).toEqual([
+      ['Role', ['Observe']],
+      ['Database', ['Observe']],
+    ]);
+  });
+
+  test('is no longer in the way once it is gone', async () => {
+    await asAdmin(`DROP DATABASE "${database}"`);
+    await ready(namespace, 'taken');
+    expect((await psql(namespace, 'taken', 'SELECT current_database()')).stdout).toBe(database);
+  });
+});
+
+test('a control plane that lost all finds its databases again, once that is acknowledged', async () => {
+  await apply(claim(namespace, 'kept'));
+  await ready(namespace, 'kept');
+  expect((await psql(namespace, 'kept', "CREATE TABLE t (v text); INSERT INTO t VALUES ('kept'); SELECT v FROM t")).stdout).toBe('kept');
+
+  // As in a cluster whose etcd was lost: no object is left, and nothing outside was told.
+  await kubectl('annotate', 'appdatabase', 'kept', '-n', namespace, 'crossplane.io/paused=true');
+  await run('kubectl', ['delete', 'usages.protection.crossplane.io', '--all', '-n', namespace]);
+  for (const kind of sqlKinds) {
+    for (const { metadata } of await list(kind, '-n', namespace)) {
+      if (!metadata.name.startsWith('kept-')) continue;
+      await kubectl('delete', kind, metadata.name, '-n', namespace, '--wait=false');
+      await run('kubectl', ['patch', kind, metadata.name, '-n', namespace, '--type=merge', '-p', '{"metadata":{"finalizers":null}}']);
+    }
+  }
+  await kubectl('delete', 'appdatabase', 'kept', '-n', namespace, '--wait=false', '--cascade=background');
+  await kubectl('patch', 'appdatabase', 'kept', '-n', namespace, '--type=merge', '-p', '{"metadata":{"finalizers":null}}');
+  await eventually(async () => {
+    const left = await kubectl('get', 'secrets', '-n', namespace, '-o', 'name');
+    if (left.includes('/kept-')) throw new Error(left);
+  });
+
+  await apply(claim(namespace, 'kept'));
+  const { reason, message } = await refusalOf('kept');
+  expect(reason).toBe('ExistsAlready');
+  expect(message).toContain(`role (Role kept-database-role): there is "${nameOf('kept')}" already`);
+  expect(message).toContain(`database (Database kept-database-database): there is "${nameOf('kept')}" already`);
+  await kubectl('annotate', 'appdatabase', 'kept', '-n', namespace, `platform.internal/acknowledge=${tokenIn(message)}`);
+  await ready(namespace, 'kept');
+  expect((await psql(namespace, 'kept', 'SELECT v FROM t')).stdout).toBe('kept');
+});

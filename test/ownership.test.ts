@@ -1,0 +1,197 @@
+import { describe, expect, test } from 'vitest';
+import { at, type KubernetesObject } from '../functions/core/kubernetes.ts';
+import type { StepRequest } from '../functions/core/pipeline.ts';
+import type { ObservedResource, StepResponse } from '../functions/core/step.ts';
+import { expand } from '../functions/expand/expand.ts';
+import { guard } from '../functions/guard/guard.ts';
+import { provenFirst } from '../functions/guard/ownership.ts';
+import { controlledByClaim, environmentConfig, everything, type Given, stepRequest } from './request.ts';
+
+/** What Crossplane gets of both steps. */
+function both(given: Given): { readonly expanded: StepResponse; readonly guarded: StepResponse } {
+  const request = stepRequest(given);
+  const expanded = expand(request);
+  const judged: StepRequest = { ...request, desired: expanded.desired, desiredStatus: expanded.status ?? {} };
+  return { expanded, guarded: provenFirst(judged, guard(judged)) };
+}
+
+const nothing = { type: 'Synced', status: 'False', reason: 'ReconcileError', message: 'observe failed: external resource does not exist' };
+const something = { type: 'Synced', status: 'True', reason: 'ReconcileSuccess' };
+
+/** What was applied, as a provider reports it; `found` says what of each key. */
+function seen(
+  response: StepResponse,
+  found: (object: KubernetesObject, key: string) => object | undefined,
+): Record<string, ObservedResource> {
+  return Object.fromEntries(
+    Object.entries(response.desired).map(([key, { object }]) => [
+      key,
+      {
+        object: {
+          ...object,
+          metadata: { ...object.metadata, ownerReferences: controlledByClaim },
+          status: found(object, key),
+        } as KubernetesObject,
+        connectionDetails: {},
+      },
+    ]),
+  );
+}
+
+const shared: Given = { environment: 'staging', environments: [environmentConfig('staging', { ...everything, tier: 'staging' })] };
+const rds: Given = { environment: 'prod', environments: [environmentConfig('prod', { ...everything, tier: 'prod' })] };
+const tagsOf = (object: KubernetesObject) => at(object, 'spec', 'forProvider', 'tags') as Readonly<Record<string, string>>;
+const withTags = (tags: object) => ({ conditions: [something], atProvider: { tags } });
+
+const policiesOf = ({ desired }: StepResponse) =>
+  Object.fromEntries(
+    Object.entries(desired).flatMap(([key, { object }]) => {
+      const policies = at(object, 'spec', 'managementPolicies');
+      return Array.isArray(policies) ? [[key, policies.length === 1 ? 'looks' : 'makes']] : [];
+    }),
+  );
+
+describe('what has a name of ours', () => {
+  const first = both(rds).guarded;
+
+  test('is only looked at first, without references and passwords, and nothing else is made outside', () => {
+    expect(policiesOf(first)).toEqual({ 'subnet-group': 'looks', 'parameter-group-17': 'looks', instance: 'looks' });
+    const full = both(rds).expanded.desired['instance']?.object as KubernetesObject;
+    const look = first.desired['instance']?.object as KubernetesObject;
+    const { autoGeneratePassword, passwordSecretRef, dbSubnetGroupNameRef, vpcSecurityGroupIdRefs, ...said } = at(
+      full,
+      'spec',
+      'forProvider',
+    ) as Record<string, unknown>;
+    expect([autoGeneratePassword, passwordSecretRef, dbSubnetGroupNameRef, vpcSecurityGroupIdRefs]).not.toContain(undefined);
+    expect(look).toEqual({
+      ...full,
+      metadata: { ...full.metadata, annotations: { ...full.metadata?.annotations, 'platform.internal/look': 'first' } },
+      spec: { providerConfigRef: at(full, 'spec', 'providerConfigRef'), forProvider: said, managementPolicies: ['Observe'] },
+    });
+    expect([first.claimReady, first.ttlSeconds, first.refusal]).toEqual([false, 5, undefined]);
+  });
+
+  test.each<[string, object | undefined]>([
+    ['that nobody has looked at', undefined],
+    ['that its provider could not look at', { conditions: [{ ...nothing, message: 'observe failed: api error AccessDenied' }] }],
+  ])('stays looked at, and the claim waits, while there is one %s', (_, status) => {
+    const { expanded, guarded } = both({
+      ...rds,
+      observed: seen(first, (__, key) => (key === 'instance' ? status : { conditions: [nothing] })),
+    });
+    expect(policiesOf(guarded)).toEqual(policiesOf(first));
+    expect(expanded.conditions[1]?.status).toBe('False');
+  });
+
+  test('is made once there is nothing, in one go, and stays so whatever its provider says later', () => {
+    const { expanded, guarded } = both({ ...rds, observed: seen(first, () => ({ conditions: [nothing] })) });
+    expect(guarded.desired).toEqual(expanded.desired);
+    expect(Object.values(policiesOf(guarded))).not.toContain('looks');
+    for (const status of [undefined, { conditions: [nothing] }, withTags({})]) {
+      const again = both({ ...rds, observed: seen(guarded, () => status) });
+      expect([again.guarded.desired, again.guarded.refusal]).toEqual([again.expanded.desired, undefined]);
+    }
+  });
+
+  test('is taken over where its tags are those of the claim', () => {
+    const { expanded, guarded } = both({
+      ...rds,
+      observed: seen(first, (object) => withTags({ ...tagsOf(object), owner: 'another now' })),
+    });
+    expect([guarded.desired, guarded.refusal]).toEqual([expanded.desired, undefined]);
+  });
+
+  test.each([
+    ['of another control plane', { 'control-plane': 'shop-eu-2' }, 'control-plane "shop-eu-2"'],
+    ['of another namespace', { namespace: 'pay' }, 'namespace "pay"'],
+    ['of another claim', { claim: 'orders2', kind: 'AppCache' }, 'kind "AppCache", claim "orders2"'],
+    [
+      'of nobody',
+      { 'control-plane': undefined, environment: undefined, namespace: undefined, kind: undefined, claim: undefined },
+      'control-plane missing, environment missing, namespace missing, kind missing, claim missing',
+    ],
+  ])('is refused where it is that %s', (_, other, tags) => {
+    const observed = seen(first, (object, key) =>
+      key === 'instance' ? withTags({ ...tagsOf(object), ...other }) : { conditions: [nothing] },
+    );
+    expect(both({ ...rds, observed }).guarded).toMatchObject({
+      refusal: {
+        reason: 'ExistsAlready',
+        message:
+          'cannot apply: instance (Instance orders-database-instance): there is "prod-shop-orders-6s1o1u7sme361jhg" already, ' +
+          `with tags ${tags}, want control-plane=shop-eu-1, environment=prod, namespace=shop, kind=AppDatabase, claim=orders; ` +
+          "nothing of it was changed: choose another name for the claim, or have the platform team set those tags where it is to be the claim's",
+      },
+      conditions: [{ type: 'Allowed', status: 'False', reason: 'ExistsAlready' }],
+    });
+  });
+
+  test('is judged by the guard before the first look', () => {
+    const open = { ...everything.aws, clientSecurityGroupIds: [], clientCidrs: ['0.0.0.0/0'] };
+    const environments = [environmentConfig('prod', { ...everything, aws: open, tier: 'prod' })];
+    expect(both({ ...rds, environments }).guarded.refusal?.reason).toBe('PolicyViolated');
+  });
+});
+
+describe('what has no tags', () => {
+  const first = both(shared).guarded;
+  const there = seen(first, (object) => (object.kind === 'Database' ? { conditions: [something] } : { conditions: [nothing] }));
+  const refused = both({ ...shared, observed: there, generation: 1 }).guarded.refusal;
+  const token = /acknowledge=(adopt-[0-9a-v]{16})$/.exec(refused?.message ?? '')?.[1] ?? '';
+  const acknowledging = (generation: number, tokens = token): Given => ({
+    ...shared,
+    observed: there,
+    generation,
+    annotations: { 'platform.internal/acknowledge': tokens },
+  });
+
+  test('is refused, with how to say that it is the claim’s own', () => {
+    expect(refused).toEqual({
+      reason: 'ExistsAlready',
+      message:
+        'cannot apply: database (Database orders-database-database): there is "staging_shop_orders_efmqnf3lr49lc7jc" already, and nothing there says whose it is; ' +
+        "nothing of it was changed: choose another name for the claim, or where it is the claim's own, as after its control plane was rebuilt, " +
+        `run: kubectl annotate appdatabase orders --namespace shop --overwrite platform.internal/acknowledge=${token}`,
+    });
+  });
+
+  test('is taken over once that is acknowledged, and by no other token or state of the claim', () => {
+    const { expanded, guarded } = both(acknowledging(1));
+    expect([guarded.desired, guarded.refusal]).toEqual([expanded.desired, undefined]);
+    expect([both(acknowledging(2)), both(acknowledging(1, 'adopt-0000000000000000'))].map((each) => each.guarded.refusal?.reason)).toEqual([
+      'ExistsAlready',
+      'ExistsAlready',
+    ]);
+  });
+
+  test('is not believed to be there or not by a look at what the object was before', () => {
+    const stale = seen(first, () => ({ conditions: [{ ...nothing, observedGeneration: 1 }] }));
+    const observed = Object.fromEntries(
+      Object.entries(stale).map(([key, { object, connectionDetails }]) => [
+        key,
+        { object: { ...object, metadata: { ...object.metadata, generation: 2 } }, connectionDetails },
+      ]),
+    );
+    expect(policiesOf(both({ ...shared, observed }).guarded)).toEqual(policiesOf(first));
+  });
+});
+
+test('an instance is called as RDS calls it once it has, and as nothing else', () => {
+  const made = both({ ...rds, observed: seen(both(rds).guarded, () => ({ conditions: [nothing] })) }).guarded;
+  const named = (external: string, identifier: string) => {
+    const observed = seen(made, () => ({ atProvider: { identifier } }));
+    const instance = observed['instance'] as ObservedResource;
+    const annotations = { ...instance.object.metadata?.annotations, 'crossplane.io/external-name': external };
+    const renamed = { ...instance, object: { ...instance.object, metadata: { ...instance.object.metadata, annotations } } };
+    const { expanded } = both({ ...rds, observed: { ...observed, instance: renamed } });
+    return expanded.desired['instance']?.object.metadata?.annotations?.['crossplane.io/external-name'];
+  };
+  const own = 'prod-shop-orders-6s1o1u7sme361jhg';
+  expect([named('db-ABC123', own), named('db-ABC123', 'payroll'), named('payroll', own), named(own, own)]).toEqual([
+    'db-ABC123',
+    own,
+    own,
+    own,
+  ]);
+});
