@@ -72,7 +72,17 @@ export async function findNothing(namespace: string): Promise<void> {
     const group = groupOf(object);
     if (!isLook(object) || !group.endsWith('.aws.m.upbound.io')) continue;
     const patch = JSON.stringify({ status: { conditions } });
-    await kubectl('patch', `${object.kind}.${group}`, object.metadata.name, '-n', namespace, '--subresource=status', '--type=merge', '-p', patch);
+    await kubectl(
+      'patch',
+      `${object.kind}.${group}`,
+      object.metadata.name,
+      '-n',
+      namespace,
+      '--subresource=status',
+      '--type=merge',
+      '-p',
+      patch,
+    );
   }
 }
 

@@ -2,7 +2,21 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { rdsAuthorities } from '../../functions/aws/rds-certificates.ts';
 import { at, type KubernetesObject } from '../../functions/core/kubernetes.ts';
 import { isLook } from '../../functions/core/readiness.ts';
-import { apply, bindingOf, claim, eventually, findNothing, get, kubectl, list, makeNamespace, ready, removeNamespaces, run, touch } from './cluster.ts';
+import {
+  apply,
+  bindingOf,
+  claim,
+  eventually,
+  findNothing,
+  get,
+  kubectl,
+  list,
+  makeNamespace,
+  ready,
+  removeNamespaces,
+  run,
+  touch,
+} from './cluster.ts';
 import { recordedConnection, recordedSecret, recordedStatus } from './recorded.ts';
 
 const namespace = 'prod-claims';
