@@ -156,6 +156,31 @@ describe('what has no tags', () => {
     });
   });
 
+  test('is taken over where the role and the database of the name are both there, and not before both were looked for', () => {
+    const { expanded, guarded } = both({ ...shared, observed: seen(first, () => ({ conditions: [something] })) });
+    expect([guarded.desired, guarded.refusal]).toEqual([expanded.desired, undefined]);
+    const half = seen(first, (object) => (object.kind === 'Role' ? { conditions: [something] } : undefined));
+    const undecided = both({ ...shared, observed: half }).guarded;
+    expect([undecided.desired, undecided.refusal]).toEqual([first.desired, undefined]);
+  });
+
+  test('is taken over where the other has been made and only its object was lost', () => {
+    const made = seen(both({ ...shared, observed: seen(first, () => ({ conditions: [nothing] })) }).guarded, () => ({
+      conditions: [something],
+    }));
+    const { role, ...others } = made;
+    const again = both({ ...shared, observed: others }).guarded;
+    expect(policiesOf(again)['role']).toBe('looks');
+    const look = seen(again, () => ({ conditions: [something] }));
+    expect(both({ ...shared, observed: { ...made, role: look['role'] as ObservedResource } }).guarded.refusal).toBeUndefined();
+    expect(role).toBeDefined();
+  });
+
+  test.each(['Role', 'Database'])('is refused where a %s alone is there', (kind) => {
+    const alone = seen(first, (object) => ({ conditions: [object.kind === kind ? something : nothing] }));
+    expect(both({ ...shared, observed: alone }).guarded.refusal?.reason).toBe('ExistsAlready');
+  });
+
   test('is taken over once that is acknowledged, and by no other token or state of the claim', () => {
     const { expanded, guarded } = both(acknowledging(1));
     expect([guarded.desired, guarded.refusal]).toEqual([expanded.desired, undefined]);

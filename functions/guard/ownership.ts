@@ -40,18 +40,27 @@ interface Looked {
   readonly observed: KubernetesObject | undefined;
 }
 
+const nameOf = (object: KubernetesObject) => stringAt(object, 'metadata', 'annotations', externalNameAnnotation);
+
+function isNamedWithoutTags({ platform }: StepRequest, object: KubernetesObject): boolean {
+  const card = platform.cards.get(groupKind(object));
+  return card?.managed === true && nameOf(object) !== undefined && propertyOf(card, ({ tags }) => tags) === undefined;
+}
+
 /** What is made under a name that we chose, so that there may be one already, and that was not made yet as far as is known. */
 function lookedAt({ platform, observed }: StepRequest, desired: StepResponse['desired']): readonly Looked[] {
   return Object.entries(desired)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .flatMap(([key, { object }]) => {
       const card = platform.cards.get(groupKind(object));
-      const name = stringAt(object, 'metadata', 'annotations', externalNameAnnotation);
+      const name = nameOf(object);
       const was = observed[key]?.object;
       if (card?.managed !== true || name === undefined || onlyObserves(object) || (was !== undefined && !onlyObserves(was))) return [];
       return [{ key, object, name, tags: propertyOf(card, ({ tags }) => tags)?.path, observed: was }];
     });
 }
+
+const found = ({ observed }: Looked) => (observed === undefined ? undefined : foundBy(observed));
 
 /** Which of the tags that say whose it is are not as we would set them. */
 function foreignTags({ object, observed }: Looked, path: string): readonly string[] {
@@ -82,28 +91,46 @@ function refusalOf({ claim }: StepRequest, found: readonly Foreign[], token: str
     'choose another name for the claim',
     ...(found.some(({ isUntagged }) => !isUntagged) ? ["have the platform team set those tags where it is to be the claim's"] : []),
     ...(found.some(({ isUntagged }) => isUntagged)
-      ? [`where it is the claim's own, as after its control plane was rebuilt, run: ${annotateCommand(claim, acknowledgeAnnotation, token)}`]
+      ? [
+          `where it is the claim's own, as after its control plane was rebuilt, run: ${annotateCommand(claim, acknowledgeAnnotation, token)}`,
+        ]
       : []),
   ];
   return `cannot apply: ${found.map(({ sentence }) => sentence).join('; ')}; nothing of it was changed: ${ways.join(', or ')}`;
 }
 
 /**
+ * Whether what has no tags is there under the name of the claim in every kind that the claim makes: a name that was worked out beforehand
+ * can be taken in one kind, in all of them only by whoever administers the server.
+ */
+function isAllThere(looked: readonly Looked[], request: StepRequest, desired: StepResponse['desired']): boolean {
+  const untagged = Object.entries(desired).filter(([, { object }]) => isNamedWithoutTags(request, object));
+  return (
+    untagged.length > 1 &&
+    untagged.every(([key]) => {
+      const look = looked.find((each) => each.key === key);
+      return look === undefined || found(look) === 'something';
+    })
+  );
+}
+
+/**
  * What the guard lets through is applied in two rounds, since a provider takes over whatever it finds under a name. In the first it
- * only looks; what it finds is the claim's own if its tags say so, and what has no tags if the claim acknowledges it. Until
- * then nothing else is made outside of the cluster, for it might be made in what is another's.
+ * only looks; what it finds is the claim's own if its tags say so, and what has no tags if all of it is there or the claim
+ * acknowledges it. Until then nothing else is made outside of the cluster, for it might be made in what is another's.
  */
 export function provenFirst(request: StepRequest, response: StepResponse): StepResponse {
   if (response.refusal !== undefined) return response;
   const looked = lookedAt(request, response.desired);
   const { uid, generation } = request.claim.metadata ?? {};
   const token = `adopt-${hashOf([looked.filter(({ tags }) => tags === undefined).map(({ key, name }) => [key, name]), uid, generation])}`;
-  const isAcknowledged = listed(request.claim, acknowledgeAnnotation).includes(token);
-  const found = (each: Looked) => (each.observed === undefined ? undefined : foundBy(each.observed));
+  const isOwn = isAllThere(looked, request, response.desired) || listed(request.claim, acknowledgeAnnotation).includes(token);
+  // A role that was found and a database that nobody has looked for yet may both turn out to be there.
+  const isUndecided = looked.some((each) => each.tags === undefined && found(each) === undefined);
   const others = looked
-    .filter((each) => found(each) === 'something')
+    .filter((each) => found(each) === 'something' && !(each.tags === undefined && isUndecided))
     .flatMap(foreign)
-    .filter(({ isUntagged }) => !(isUntagged && isAcknowledged));
+    .filter(({ isUntagged }) => !(isUntagged && isOwn));
   if (others.length > 0) {
     const refusal = { reason: 'ExistsAlready', message: refusalOf(request, others, token) };
     return { ...response, refusal, conditions: [{ type: 'Allowed', status: 'False', ...refusal }], ttlSeconds: lookTtlSeconds };
