@@ -1,6 +1,20 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { externalName } from '../../functions/core/names.ts';
-import { apply, claim, eventually, get, kubectl, list, makeNamespace, psql, ready, removeNamespaces, run, sleep } from './cluster.ts';
+import {
+  apply,
+  claim,
+  eventually,
+  get,
+  kubectl,
+  list,
+  makeNamespace,
+  psql,
+  ready,
+  removeNamespaces,
+  run,
+  sleep,
+  touch,
+} from './cluster.ts';
 
 const namespace = 'ownership';
 
@@ -94,6 +108,8 @@ describe('a database that is there before the claim', () => {
 
   test('is no longer in the way once it is gone', async () => {
     await asAdmin(`DROP DATABASE "${database}"`);
+    // provider-sql looks again once its object changes, or every ten minutes.
+    await touch(namespace, 'taken-database-database', 'database.postgresql.sql.m.crossplane.io');
     await ready(namespace, 'taken');
     expect((await psql(namespace, 'taken', 'SELECT current_database()')).stdout).toBe(database);
   });
@@ -110,6 +126,8 @@ test('a control plane that lost all finds its databases again, with their rows a
   for (const kind of sqlKinds) {
     for (const { metadata } of await list(kind, '-n', namespace)) {
       if (!metadata.name.startsWith('kept-')) continue;
+      // A provider that is not paused drops what is outside before its finalizer is taken off.
+      await kubectl('annotate', kind, metadata.name, '-n', namespace, 'crossplane.io/paused=true');
       await kubectl('delete', kind, metadata.name, '-n', namespace, '--wait=false');
       await run('kubectl', ['patch', kind, metadata.name, '-n', namespace, '--type=merge', '-p', '{"metadata":{"finalizers":null}}']);
     }
