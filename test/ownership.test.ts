@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Cards } from '../functions/core/card.ts';
 import { at, type KubernetesObject } from '../functions/core/kubernetes.ts';
 import type { StepRequest } from '../functions/core/pipeline.ts';
 import type { ObservedResource, StepResponse } from '../functions/core/step.ts';
@@ -8,8 +9,9 @@ import { provenFirst } from '../functions/guard/ownership.ts';
 import { controlledByClaim, environmentConfig, everything, type Given, stepRequest } from './request.ts';
 
 /** What Crossplane gets of both steps. */
-function both(given: Given): { readonly expanded: StepResponse; readonly guarded: StepResponse } {
-  const request = stepRequest(given);
+function both(given: Given, cardsAs?: (cards: Cards) => Cards): { readonly expanded: StepResponse; readonly guarded: StepResponse } {
+  const asked = stepRequest(given);
+  const request = cardsAs === undefined ? asked : { ...asked, platform: { ...asked.platform, cards: cardsAs(asked.platform.cards) } };
   const expanded = expand(request);
   const judged: StepRequest = { ...request, desired: expanded.desired, desiredStatus: expanded.status ?? {} };
   return { expanded, guarded: provenFirst(judged, guard(judged)) };
@@ -162,6 +164,12 @@ describe('what has no tags', () => {
     const half = seen(first, (object) => (object.kind === 'Role' ? { conditions: [something] } : undefined));
     const undecided = both({ ...shared, observed: half }).guarded;
     expect([undecided.desired, undecided.refusal]).toEqual([first.desired, undefined]);
+  });
+
+  test('is not known by being there together where its kind does not say that this shows whose it is', () => {
+    const unproven = (cards: Cards): Cards => new Map([...cards].map(([key, { provenTogether: _, ...card }]) => [key, card]));
+    const { refusal } = both({ ...shared, observed: seen(first, () => ({ conditions: [something] })) }, unproven).guarded;
+    expect(refusal?.message).toMatch(/^cannot apply: database \(.*\): there is .*; role \(.*\): there is .*; nothing of it was changed: /);
   });
 
   test('is taken over where the other has been made and only its object was lost', () => {

@@ -184,6 +184,8 @@ export interface Card {
   /** Where the spec of its pods is. */
   readonly pods: { readonly path: string } | None;
   readonly tags: { readonly path: string } | None;
+  /** That nobody but an administrator of its server can have made, under a claim's names, all that the claim makes of such kinds. */
+  readonly provenTogether?: true;
   readonly region: { readonly path: string } | None;
   /** Where instances are chosen, and the families to choose from. */
   readonly classes: { readonly path: string; readonly families: readonly string[] } | None;

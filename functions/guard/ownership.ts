@@ -1,3 +1,4 @@
+import type { Card } from '../core/card.ts';
 import { acknowledgeAnnotation, lookAnnotation } from '../core/group.ts';
 import { annotateCommand, at, groupKind, type KubernetesObject, stringAt } from '../core/kubernetes.ts';
 import { foundBy, onlyObserves } from '../core/look.ts';
@@ -37,15 +38,13 @@ interface Looked {
   readonly name: string;
   /** Undefined where the kind has no tags, so that nothing outside of the cluster says whose it is. */
   readonly tags: string | undefined;
+  readonly isProvenTogether: boolean;
   readonly observed: KubernetesObject | undefined;
 }
 
 const nameOf = (object: KubernetesObject) => stringAt(object, 'metadata', 'annotations', externalNameAnnotation);
 
-function isNamedWithoutTags({ platform }: StepRequest, object: KubernetesObject): boolean {
-  const card = platform.cards.get(groupKind(object));
-  return card?.managed === true && nameOf(object) !== undefined && propertyOf(card, ({ tags }) => tags) === undefined;
-}
+const isProvenTogether = (card: Card | undefined) => card?.provenTogether === true;
 
 /** What is made under a name that we chose, so that there may be one already, and that was not made yet as far as is known. */
 function lookedAt({ platform, observed }: StepRequest, desired: StepResponse['desired']): readonly Looked[] {
@@ -56,7 +55,8 @@ function lookedAt({ platform, observed }: StepRequest, desired: StepResponse['de
       const name = nameOf(object);
       const was = observed[key]?.object;
       if (card?.managed !== true || name === undefined || onlyObserves(object) || (was !== undefined && !onlyObserves(was))) return [];
-      return [{ key, object, name, tags: propertyOf(card, ({ tags }) => tags)?.path, observed: was }];
+      const tags = propertyOf(card, (of) => of.tags)?.path;
+      return [{ key, object, name, tags, isProvenTogether: isProvenTogether(card), observed: was }];
     });
 }
 
@@ -100,14 +100,16 @@ function refusalOf({ claim }: StepRequest, found: readonly Foreign[], token: str
 }
 
 /**
- * Whether what has no tags is there under the name of the claim in every kind that the claim makes: a name that was worked out beforehand
- * can be taken in one kind, in all of them only by whoever administers the server.
+ * Whether all that proves its owner together is there under the names of the claim: a name that was worked out beforehand can be
+ * taken in one kind, in all of them only by whoever administers the server.
  */
-function isAllThere(looked: readonly Looked[], request: StepRequest, desired: StepResponse['desired']): boolean {
-  const untagged = Object.entries(desired).filter(([, { object }]) => isNamedWithoutTags(request, object));
+function isAllThere(looked: readonly Looked[], { platform }: StepRequest, desired: StepResponse['desired']): boolean {
+  const together = Object.entries(desired).filter(
+    ([, { object }]) => isProvenTogether(platform.cards.get(groupKind(object))) && nameOf(object) !== undefined,
+  );
   return (
-    untagged.length > 1 &&
-    untagged.every(([key]) => {
+    together.length > 1 &&
+    together.every(([key]) => {
       const look = looked.find((each) => each.key === key);
       return look === undefined || found(look) === 'something';
     })
@@ -124,13 +126,14 @@ export function provenFirst(request: StepRequest, response: StepResponse): StepR
   const looked = lookedAt(request, response.desired);
   const { uid, generation } = request.claim.metadata ?? {};
   const token = `adopt-${hashOf([looked.filter(({ tags }) => tags === undefined).map(({ key, name }) => [key, name]), uid, generation])}`;
-  const isOwn = isAllThere(looked, request, response.desired) || listed(request.claim, acknowledgeAnnotation).includes(token);
+  const isAcknowledged = listed(request.claim, acknowledgeAnnotation).includes(token);
   // A role that was found and a database that nobody has looked for yet may both turn out to be there.
-  const isUndecided = looked.some((each) => each.tags === undefined && found(each) === undefined);
+  const isUndecided = looked.some((each) => each.isProvenTogether && found(each) === undefined);
+  const isProven = isUndecided || isAllThere(looked, request, response.desired);
   const others = looked
-    .filter((each) => found(each) === 'something' && !(each.tags === undefined && isUndecided))
+    .filter((each) => found(each) === 'something' && !(each.isProvenTogether && isProven))
     .flatMap(foreign)
-    .filter(({ isUntagged }) => !(isUntagged && isOwn));
+    .filter(({ isUntagged }) => !(isUntagged && isAcknowledged));
   if (others.length > 0) {
     const refusal = { reason: 'ExistsAlready', message: refusalOf(request, others, token) };
     return { ...response, refusal, conditions: [{ type: 'Allowed', status: 'False', ...refusal }], ttlSeconds: lookTtlSeconds };

@@ -1,8 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { environmentLabel } from '../../functions/core/group.ts';
-import { groupOf, type KubernetesObject } from '../../functions/core/kubernetes.ts';
-import { isLook } from '../../functions/core/readiness.ts';
+import type { KubernetesObject } from '../../functions/core/kubernetes.ts';
 import { toYaml } from '../../platform/yaml.ts';
 
 const execute = promisify(execFile);
@@ -55,35 +54,6 @@ export async function get(kind: string, name: string, namespace?: string): Promi
 
 export async function list(kind: string, ...args: readonly string[]): Promise<readonly Live[]> {
   return JSON.parse(await kubectl('get', kind, ...args, '-o', 'json')).items;
-}
-
-/** Plays providers of AWS that look for what the claims of a namespace would make, and find nothing. */
-export async function findNothing(namespace: string): Promise<void> {
-  const conditions = [
-    {
-      type: 'Synced',
-      status: 'False',
-      reason: 'ReconcileError',
-      message: 'observe failed: external resource does not exist',
-      lastTransitionTime: '2026-01-02T03:04:05Z',
-    },
-  ];
-  for (const object of await list('managed', '-n', namespace)) {
-    const group = groupOf(object);
-    if (!isLook(object) || !group.endsWith('.aws.m.upbound.io')) continue;
-    const patch = JSON.stringify({ status: { conditions } });
-    await kubectl(
-      'patch',
-      `${object.kind}.${group}`,
-      object.metadata.name,
-      '-n',
-      namespace,
-      '--subresource=status',
-      '--type=merge',
-      '-p',
-      patch,
-    );
-  }
 }
 
 export const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));

@@ -10,7 +10,7 @@ import { goldenPath } from '../../functions/golden-path.ts';
 import { fieldsOf } from '../../plan/compare.ts';
 import { toYaml } from '../../platform/yaml.ts';
 import { type EnvironmentData, environmentConfig } from '../request.ts';
-import { apply, claim, eventually, findNothing, get, kubectl, list, makeNamespace, removeNamespaces, run } from './cluster.ts';
+import { apply, claim, eventually, get, kubectl, list, makeNamespace, removeNamespaces, run } from './cluster.ts';
 
 const tiers = ['dev', 'staging', 'prod'] as const;
 const namespaceOf = (tier: string) => `plan-${tier}`;
@@ -74,7 +74,6 @@ describe.each(cases)('the plan of $kind in $tier', ({ api, tier }) => {
         .join('.')
         .toLowerCase();
       const live = await eventually(async () => {
-        await findNothing(namespace);
         const found = await get(qualified, object.metadata?.name ?? '', namespace);
         if (isLook(found)) throw new Error(`${object.kind} ${object.metadata?.name} is only looked at`);
         return found;
@@ -109,7 +108,6 @@ test('a tag that an environment loses is shown by --live, although the plan no l
   await makeNamespace(tagged, tagged);
   await apply(queue);
   await eventually(async () => {
-    await findNothing(tagged);
     expect((await plan(file, '--live')).changes).toMatchObject({ claim: 'unchanged', resources: [] });
   });
 

@@ -2,21 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { rdsAuthorities } from '../../functions/aws/rds-certificates.ts';
 import { at, type KubernetesObject } from '../../functions/core/kubernetes.ts';
 import { isLook } from '../../functions/core/readiness.ts';
-import {
-  apply,
-  bindingOf,
-  claim,
-  eventually,
-  findNothing,
-  get,
-  kubectl,
-  list,
-  makeNamespace,
-  ready,
-  removeNamespaces,
-  run,
-  touch,
-} from './cluster.ts';
+import { apply, bindingOf, claim, eventually, get, kubectl, list, makeNamespace, ready, removeNamespaces, run, touch } from './cluster.ts';
 import { recordedConnection, recordedSecret, recordedStatus } from './recorded.ts';
 
 const namespace = 'prod-claims';
@@ -54,7 +40,6 @@ async function playProvider(
 
 test('every object that the claim composes is accepted by the apiserver', async () => {
   await eventually(async () => {
-    await findNothing(namespace);
     const objects = await list(managedKinds, '-n', namespace);
     expect(objects.filter(isLook)).toEqual([]);
     expect(objects.map(({ kind }) => kind).sort()).toEqual([

@@ -1,9 +1,13 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { groupOf } from '../../functions/core/kubernetes.ts';
+import { foundBy } from '../../functions/core/look.ts';
+import { isLook } from '../../functions/core/readiness.ts';
+import { goldenPath } from '../../functions/golden-path.ts';
 import { createAuthority, issueCertificate } from '../certificates.ts';
 import { environmentConfig } from '../request.ts';
-import { apply, eventually, get, kubectl, run } from './cluster.ts';
+import { apply, eventually, get, kubectl, list, run, sleep } from './cluster.ts';
 
 /** Of the server's own administrator. */
 export const adminPassword = 'only-in-the-test-cluster';
@@ -125,8 +129,44 @@ const environments = (caCertificate: string) => [
   }),
 ];
 
-/** Prepares the cluster of the current kubeconfig, on which the packages must be installed already. */
-export default async function setup(): Promise<void> {
+const foundNothing = {
+  type: 'Synced',
+  status: 'False',
+  reason: 'ReconcileError',
+  message: 'observe failed: external resource does not exist',
+};
+
+/** Plays once, for the providers of AWS, whose pods do nothing here, that they looked for what claims would make and found nothing. */
+async function findNothing(): Promise<void> {
+  const kinds = [...goldenPath.cards.values()].filter(({ managed, apiVersion }) => managed && apiVersion.includes('.aws.m.upbound.io/'));
+  const objects = await list(kinds.map(({ plural, apiVersion }) => `${plural}.${apiVersion.split('/')[0]}`).join(','), '-A');
+  for (const object of objects.filter((each) => isLook(each) && foundBy(each) === undefined)) {
+    const { name, namespace = '' } = object.metadata;
+    const condition = { ...foundNothing, observedGeneration: object.metadata.generation, lastTransitionTime: new Date().toISOString() };
+    const patch = JSON.stringify({ status: { conditions: [condition] } });
+    const target = [`${object.kind}.${groupOf(object)}`, name, '-n', namespace];
+    await run('kubectl', ['patch', ...target, '--subresource=status', '--type=merge', '-p', patch]);
+  }
+}
+
+/** Goes on with that until it is told to stop. */
+function playProviders(): () => Promise<void> {
+  const stop = new AbortController();
+  const played = (async () => {
+    while (!stop.signal.aborted) {
+      // What is missing while parts of the cluster restart is there a second later.
+      await findNothing().catch(() => undefined);
+      await sleep(1000);
+    }
+  })();
+  return () => {
+    stop.abort();
+    return played;
+  };
+}
+
+/** Prepares the cluster of the current kubeconfig, on which the packages must be installed already; answers with how to end that. */
+export default async function setup(): Promise<() => Promise<void>> {
   const { code } = await run('kubectl', ['get', 'crd', 'appdatabases.platform.internal']);
   if (code !== 0) {
     throw new Error(
@@ -142,4 +182,5 @@ export default async function setup(): Promise<void> {
     if ((await run('kubectl', ['get', 'clusterproviderconfig.aws.m.upbound.io', 'aws'])).code !== 0) await apply(awsProviderConfig);
   });
   await kubectl('rollout', 'status', 'deployment/postgres', '-n', 'shared', '--timeout=180s');
+  return playProviders();
 }

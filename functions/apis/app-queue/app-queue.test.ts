@@ -4,6 +4,7 @@ import { environmentConfig, everything, observedAfter, queueDetails, stepRequest
 import { sharedConfig } from '../../aws/shared-config.ts';
 import { apiVersion } from '../../core/group.ts';
 import { at, type KubernetesObject } from '../../core/kubernetes.ts';
+import type { ObservedResource } from '../../core/step.ts';
 import { expand } from '../../expand/expand.ts';
 import { guard } from '../../guard/guard.ts';
 import { appQueue } from './index.ts';
@@ -50,6 +51,31 @@ const forProvider = (response: ReturnType<typeof expand>, key: string, ...field:
   at(response.desired[key]?.object, 'spec', 'forProvider', ...field);
 
 describe('sqs', () => {
+  test('is found by the URL that SQS answered with, on whatever host, and by no other', () => {
+    const state = settled(given('prod'));
+    const own = 'prod-shop-orders-ijhvkrv9it0hkrq1';
+    const named = (url: string) => {
+      const queue = state.observed['queue'] as ObservedResource;
+      const metadata = { ...queue.object.metadata, annotations: { 'crossplane.io/external-name': url } };
+      const observed = { ...state.observed, queue: { ...queue, object: { ...queue.object, metadata } } };
+      return expand(stepRequest({ ...given('prod'), observed })).desired['queue']?.object.metadata?.annotations?.[
+        'crossplane.io/external-name'
+      ];
+    };
+    const account = everything.aws.accountId;
+    const derived = `https://sqs.eu-west-1.amazonaws.com/${account}/${own}`;
+    const answered = [`https://eu-west-1.queue.amazonaws.com/${account}/${own}`, `http://localhost:4566/${account}/${own}`];
+    expect(answered.map(named)).toEqual(answered);
+    expect(
+      [
+        `https://sqs.eu-west-1.amazonaws.com/${account}/payroll`,
+        `https://sqs.eu-west-1.amazonaws.com/999999999999/${own}`,
+        `https://sqs.eu-west-1.amazonaws.com/999999999999/payroll?/${account}/${own}`,
+        `/${account}/${own}`,
+      ].map(named),
+    ).toEqual([derived, derived, derived, derived]);
+  });
+
   test('keeps what AWS fixed, the key and the account, whatever the environment says later', () => {
     const which = given('prod', { fifo: true, consumers: ['orders'] });
     const state = settled(which);

@@ -139,8 +139,9 @@ export const sqlKind = (kind: string, plural: string) => ({
   ready: byConditions,
 });
 
-/** Facts of what is on a server, which is encrypted, copied and reached as a whole. */
+/** Facts of what is on a server, which is encrypted, copied and reached as a whole; CREATEROLE and CREATEDB are two privileges. */
 export const onServer = {
+  provenTogether: true as const,
   atRest: none('its server is'),
   inTransit: none('its server says so'),
   privacy: none('its server says so'),

@@ -80,11 +80,12 @@ function expand(context: Context<QueueSettings, Needs, Required>): Expansion {
   const arnOf = (queue: string) => `arn:${partitionOf(region)}:sqs:${region}:${accountId}:${queue}`;
   const [arn, deadLetterArn] = [arnOf(name), arnOf(deadLetterName)];
 
-  // SQS has more than one host for a queue, and the provider keeps the URL that SQS answered with.
+  // SQS has more than one host for a queue, and the provider keeps the URL that SQS answered with; it asks its own endpoint, whatever the host.
   const urlOf = (key: string, queue: string) => {
     const path = `/${accountId}/${queue}`;
     const given = stringAt(observed[key]?.object, 'metadata', 'annotations', externalNameAnnotation) ?? '';
-    return given.endsWith(path) ? given : `https://${serviceHost('sqs', region)}${path}`;
+    const host = given.endsWith(path) ? given.slice(0, -path.length) : '';
+    return /^https?:\/\/[a-z0-9.-]+(:\d+)?$/.test(host) ? given : `https://${serviceHost('sqs', region)}${path}`;
   };
   const queueOf = (key: string, forProvider: { readonly name: string; readonly [field: string]: unknown }) => {
     const kmsMasterKeyId = keyOf(key);
