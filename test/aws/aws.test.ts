@@ -1,6 +1,24 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { at, type KubernetesObject, stringAt } from '../../functions/core/kubernetes.ts';
-import { apply, bindingOf, claim, eventually, get, inPod, kubectl, list, makeNamespace, removeNamespaces } from '../cluster/cluster.ts';
+import { foundBy } from '../../functions/core/look.ts';
+import { isLook } from '../../functions/core/readiness.ts';
+import {
+  answerLook,
+  apply,
+  bindingOf,
+  claim,
+  eventually,
+  foundNothing,
+  foundWith,
+  get,
+  inPod,
+  kubectl,
+  type Live,
+  list,
+  loseClaims,
+  makeNamespace,
+  removeNamespaces,
+} from '../cluster/cluster.ts';
 import { environmentConfig } from '../request.ts';
 
 const namespace = 'aws-claims';
@@ -9,6 +27,15 @@ const awsCli = 'docker.io/amazon/aws-cli:2';
 
 /** What the identity of a pod stands for in AWS; the simulator takes any. */
 const credentials = { AWS_ACCESS_KEY_ID: 'simulated', AWS_SECRET_ACCESS_KEY: 'simulated' };
+
+const claims = [
+  claim(namespace, 'shop', { serviceAccount: 'shop' }, 'AppIdentity'),
+  claim(namespace, 'reports', {}, 'AppIdentity'),
+  claim(namespace, 'files', { versioning: true, readers: ['reports'], writers: ['shop'] }, 'AppBucket'),
+  claim(namespace, 'orders', { maxReceives: 2, visibilityTimeoutSeconds: 1, consumers: ['shop'], producers: ['shop'] }, 'AppQueue'),
+  claim(namespace, 'sessions', { engine: 'valkey' }, 'AppCache'),
+  claim(namespace, 'ledger'),
+];
 
 interface FilledIn {
   readonly resource: string;
@@ -64,6 +91,13 @@ const replicationGroupDetails = {
   port: '6379',
 };
 
+/** Answers for the provider where the simulator cannot be asked whether there is something. */
+async function answerLooks(statusOf: (object: Live) => object): Promise<void> {
+  for (const { objects } of await Promise.all(everyKind())) {
+    for (const object of objects.filter((each) => isLook(each) && foundBy(each) === undefined)) await answerLook(object, statusOf(object));
+  }
+}
+
 const everyKind = () => filledIn.map(async ({ resource, status }) => ({ status, objects: await list(resource, '-n', namespace) }));
 
 /** Pauses what cannot be made, since its controller would report that again, and writes the status that it would have. */
@@ -75,7 +109,7 @@ async function fillIn(): Promise<void> {
     lastTransitionTime: new Date().toISOString(),
   }));
   for (const { status, objects } of await Promise.all(everyKind())) {
-    for (const { kind, apiVersion, metadata, spec } of objects) {
+    for (const { kind, apiVersion, metadata, spec } of objects.filter((object) => !isLook(object))) {
       const target = [`${kind}.${String(apiVersion).split('/')[0]}`, metadata.name, '-n', namespace];
       await kubectl('annotate', ...target, 'crossplane.io/paused=true', '--overwrite');
       const patch = JSON.stringify({ status: { atProvider: status(at(spec, 'forProvider')), conditions } });
@@ -147,13 +181,7 @@ beforeAll(async () => {
     }),
   );
   await makeNamespace(namespace, 'aws-prod');
-  await apply(
-    claim(namespace, 'shop', { serviceAccount: 'shop' }, 'AppIdentity'),
-    claim(namespace, 'reports', {}, 'AppIdentity'),
-    claim(namespace, 'files', { versioning: true, readers: ['reports'], writers: ['shop'] }, 'AppBucket'),
-    claim(namespace, 'orders', { maxReceives: 2, visibilityTimeoutSeconds: 1, consumers: ['shop'], producers: ['shop'] }, 'AppQueue'),
-    claim(namespace, 'sessions', { engine: 'valkey' }, 'AppCache'),
-  );
+  await apply(...claims);
 });
 
 afterAll(async () => {
@@ -176,6 +204,7 @@ test('the real controllers make everything that the simulator can make', async (
   const kinds = (await kubectl('api-resources', '--categories=managed', '--namespaced', '-o', 'name')).trim().split('\n');
   const real = kinds.filter((kind) => kind.includes('.aws.m.') && !filledIn.some(({ resource }) => resource === kind)).join(',');
   await eventually(async () => {
+    await answerLooks(foundNothing);
     const made = (await list(real, '-n', namespace)).map((object) => {
       const { Ready, Synced } = conditionsOf(object);
       return `${object.kind} ${object.metadata.name}: ready ${Ready}, synced ${Synced}`;
@@ -188,6 +217,8 @@ test('the real controllers make everything that the simulator can make', async (
         'BucketPublicAccessBlock files-bucket-public-access',
         'BucketServerSideEncryptionConfiguration files-bucket-encryption',
         'BucketVersioning files-bucket-versioning',
+        'Instance ledger-database-instance',
+        'ParameterGroup ledger-database-parameter-group-17',
         'Policy files-bucket-readers',
         'Policy files-bucket-writers',
         'Policy orders-queue-consumers',
@@ -200,8 +231,11 @@ test('the real controllers make everything that the simulator can make', async (
         'RolePolicyAttachment files-bucket-writers-8d9001d3',
         'RolePolicyAttachment orders-queue-consumers-8d9001d3',
         'RolePolicyAttachment orders-queue-producers-8d9001d3',
+        'SecurityGroup ledger-database-security-group',
         'SecurityGroup sessions-cache-security-group',
+        'SecurityGroupRule ledger-database-ingress-638e1131',
         'SecurityGroupRule sessions-cache-ingress-638e1131',
+        'SubnetGroup ledger-database-subnet-group',
         'SubnetGroup sessions-cache-subnet-group',
       ].map((name) => `${name}: ready True, synced True`),
     );
@@ -217,12 +251,14 @@ test.each(filledIn)('$resource: $lacks', async ({ resource }) => {
   expect(states).not.toContain('True');
 });
 
-test('the claims are ready once the rest has the status that it would have in AWS', async () => {
+test('the claims are ready once the rest has the status that it would have in AWS, but for a database, in which nothing answers', async () => {
   await eventually(async () => {
     // More than once, since what had begun before the pause still reports.
     await fillIn();
-    const claims = (await list('claim', '-n', namespace)).map((object) => `${object.kind}: ready ${conditionsOf(object)['Ready']}`);
-    expect(claims.sort()).toEqual(['AppBucket', 'AppCache', 'AppIdentity', 'AppIdentity', 'AppQueue'].map((kind) => `${kind}: ready True`));
+    const found = (await list('claim', '-n', namespace)).filter(({ kind }) => kind !== 'AppDatabase');
+    expect(found.map((object) => `${object.kind}: ready ${conditionsOf(object)['Ready']}`).sort()).toEqual(
+      ['AppBucket', 'AppCache', 'AppIdentity', 'AppIdentity', 'AppQueue'].map((kind) => `${kind}: ready True`),
+    );
   });
 });
 
@@ -324,5 +360,66 @@ test('the role of the service account has the policies of both claims, and is fo
         },
       },
     ],
+  });
+});
+
+describe('a control plane that lost all', () => {
+  /** What there is in AWS, each by what AWS itself calls it. */
+  const inventory = async () =>
+    (
+      await aws(
+        'platform-team',
+        "aws s3api list-buckets --query 'Buckets[].Name' --output json",
+        "aws sqs list-queues --query 'QueueUrls' --output json",
+        "aws iam list-roles --query 'Roles[].RoleId' --output json",
+        "aws iam list-policies --scope Local --query 'Policies[].PolicyId' --output json",
+        "aws rds describe-db-instances --query 'DBInstances[].DbiResourceId' --output json",
+        "aws rds describe-db-parameter-groups --query 'DBParameterGroups[].DBParameterGroupName' --output json",
+        "aws rds describe-db-subnet-groups --query 'DBSubnetGroups[].DBSubnetGroupName' --output json",
+        "aws elasticache describe-replication-groups --query 'ReplicationGroups[].ReplicationGroupId' --output json",
+        "aws elasticache describe-cache-subnet-groups --query 'CacheSubnetGroups[].CacheSubnetGroupName' --output json",
+        "aws ec2 describe-security-groups --query 'SecurityGroups[].[GroupId,length(IpPermissions)]' --output json",
+      )
+    )
+      .split(/\n(?=\[)/)
+      .map((listed) => JSON.parse(listed).sort());
+
+  const groups = [
+    ['AppDatabase', 'ledger', 'ledger-database-security-group'],
+    ['AppCache', 'sessions', 'sessions-cache-security-group'],
+  ] as const;
+
+  test('finds all of it again, with a hand for what AWS names, and makes nothing anew', async () => {
+    const before = await inventory();
+    await loseClaims(namespace);
+    await apply(...claims);
+    await eventually(async () => {
+      await answerLooks(({ spec }) => foundWith(at(spec, 'forProvider', 'tags')));
+      expect((await list('securitygroups.ec2.aws.m.upbound.io', '-n', namespace)).length).toBe(groups.length);
+    });
+    // As the page on operations says.
+    for (const [kind, name, object] of groups) {
+      const filters = ['control-plane=test', `namespace=${namespace}`, `claim=${name}`, `kind=${kind}`]
+        .map((tag) => `Name=tag:${tag.replace('=', ',Values=')}`)
+        .join(' ');
+      const [id] = (await ask(`ec2 describe-security-groups --filters ${filters} --query 'SecurityGroups[].GroupId'`)) as readonly string[];
+      await kubectl(
+        'annotate',
+        'securitygroup.ec2.aws.m.upbound.io',
+        object,
+        '-n',
+        namespace,
+        '--overwrite',
+        `crossplane.io/external-name=${id}`,
+      );
+    }
+    await eventually(async () => {
+      await fillIn();
+      const found = (await list('claim', '-n', namespace)).filter(({ kind }) => kind !== 'AppDatabase');
+      expect(found.map((object) => conditionsOf(object)['Ready'])).toEqual(found.map(() => 'True'));
+      const { Ready } = conditionsOf(await get('instance.rds.aws.m.upbound.io', 'ledger-database-instance', namespace));
+      expect(Ready).toBe('True');
+    }, 240);
+    expect(await inventory()).toEqual(before);
   });
 });

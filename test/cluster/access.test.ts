@@ -22,6 +22,11 @@ import {
 const [dev, staging, prod, careful, made] = ['access-dev', 'access-staging', 'access-prod', 'access-careful', 'access-made'] as const;
 const namespaces = [dev, staging, prod, careful];
 
+async function serviceAccountOfProvider(): Promise<unknown> {
+  const [pod] = await list('pods', '-n', 'crossplane-system', '-l', 'pkg.crossplane.io/provider=crossplane-contrib-provider-sql');
+  return pod?.spec?.['serviceAccountName'];
+}
+
 /** Who asks, as kubectl's `--as` takes it. */
 const people = {
   developer: 'mallory',
@@ -32,6 +37,8 @@ const people = {
   lead: 'lead-of-dev',
   administrator: 'ada',
   crossplane: 'system:serviceaccount:crossplane-system:crossplane',
+  /** Whose name ends in a hash of its package. */
+  provider: `system:serviceaccount:crossplane-system:${await serviceAccountOfProvider()}`,
   stranger: 'stranger',
 } as const;
 type Person = keyof typeof people;
@@ -155,6 +162,12 @@ describe('who may do what by RBAC', () => {
     ['overgranted', 'patch', 'appdatabases/status', 'yes'],
     ['overgranted', 'create', sqlRoles, 'yes'],
     ['overgranted', 'delete', usages, 'yes'],
+    ['provider', 'update', sqlRoles, 'yes'],
+    ['provider', 'update', `${sqlRoles}/status`, 'yes'],
+    ['provider', 'create', usages, 'no'],
+    ['provider', 'get', 'appdatabases', 'no'],
+    ['provider', 'patch', 'appdatabases/status', 'no'],
+    ['provider', 'update', 'roles.iam.aws.m.upbound.io', 'no'],
     ['lead', 'create', 'appdatabases', 'no'],
     ['stranger', 'get', 'appdatabases', 'no'],
   ])('%s: %s %s: %s', async (person, verb, resource, want) => {
@@ -185,6 +198,9 @@ test.each<[Person, string, string, string, boolean]>([
   ['crossplane', 'administer', 'claims', '', true],
   ['crossplane', 'use', 'environments', '', true],
   ['crossplane', 'waive', 'claims', '', false],
+  ['provider', 'administer', 'claims', '', false],
+  ['provider', 'use', 'environments', '', false],
+  ['provider', 'waive', 'claims', '', false],
   ['lead', 'use', 'environments', 'dev', true],
   ['lead', 'use', 'environments', 'prod', false],
   ['stranger', 'use', 'environments', '', false],

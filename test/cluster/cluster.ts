@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { environmentLabel } from '../../functions/core/group.ts';
-import type { KubernetesObject } from '../../functions/core/kubernetes.ts';
+import { groupOf, type KubernetesObject } from '../../functions/core/kubernetes.ts';
 import { toYaml } from '../../platform/yaml.ts';
 
 const execute = promisify(execFile);
@@ -54,6 +54,53 @@ export async function get(kind: string, name: string, namespace?: string): Promi
 
 export async function list(kind: string, ...args: readonly string[]): Promise<readonly Live[]> {
   return JSON.parse(await kubectl('get', kind, ...args, '-o', 'json')).items;
+}
+
+const toldAt = (condition: object) => ({ ...condition, lastTransitionTime: new Date().toISOString() });
+
+/** What a provider says of what it only looked at: that there is nothing. */
+export const foundNothing = () => ({
+  conditions: [
+    toldAt({ type: 'Synced', status: 'False', reason: 'ReconcileError', message: 'observe failed: external resource does not exist' }),
+  ],
+});
+
+/** What a provider says of what it only looked at: that there is something, with these tags. */
+export const foundWith = (tags: unknown) => ({
+  conditions: [toldAt({ type: 'Synced', status: 'True', reason: 'ReconcileSuccess' })],
+  atProvider: { tags },
+});
+
+/** Plays a provider that has looked; the object may be gone, or asked for in earnest, meanwhile. */
+export async function answerLook(object: Live, status: object): Promise<void> {
+  const { name, namespace = '' } = object.metadata;
+  const target = [`${object.kind}.${groupOf(object)}`, name, '-n', namespace];
+  await run('kubectl', ['patch', ...target, '--subresource=status', '--type=merge', '-p', JSON.stringify({ status })]);
+}
+
+const withoutFinalizers = ['--type=merge', '-p', '{"metadata":{"finalizers":null}}'];
+
+/**
+ * Takes a namespace's claims and all that they composed away as a cluster does whose etcd is lost: no object is left, and nothing
+ * outside of it was told.
+ */
+export async function loseClaims(namespace: string): Promise<void> {
+  await kubectl('annotate', 'claim', '--all', '-n', namespace, 'crossplane.io/paused=true');
+  await run('kubectl', ['delete', 'usages.protection.crossplane.io', '--all', '-n', namespace]);
+  for (const kind of ['managed', 'claim']) {
+    for (const object of await list(kind, '-n', namespace)) {
+      const target = [`${object.kind}.${groupOf(object)}`, object.metadata.name, '-n', namespace];
+      // A provider that is not paused drops what is outside before its finalizer is taken off.
+      await kubectl('annotate', ...target, '--overwrite', 'crossplane.io/paused=true');
+      await kubectl('delete', ...target, '--wait=false', '--cascade=background');
+      await run('kubectl', ['patch', ...target, ...withoutFinalizers]);
+    }
+  }
+  await eventually(async () => {
+    const left = await list('claim,managed,secrets', '-n', namespace);
+    const owned = left.filter(({ metadata }) => (metadata as { ownerReferences?: unknown }).ownerReferences !== undefined);
+    if (owned.length > 0) throw new Error(`left: ${owned.map(({ kind, metadata }) => `${kind} ${metadata.name}`).join(', ')}`);
+  });
 }
 
 export const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));

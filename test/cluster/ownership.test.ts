@@ -7,11 +7,11 @@ import {
   get,
   kubectl,
   list,
+  loseClaims,
   makeNamespace,
   psql,
   ready,
   removeNamespaces,
-  run,
   sleep,
   touch,
 } from './cluster.ts';
@@ -120,25 +120,7 @@ test('a control plane that lost all finds its databases again, with their rows a
   await ready(namespace, 'kept');
   expect((await psql(namespace, 'kept', "CREATE TABLE t (v text); INSERT INTO t VALUES ('kept'); SELECT v FROM t")).stdout).toBe('kept');
 
-  // As in a cluster whose etcd was lost: no object is left, and nothing outside was told.
-  await kubectl('annotate', 'appdatabase', 'kept', '-n', namespace, 'crossplane.io/paused=true');
-  await run('kubectl', ['delete', 'usages.protection.crossplane.io', '--all', '-n', namespace]);
-  for (const kind of sqlKinds) {
-    for (const { metadata } of await list(kind, '-n', namespace)) {
-      if (!metadata.name.startsWith('kept-')) continue;
-      // A provider that is not paused drops what is outside before its finalizer is taken off.
-      await kubectl('annotate', kind, metadata.name, '-n', namespace, 'crossplane.io/paused=true');
-      await kubectl('delete', kind, metadata.name, '-n', namespace, '--wait=false');
-      await run('kubectl', ['patch', kind, metadata.name, '-n', namespace, '--type=merge', '-p', '{"metadata":{"finalizers":null}}']);
-    }
-  }
-  await kubectl('delete', 'appdatabase', 'kept', '-n', namespace, '--wait=false', '--cascade=background');
-  await kubectl('patch', 'appdatabase', 'kept', '-n', namespace, '--type=merge', '-p', '{"metadata":{"finalizers":null}}');
-  await eventually(async () => {
-    const left = await kubectl('get', 'secrets', '-n', namespace, '-o', 'name');
-    if (left.includes('/kept-')) throw new Error(left);
-  });
-
+  await loseClaims(namespace);
   await apply(claim(namespace, 'kept'));
   await ready(namespace, 'kept');
   expect((await psql(namespace, 'kept', 'SELECT v FROM t')).stdout).toBe('kept');

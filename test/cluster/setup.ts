@@ -1,13 +1,12 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { groupOf } from '../../functions/core/kubernetes.ts';
 import { foundBy } from '../../functions/core/look.ts';
 import { isLook } from '../../functions/core/readiness.ts';
 import { goldenPath } from '../../functions/golden-path.ts';
 import { createAuthority, issueCertificate } from '../certificates.ts';
 import { environmentConfig } from '../request.ts';
-import { apply, eventually, get, kubectl, list, run, sleep } from './cluster.ts';
+import { answerLook, apply, eventually, foundNothing, get, kubectl, list, run, sleep } from './cluster.ts';
 
 /** Of the server's own administrator. */
 export const adminPassword = 'only-in-the-test-cluster';
@@ -129,24 +128,11 @@ const environments = (caCertificate: string) => [
   }),
 ];
 
-const foundNothing = {
-  type: 'Synced',
-  status: 'False',
-  reason: 'ReconcileError',
-  message: 'observe failed: external resource does not exist',
-};
-
 /** Plays once, for the providers of AWS, whose pods do nothing here, that they looked for what claims would make and found nothing. */
 async function findNothing(): Promise<void> {
   const kinds = [...goldenPath.cards.values()].filter(({ managed, apiVersion }) => managed && apiVersion.includes('.aws.m.upbound.io/'));
   const objects = await list(kinds.map(({ plural, apiVersion }) => `${plural}.${apiVersion.split('/')[0]}`).join(','), '-A');
-  for (const object of objects.filter((each) => isLook(each) && foundBy(each) === undefined)) {
-    const { name, namespace = '' } = object.metadata;
-    const condition = { ...foundNothing, observedGeneration: object.metadata.generation, lastTransitionTime: new Date().toISOString() };
-    const patch = JSON.stringify({ status: { conditions: [condition] } });
-    const target = [`${object.kind}.${groupOf(object)}`, name, '-n', namespace];
-    await run('kubectl', ['patch', ...target, '--subresource=status', '--type=merge', '-p', patch]);
-  }
+  for (const object of objects.filter((each) => isLook(each) && foundBy(each) === undefined)) await answerLook(object, foundNothing());
 }
 
 /** Goes on with that until it is told to stop. */

@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { toYaml } from '../../platform/yaml.ts';
 import { environmentConfig } from '../request.ts';
-import { apply, claim, eventually, get, kubectl, type Live, makeNamespace, psql, ready, run, tryApply } from './cluster.ts';
+import { apply, claim, eventually, get, kubectl, type Live, list, makeNamespace, psql, ready, run, tryApply } from './cluster.ts';
 
 const acknowledge = 'platform.internal/acknowledge';
 const teams = ['wharf', 'wharf-dock', 'harbor', 'pier'];
+
+/** Where a disk has no price. */
+const unpriced = environmentConfig('quay', { tier: 'dev', prices: { 'compute/vcpu-hour': 0.1, 'compute/gib-hour': 0.01 } });
 
 /** Room for two small containers, whichever namespaces they are in. */
 const priced = environmentConfig('berth', {
@@ -21,7 +24,12 @@ const wharf = {
     { name: 'wharf-guests', role: 'viewer' },
   ],
   contact: { chat: '#wharf' },
-  environments: [{ name: 'dev', quota: 'medium' }, { name: 'berth', budgetMonthlyUSD: 20 }, { name: 'prod' }],
+  environments: [
+    { name: 'dev', quota: 'medium' },
+    { name: 'berth', budgetMonthlyUSD: 20 },
+    { name: 'quay', budgetMonthlyUSD: 1000 },
+    { name: 'prod' },
+  ],
   extraNamespaces: [{ name: 'jobs', environment: 'berth' }],
 };
 
@@ -87,11 +95,11 @@ async function clean(): Promise<void> {
 
 beforeAll(async () => {
   await clean();
-  await apply(priced);
+  await apply(priced, unpriced);
 });
 afterAll(async () => {
   await clean();
-  await kubectl('delete', 'environmentconfig', 'berth', '--ignore-not-found');
+  await kubectl('delete', 'environmentconfig', 'berth', 'quay', '--ignore-not-found');
 });
 
 /** All that an object says of itself, but for what counts its changes. */
@@ -128,6 +136,7 @@ test('a team and its claim are running after one apply', async () => {
     ['wharf-dev', 'dev', 'wharf', '#wharf'],
     ['wharf-jobs', 'berth', 'wharf', '#wharf'],
     ['wharf-prod', 'prod', 'wharf', '#wharf'],
+    ['wharf-quay', 'quay', 'wharf', '#wharf'],
   ]);
   const { status } = await get('resourcequota', 'team', 'wharf-dev');
   expect((status?.['used'] as Readonly<Record<string, string>> | undefined)?.['count/appdatabases.platform.internal']).toBe('1');
@@ -247,6 +256,30 @@ describe('what each may do', () => {
       expect((await create(crossplane, binding('wharf-dev', role))).stderr).toMatch(/^Error from server \(Forbidden\)/);
     }
   });
+});
+
+test('claims of several namespaces that come in one apply get no more together than the budget of their team', async () => {
+  const [first, second] = ['wharf-berth', 'wharf-jobs'] as const;
+  await apply(...[first, second].flatMap((namespace) => [claim(namespace, 'early'), claim(namespace, 'late')]));
+  const verdicts = await eventually(async () => {
+    const claims = [...(await list('appdatabases', '-n', first)), ...(await list('appdatabases', '-n', second))];
+    for (const { metadata } of claims) await look('appdatabase', metadata.name, metadata.namespace);
+    const told = claims.map((each) => conditionOf(each, 'Allowed'));
+    if (told.some((each) => each === undefined || each.reason === 'BudgetAwaited')) throw new Error(JSON.stringify(told));
+    return told.map((each) => each?.reason);
+  }, 180);
+  expect(verdicts.toSorted()).toEqual(['OverBudget', 'OverBudget', 'PoliciesHold', 'PoliciesHold']);
+  const made = [...(await list('statefulsets', '-n', first)), ...(await list('statefulsets', '-n', second))];
+  expect(made.length).toBe(2);
+  for (const namespace of [first, second]) {
+    await kubectl('delete', 'appdatabase', '--all', '-n', namespace, '--cascade=foreground', '--timeout=120s');
+  }
+});
+
+test('what has no price is refused under the budget of a team', async () => {
+  await apply(claim('wharf-quay', 'orders'));
+  expect(await refusal('appdatabase', 'orders', 'Allowed', 'OverBudget', 'wharf-quay')).toBe('');
+  expect(await list('statefulsets', '-n', 'wharf-quay')).toEqual([]);
 });
 
 test('the namespaces of an environment share its budget', async () => {
