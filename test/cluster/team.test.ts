@@ -6,8 +6,8 @@ import { apply, claim, eventually, get, kubectl, type Live, list, makeNamespace,
 const acknowledge = 'platform.internal/acknowledge';
 const teams = ['wharf', 'wharf-dock', 'harbor', 'pier'];
 
-/** Where a disk has no price. */
-const unpriced = environmentConfig('quay', { tier: 'dev', prices: { 'compute/vcpu-hour': 0.1, 'compute/gib-hour': 0.01 } });
+/** Where what a processor costs is no price. */
+const unpriced = environmentConfig('quay', { tier: 'dev', prices: { 'compute/vcpu-hour': 1e9 } });
 
 /** Room for two small containers, whichever namespaces they are in. */
 const priced = environmentConfig('berth', {
@@ -278,8 +278,11 @@ test('claims of several namespaces that come in one apply get no more together t
 
 test('what has no price is refused under the budget of a team', async () => {
   await apply(claim('wharf-quay', 'orders'));
-  expect(await refusal('appdatabase', 'orders', 'Allowed', 'OverBudget', 'wharf-quay')).toBe('');
+  expect(await refusal('appdatabase', 'orders', 'Allowed', 'OverBudget', 'wharf-quay')).toBe(
+    'cannot apply in environment quay: it cannot be told what it would cost: server: 0.1 vCPU at the Fargate rate: got 73000000000 USD, want 0 to 1000000000',
+  );
   expect(await list('statefulsets', '-n', 'wharf-quay')).toEqual([]);
+  await kubectl('delete', 'appdatabase', 'orders', '-n', 'wharf-quay', '--cascade=foreground', '--timeout=120s');
 });
 
 test('the namespaces of an environment share its budget', async () => {
