@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
-/** What takes a checkout of its own for each test. */
 /** What is tried on a cluster nightly alone, since it is much and rarely breaks; all else of the folder, with every change. */
-const nightlyOnCluster = ['admission', 'container-database', 'restart'].map((name) => `test/cluster/${name}.test.ts`);
+const nightlyOnCluster = ['admission', 'container-database', 'hostile', 'restart'].map((name) => `test/cluster/${name}.test.ts`);
 const onCluster = { globalSetup: 'test/cluster/setup.ts', testTimeout: 300_000, hookTimeout: 300_000 };
 
+/** What takes a checkout of its own for each test. */
 const recipes = ['test/extending.test.ts', 'test/new-api.test.ts'];
 
 const entryPoint = (name: string) => join(import.meta.dirname, 'exports', `${name}.ts`);
