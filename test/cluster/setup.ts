@@ -1,9 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { groupOf } from '../../functions/core/kubernetes.ts';
 import { foundBy } from '../../functions/core/look.ts';
 import { isLook } from '../../functions/core/readiness.ts';
-import { goldenPath } from '../../functions/golden-path.ts';
 import { createAuthority, issueCertificate } from '../certificates.ts';
 import { environmentConfig } from '../request.ts';
 import { answerLook, apply, eventually, foundNothing, get, kubectl, list, run, sleep } from './cluster.ts';
@@ -130,8 +130,7 @@ const environments = (caCertificate: string) => [
 
 /** Plays once, for the providers of AWS, whose pods do nothing here, that they looked for what claims would make and found nothing. */
 async function findNothing(): Promise<void> {
-  const kinds = [...goldenPath.cards.values()].filter(({ managed, apiVersion }) => managed && apiVersion.includes('.aws.m.upbound.io/'));
-  const objects = await list(kinds.map(({ plural, apiVersion }) => `${plural}.${apiVersion.split('/')[0]}`).join(','), '-A');
+  const objects = (await list('managed', '-A')).filter((each) => groupOf(each).endsWith('.aws.m.upbound.io'));
   for (const object of objects.filter((each) => isLook(each) && foundBy(each) === undefined)) await answerLook(object, foundNothing());
 }
 
@@ -141,7 +140,7 @@ function playProviders(): () => Promise<void> {
   const played = (async () => {
     while (!stop.signal.aborted) {
       // What is missing while parts of the cluster restart is there a second later.
-      await findNothing().catch(() => undefined);
+      await findNothing().catch(({ message }) => console.error(`cannot play the providers of AWS: ${message}`));
       await sleep(1000);
     }
   })();
