@@ -38,7 +38,7 @@ describe('a platform cannot be defined with', () => {
     [
       'a name that no label can have',
       { name: 'a'.repeat(64) },
-      `name: got "${'a'.repeat(59)}… (66 characters), want at most 63 characters`,
+      `name: got "${'a'.repeat(59)}… (64 characters), want at most 63 characters`,
     ],
     ...[{ kind: 'AppCache' }, { plural: 'appcache' }, { shortName: 'appcache' }].map((names): [string, object, string] => [
       `the ${Object.keys(names)[0]} of another API`,

@@ -35,7 +35,7 @@ const comparator = String.raw`(?:[<>=!~^]{1,2} ?)?v?(?:\*|\d+(?:\.(?:\d+|[xX*]))
 const versions = new RegExp(String.raw`^(?:${comparator}(?:(?: - | ?, ?| ?\|\| ?| )${comparator})*|sha256:[0-9a-f]{64})$`);
 
 /** Names of requirements that are the platform's own. */
-const reserved = new RegExp(`^(${platformRequirements.join('|')}|claims-.*)$`);
+const reserved = new RegExp(`^(${platformRequirements.join('|')}|claims-.*|exists)$`);
 
 const ownSteps = ['expand', 'guard'];
 

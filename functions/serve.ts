@@ -3,6 +3,7 @@ import type { Platform } from './core/pipeline.ts';
 import { expand } from './expand/expand.ts';
 import { guard } from './guard/guard.ts';
 import { provenFirst } from './guard/ownership.ts';
+import { unlessTaken } from './guard/taken.ts';
 import { readFlags } from './runtime/flags.ts';
 import { createLog, logCall } from './runtime/log.ts';
 import { createMetrics } from './runtime/metrics.ts';
@@ -24,7 +25,7 @@ export async function serve(platform: Platform): Promise<void> {
   const log = createLog(flags.debug);
   const metrics = createMetrics(platform.apis.map(({ kind }) => kind));
   const runFunction = createRunFunction({
-    steps: { Expand: expand, Guard: (request) => provenFirst(request, guard(request)) },
+    steps: { Expand: expand, Guard: (request) => provenFirst(request, unlessTaken(request, guard(request))) },
     platform,
     observe(call) {
       metrics.observe(call);

@@ -6,7 +6,8 @@ import type { ObservedResource, StepResponse } from '../functions/core/step.ts';
 import { expand } from '../functions/expand/expand.ts';
 import { guard } from '../functions/guard/guard.ts';
 import { provenFirst } from '../functions/guard/ownership.ts';
-import { controlledByClaim, environmentConfig, everything, type Given, stepRequest } from './request.ts';
+import { unlessTaken } from '../functions/guard/taken.ts';
+import { controlledByClaim, environmentConfig, everything, type Given, observedAfter, stepRequest } from './request.ts';
 
 /** What Crossplane gets of both steps. */
 function both(given: Given, cardsAs?: (cards: Cards) => Cards): { readonly expanded: StepResponse; readonly guarded: StepResponse } {
@@ -44,6 +45,8 @@ const shared: Given = { environment: 'staging', environments: [environmentConfig
 const rds: Given = { environment: 'prod', environments: [environmentConfig('prod', { ...everything, tier: 'prod' })] };
 const tagsOf = (object: KubernetesObject) => at(object, 'spec', 'forProvider', 'tags') as Readonly<Record<string, string>>;
 const withTags = (tags: object) => ({ conditions: [something], atProvider: { tags } });
+
+const pods = { apiVersion: 'v1', kind: 'Pod', namespace: 'shop', labels: {} };
 
 const policiesOf = ({ desired }: StepResponse) =>
   Object.fromEntries(
@@ -207,6 +210,52 @@ describe('what has no tags', () => {
       ]),
     );
     expect(policiesOf(both({ ...shared, observed }).guarded)).toEqual(policiesOf(first));
+  });
+});
+
+describe('what is there in the cluster under a name of ours', () => {
+  const given = { environment: 'dev' };
+  const judged = stepRequest(given);
+  const { desired } = expand(judged);
+  const answered = (ownerReferences: readonly object[] | undefined) => {
+    const there = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'orders-database', namespace: 'shop', ownerReferences } };
+    const required = { ...judged.required, 'exists/binding': [there as KubernetesObject], 'exists/server': [] };
+    const request = { ...judged, desired, required };
+    return unlessTaken(request, { desired, conditions: [], events: [], ttlSeconds: 300 });
+  };
+  const controlled = (kind: string, name: string, uid: string) => [{ apiVersion: 'a/v1', kind, name, uid, controller: true }];
+
+  test('is asked for by its name, until it is observed', () => {
+    const response = { desired, conditions: [], events: [], requires: { more: pods }, ttlSeconds: 300 };
+    const { requires } = unlessTaken({ ...judged, desired }, response);
+    expect(requires).toEqual({
+      more: pods,
+      'exists/binding': { apiVersion: 'v1', kind: 'Secret', namespace: 'shop', name: 'orders-database' },
+      'exists/network-policy': { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', namespace: 'shop', name: 'orders-database' },
+      'exists/server': { apiVersion: 'apps/v1', kind: 'StatefulSet', namespace: 'shop', name: 'orders-database' },
+      'exists/service': { apiVersion: 'v1', kind: 'Service', namespace: 'shop', name: 'orders-database' },
+    });
+    const observed = observedAfter({ ...response }, {});
+    expect(unlessTaken({ ...judged, desired, observed }, response).requires).toEqual({ more: pods });
+  });
+
+  test.each([
+    ['which nobody composed', undefined],
+    ['which nobody composed', [{ apiVersion: 'v1', kind: 'Pod', name: 'a', uid: 'uid-of-AppDatabase-orders' }]],
+    ['which is of AppCache "orders"', controlled('AppCache', 'orders', 'other')],
+    ['which is of an earlier claim of its name, and going with it', controlled('AppDatabase', 'orders', 'earlier')],
+  ])('is refused where another has it: %s', (whose, owners) => {
+    const { refusal } = answered(owners);
+    expect(refusal).toEqual({
+      reason: 'ExistsAlready',
+      message:
+        `cannot apply: binding (Secret orders-database): there is one already, ${whose}; nothing of it was changed: ` +
+        'choose another name for the claim, or have whoever made it use another',
+    });
+  });
+
+  test('is the claim’s own where the claim controls it', () => {
+    expect(answered(controlledByClaim).refusal).toBeUndefined();
   });
 });
 

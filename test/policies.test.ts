@@ -423,7 +423,7 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     [
       'a name that is too long',
       set('service', 'metadata.name', 'x'.repeat(64)),
-      [`service (Service ${'x'.repeat(64)}): metadata.name: got "${'x'.repeat(59)}… (66 characters), want at most 63 characters`],
+      [`service (Service ${'x'.repeat(64)}): metadata.name: got "${'x'.repeat(59)}… (64 characters), want at most 63 characters`],
     ],
     [
       'a name that Kubernetes refuses',
@@ -475,7 +475,7 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     [
       'a queue that is too long',
       setting('queue', 'name', 'a'.repeat(81)),
-      [queue(`spec.forProvider.name: got "${'a'.repeat(59)}… (83 characters), want at most 80 characters`)],
+      [queue(`spec.forProvider.name: got "${'a'.repeat(59)}… (81 characters), want at most 80 characters`)],
     ],
     ['a queue with a dot', setting('queue', 'name', 'a.fifo'), [queue('spec.forProvider.name: got "a.fifo", want a match of ^[\\w-]+$')]],
     [
@@ -487,7 +487,7 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
       'a role that is too long',
       annotated('role', 'r'.repeat(65)),
       [
-        `role (Role orders-role): metadata.annotations.crossplane.io/external-name: got "${'r'.repeat(59)}… (67 characters), want at most 64 characters`,
+        `role (Role orders-role): metadata.annotations.crossplane.io/external-name: got "${'r'.repeat(59)}… (65 characters), want at most 64 characters`,
       ],
     ],
     [

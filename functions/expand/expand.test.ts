@@ -70,7 +70,7 @@ describe('refuses, and touches nothing:', () => {
       'a megabyte of text',
       { spec: { databaseName: huge } },
       'ClaimInvalid',
-      `cannot use AppDatabase "orders": spec.databaseName: got "${'x'.repeat(59)}… (1000002 characters), want at most 40 characters`,
+      `cannot use AppDatabase "orders": spec.databaseName: got "${'x'.repeat(59)}… (1000000 characters), want at most 40 characters`,
     ],
     [
       'a control character',

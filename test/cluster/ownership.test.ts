@@ -34,7 +34,7 @@ async function asAdmin(sql: string, database = 'postgres'): Promise<string> {
 }
 
 async function dropAll(): Promise<void> {
-  for (const name of ['taken', 'kept'].map(nameOf)) {
+  for (const name of ['taken', 'handmade', 'kept'].map(nameOf)) {
     await asAdmin(`DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`);
     await asAdmin(`DROP ROLE IF EXISTS "${name}"`);
   }
@@ -113,6 +113,25 @@ describe('a database that is there before the claim', () => {
     await ready(namespace, 'taken');
     expect((await psql(namespace, 'taken', 'SELECT current_database()')).stdout).toBe(database);
   });
+});
+
+test('an object that somebody made by hand under a name of the claim is not touched, and the claim goes on once it is gone', async () => {
+  const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'handmade-database', namespace }, stringData: { theirs: 'kept' } };
+  await apply(secret);
+  const state = async () => {
+    const { metadata, data } = await get('secret', 'handmade-database', namespace);
+    return { uid: metadata.uid, data };
+  };
+  const before = await state();
+  await apply(claim(namespace, 'handmade'));
+  expect((await refusalOf('handmade')).message).toBe(
+    'cannot apply: binding (Secret handmade-database): there is one already, which nobody composed; nothing of it was changed: ' +
+      'choose another name for the claim, or have whoever made it use another',
+  );
+  await sleep(5000);
+  expect(await state()).toEqual(before);
+  await kubectl('delete', 'secret', 'handmade-database', '-n', namespace);
+  await ready(namespace, 'handmade', 120);
 });
 
 test('a control plane that lost all finds its databases again, with their rows and a login that works', async () => {

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -8,12 +8,13 @@ import { exampleFile } from '../../examples/examples.ts';
 import { apis } from '../../functions/apis/index.ts';
 import { group } from '../../functions/core/group.ts';
 import type { KubernetesObject } from '../../functions/core/kubernetes.ts';
+import { isLook } from '../../functions/core/readiness.ts';
 import { goldenPath } from '../../functions/golden-path.ts';
 import { secretPlaceholder } from '../../plan/run.ts';
 import { exampleRegistry, functionName, installedName } from '../../platform/names.ts';
 import { toYaml } from '../../platform/yaml.ts';
 import { exampleEnvironments, namespace } from '../request.ts';
-import { eventually, kubectl, run } from './cluster.ts';
+import { eventually, foundNothing, kubectl, run } from './cluster.ts';
 
 const address = 'localhost:9543';
 const examples = apis.flatMap((api) => exampleEnvironments.map((config) => ({ api, environment: config.metadata?.name ?? '' })));
@@ -79,17 +80,29 @@ describe.each(examples)('$api.kind in $environment', ({ api, environment }) => {
   test('comes to the same in the real engine as in goldenpath plan', async () => {
     const required = join(folder, `${environment}.yaml`);
     await writeFile(required, toYaml(namespace('shop', environment), ...exampleEnvironments));
-    const rendered = await run('crossplane', [
-      'composition',
-      'render',
-      files.claim,
-      files.composition,
-      join(folder, 'functions.yaml'),
-      `--xrd=${files.xrd}`,
-      `--required-resources=${required}`,
-      `--crossplane-binary=${engine}`,
-    ]);
-    expect(rendered.stderr).toBe('');
+    const claim = join(folder, 'claim.yaml');
+    const [example] = read(await readFile(files.claim, 'utf8'));
+    await writeFile(claim, toYaml({ ...example, metadata: { ...example?.metadata, uid: 'uid-of-the-claim' } }));
+    const render = async (...observed: readonly string[]) => {
+      const rendered = await run('crossplane', [
+        'composition',
+        'render',
+        claim,
+        files.composition,
+        join(folder, 'functions.yaml'),
+        `--xrd=${files.xrd}`,
+        `--required-resources=${required}`,
+        `--crossplane-binary=${engine}`,
+        ...observed,
+      ]);
+      expect(rendered.stderr).toBe('');
+      return rendered;
+    };
+    const first = await render();
+    const objects = read(first.stdout).filter(({ metadata }) => metadata?.annotations?.['crossplane.io/composition-resource-name']);
+    const observed = join(folder, 'observed.yaml');
+    await writeFile(observed, toYaml(...objects.map((object) => (isLook(object) ? { ...object, status: foundNothing() } : object))));
+    const rendered = objects.some(isLook) ? await render(`--observed-resources=${observed}`) : first;
     const planned = await run(process.execPath, ['cli/main.ts', 'plan', files.claim, '--environment', environment, '--output', 'yaml']);
     expect(comparable(read(rendered.stdout))).toEqual(comparable(read(planned.stdout)));
     // The claim itself is among what is rendered, also where it composes nothing.

@@ -313,7 +313,7 @@ describe('what has claims stays', () => {
       1,
       'Error from server (Forbidden): teams.platform.internal "wharf" is forbidden: ' +
         "ValidatingAdmissionPolicy 'emptied-first.teams.platform.internal' with binding 'emptied-first.teams.platform.internal' denied request: " +
-        'cannot delete Team "wharf": it has namespaces wharf-dev, wharf-berth, wharf-prod, wharf-jobs, which would go with all that is in them: take them out of its spec first',
+        'cannot delete Team "wharf": it has namespaces wharf-dev, wharf-berth, wharf-quay, wharf-prod, wharf-jobs, which would go with all that is in them: take them out of its spec first',
     ]);
     expect(await stateOf('team', 'wharf')).toEqual(before);
   });
