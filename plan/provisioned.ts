@@ -16,6 +16,7 @@ const mostRounds = 10;
 const conditions = [
   { type: 'Ready', status: 'True' },
   { type: 'Synced', status: 'True' },
+  { type: 'Complete', status: 'True' },
 ];
 
 /** What a provider publishes of what it made; only that it is there matters. */

@@ -123,6 +123,7 @@ export function observedAfter(
     conditions: [
       { type: 'Ready', status: 'True' },
       { type: 'Synced', status: 'True' },
+      { type: 'Complete', status: 'True' },
     ],
   };
   const replicas = { observedGeneration: 1, updatedReplicas: 1, readyReplicas: 1 };

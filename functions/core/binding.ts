@@ -22,7 +22,7 @@ export type BindingSchema = z.ZodObject & z.ZodType<BindingValues>;
 
 /** A value as a Secret's `data` has it. */
 export const encode = (value: string) => Buffer.from(value, 'utf8').toString('base64');
-const decode = (value: string) => Buffer.from(value, 'base64').toString('utf8');
+export const decode = (value: string) => Buffer.from(value, 'base64').toString('utf8');
 
 /** What `schema` takes of a binding that was issued before; undefined where there is none, or where it lacks one of these keys. */
 export function issuedValues<T>(schema: z.ZodObject & z.ZodType<T>, observed: ObservedResource | undefined): T | undefined {

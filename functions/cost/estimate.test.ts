@@ -370,7 +370,7 @@ describe('never silently free:', () => {
 
   test.each<[string, unknown, readonly string[]]>([
     ['an AWS kind that is not known', managed('ec2', 'Instance', {}), [kindWithoutPrice('ec2.aws.m.upbound.io/Instance')]],
-    ['any other kind', { apiVersion: 'batch/v1', kind: 'Job' }, [kindWithoutPrice('batch/Job')]],
+    ['any other kind', { apiVersion: 'apps/v1', kind: 'DaemonSet' }, [kindWithoutPrice('apps/DaemonSet')]],
     ['an inherited key', { apiVersion: 'v1', kind: 'constructor' }, [kindWithoutPrice('constructor')]],
     ['no kind', {}, [kindWithoutPrice('?')]],
     ['null', null, [kindWithoutPrice('?')]],

@@ -1,7 +1,7 @@
 import type { Api, ClusterClaim, Expansion } from '../core/api.ts';
 import type { Environment } from '../core/environment.ts';
 import type { Needs } from '../core/facts.ts';
-import { refusedOn } from '../core/field.ts';
+import { refusedOn, staysOf } from '../core/field.ts';
 import { applyNowAnnotation, ownerLabel } from '../core/group.ts';
 import { stringAt } from '../core/kubernetes.ts';
 import type { StepRequest } from '../core/pipeline.ts';
@@ -103,11 +103,16 @@ export function settingsInForce({ api, settled, expansion }: Expanded): Readonly
 /** The defaults of today that the claim could say in place of what it runs with. */
 export const availableTo = ({ api, settled }: Expanded): Readonly<Record<string, unknown>> => sayable(api, settled.available);
 
-/** What is recorded of the claim: what it was given, but for what runs already and could not follow. */
+/**
+ * What is recorded of the claim, of the settings that a default may move and of those that only grow: what it was given, but for what
+ * runs already and could not follow.
+ */
 export function recordedOf({ api, settled, expansion }: Expanded): Readonly<Record<string, unknown>> {
+  const recorded = new Set([...staysOf(api.fields), ...api.durable.growing]);
   // What is only shown of a setting, such as the name of a database with that of its namespace, is none that a claim can have.
   const kept = Object.entries(expansion.inForce ?? {}).filter(
     ([name, value]) => api.fields[name]?.schema.safeParse(value).success === true,
   );
-  return { ...settled.settings, ...Object.fromEntries(kept) };
+  const all = Object.entries({ ...settled.settings, ...Object.fromEntries(kept) });
+  return Object.fromEntries(all.filter(([name]) => recorded.has(name)));
 }

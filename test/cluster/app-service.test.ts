@@ -1,7 +1,21 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { at, stringAt } from '../../functions/core/kubernetes.ts';
 import { environmentConfig } from '../request.ts';
-import { apply, claim, eventually, get, inPod, kubectl, list, makeNamespace, ready, removeNamespaces, run, sleep } from './cluster.ts';
+import {
+  apply,
+  claim,
+  eventually,
+  get,
+  inPod,
+  kubectl,
+  list,
+  makeNamespace,
+  ready,
+  removeNamespaces,
+  run,
+  sleep,
+  tryApply,
+} from './cluster.ts';
 
 /** From `.ci/app-image.sh`. */
 const image = 'registry.example.com/shop/orders:1.0.0';
@@ -144,6 +158,34 @@ print(lost)`,
   expect(await lost).toBe('0');
 });
 
+const python = (program: string) => ({ command: ['python3', '-c', program] });
+
+test('what has to succeed before a deployment has what served go on where it fails, and runs once where it succeeds', async () => {
+  const revised = (before: object) => app(staging, { args: ['/srv/server.py', 'third'], beforeDeploy: before });
+  await apply(revised(python('raise SystemExit("cannot migrate")')));
+  await eventually(async () => {
+    expect(await conditionOf(staging, 'Provisioned')).toContain(
+      `Deployment orders-service waits for spec.beforeDeploy, which failed: kubectl logs -n ${staging} job/orders-service-first-`,
+    );
+  });
+  expect(await revisionOf(staging)).toBe('2');
+  expect(at(await get('deployment', 'orders-service', staging), 'status', 'readyReplicas')).toBe(2);
+  expect(await keeps(staging, 'three')).toBe(`costs $5 at orders-cache.${staging}.svc database=one,two,three cache=one,two,three`);
+
+  const migrates = 'import os, psycopg2; psycopg2.connect(os.environ["DATABASE_URL"]).cursor().execute("select 1")';
+  await apply(revised(python(migrates)));
+  await ready(staging, 'orders', 60, 'appservice');
+  await eventually(async () => expect(await revisionOf(staging)).toBe('3'));
+  const jobs = async () => (await list('jobs', '-n', staging)).map(({ metadata, status }) => [metadata.uid, at(status, 'succeeded')]);
+  const once = await jobs();
+  expect(once).toEqual([[expect.any(String), 1]]);
+  for (let round = 0; round < 5; round += 1) {
+    await touch(staging);
+    await sleep(500);
+  }
+  expect([await jobs(), await revisionOf(staging)]).toEqual([once, '3']);
+});
+
 test('in prod the apiserver and Pod Security restricted take it, and what scales it is not set back', async () => {
   await apply(claim(prod, 'orders', { image, command: ['sleep', '3600'], graceSeconds: 1 }, 'AppService'));
   const scale = async () => at((await get('deployment', 'orders-service', prod)).spec, 'replicas');
@@ -158,6 +200,28 @@ test('in prod the apiserver and Pod Security restricted take it, and what scales
     await sleep(500);
   }
   expect(await scale()).toBe(3);
+});
+
+test('an app that ends runs by its schedule, with its files, volumes and sidecars, under Pod Security restricted', async () => {
+  const file = { path: '/etc/app/settings.ini', content: 'costs $5 and $${HOME}\n' };
+  const spec = {
+    image,
+    ...python('assert open("/etc/app/settings.ini").read() == "costs $5 and ${HOME}\\n"; assert open("/work/it").read() == "done"'),
+    schedule: { cron: '0 0 1 1 *', timeZone: 'Europe/Berlin' },
+    files: [file],
+    volumes: [{ name: 'work', path: '/work', sizeMiB: 16 }],
+    resources: { cpuMillicores: 20, memoryMiB: 64 },
+    sidecars: [
+      { name: 'prepare', image, ...python('open("/work/it", "w").write("done")'), before: 'complete' },
+      { name: 'beside', image, command: ['sleep', '3600'], health: { exec: ['test', '-e', '/work/it'] }, before: 'healthy' },
+    ],
+  };
+  await apply(claim(prod, 'yearly', spec, 'AppService'));
+  await ready(prod, 'yearly', 60, 'appservice');
+  await kubectl('create', 'job', 'now', '-n', prod, '--from=cronjob/yearly-service');
+  await eventually(async () => expect(at(await get('job', 'now', prod), 'status', 'succeeded')).toBe(1));
+  const refused = await tryApply(claim(prod, 'both', { ...spec, port: 80 }, 'AppService'));
+  expect(refused.stderr).toContain('schedule is of an app that ends: leave out port, ports,');
 });
 
 test('what an app is bound to is not deleted before it, and the refusal names the app', async () => {

@@ -215,6 +215,20 @@ describe('input', () => {
     );
   });
 
+  test('what an app that ends has none of is refused, as by the apiserver', async () => {
+    const app = (more: object) => ({
+      ...claim('orders', { image: 'docker.io/library/python:3.13-alpine', schedule: { cron: '@daily' }, ...more }),
+      kind: 'AppService',
+    });
+    const verdictOf = async (more: object) => (await run([write('orders.yaml', app(more))], { output: 'markdown' })).stdout;
+    const refusal =
+      'cannot use AppService "orders": spec: schedule is of an app that ends: leave out port, ports, replicas, autoscaling, health, host, callers, beforeDeploy, or schedule';
+    expect(await verdictOf({})).not.toContain(refusal);
+    for (const more of [{ port: 80 }, { callers: ['shop'] }, { beforeDeploy: { command: ['true'] } }]) {
+      expect(await verdictOf(more)).toContain(refusal);
+    }
+  });
+
   test('null is nothing, as to the apiserver', async () => {
     const [odd, plain] = [write('odd.yaml', claim('orders', { version: null, size: null })), write('plain.yaml', claim('orders', {}))];
     expect(await run([odd])).toEqual(await run([plain]));

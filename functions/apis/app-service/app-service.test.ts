@@ -38,7 +38,7 @@ const details = {
 contract(appService, {
   claims: there,
   details,
-  apart: ['replicas'],
+  apart: ['replicas', 'schedule'],
   checkBinding: ({ host, port, url }) => expect([host, url]).toEqual(['orders-service.shop.svc', `http://orders-service.shop.svc:${port}`]),
 });
 
@@ -384,5 +384,405 @@ test('a range of pods is charged by its least, and says what each more costs', (
       { resource: 'deployment', what: 'up to 4 more pods, each 0.5 GiB of memory at the Fargate rate: 1.622425 USD per month' },
     ],
     unpriced: [],
+  });
+});
+
+describe('files', () => {
+  const file = (path: string, content: string, more: object = {}) => ({ path, content, ...more });
+  const spec = {
+    ...bound,
+    files: [
+      file('/etc/app/plain.ini', 'a = $${x} $5\n', { mode: '0555' }),
+      file('/etc/app/text.ini', 'host=${bindings.orders-database.host} $${x}\n'),
+      file('/etc/app/host', '${bindings.orders-database.host}'),
+    ],
+  };
+  const keepersOf = ({ desired }: ReturnType<typeof run>) => Object.keys(desired).filter((key) => /^(files|rendered)-/.test(key));
+  const rotated = [database, bindingOf(database, 'orders-database', { ...databaseValues, host: 'another' })];
+
+  test('are in a ConfigMap, in a Secret where a key stands within a text, and a key itself is that of its binding', () => {
+    const response = run(spec, { claims: databaseThere });
+    const [plain = '', rendered = ''] = keepersOf(response);
+    expect(response.desired[plain]?.object).toEqual({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: `orders-service-${plain}`, labels: response.desired['service']?.object.metadata?.labels ?? expect.anything() },
+      data: { 'app.0': 'a = ${x} $5\n' },
+    });
+    expect(response.desired[rendered]?.object).toEqual({
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: `orders-service-${rendered}`, labels: response.desired[plain]?.object.metadata?.labels },
+      data: { 'app.1': encode('host=orders-database.shop.svc ${x}\n') },
+    });
+    expect(at(podOf(response), 'volumes')).toEqual([
+      { name: 'tmp', emptyDir: { sizeLimit: '512Mi' } },
+      { name: 'binding-orders-database', secret: { secretName: 'orders-database' } },
+      {
+        name: 'files',
+        projected: {
+          sources: [
+            { configMap: { name: `orders-service-${plain}`, items: [{ key: 'app.0', path: 'app.0', mode: 0o555 }] } },
+            { secret: { name: `orders-service-${rendered}`, items: [{ key: 'app.1', path: 'app.1', mode: 0o444 }] } },
+            { secret: { name: 'orders-database', items: [{ key: 'host', path: 'app.2', mode: 0o444 }] } },
+          ],
+        },
+      },
+    ]);
+    const mount = (subPath: string, mountPath: string) => ({ name: 'files', mountPath, subPath, readOnly: true });
+    expect(at(containerOf(response), 'volumeMounts')).toEqual([
+      { name: 'tmp', mountPath: '/tmp' },
+      { name: 'binding-orders-database', mountPath: '/bindings/orders-database', readOnly: true },
+      mount('app.0', '/etc/app/plain.ini'),
+      mount('app.1', '/etc/app/text.ini'),
+      mount('app.2', '/etc/app/host'),
+    ]);
+  });
+
+  test('have a value of a binding in no object but a Secret', () => {
+    const password = '${bindings.orders-database.password}';
+    const { desired, ...rest } = run({ ...bound, files: [file('/a', password), file('/b', `x ${password}`)] }, { claims: databaseThere });
+    const others = Object.values(desired).filter(({ object }) => object.kind !== 'Secret');
+    const text = JSON.stringify([others, rest]);
+    expect(text).not.toContain(databaseValues.password);
+    expect(text).not.toContain(encode(databaseValues.password));
+  });
+
+  test('are those of a pod for as long as pods of its template may start', () => {
+    const before = run(spec, { claims: databaseThere });
+    const observed = observedAfter(before, details);
+    const rolling = run(spec, { claims: rotated, observed });
+    expect(keepersOf(rolling)).toHaveLength(3);
+    expect(keepersOf(rolling)).toEqual(expect.arrayContaining(keepersOf(before)));
+    for (const key of keepersOf(before)) expect(rolling.desired[key]?.object).toEqual(before.desired[key]?.object);
+    const request = asked(spec, { claims: rotated, observed: observedAfter(rolling, details) });
+    const after = expand(request);
+    expect(keepersOf(after)).toHaveLength(2);
+    expect(at(after.desired[String(keepersOf(after)[1])]?.object, 'data')).toEqual({ 'app.1': encode('host=another ${x}\n') });
+    expect(guard({ ...request, desired: after.desired }).refusal).toBeUndefined();
+  });
+
+  test('stay as they are while a binding cannot be read', () => {
+    const before = run(spec, { claims: databaseThere });
+    const after = run(spec, { claims: [database], observed: observedAfter(before, details) });
+    for (const key of keepersOf(before)) expect(after.desired[key]?.object).toEqual(before.desired[key]?.object);
+    expect(after.desired['deployment']?.object).toEqual(before.desired['deployment']?.object);
+  });
+
+  test('that change replace the pods', () => {
+    const of = (content: string) => podOf(run({ files: [file('/a', content)] }));
+    expect(of('a')).not.toEqual(of('b'));
+  });
+
+  test.each([
+    [{ files: [file('/bindings/a', '')] }, 'spec.files.0.path: got "/bindings/a", which is in /bindings, want another path'],
+    [{ volumes: [{ name: 'a', path: '/tmp', sizeMiB: 1 }] }, 'spec.volumes.0.path: got "/tmp", which is there already, want another path'],
+    [
+      { volumes: [{ name: 'a', path: '/a', sizeMiB: 1 }], files: [file('/a', '')] },
+      'spec.files.0.path: got "/a", which spec.volumes.0 has, want another path',
+    ],
+    [
+      { files: [file('/a', 'x ${bindings.a.b}')] },
+      'spec.files.0.content: got "${bindings.a.b}", want one of spec.bindings, which has none',
+    ],
+    [
+      { sidecars: [{ name: 'a', image, files: [file('/proc/a', '')] }] },
+      'spec.sidecars.0.files.0.path: got "/proc/a", which is in /proc, want another path',
+    ],
+  ])('%j is refused', (spec, problem) => {
+    expect(refusalOf(spec)).toEqual(invalid(problem));
+  });
+});
+
+test('volumes go with their pod, and count as what the app may write to its node', () => {
+  const response = run({ volumes: [{ name: 'cache', path: '/var/cache', sizeMiB: 512 }] });
+  expect(at(podOf(response), 'volumes')).toEqual([
+    { name: 'tmp', emptyDir: { sizeLimit: '512Mi' } },
+    { name: 'volume-cache', emptyDir: { sizeLimit: '512Mi' } },
+  ]);
+  expect(at(containerOf(response), 'volumeMounts')).toEqual([
+    { name: 'tmp', mountPath: '/tmp' },
+    { name: 'volume-cache', mountPath: '/var/cache' },
+  ]);
+  expect(at(containerOf(response), 'resources')).toEqual({
+    requests: { cpu: '100m', memory: '256Mi', 'ephemeral-storage': '1Gi' },
+    limits: { cpu: '1', memory: '256Mi', 'ephemeral-storage': '1Gi' },
+  });
+});
+
+const costOf = (spec: object, environment = 'dev') => {
+  const request = asked(spec, { environment });
+  return at(guard({ ...request, desired: expand(request).desired }).status, 'cost');
+};
+
+test.each([
+  [
+    { cpuMillicores: 1500, memoryMiB: 768 },
+    { cpu: '1500m', memory: '768Mi' },
+    { cpu: '1500m', memory: '768Mi' },
+  ],
+  [{ cpuLimitMillicores: 2000 }, { cpu: '100m', memory: '256Mi' }, { cpu: '2', memory: '256Mi' }],
+])('resources of %j are in place of those of the size', (resources, requests, limits) => {
+  const storage = { 'ephemeral-storage': '512Mi' };
+  expect(at(containerOf(run({ resources })), 'resources')).toEqual({
+    requests: { ...requests, ...storage },
+    limits: { ...limits, ...storage },
+  });
+});
+
+test('images are pulled with the Secrets that are named', () => {
+  expect(at(podOf(run({ imagePullSecrets: ['a', 'b'] })), 'imagePullSecrets')).toEqual([{ name: 'a' }, { name: 'b' }]);
+});
+
+describe('sidecars', () => {
+  const common = {
+    image,
+    resources: {
+      requests: { cpu: '50m', memory: '64Mi', 'ephemeral-storage': '128Mi' },
+      limits: { cpu: '500m', memory: '64Mi', 'ephemeral-storage': '128Mi' },
+    },
+    securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } },
+  };
+  const probe = { tcpSocket: { port: 81 }, timeoutSeconds: 5 };
+  const readinessProbe = { ...probe, periodSeconds: 5, failureThreshold: 2 };
+  const livenessProbe = { ...probe, periodSeconds: 10, failureThreshold: 6 };
+  const mounts = (name: string) => [{ name: `tmp-${name}`, mountPath: '/tmp' }];
+
+  test('start before the app as each says, with what they name and nothing of its bindings', () => {
+    const health = { tcp: 81, startupSeconds: 9 };
+    const response = run(
+      {
+        ...bound,
+        volumes: [{ name: 'logs', path: '/logs', sizeMiB: 10 }],
+        sidecars: [
+          { name: 'once', image, command: ['true'], before: 'complete' },
+          { name: 'ready', image, health, before: 'healthy', env: { P: '${bindings.orders-database.password}' } },
+          { name: 'beside', image, args: ['x'], health, files: [{ path: '/etc/x', content: 'x' }] },
+        ],
+      },
+      { claims: databaseThere },
+    );
+    const logs = { name: 'volume-logs', mountPath: '/logs' };
+    expect(at(podOf(response), 'initContainers')).toEqual([
+      { name: 'once', command: ['true'], ...common, volumeMounts: [...mounts('once'), logs] },
+      {
+        name: 'ready',
+        restartPolicy: 'Always',
+        ...common,
+        env: [{ name: 'P', valueFrom: { secretKeyRef: { name: 'orders-database', key: 'password' } } }],
+        startupProbe: { ...probe, periodSeconds: 1, failureThreshold: 9 },
+        readinessProbe,
+        livenessProbe,
+        volumeMounts: [...mounts('ready'), logs],
+      },
+      {
+        name: 'beside',
+        restartPolicy: 'Always',
+        ...common,
+        args: ['x'],
+        readinessProbe,
+        livenessProbe: { ...livenessProbe, initialDelaySeconds: 9 },
+        volumeMounts: [...mounts('beside'), logs, { name: 'files', mountPath: '/etc/x', subPath: 'beside.0', readOnly: true }],
+      },
+    ]);
+  });
+
+  test('are charged with the app while they run, and where they end as far as they need more than it', () => {
+    const cpu = (...sidecars: readonly object[]) =>
+      at(costOf({ sidecars: sidecars.map((each, index) => ({ name: `a${index}`, image, ...each })) }), 'drivers', '0', 'what');
+    expect([cpu({}), cpu({ before: 'complete' }), cpu({}, { before: 'complete', cpuMillicores: 300 }, {})]).toEqual([
+      '0.15 vCPU at the Fargate rate',
+      '0.1 vCPU at the Fargate rate',
+      '0.35 vCPU at the Fargate rate',
+    ]);
+  });
+});
+
+describe('a schedule', () => {
+  const schedule = { cron: '30 3 * * *', timeZone: 'Europe/Berlin', concurrency: 'Replace', suspend: true };
+
+  test('makes a CronJob of the pods, and nothing of what serves', () => {
+    const response = run({ ...bound, schedule, egress: [] }, { environment: 'prod', claims: databaseThere });
+    const serving = run({ ...bound, port: 80, egress: [] }, { environment: 'prod', claims: databaseThere });
+    const keys = ['account', 'binding', 'cron-job', 'network-policy', 'use-appdatabase-orders'];
+    expect(Object.keys(response.desired).sort()).toEqual(keys);
+    const { object } = response.desired['cron-job'] ?? {};
+    const template = at(object, 'spec', 'jobTemplate', 'spec', 'template');
+    const labels = at(object, 'metadata', 'labels');
+    expect(at(object, 'spec')).toEqual({
+      schedule: '30 3 * * *',
+      timeZone: 'Europe/Berlin',
+      concurrencyPolicy: 'Replace',
+      suspend: true,
+      startingDeadlineSeconds: 300,
+      jobTemplate: {
+        metadata: { labels },
+        spec: {
+          backoffLimit: 1,
+          podFailurePolicy: { rules: [{ action: 'Ignore', onPodConditions: [{ type: 'DisruptionTarget', status: 'True' }] }] },
+          template,
+        },
+      },
+    });
+    const { topologySpreadConstraints: _, ...pod } = podOf(serving) as Record<string, unknown>;
+    const {
+      ports: __,
+      lifecycle,
+      startupProbe,
+      readinessProbe,
+      livenessProbe,
+      ...container
+    } = containerOf(serving) as Record<string, unknown>;
+    expect(template).toEqual({
+      metadata: at(serving.desired['deployment']?.object, 'spec', 'template', 'metadata'),
+      spec: { ...pod, restartPolicy: 'Never', terminationGracePeriodSeconds: 30, containers: [container] },
+    });
+  });
+
+  test('is charged by the hours that it runs', () => {
+    expect(costOf({ schedule })).toEqual({
+      summary: 'usage',
+      drivers: [],
+      byUse: [
+        { resource: 'cron-job', what: '0.1 vCPU at the Fargate rate: 0.004048 USD per hour that it runs' },
+        { resource: 'cron-job', what: '0.25 GiB of memory at the Fargate rate: 0.00111125 USD per hour that it runs' },
+      ],
+      unpriced: [],
+    });
+  });
+
+  test('waits for bindings, and takes the place of what served and back', () => {
+    expect(Object.keys(run({ ...bound, schedule }, { claims: [database] }).desired)).not.toContain('cron-job');
+    const states = [{ port: 80 }, { schedule }, { port: 80 }];
+    let observed: Readonly<Record<string, ObservedResource>> = {};
+    for (const state of states) {
+      const request = asked(state, { observed });
+      const expanded = expand(request);
+      expect(guard({ ...request, desired: expanded.desired }).refusal).toBeUndefined();
+      expect([expanded.desired['deployment'] !== undefined, expanded.desired['cron-job'] !== undefined]).toEqual([
+        'port' in state,
+        'schedule' in state,
+      ]);
+      observed = observedAfter(expanded, details);
+    }
+  });
+});
+
+describe('what has to succeed before a deployment', () => {
+  const spec = { ...bound, image, port: 80, egress: [], beforeDeploy: { command: ['migrate'], timeoutSeconds: 60 } };
+  const jobsOf = ({ desired }: ReturnType<typeof run>) => Object.keys(desired).filter((key) => key.startsWith('first-'));
+  const given = { claims: databaseThere };
+  const jobIs = (response: ReturnType<typeof run>, status: object) => {
+    const [key = ''] = jobsOf(response);
+    return observedAfter(response, { ...details, [key]: { status } });
+  };
+  const running = { conditions: [] };
+  const failed = { conditions: [{ type: 'Failed', status: 'True', message: 'Job has reached the specified backoff limit' }] };
+  const messageOf = ({ conditions }: ReturnType<typeof run>) => conditions.find(({ type }) => type === 'Provisioned')?.message;
+  const pausedOf = ({ desired }: ReturnType<typeof run>) => at(desired['deployment']?.object, 'spec', 'paused');
+
+  const first = run(spec, given);
+  const done = run(spec, { ...given, observed: observedAfter(first, details) });
+  const next = { ...spec, image: `${image}-2` };
+
+  test('is a Job of the pods that would serve, which no Service takes for one of them', () => {
+    const [key = ''] = jobsOf(first);
+    const { object } = first.desired[key] ?? {};
+    const labels = {
+      ...(at(done.desired['deployment']?.object, 'metadata', 'labels') as object),
+      'app.kubernetes.io/instance': 'orders-service-first',
+    };
+    const { topologySpreadConstraints: _, ...pod } = podOf(done) as Record<string, unknown>;
+    const {
+      ports: __,
+      lifecycle,
+      startupProbe,
+      readinessProbe,
+      livenessProbe,
+      ...container
+    } = containerOf(done) as Record<string, unknown>;
+    expect(object).toEqual({
+      apiVersion: 'batch/v1',
+      kind: 'Job',
+      metadata: { name: `orders-service-${key}`, labels },
+      spec: {
+        backoffLimit: 1,
+        activeDeadlineSeconds: 60,
+        podFailurePolicy: { rules: [{ action: 'Ignore', onPodConditions: [{ type: 'DisruptionTarget', status: 'True' }] }] },
+        template: {
+          metadata: { labels, annotations: at(done.desired['deployment']?.object, 'spec', 'template', 'metadata', 'annotations') },
+          spec: {
+            ...pod,
+            restartPolicy: 'Never',
+            terminationGracePeriodSeconds: 30,
+            containers: [{ ...container, command: ['migrate'] }],
+          },
+        },
+      },
+    });
+    expect(at(first.desired['network-policy']?.object, 'spec', 'podSelector')).toEqual({
+      matchExpressions: [{ key: 'app.kubernetes.io/instance', operator: 'In', values: ['orders-service', 'orders-service-first'] }],
+    });
+  });
+
+  test('has the first pods wait too, and says how far it is', () => {
+    expect(Object.keys(first.desired)).not.toContain('deployment');
+    const [key] = jobsOf(first);
+    const waiting = run(spec, { ...given, observed: jobIs(first, running) });
+    expect([Object.keys(waiting.desired).includes('deployment'), waiting.claimReady]).toEqual([false, false]);
+    expect(messageOf(waiting)).toBe(
+      `Job orders-service-${key} is not ready (it is not complete yet); Deployment orders-service waits for spec.beforeDeploy to succeed: kubectl logs -n shop job/orders-service-${key} shows how far it is`,
+    );
+  });
+
+  test('lets the pods go once it has succeeded, and runs once for them', () => {
+    expect([pausedOf(done), done.claimReady]).toEqual([undefined, undefined]);
+    const settled = run(spec, { ...given, observed: observedAfter(done, details) });
+    expect(jobsOf(settled)).toEqual(jobsOf(first));
+    expect(messageOf(settled)).toBe('Everything that the claim needs is ready');
+  });
+
+  test('keeps the pods of before, and their files, while it runs and once it has failed', () => {
+    const filed = (content: string) => ({ files: [{ path: '/a', content }] });
+    const before = run({ ...spec, ...filed('1') }, { ...given, observed: observedAfter(run({ ...spec, ...filed('1') }, given), details) });
+    const changed = run({ ...next, ...filed('2') }, { ...given, observed: observedAfter(before, details) });
+    for (const status of [running, failed]) {
+      const observed = jobIs(changed, status);
+      const after = run({ ...next, ...filed('2') }, { ...given, observed });
+      expect([pausedOf(after), after.claimReady]).toEqual([true, false]);
+      expect(jobsOf(after)).toEqual(jobsOf(changed));
+      expect(Object.keys(after.desired).filter((key) => key.startsWith('files-'))).toHaveLength(2);
+    }
+    const [key] = jobsOf(changed);
+    expect(messageOf(run({ ...next, ...filed('2') }, { ...given, observed: jobIs(changed, failed) }))).toBe(
+      `cannot provision Job orders-service-${key}: it failed: Job has reached the specified backoff limit; Deployment orders-service waits for spec.beforeDeploy, which failed: kubectl logs -n shop job/orders-service-${key} says why; kubectl delete job -n shop orders-service-${key} has it tried again; until then the pods of before serve`,
+    );
+  });
+
+  test('is not begun beside one that still runs', () => {
+    const observed = jobIs(first, running);
+    const changed = run(next, { ...given, observed });
+    expect(jobsOf(changed)).toEqual(jobsOf(first));
+    expect(changed.desired[String(jobsOf(first)[0])]?.object).toEqual(first.desired[String(jobsOf(first)[0])]?.object);
+    expect(messageOf(changed)).toContain(
+      `waits for Job orders-service-${jobsOf(first)[0]}, which runs spec.beforeDeploy of what was asked for before`,
+    );
+    const ended = run(next, { ...given, observed: jobIs(first, failed) });
+    expect(jobsOf(ended)).toHaveLength(1);
+    expect(jobsOf(ended)).not.toEqual(jobsOf(first));
+  });
+
+  test('waits for bindings, and is not begun anew when one cannot be read for a moment', () => {
+    expect(jobsOf(run(spec, { claims: [database] }))).toEqual([]);
+    const after = run(spec, { claims: [database], observed: jobIs(first, running) });
+    expect(jobsOf(after)).toEqual(jobsOf(first));
+    expect(after.desired[String(jobsOf(first)[0])]?.object).toEqual(first.desired[String(jobsOf(first)[0])]?.object);
+  });
+
+  test('is gone once the claim does not ask for it, and what served goes on', () => {
+    const request = asked({ ...spec, beforeDeploy: undefined }, { ...given, observed: observedAfter(done, details) });
+    const expanded = expand(request);
+    expect([jobsOf(expanded), pausedOf(expanded)]).toEqual([[], undefined]);
+    expect(guard({ ...request, desired: expanded.desired }).refusal).toBeUndefined();
   });
 });

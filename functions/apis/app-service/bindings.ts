@@ -1,10 +1,11 @@
+import { decode } from '../../core/binding.ts';
 import { group } from '../../core/group.ts';
 import { at, stringAt } from '../../core/kubernetes.ts';
 import { hashOf } from '../../core/names.ts';
 import { shown } from '../../core/problem.ts';
 import type { ClaimReference, FoundBinding, FoundBindings } from '../../core/requirement.ts';
 import type { ObservedResource, Refusal } from '../../core/step.ts';
-import type { Keyed } from './env.ts';
+import type { Keyed, Reference } from './placeholders.ts';
 
 /** On the pods: what is in their bindings, so that they are replaced when it changes. */
 export const contentAnnotation = `${group}/bindings`;
@@ -25,6 +26,18 @@ export interface Bound {
   readonly waitsFor: readonly string[];
   /** A hash of what is in them; undefined where the app has none. */
   readonly content: string | undefined;
+  /** The value of a key; undefined while the binding is not there. */
+  valueAt(of: Reference): string | undefined;
+}
+
+/** What was in the bindings of the pods that were started last: those of a Deployment, a CronJob, or a Job before either. */
+function startedWith(observed: Readonly<Record<string, ObservedResource>>): string | undefined {
+  const templates = Object.entries(observed)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([, { object }]) => [at(object, 'spec', 'template'), at(object, 'spec', 'jobTemplate', 'spec', 'template')]);
+  return templates
+    .map((template) => stringAt(template, 'metadata', 'annotations', contentAnnotation))
+    .find((content) => content !== undefined);
 }
 
 function waitsFor({ of: { kind, name }, claimed, object }: FoundBinding, namespace: string): readonly string[] {
@@ -40,7 +53,7 @@ export function boundTo(
   { kinds, found }: FoundBindings,
   { kind, name, namespace }: { readonly kind: string; readonly name: string; readonly namespace: string },
   asked: readonly { readonly kind: string }[],
-  deployment: ObservedResource | undefined,
+  observed: Readonly<Record<string, ObservedResource>>,
 ): Bound | { readonly refusal: Refusal } {
   const unknown = found.indexOf(undefined);
   if (unknown !== -1) {
@@ -55,12 +68,17 @@ export function boundTo(
   const isRead = waiting.length === 0 && !contents.includes(undefined);
   const hashed = () =>
     hashOf(bindings.map(({ secret }, index) => [secret, Object.entries(contents[index] ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))]));
-  const started = stringAt(deployment?.object, 'spec', 'template', 'metadata', 'annotations', contentAnnotation);
   return {
     claims: bindings.flatMap(({ of, claimed }) => (claimed ? [of] : [])),
     // Not every backend has every key.
     keyed: bindings.map(({ secret, keys }, index) => ({ secret, keys: keysOf(contents[index]) ?? keys })),
     waitsFor: waiting,
-    content: bindings.length === 0 ? undefined : isRead ? hashed() : (started ?? unread),
+    content: bindings.length === 0 ? undefined : isRead ? hashed() : (startedWith(observed) ?? unread),
+    valueAt({ secret, key }) {
+      const binding = bindings.find((each) => each.secret === secret);
+      if (binding?.object === undefined) return undefined;
+      const value = contentOf(binding)?.[key];
+      return value === undefined ? unread : decode(String(value));
+    },
   };
 }

@@ -17,7 +17,7 @@ export const appService = defineApi({
   kind,
   plural,
   doc:
-    'An app: its pods, spread and scaled as the environment wants, with the bindings of other claims, reached within the cluster and by its host. ' +
+    'An app: its pods, spread and scaled as the environment wants or run by a schedule, with the bindings of other claims, reached within the cluster and by its host. ' +
     'Its ServiceAccount is named <claim>-service: an AppIdentity for it gives the pods a role. Deleting the claim deletes the app, and none of what it is bound to.',
   example: {
     name: 'orders',

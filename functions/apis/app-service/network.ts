@@ -32,9 +32,15 @@ const dns = [
 
 const namespaceOf = (name: string) => ({ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': name } } });
 
+/** The label that tells the pods of one app from those of all others. */
+export const instanceLabel = 'app.kubernetes.io/instance';
+
+/** What pods that run before those of a deployment have there. */
+export const instanceBefore = (name: string) => `${name}-first`;
+
 /** Who may connect to the app, and where to it may connect. */
 export function policyFor(settings: ServiceSettings, { name, labels }: Named, { from }: Routing): Composed {
-  const { callers, egress, host } = settings;
+  const { callers, egress, host, beforeDeploy } = settings;
   const ports = portsOf(settings).map(({ name: port }) => ({ port, protocol: 'TCP' }));
   const outside = host === undefined || from === undefined ? [] : [from];
   const callersFrom = [{ podSelector: {} }, ...[...new Set([...callers, ...outside])].sort().map(namespaceOf)];
@@ -43,7 +49,10 @@ export function policyFor(settings: ServiceSettings, { name, labels }: Named, { 
       ...typed(networkPolicy),
       metadata: { name, labels },
       spec: {
-        podSelector: { matchLabels: labels },
+        podSelector:
+          beforeDeploy === undefined
+            ? { matchLabels: labels }
+            : { matchExpressions: [{ key: instanceLabel, operator: 'In', values: [name, instanceBefore(name)] }] },
         policyTypes: ['Ingress', ...(egress === undefined ? [] : ['Egress'])],
         ingress: ports.length === 0 ? [] : [{ from: callersFrom, ports }],
         ...(egress !== undefined && {

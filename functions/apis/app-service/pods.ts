@@ -1,18 +1,44 @@
-import { type ContainerSize, containerSecurity, podSecurity } from '../../containers/server.ts';
+import { containerSecurity, podSecurity } from '../../containers/server.ts';
 import { type Bound, contentAnnotation } from './bindings.ts';
-import { bindingRoot, type Variable } from './env.ts';
+import { bindingRoot, type Variable, variablesOf } from './env.ts';
+import type { Files } from './files.ts';
 import { portsOf } from './ports.ts';
-import type { ServiceSettings, Size } from './schema.ts';
+import type { ServiceSettings, Sidecar, Size } from './schema.ts';
 
-const shapes: Readonly<Record<Size, ContainerSize & { readonly storage: string }>> = {
-  small: { cpu: '100m', cpuLimit: '1', memory: '256Mi', storage: '512Mi' },
-  medium: { cpu: '250m', cpuLimit: '1', memory: '512Mi', storage: '1Gi' },
-  large: { cpu: '500m', cpuLimit: '2', memory: '1Gi', storage: '2Gi' },
-  xlarge: { cpu: '1', cpuLimit: '4', memory: '2Gi', storage: '4Gi' },
+/** What a container requests, and may use at most. */
+interface Shape {
+  readonly cpuMillicores: number;
+  readonly cpuLimitMillicores: number;
+  /** Requested and at most, so that the scheduler knows what it will take. */
+  readonly memoryMiB: number;
+  /** For what it writes to its node. */
+  readonly storageMiB: number;
+}
+
+const shapes: Readonly<Record<Size, Shape>> = {
+  small: { cpuMillicores: 100, cpuLimitMillicores: 1000, memoryMiB: 256, storageMiB: 512 },
+  medium: { cpuMillicores: 250, cpuLimitMillicores: 1000, memoryMiB: 512, storageMiB: 1024 },
+  large: { cpuMillicores: 500, cpuLimitMillicores: 2000, memoryMiB: 1024, storageMiB: 2048 },
+  xlarge: { cpuMillicores: 1000, cpuLimitMillicores: 4000, memoryMiB: 2048, storageMiB: 4096 },
 };
+
+/** What a sidecar that says nothing may use of CPU, and what it has for temporary files. */
+const sidecarShape = { cpuLimitMillicores: 500, storageMiB: 128 };
 
 /** How long a pod that is told to stop serves on: until every node and gateway has taken it out of its list. */
 const drainSeconds = 5;
+
+/** As Kubernetes writes quantities. */
+const cores = (millicores: number) => (millicores % 1000 === 0 ? String(millicores / 1000) : `${millicores}m`);
+const bytes = (mebibytes: number) => (mebibytes % 1024 === 0 ? `${mebibytes / 1024}Gi` : `${mebibytes}Mi`);
+
+function resourcesOf({ cpuMillicores, cpuLimitMillicores, memoryMiB, storageMiB }: Shape) {
+  const both = { memory: bytes(memoryMiB), 'ephemeral-storage': bytes(storageMiB) };
+  return {
+    requests: { cpu: cores(cpuMillicores), ...both },
+    limits: { cpu: cores(Math.max(cpuMillicores, cpuLimitMillicores)), ...both },
+  };
+}
 
 interface Probe {
   readonly httpGet?: { readonly path: string; readonly port: number };
@@ -21,14 +47,14 @@ interface Probe {
 }
 
 /** How the app is asked whether it is up; undefined for a worker that says nothing of it. */
-function probeOf({ port, health }: ServiceSettings): Probe | undefined {
+function probeOf({ port, health }: Pick<ServiceSettings, 'port' | 'health'>): Probe | undefined {
   if (health?.exec !== undefined) return { exec: { command: health.exec } };
   if (health?.path !== undefined && port !== undefined) return { httpGet: { path: health.path, port } };
   const tcp = health?.tcp ?? port;
   return tcp === undefined ? undefined : { tcpSocket: { port: tcp } };
 }
 
-function probesOf(settings: ServiceSettings) {
+function probesOf(settings: Pick<ServiceSettings, 'port' | 'health'>) {
   const probe = probeOf(settings);
   if (probe === undefined) return {};
   const asked = { ...probe, timeoutSeconds: 5 };
@@ -39,59 +65,145 @@ function probesOf(settings: ServiceSettings) {
   };
 }
 
-const volumeOf = (secret: string) => `binding-${secret}`;
+/** What the pods of an app are made of. */
+export interface Given {
+  readonly settings: ServiceSettings;
+  /** Their ServiceAccount. */
+  readonly account: string;
+  readonly bound: Bound;
+  readonly files: Files;
+}
 
-/** The template of the app's pods, as Pod Security `restricted` has them. */
-export function podsOf(
-  settings: ServiceSettings,
-  account: string,
-  labels: Readonly<Record<string, string>>,
-  { keyed, content }: Bound,
-  variables: readonly Variable[],
-) {
-  const { cpu, cpuLimit, memory, storage } = shapes[settings.size];
-  const { image, command, args, user, graceSeconds } = settings;
-  const ports = portsOf(settings);
-  const drains = ports.length > 0;
+const bindingVolume = (secret: string) => `binding-${secret}`;
+const ownVolume = (name: string) => `volume-${name}`;
+const scratchOf = (sidecar: string) => `tmp-${sidecar}`;
+
+const mountsOf = ({ volumes }: ServiceSettings) => volumes.map(({ name, path }) => ({ name: ownVolume(name), mountPath: path }));
+
+interface Runs {
+  readonly image: string;
+  readonly command?: readonly string[] | undefined;
+  readonly args?: readonly string[] | undefined;
+}
+
+const programOf = ({ image, command, args }: Runs) => ({
+  image,
+  ...(command !== undefined && { command }),
+  ...(args !== undefined && { args }),
+});
+
+const envOf = (variables: readonly Variable[]) => (variables.length === 0 ? {} : { env: variables });
+
+/** What is asked of a sidecar that stays: only of one that others wait for before they start. */
+function sidecarProbes({ before, health }: Sidecar) {
+  const { startupProbe, ...running } = probesOf({ port: undefined, health });
+  if (before === 'healthy') return { startupProbe, ...running };
+  if (running.livenessProbe === undefined) return {};
+  return { ...running, livenessProbe: { ...running.livenessProbe, initialDelaySeconds: health?.startupSeconds } };
+}
+
+function sidecarOf(sidecar: Sidecar, { settings, files }: Given) {
+  const { name, cpuMillicores, cpuLimitMillicores = sidecarShape.cpuLimitMillicores, memoryMiB, before } = sidecar;
   return {
-    metadata: { labels, ...(content !== undefined && { annotations: { [contentAnnotation]: content } }) },
+    name,
+    ...programOf(sidecar),
+    ...(before !== 'complete' && { restartPolicy: 'Always' }),
+    ...envOf(variablesOf(sidecar.env, [])),
+    resources: resourcesOf({ cpuMillicores, cpuLimitMillicores, memoryMiB, storageMiB: sidecarShape.storageMiB }),
+    securityContext: containerSecurity,
+    ...sidecarProbes(sidecar),
+    volumeMounts: [{ name: scratchOf(name), mountPath: '/tmp' }, ...mountsOf(settings), ...files.mountsOf(name)],
+  };
+}
+
+/** What the app itself runs, on what and with what; as another program where `runs` says so. */
+function appOf({ settings, bound: { keyed }, files }: Given, runs: Runs, more: { readonly ports?: object; readonly probes?: object } = {}) {
+  const { size, resources, volumes, env } = settings;
+  const sized = shapes[size];
+  const written = volumes.reduce((sum, { sizeMiB }) => sum + sizeMiB, sized.storageMiB);
+  return {
+    name: appContainer,
+    ...programOf(runs),
+    ...more.ports,
+    ...envOf(variablesOf(env, keyed.length === 0 ? [] : [bindingRoot])),
+    resources: resourcesOf({
+      cpuMillicores: resources?.cpuMillicores ?? sized.cpuMillicores,
+      cpuLimitMillicores: resources?.cpuLimitMillicores ?? sized.cpuLimitMillicores,
+      memoryMiB: resources?.memoryMiB ?? sized.memoryMiB,
+      storageMiB: written,
+    }),
+    securityContext: containerSecurity,
+    ...more.probes,
+    volumeMounts: [
+      { name: 'tmp', mountPath: '/tmp' },
+      ...keyed.map(({ secret }) => ({ name: bindingVolume(secret), mountPath: `${bindingRoot.value}/${secret}`, readOnly: true })),
+      ...mountsOf(settings),
+      ...files.mountsOf(appContainer),
+    ],
+  };
+}
+
+/** The container of the app itself. */
+export const appContainer = 'app';
+
+/** What all pods of the app have, as Pod Security `restricted` wants it. */
+function templateOf(given: Given, labels: Readonly<Record<string, string>>, app: object, around: object) {
+  const { settings, account, bound, files } = given;
+  const { user, size, volumes, sidecars, imagePullSecrets } = settings;
+  const scratch = [
+    { name: 'tmp', sizeMiB: shapes[size].storageMiB },
+    ...sidecars.map(({ name }) => ({ name: scratchOf(name), sizeMiB: sidecarShape.storageMiB })),
+    ...volumes.map(({ name, sizeMiB }) => ({ name: ownVolume(name), sizeMiB })),
+  ];
+  return {
+    metadata: { labels, ...(bound.content !== undefined && { annotations: { [contentAnnotation]: bound.content } }) },
     spec: {
       serviceAccountName: account,
       automountServiceAccountToken: false,
       enableServiceLinks: false,
-      terminationGracePeriodSeconds: graceSeconds + (drains ? drainSeconds : 0),
+      ...(imagePullSecrets.length > 0 && { imagePullSecrets: imagePullSecrets.map((name) => ({ name })) }),
+      ...around,
       securityContext: podSecurity(user),
-      topologySpreadConstraints: ['topology.kubernetes.io/zone', 'kubernetes.io/hostname'].map((topologyKey) => ({
-        maxSkew: 1,
-        topologyKey,
-        whenUnsatisfiable: 'ScheduleAnyway',
-        labelSelector: { matchLabels: labels },
-      })),
-      containers: [
-        {
-          name: 'app',
-          image,
-          ...(command !== undefined && { command }),
-          ...(args !== undefined && { args }),
-          ...(ports.length > 0 && { ports: ports.map(({ name, port }) => ({ name, containerPort: port, protocol: 'TCP' })) }),
-          ...(variables.length > 0 && { env: variables }),
-          resources: {
-            requests: { cpu, memory, 'ephemeral-storage': storage },
-            limits: { cpu: cpuLimit, memory, 'ephemeral-storage': storage },
-          },
-          securityContext: containerSecurity,
-          ...probesOf(settings),
-          ...(drains && { lifecycle: { preStop: { sleep: { seconds: drainSeconds } } } }),
-          volumeMounts: [
-            { name: 'tmp', mountPath: '/tmp' },
-            ...keyed.map(({ secret }) => ({ name: volumeOf(secret), mountPath: `${bindingRoot.value}/${secret}`, readOnly: true })),
-          ],
-        },
-      ],
+      ...(sidecars.length > 0 && { initContainers: sidecars.map((sidecar) => sidecarOf(sidecar, given)) }),
+      containers: [app],
       volumes: [
-        { name: 'tmp', emptyDir: { sizeLimit: storage } },
-        ...keyed.map(({ secret }) => ({ name: volumeOf(secret), secret: { secretName: secret } })),
+        ...scratch.map(({ name, sizeMiB }) => ({ name, emptyDir: { sizeLimit: bytes(sizeMiB) } })),
+        ...bound.keyed.map(({ secret }) => ({ name: bindingVolume(secret), secret: { secretName: secret } })),
+        ...files.volumes,
       ],
     },
+  };
+}
+
+/** The template of pods that stay, and take requests where the app has ports. */
+export function servingPods(given: Given, labels: Readonly<Record<string, string>>) {
+  const { settings } = given;
+  const ports = portsOf(settings);
+  const drains = ports.length > 0;
+  const app = appOf(given, settings, {
+    ports: { ...(drains && { ports: ports.map(({ name, port }) => ({ name, containerPort: port, protocol: 'TCP' })) }) },
+    probes: { ...probesOf(settings), ...(drains && { lifecycle: { preStop: { sleep: { seconds: drainSeconds } } } }) },
+  });
+  return templateOf(given, labels, app, {
+    terminationGracePeriodSeconds: settings.graceSeconds + (drains ? drainSeconds : 0),
+    topologySpreadConstraints: ['topology.kubernetes.io/zone', 'kubernetes.io/hostname'].map((topologyKey) => ({
+      maxSkew: 1,
+      topologyKey,
+      whenUnsatisfiable: 'ScheduleAnyway',
+      labelSelector: { matchLabels: labels },
+    })),
+  });
+}
+
+/** A Job of pods that run a program of the app to its end: what fails is tried once more, and what its node stopped is no failure. */
+export function endingJob(given: Given, labels: Readonly<Record<string, string>>, runs: Runs) {
+  const template = templateOf(given, labels, appOf(given, runs), {
+    restartPolicy: 'Never',
+    terminationGracePeriodSeconds: given.settings.graceSeconds,
+  });
+  return {
+    backoffLimit: 1,
+    podFailurePolicy: { rules: [{ action: 'Ignore', onPodConditions: [{ type: 'DisruptionTarget', status: 'True' }] }] },
+    template,
   };
 }

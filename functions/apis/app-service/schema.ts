@@ -29,6 +29,8 @@ const further = z.object({
   port: port.describe('Number of the port.'),
 });
 
+const variables = z.record(z.string(), z.string().max(1024)).default({});
+
 const scale = z.object({
   min: z.int().min(1).max(50).describe('Fewest pods.'),
   max: z.int().min(1).max(50).describe('Most pods. As many as the fewest are a fixed number.'),
@@ -50,6 +52,98 @@ const health = z.object({
 const bound = z.object({
   kind: line.describe('Kind of the claim, such as AppDatabase.'),
   name: label.describe('Name of the claim, which is in the same namespace.'),
+});
+
+/** A path without `.`, `..` and what shells and Kubernetes read in one. */
+const mounted = z
+  .string()
+  .max(256)
+  .regex(/^(\/\.?[-A-Za-z0-9_][-A-Za-z0-9._]*)+$/);
+
+const file = z.object({
+  path: mounted.describe('Where it is, such as `/etc/app/config.yaml`.'),
+  content: z
+    .string()
+    .max(65536)
+    .describe('What is in it. Placeholders are those of `env`: a file with one is kept in a Secret, any other in a ConfigMap.'),
+  mode: z
+    .string()
+    .regex(/^0[0-7]{3}$/)
+    .default('0444')
+    .describe('Who may do what with it, in octal digits, such as `0555` for a script; nobody can write it.'),
+});
+const files = z.array(file).max(20).default([]).meta(byKeys('path'));
+
+const volume = z.object({
+  name: label.max(40).describe('What it is called.'),
+  path: mounted.describe('Where it is, such as `/var/cache/app`.'),
+  sizeMiB: z.int().min(1).max(1048576).describe('How much it holds at most, in MiB. A pod that writes more is replaced.'),
+});
+
+const millicores = z.int().min(10).max(64000);
+const mebibytes = z.int().min(16).max(262144);
+const cpuLimit = millicores.optional().describe('How much CPU it may use at most, in thousandths of one; never less than it requests.');
+
+const resources = z.object({
+  cpuMillicores: millicores.optional().describe('CPU that is set aside for it, in thousandths of one.'),
+  cpuLimitMillicores: cpuLimit,
+  memoryMiB: mebibytes.optional().describe('Memory that is set aside for it, in MiB. With more it is restarted.'),
+});
+
+const sidecarHealth = health.omit({ path: true });
+
+const sidecar = z
+  .object({
+    name: label.max(40).describe('What it is called; `app` is the app itself.'),
+    image: line.describe('Its image, as `image`.'),
+    command: words.optional().describe('Program to run in place of that of the image.'),
+    args: words.optional().describe('Arguments of the program in place of those of the image.'),
+    env: variables.describe('Its environment variables, as `env`.'),
+    files: files.describe('Its files, as `files`.'),
+    cpuMillicores: millicores.default(50).describe('CPU that is set aside for it, in thousandths of one.'),
+    cpuLimitMillicores: cpuLimit,
+    memoryMiB: mebibytes.default(64).describe('Memory that is set aside for it, in MiB. With more it is restarted.'),
+    health: sidecarHealth.optional().describe('How it is known to be up; one of `tcp` and `exec`.'),
+    before: z
+      .enum(['started', 'healthy', 'complete'])
+      .default('started')
+      .describe(
+        'What has to be before the app, and the sidecars after it, start: that it runs, that it is healthy, or that it has ended with success, as a step that prepares something.',
+      ),
+  })
+  .meta({
+    'x-kubernetes-validations': [
+      { rule: "self.before != 'healthy' || has(self.health)", message: 'before: healthy needs health, which says what that is' },
+      { rule: "self.before != 'complete' || !has(self.health)", message: 'before: complete is of what ends: leave out health' },
+      { rule: "self.name != 'app'", message: 'app is the name of the app itself: call the sidecar something else' },
+    ],
+  });
+
+const schedule = z.object({
+  cron: z
+    .string()
+    .max(100)
+    .regex(/^(@(yearly|monthly|weekly|daily|hourly)|[-*/,0-9A-Za-z]+( [-*/,0-9A-Za-z]+){4})$/)
+    .describe(
+      'Minute, hour, day of the month, month and day of the week, such as `30 3 * * *`; or `@hourly`, `@daily`, `@weekly`, `@monthly`.',
+    ),
+  timeZone: z
+    .string()
+    .max(64)
+    .regex(/^[A-Z][A-Za-z0-9_+-]*(\/[A-Za-z0-9_+-]+)*$/)
+    .default('UTC')
+    .describe('In which these are, such as `Europe/Berlin`.'),
+  concurrency: z
+    .enum(['Allow', 'Forbid', 'Replace'])
+    .default('Forbid')
+    .describe('What becomes of a run whose turn it is while the one before is not done: it runs beside it, is left out, or replaces it.'),
+  suspend: z.boolean().default(false).describe('Whether no further run begins.'),
+});
+
+const beforeDeploy = z.object({
+  command: words.min(1).describe('Program, such as one that migrates a database.'),
+  args: words.optional().describe('Its arguments.'),
+  timeoutSeconds: z.int().min(1).max(86400).default(600).describe('How long it may take.'),
 });
 
 const reached = z.object({
@@ -103,13 +197,54 @@ export const fields = {
     text: 'Claims whose Secrets it gets, each as files in `/bindings/<secret>`, after the Service Binding specification, with SERVICE_BINDING_ROOT. It starts once all are there, and restarts once when what is in one of them changes.',
     example: [{ kind: 'AppDatabase', name: 'orders' }],
   }),
-  env: field(z.record(z.string(), z.string().max(1024)).default({}), {
+  env: field(variables, {
     text: 'Environment variables. `${bindings.<secret>.<key>}` stands for a key of one of `bindings`, such as `${bindings.orders-database.uri}`, and is never written down where it can be read; `$${` is a `${` as it is.',
     example: {
       DATABASE_URL: '${bindings.orders-database.uri}',
       GREETING: 'postgres at ${bindings.orders-database.host}',
       LOG_LEVEL: 'info',
     },
+  }),
+  files: field(files, {
+    text: 'Files that it finds, with keys of `bindings` where they say so. It restarts once when one changes.',
+    example: [
+      { path: '/etc/app/settings.ini', content: 'level = info\n' },
+      { path: '/etc/app/database.ini', content: 'uri = ${bindings.orders-database.uri}\n' },
+    ],
+  }),
+  volumes: field(z.array(volume).max(10).default([]).meta(byKeys('name')), {
+    text: 'Places that it, and its sidecars, can write to besides /tmp. Each goes with its pod: what is to stay belongs into a database or a bucket.',
+    example: [{ name: 'cache', path: '/var/cache/app', sizeMiB: 256 }],
+  }),
+  resources: field(resources, {
+    text: 'CPU and memory of each pod in place of those of `size`; what is left out is that of `size`.',
+    example: { cpuMillicores: 300, memoryMiB: 768 },
+  }),
+  sidecars: field(z.array(sidecar).max(5).default([]).meta(byKeys('name')), {
+    text: 'Further containers of each pod, in the order in which they start. They share its network and its volumes, and get only those keys of bindings that they name.',
+    example: [
+      { name: 'prepare', image: 'docker.io/library/python:3.13-alpine', command: ['true'], before: 'complete' },
+      {
+        name: 'proxy',
+        image: 'docker.io/library/python:3.13-alpine',
+        args: ['-m', 'http.server', '8081'],
+        env: { PASSWORD: '${bindings.orders-database.password}' },
+        health: { tcp: 8081 },
+        before: 'healthy',
+      },
+    ],
+  }),
+  imagePullSecrets: field(z.array(label).max(5).default([]).meta(set), {
+    text: 'Secrets of the namespace, of type kubernetes.io/dockerconfigjson, with which its images are pulled.',
+    example: ['registry'],
+  }),
+  schedule: field(schedule, {
+    text: 'When it runs, for an app that does something and ends: it has a CronJob in place of pods that stay.',
+    example: { cron: '30 3 * * *', timeZone: 'Europe/Berlin' },
+  }),
+  beforeDeploy: field(beforeDeploy, {
+    text: 'What has to succeed, with its image, bindings and variables, before pods of another image or other settings start. It runs once for each such revision, and a second time where it failed; until it has succeeded the revision before serves.',
+    example: { command: ['python3', '-m', 'compileall', '/tmp'] },
   }),
   health: field(health, {
     text: 'How it is known to be up; one of `path`, `tcp` and `exec`. Default: `port` takes connections.',
@@ -150,7 +285,30 @@ export const fields = {
     },
   ),
 };
+/** What pods that end have none of. */
+const ofServing = [
+  'port',
+  'ports',
+  'replicas',
+  'autoscaling',
+  'health',
+  'host',
+  'callers',
+  'beforeDeploy',
+] as const satisfies readonly (keyof typeof fields)[];
+const isSaid = (name: (typeof ofServing)[number]) =>
+  fields[name].schema instanceof z.ZodDefault ? `(has(self.${name}) && size(self.${name}) > 0)` : `has(self.${name})`;
+
+export const rules = [
+  {
+    rule: `!has(self.schedule) || !(${ofServing.map(isSaid).join(' || ')})`,
+    message: `schedule is of an app that ends: leave out ${ofServing.join(', ')}, or schedule`,
+  },
+];
+
 export type ServiceSettings = SettingsOf<typeof fields>;
+export type File = z.output<typeof file>;
+export type Sidecar = z.output<typeof sidecar>;
 
 export const status = z.object({
   url: z.string().optional().describe('Where it is reached: from outside of the cluster where it has a host, or else within.'),

@@ -5,7 +5,10 @@ import { byCounts } from '../ready.ts';
 import { refused } from './built-in.ts';
 import { podKind, replacedPods, standing } from './pods.ts';
 
-const counted = byCounts((status, wanted) => status('updatedReplicas') >= wanted && status('availableReplicas') >= wanted);
+const counted = byCounts(
+  (status, wanted) => status('updatedReplicas') >= wanted && status('availableReplicas') >= wanted,
+  (observed) => (at(observed, 'spec', 'paused') === true ? 'it is paused' : ''),
+);
 
 export const deployment = defineKind({
   ...podKind('apps/v1', 'Deployment', 'deployments'),

@@ -1,7 +1,7 @@
 import { conditionOf } from '../../core/readiness.ts';
 import { defineKind, inPlace, none, replace } from '../card.ts';
 import { refused } from './built-in.ts';
-import { fleeting, podKind } from './pods.ts';
+import { ending, podKind } from './pods.ts';
 
 export const job = defineKind({
   ...podKind('batch/v1', 'Job', 'jobs'),
@@ -13,6 +13,6 @@ export const job = defineKind({
     if (failed?.status === 'True') return { failed: `it failed: ${String(failed.message || failed.reason)}` };
     return conditionOf(observed, 'Complete')?.status === 'True' || 'it is not complete yet';
   },
-  price: fleeting,
+  price: ending('spec', 'template', 'spec'),
   effects: { 'spec.template': replace(refused), spec: inPlace('for pods that are started from now on') },
 });

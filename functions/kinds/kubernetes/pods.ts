@@ -31,43 +31,70 @@ function scaleOf(object: unknown): { readonly min: number; readonly more: number
   return min === undefined ? undefined : { min: Number(min), more: Number(max) - Number(min) };
 }
 
-/** The scheduler sets aside what the containers request, and their limit where they request nothing. Sidecars run all the time too. */
-function items(object: unknown): readonly Item[] {
+const isSidecar = (container: unknown) => at(container, 'restartPolicy') === 'Always';
+
+interface Requested {
+  readonly container: unknown;
+  readonly amount: number;
+}
+
+/**
+ * As much as a pod takes at its most: sidecars run all the time, and each init container beside those that started before it.
+ * https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/#resource-sharing-within-containers
+ */
+function mostOf(first: readonly Requested[], containers: readonly Requested[]): number {
+  const sidecars = (all: readonly Requested[]) => all.filter(({ container }) => isSidecar(container));
+  const sum = (all: readonly Requested[]) => all.reduce((total, { amount }) => total + amount, 0);
+  const starting = first.map((each, index) => sum(sidecars(first.slice(0, index))) + each.amount);
+  return Math.max(sum([...sidecars(first), ...containers]), ...starting);
+}
+
+/** What a pod costs, of each resource as `items` has it: the scheduler sets aside what containers request, or else their limit. */
+function podItems(
+  object: unknown,
+  path: readonly string[],
+  items: (what: string, price: string, units: number) => readonly Item[],
+): readonly Item[] {
+  const pod = at(object, ...path);
+  const [first, containers] = [list(at(pod, 'initContainers')), list(at(pod, 'containers'))];
+  if (containers.length === 0) return [got(`${path.join('.')}.containers`, at(pod, 'containers'), 'containers')];
+  const resources = [
+    { resource: 'cpu', price: 'compute/vcpu-hour', unit: 1, name: 'vCPU' },
+    { resource: 'memory', price: 'compute/gib-hour', unit: gib, name: 'GiB of memory' },
+  ];
+  return resources.flatMap(({ resource, price, unit, name }) => {
+    const requestOf = (container: unknown) =>
+      at(container, 'resources', 'requests', resource) ?? at(container, 'resources', 'limits', resource);
+    // An init container that requests nothing has nothing set aside for it.
+    const asking = first.filter((container) => isSidecar(container) || requestOf(container) !== undefined);
+    const bad = [...asking, ...containers].filter((container) => parseQuantity(requestOf(container)) === undefined);
+    if (bad.length > 0) {
+      return bad.map((container) => {
+        const field = `container ${shown(at(container, 'name'))}: resources.requests.${resource}`;
+        return got(field, requestOf(container), 'a quantity such as 500m or 1Gi');
+      });
+    }
+    const amounts = (all: readonly unknown[]) => all.map((container) => ({ container, amount: parseQuantity(requestOf(container)) ?? 0 }));
+    const units = mostOf(amounts(first), amounts(containers)) / unit;
+    return items(`${plain(units)} ${name} at the Fargate rate`, price, units);
+  });
+}
+
+/** Of pods that stand all the time. */
+function standingItems(object: unknown): readonly Item[] {
   const said = at(object, 'spec', 'replicas');
   const scale = said === undefined ? scaleOf(object) : undefined;
   const replicas = said === undefined ? (scale?.min ?? 1) : countAt(at(object, 'spec'), 'replicas');
   if (replicas === undefined) return [got('spec.replicas', said, 'a number of pods')];
   const templates = at(object, 'spec', 'volumeClaimTemplates') ?? [];
   if (!Array.isArray(templates)) return [got('spec.volumeClaimTemplates', templates, 'a list')];
-  const pod = at(object, 'spec', 'template', 'spec');
-  const containers = [
-    ...list(at(pod, 'initContainers')).filter((container) => at(container, 'restartPolicy') === 'Always'),
-    ...list(at(pod, 'containers')),
-  ];
-  if (containers.length === 0) return [got('spec.template.spec.containers', at(pod, 'containers'), 'containers')];
-  const requested = (resource: 'cpu' | 'memory', price: string, unit: number, name: string): readonly Item[] => {
-    const amounts = containers.map((container) => {
-      const request = at(container, 'resources', 'requests', resource) ?? at(container, 'resources', 'limits', resource);
-      return { container, request, amount: parseQuantity(request) };
-    });
-    const bad = amounts.flatMap(({ container, request, amount }) =>
-      amount === undefined
-        ? [got(`container ${shown(at(container, 'name'))}: resources.requests.${resource}`, request, 'a quantity such as 500m or 1Gi')]
-        : [],
-    );
-    if (bad.length > 0) return bad;
-    const units = amounts.reduce((sum, { amount }) => sum + (amount ?? 0), 0) / unit;
-    const each = `${plain(units)} ${name} at the Fargate rate`;
-    return [
+  return [
+    ...podItems(object, ['spec', 'template', 'spec'], (each, price, units) => [
       { charge: `${times(replicas)}${each}`, price, units: units * replicas * hoursPerMonth },
       ...(scale === undefined
         ? []
         : [{ use: `up to ${scale.more} more pods, each ${each}`, price, per: 'month', factor: units * hoursPerMonth }]),
-    ];
-  };
-  return [
-    ...requested('cpu', 'compute/vcpu-hour', 1, 'vCPU'),
-    ...requested('memory', 'compute/gib-hour', gib, 'GiB of memory'),
+    ]),
     ...templates.map((template) => volume(template, 'spec.volumeClaimTemplates: ', replicas)),
   ];
 }
@@ -90,7 +117,13 @@ export const podKind = (apiVersion: string, kind: string, plural: string, path =
 });
 
 /** Of pods that stand all the time. */
-export const standing: Card['price'] = { ids: ['compute/vcpu-hour', 'compute/gib-hour', 'ebs/gp3-gib-month'], items };
+export const standing: Card['price'] = { ids: ['compute/vcpu-hour', 'compute/gib-hour', 'ebs/gp3-gib-month'], items: standingItems };
+
+/** Of pods that end by themselves: how long they take only a run can tell. */
+export const ending = (...path: readonly string[]): Card['price'] => ({
+  ids: ['compute/vcpu-hour', 'compute/gib-hour'],
+  items: (object) => podItems(object, path, (each, price, factor) => [{ use: each, price, per: 'hour that it runs', factor }]),
+});
 
 /** Of pods that come and go, so that nobody can tell beforehand for how long they stand. */
 export const fleeting: Card['price'] = 'unknown';

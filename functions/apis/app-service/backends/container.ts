@@ -1,29 +1,35 @@
 import { serverHost } from '../../../containers/server.ts';
 import type { Backend, Composed, Context, Expansion, Pending } from '../../../core/api.ts';
 import { bind, bindingKey } from '../../../core/binding.ts';
-import { typed } from '../../../core/card.ts';
-import { type KubernetesObject, stringAt } from '../../../core/kubernetes.ts';
+import { type Card, typed } from '../../../core/card.ts';
+import { at, type KubernetesObject, stringAt } from '../../../core/kubernetes.ts';
 import { composedName } from '../../../core/names.ts';
 import { shown } from '../../../core/problem.ts';
+import { isReady } from '../../../core/readiness.ts';
 import type { ClaimReference, FoundBindings } from '../../../core/requirement.ts';
-import type { Refusal } from '../../../core/step.ts';
+import type { ObservedResource, Refusal } from '../../../core/step.ts';
 import { byTurn } from '../../../core/turn.ts';
 import { usage, useOf } from '../../../kinds/crossplane/usage.ts';
+import { configMap } from '../../../kinds/kubernetes/config-map.ts';
+import { cronJob } from '../../../kinds/kubernetes/cron-job.ts';
 import { deployment } from '../../../kinds/kubernetes/deployment.ts';
 import { horizontalPodAutoscaler } from '../../../kinds/kubernetes/horizontal-pod-autoscaler.ts';
 import { httpRoute } from '../../../kinds/kubernetes/http-route.ts';
 import { ingress } from '../../../kinds/kubernetes/ingress.ts';
+import { job } from '../../../kinds/kubernetes/job.ts';
 import { networkPolicy } from '../../../kinds/kubernetes/network-policy.ts';
 import { podDisruptionBudget } from '../../../kinds/kubernetes/pod-disruption-budget.ts';
 import { scaledBetween } from '../../../kinds/kubernetes/pods.ts';
 import { secret } from '../../../kinds/kubernetes/secret.ts';
 import { service } from '../../../kinds/kubernetes/service.ts';
 import { serviceAccount } from '../../../kinds/kubernetes/service-account.ts';
+import { type Before, beforeDeploy } from '../before-deploy.ts';
 import { type Bound, boundTo } from '../bindings.ts';
-import { variablesOf } from '../env.ts';
-import { type Needs, needs, policyFor, routeFor, scheme } from '../network.ts';
-import { podsOf } from '../pods.ts';
+import { filesOf } from '../files.ts';
+import { instanceLabel, type Needs, needs, policyFor, routeFor, scheme } from '../network.ts';
+import { appContainer, endingJob, type Given as Pods, servingPods } from '../pods.ts';
 import { portsOf } from '../ports.ts';
+import { contradictionIn, problemOfContainers } from '../problems.ts';
 import { binding, type ServiceSettings, suffix } from '../schema.ts';
 
 export interface Required {
@@ -37,7 +43,11 @@ type Given = Context<ServiceSettings, Needs, Required>;
 const composes = {
   binding: secret,
   account: serviceAccount,
+  'files-*': configMap,
+  'rendered-*': secret,
   deployment,
+  'cron-job': cronJob,
+  'first-*': job,
   disruption: podDisruptionBudget,
   autoscaler: horizontalPodAutoscaler,
   service,
@@ -47,38 +57,25 @@ const composes = {
   'use-*': usage,
 };
 
-/** What goes once the claim says no port, host, range or binding any more. */
-export const releasable = ['autoscaler', 'service', 'route', 'ingress', 'use-*'] as const;
+/** What goes once the claim says nothing any more that wants it; jobs and files also once those of another revision are in their place. */
+export const releasable = [
+  'deployment',
+  'cron-job',
+  'disruption',
+  'autoscaler',
+  'service',
+  'route',
+  'ingress',
+  'use-*',
+  'files-*',
+  'rendered-*',
+  'first-*',
+] as const;
 
 const invalid = ({ claim: { kind, name } }: Given, problem: string): Refusal => ({
   reason: 'ClaimInvalid',
   message: `cannot use ${kind} ${shown(name)}: ${problem}`,
 });
-
-/** What a claim says that cannot hold together. */
-function contradiction(context: Given): Refusal | undefined {
-  const { settings, sources } = context;
-  const { autoscaling, health, port, replicas, host } = settings;
-  if (replicas !== undefined && sources.autoscaling === 'claim') {
-    return invalid(context, `spec.replicas: got ${replicas} beside spec.autoscaling, want one of the two`);
-  }
-  if (autoscaling.max < autoscaling.min) {
-    return invalid(context, `spec.autoscaling.max: got ${autoscaling.max}, want at least ${autoscaling.min}, which is the least`);
-  }
-  const asked = (['path', 'tcp', 'exec'] as const).filter((each) => health?.[each] !== undefined);
-  if (asked.length > 1) return invalid(context, `spec.health: got ${asked.join(' and ')}, want one of path, tcp, exec`);
-  if (port === undefined && health?.path !== undefined) {
-    return invalid(context, `spec.health.path: got ${shown(health.path)}, want spec.port too, on which it answers`);
-  }
-  if (port === undefined && host !== undefined) {
-    return invalid(context, `spec.host: got ${shown(host)}, want spec.port too, to which it leads`);
-  }
-  const [twice] = portsOf(settings).filter((each, index, all) =>
-    all.some((other, at) => at < index && (other.name === each.name || other.port === each.port)),
-  );
-  if (twice === undefined) return undefined;
-  return invalid(context, `spec.ports: got ${twice.name} on ${twice.port}, whose name or number is that of another port, want each once`);
-}
 
 /** An older app of the namespace that has the host and path. */
 function taken({ claim, settings: { host, path }, required }: Given): Refusal | undefined {
@@ -126,105 +123,186 @@ function uses({ claim, settings, observed }: Given, { claims }: Bound): Readonly
   );
 }
 
+interface Named {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** What makes the pods of an app, and what they are a revision of. */
+interface Workload {
+  readonly key: 'deployment' | 'cron-job';
+  readonly card: Card;
+  readonly composed: Composed;
+  /** What has to run before pods of the revision. */
+  readonly before: Before;
+  /** Whether pods that name a ConfigMap or Secret may still be started. */
+  mayStart(named: string): boolean;
+}
+
+/** Whether the pods of a workload, as it was last seen, have something of that name. */
+const names = (workload: ObservedResource | undefined, named: string) =>
+  JSON.stringify(workload?.object['spec'] ?? {}).includes(`"${named}"`);
+
+/** Pods that stay, and are replaced by those of another revision once what comes before them has succeeded. */
+function deployed({ claim, settings, observed }: Given, pods: Pods, { name, labels }: Named, canStart: boolean): Workload {
+  const key = 'deployment';
+  const template = servingPods(pods, labels);
+  const before = beforeDeploy(pods, template, { claim, labels, observed, canStart });
+  const { min, max } = scaleOf(settings);
+  const object = {
+    ...typed(deployment),
+    metadata: { name, labels, ...(min < max && { annotations: scaledBetween(min, max) }) },
+    spec: {
+      // What an autoscaler has set is its own: written here, it would be set back.
+      ...(min === max && { replicas: min }),
+      // A Deployment that is paused keeps and scales the pods of its last template, and starts none of another.
+      ...(before.waitsFor !== undefined && { paused: true }),
+      selector: { matchLabels: labels },
+      strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
+      template,
+    },
+  };
+  const isRolledOut = before.waitsFor === undefined && isReady(deployment, observed[key]);
+  const mayStart = (named: string) => !isRolledOut || names(observed[key], named);
+  return { key, card: deployment, composed: { object }, before, mayStart };
+}
+
+/** Pods that end, and are started again when it is time. */
+function scheduled(
+  { claim, observed }: Given,
+  { cron, timeZone, concurrency, suspend }: NonNullable<ServiceSettings['schedule']>,
+  pods: Pods,
+  { name, labels }: Named,
+  canStart: boolean,
+): Workload {
+  const key = 'cron-job';
+  const spec = endingJob(pods, labels, pods.settings);
+  const object = {
+    ...typed(cronJob),
+    metadata: { name, labels },
+    spec: {
+      schedule: cron,
+      timeZone,
+      concurrencyPolicy: concurrency,
+      suspend,
+      // Without it, a hundred runs that were missed are the end of it: https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/#job-creation
+      startingDeadlineSeconds: 300,
+      jobTemplate: { metadata: { labels }, spec },
+    },
+  };
+  const active = at(observed[key]?.object, 'status', 'active');
+  const mayStart = (named: string) => (Array.isArray(active) && active.length > 0) || names(observed[key], named);
+  const before = beforeDeploy(pods, spec, { claim, labels, observed, canStart });
+  return { key, card: cronJob, composed: { object }, before, mayStart };
+}
+
+/** What an app that serves has around its pods. */
+function around(settings: ServiceSettings, metadata: Named): Readonly<Record<string, Composed>> {
+  const { name, labels } = metadata;
+  const ports = portsOf(settings);
+  const { min, max } = scaleOf(settings);
+  return {
+    disruption: {
+      object: {
+        ...typed(podDisruptionBudget),
+        metadata,
+        spec: { maxUnavailable: 1, unhealthyPodEvictionPolicy: 'AlwaysAllow', selector: { matchLabels: labels } },
+      },
+    },
+    ...(min < max && {
+      autoscaler: {
+        object: {
+          ...typed(horizontalPodAutoscaler),
+          metadata,
+          spec: {
+            scaleTargetRef: { ...typed(deployment), name },
+            minReplicas: min,
+            maxReplicas: max,
+            metrics: [
+              {
+                type: 'Resource',
+                resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: settings.autoscaling.cpuPercent } },
+              },
+            ],
+          },
+        },
+      },
+    }),
+    ...(ports.length > 0 && {
+      service: {
+        object: {
+          ...typed(service),
+          metadata,
+          spec: {
+            selector: labels,
+            ports: ports.map((each) => ({ name: each.name, port: each.port, protocol: 'TCP', targetPort: each.name })),
+          },
+        },
+      },
+    }),
+  };
+}
+
 function expand(context: Given): Expansion {
   const { claim, settings, observed, required, facts } = context;
   const none = { resources: {}, pending: {}, status: {} };
   const name = composedName(claim, suffix);
   const labels = {
     'app.kubernetes.io/name': claim.name,
-    'app.kubernetes.io/instance': name,
+    [instanceLabel]: name,
     'app.kubernetes.io/managed-by': claim.platform,
   };
   const metadata = { name, labels };
   const routed = routes(context, metadata);
-  const refusal = contradiction(context) ?? taken(context) ?? ('refusal' in routed ? routed.refusal : undefined);
+  const contradiction = contradictionIn(settings, context.sources);
+  if (contradiction !== undefined) return { ...none, refusal: invalid(context, contradiction) };
+  const refusal = taken(context) ?? ('refusal' in routed ? routed.refusal : undefined);
   if (refusal !== undefined || 'refusal' in routed) return { ...none, ...(refusal && { refusal }) };
-  const found = boundTo(required.bindings, claim, settings.bindings, observed['deployment']);
-  if ('refusal' in found) return { ...none, refusal: found.refusal };
-  const given = variablesOf(settings.env, found.keyed);
-  if ('problem' in given) return { ...none, refusal: invalid(context, given.problem) };
+  const bound = boundTo(required.bindings, claim, settings.bindings, observed);
+  if ('refusal' in bound) return { ...none, refusal: bound.refusal };
+  const problem = problemOfContainers(settings, bound);
+  if (problem !== undefined) return { ...none, refusal: invalid(context, problem) };
 
-  const ports = portsOf(settings);
-  const { min, max } = scaleOf(settings);
   const host = serverHost(claim, name);
-  const { port } = settings;
+  const { port, schedule } = settings;
   const inside = port === undefined ? {} : { host, port: String(port), url: `http://${host}:${port}` };
   const issued = bind(claim, name, binding, { type: 'http', provider: 'container', ...inside }, observed[bindingKey], '');
-  const app: Composed = {
-    object: {
-      ...typed(deployment),
-      metadata: { ...metadata, ...(min < max && { annotations: scaledBetween(min, max) }) },
-      spec: {
-        // What an autoscaler has set is its own: written here, it would be set back.
-        ...(min === max && { replicas: min }),
-        selector: { matchLabels: labels },
-        strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
-        template: podsOf(settings, name, labels, found, given.variables),
-      },
-    },
-  };
-  const starts = found.waitsFor.length === 0 || observed['deployment'] !== undefined;
+  const files = filesOf(
+    [{ container: appContainer, files: settings.files }, ...settings.sidecars.map((each) => ({ container: each.name, files: each.files }))],
+    { claim, labels, bound, observed },
+  );
+  const pods = { settings, account: name, bound, files };
+  const isBound = bound.waitsFor.length === 0;
+  const workload =
+    schedule === undefined ? deployed(context, pods, metadata, isBound) : scheduled(context, schedule, pods, metadata, isBound);
+  const { key, card, composed, before, mayStart } = workload;
+  const waitsFor = [...bound.waitsFor, ...(before.waitsFor === undefined ? [] : [before.waitsFor])];
   const pending: Readonly<Record<string, Pending>> =
-    found.waitsFor.length === 0 ? {} : { deployment: { ...typed(deployment), name, waitsFor: found.waitsFor.join(', and ') } };
+    waitsFor.length === 0 ? {} : { [key]: { ...typed(card), name, waitsFor: waitsFor.join(', and ') } };
   const url = settings.host === undefined ? inside.url : `${scheme(facts.routing)}://${settings.host}${settings.path}`;
   return {
     resources: {
       ...issued.resources,
       account: { object: { ...typed(serviceAccount), metadata, automountServiceAccountToken: false } },
-      ...(starts && { deployment: app }),
-      disruption: {
-        object: {
-          ...typed(podDisruptionBudget),
-          metadata,
-          spec: { maxUnavailable: 1, unhealthyPodEvictionPolicy: 'AlwaysAllow', selector: { matchLabels: labels } },
-        },
-      },
-      ...(min < max && {
-        autoscaler: {
-          object: {
-            ...typed(horizontalPodAutoscaler),
-            metadata,
-            spec: {
-              scaleTargetRef: { ...typed(deployment), name },
-              minReplicas: min,
-              maxReplicas: max,
-              metrics: [
-                {
-                  type: 'Resource',
-                  resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: settings.autoscaling.cpuPercent } },
-                },
-              ],
-            },
-          },
-        },
-      }),
-      ...(ports.length > 0 && {
-        service: {
-          object: {
-            ...typed(service),
-            metadata,
-            spec: {
-              selector: labels,
-              ports: ports.map((each) => ({ name: each.name, port: each.port, protocol: 'TCP', targetPort: each.name })),
-            },
-          },
-        },
-      }),
+      ...files.resources(mayStart),
+      ...before.resources,
+      ...((observed[key] !== undefined || waitsFor.length === 0) && { [key]: composed }),
+      ...(schedule === undefined && around(settings, metadata)),
       'network-policy': policyFor(settings, metadata, facts.routing),
       ...routed.routed,
-      ...uses(context, found),
+      ...uses(context, bound),
     },
     pending,
     status: { ...(url !== undefined && { url }) },
     // A Secret that changes tells nobody, so that it is looked at again.
-    ...(found.waitsFor.length > 0 && { awaiting: true }),
+    ...(!isBound && { awaiting: true }),
   };
 }
 
-/** A Deployment in the claim's own namespace, and what it needs around it. */
+/** A Deployment or a CronJob in the claim's own namespace, and what it needs around it. */
 export const container: Backend<ServiceSettings, Needs, Required, keyof typeof composes> = {
   needs,
   composes,
-  anchor: 'deployment',
+  anchor: 'account',
   expand,
 };
