@@ -208,6 +208,7 @@ test('an app that ends runs by its schedule, with its files, volumes and sidecar
     image,
     ...python('assert open("/etc/app/settings.ini").read() == "costs $5 and ${HOME}\\n"; assert open("/work/it").read() == "done"'),
     schedule: { cron: '0 0 1 1 *', timeZone: 'Europe/Berlin' },
+    graceSeconds: 1,
     files: [file],
     volumes: [{ name: 'work', path: '/work', sizeMiB: 16 }],
     resources: { cpuMillicores: 20, memoryMiB: 64 },
