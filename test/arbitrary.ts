@@ -6,8 +6,8 @@ import type { Field, Fields } from '../functions/core/field.ts';
 const largest = 1000;
 
 function anyString(schema: z.ZodString): fc.Arbitrary<string> {
-  const [pattern] = schema._zod.bag.patterns ?? [];
-  return pattern === undefined ? fc.string({ maxLength: 20 }) : fc.stringMatching(pattern).map((text) => text.slice(0, 20));
+  const { pattern } = z.toJSONSchema(schema);
+  return pattern === undefined ? fc.string({ maxLength: 20 }) : fc.stringMatching(new RegExp(pattern), { maxLength: 20 });
 }
 
 /** Any value that a schema takes, whatever it is made of. */
@@ -33,10 +33,11 @@ function anyValue(schema: z.ZodType): fc.Arbitrary<unknown> {
   throw new Error(`cannot make up a value: got a schema of type ${schema.def.type}, want one that fields of claims have`);
 }
 
-/** Any record of a shape, with or without its fields. */
+/** Any record of a shape, with or without the fields that may be left out. */
 function anyRecord(shape: Readonly<Record<string, unknown>>): fc.Arbitrary<Record<string, unknown>> {
-  const fields = Object.entries(shape).map(([name, schema]) => [name, anyValue(schema as z.ZodType)]);
-  return fc.record(Object.fromEntries(fields), { requiredKeys: [] });
+  const schemas = Object.entries(shape) as [string, z.ZodType][];
+  const required = schemas.flatMap(([name, schema]) => (schema.safeParse(undefined).success ? [] : [name]));
+  return fc.record(Object.fromEntries(schemas.map(([name, schema]) => [name, anyValue(schema)])), { requiredKeys: required });
 }
 
 function anyOfField({ schema, example, default: byTier }: Field): fc.Arbitrary<unknown> {
