@@ -272,14 +272,57 @@ test.each([
   [{ replicas: 2, autoscaling: { min: 1, max: 3 } }, 'spec.replicas: got 2 beside spec.autoscaling, want one of the two'],
   [{ autoscaling: { min: 3, max: 2 } }, 'spec.autoscaling.max: got 2, want at least 3, which is the least'],
   [{ port: 80, health: { path: '/', tcp: 80 } }, 'spec.health: got path and tcp, want one of path, tcp, exec'],
-  [{ health: { path: '/' } }, 'spec.health.path: got "/", want spec.port too, on which it answers'],
+  [{ health: { path: '/' } }, 'spec.health.path: got "/", want spec.health.port or spec.port too, on which it answers'],
+  [{ port: 80, health: { tcp: 80, port: 81 } }, 'spec.health: got port or headers, want path too, which is asked there and with these'],
+  [{ port: 80, health: { alive: { tcp: 80, exec: ['true'] } } }, 'spec.health.alive: got tcp and exec, want one of path, tcp, exec'],
+  [{ port: 80, health: { alive: {} } }, 'spec.health.alive: got none, want one of path, tcp, exec'],
+  [{ health: { alive: { tcp: 80 } } }, 'spec.health: got alive alone, want one of path, tcp, exec too'],
+  [{ targetPort: 80 }, 'spec.targetPort: got 80, want spec.port too, by which it is reached'],
   [{ host: 'a.example.com' }, 'spec.host: got "a.example.com", want spec.port too, to which it leads'],
   [
     { port: 80, ports: [{ name: 'other', port: 80 }] },
     'spec.ports: got other on 80, whose name or number is that of another port, want each once',
   ],
+  [
+    { port: 80, targetPort: 8080, ports: [{ name: 'other', port: 8080 }] },
+    'spec.ports: got other on 8080, whose name or number is that of another port, want each once',
+  ],
 ])('%j is refused', (spec, problem) => {
   expect(refusalOf(spec)).toEqual(invalid(problem));
+});
+
+test('a port leads to where the app listens, by TCP or UDP, and the app is asked there', () => {
+  const headers = [{ name: 'Cookie', value: 'probe' }];
+  const { desired } = run({
+    port: 80,
+    targetPort: 8080,
+    ports: [{ name: 'stream', port: 80, targetPort: 9000, protocol: 'UDP' }],
+    health: { path: '/ready', headers, alive: { path: '/alive', port: 8081 } },
+  });
+  const [app] = at(desired['deployment']?.object, 'spec', 'template', 'spec', 'containers') as readonly Record<string, unknown>[];
+  const ready = { httpGet: { path: '/ready', port: 8080, httpHeaders: headers }, timeoutSeconds: 5 };
+  expect({ ports: app?.['ports'], ready: app?.['readinessProbe'], alive: app?.['livenessProbe'], starts: app?.['startupProbe'] }).toEqual({
+    ports: [
+      { name: 'http', containerPort: 8080, protocol: 'TCP' },
+      { name: 'stream', containerPort: 9000, protocol: 'UDP' },
+    ],
+    ready: { ...ready, periodSeconds: 5, failureThreshold: 2 },
+    alive: { httpGet: { path: '/alive', port: 8081 }, timeoutSeconds: 5, periodSeconds: 10, failureThreshold: 6 },
+    starts: { ...ready, periodSeconds: 1, failureThreshold: 60 },
+  });
+  expect(at(desired['service']?.object, 'spec', 'ports')).toEqual([
+    { name: 'http', port: 80, protocol: 'TCP', targetPort: 'http' },
+    { name: 'stream', port: 80, protocol: 'UDP', targetPort: 'stream' },
+  ]);
+  expect(at(desired['network-policy']?.object, 'spec', 'ingress')).toEqual([
+    {
+      from: [{ podSelector: {} }],
+      ports: [
+        { port: 'http', protocol: 'TCP' },
+        { port: 'stream', protocol: 'UDP' },
+      ],
+    },
+  ]);
 });
 
 test('a worker has no Service, lets nobody in, and a binding that leads nowhere', () => {

@@ -41,7 +41,7 @@ export const instanceBefore = (name: string) => `${name}-first`;
 /** Who may connect to the app, and where to it may connect. */
 export function policyFor(settings: ServiceSettings, { name, labels }: Named, { from }: Routing): Composed {
   const { callers, egress, host, beforeDeploy } = settings;
-  const ports = portsOf(settings).map(({ name: port }) => ({ port, protocol: 'TCP' }));
+  const ports = portsOf(settings).map(({ name: port, protocol }) => ({ port, protocol }));
   const outside = host === undefined || from === undefined ? [] : [from];
   const callersFrom = [{ podSelector: {} }, ...[...new Set([...callers, ...outside])].sort().map(namespaceOf)];
   return {

@@ -2,6 +2,7 @@ import { containerSecurity, podSecurity } from '../../containers/server.ts';
 import { type Bound, contentAnnotation } from './bindings.ts';
 import { bindingRoot, type Variable, variablesOf } from './env.ts';
 import type { Files } from './files.ts';
+import { probesOf } from './health.ts';
 import { portsOf } from './ports.ts';
 import type { ServiceSettings, Sidecar, Size } from './schema.ts';
 
@@ -40,31 +41,6 @@ function resourcesOf({ cpuMillicores, cpuLimitMillicores, memoryMiB, storageMiB 
   };
 }
 
-interface Probe {
-  readonly httpGet?: { readonly path: string; readonly port: number };
-  readonly tcpSocket?: { readonly port: number };
-  readonly exec?: { readonly command: readonly string[] };
-}
-
-/** How the app is asked whether it is up; undefined for a worker that says nothing of it. */
-function probeOf({ port, health }: Pick<ServiceSettings, 'port' | 'health'>): Probe | undefined {
-  if (health?.exec !== undefined) return { exec: { command: health.exec } };
-  if (health?.path !== undefined && port !== undefined) return { httpGet: { path: health.path, port } };
-  const tcp = health?.tcp ?? port;
-  return tcp === undefined ? undefined : { tcpSocket: { port: tcp } };
-}
-
-function probesOf(settings: Pick<ServiceSettings, 'port' | 'health'>) {
-  const probe = probeOf(settings);
-  if (probe === undefined) return {};
-  const asked = { ...probe, timeoutSeconds: 5 };
-  return {
-    startupProbe: { ...asked, periodSeconds: 1, failureThreshold: settings.health?.startupSeconds ?? 60 },
-    readinessProbe: { ...asked, periodSeconds: 5, failureThreshold: 2 },
-    livenessProbe: { ...asked, periodSeconds: 10, failureThreshold: 6 },
-  };
-}
-
 /** What the pods of an app are made of. */
 export interface Given {
   readonly settings: ServiceSettings;
@@ -96,7 +72,7 @@ const envOf = (variables: readonly Variable[]) => (variables.length === 0 ? {} :
 
 /** What is asked of a sidecar that stays: only of one that others wait for before they start. */
 function sidecarProbes({ before, health }: Sidecar) {
-  const { startupProbe, ...running } = probesOf({ port: undefined, health });
+  const { startupProbe, ...running } = probesOf(health, undefined);
   if (before === 'healthy') return { startupProbe, ...running };
   if (running.livenessProbe === undefined) return {};
   return { ...running, livenessProbe: { ...running.livenessProbe, initialDelaySeconds: health?.startupSeconds } };
@@ -181,8 +157,11 @@ export function servingPods(given: Given, labels: Readonly<Record<string, string
   const ports = portsOf(settings);
   const drains = ports.length > 0;
   const app = appOf(given, settings, {
-    ports: { ...(drains && { ports: ports.map(({ name, port }) => ({ name, containerPort: port, protocol: 'TCP' })) }) },
-    probes: { ...probesOf(settings), ...(drains && { lifecycle: { preStop: { sleep: { seconds: drainSeconds } } } }) },
+    ports: { ...(drains && { ports: ports.map(({ name, targetPort, protocol }) => ({ name, containerPort: targetPort, protocol })) }) },
+    probes: {
+      ...probesOf(settings.health, settings.targetPort ?? settings.port),
+      ...(drains && { lifecycle: { preStop: { sleep: { seconds: drainSeconds } } } }),
+    },
   });
   return templateOf(given, labels, app, {
     terminationGracePeriodSeconds: settings.graceSeconds + (drains ? drainSeconds : 0),

@@ -3,10 +3,16 @@ import type { ServiceSettings } from './schema.ts';
 /** What the main port is called. */
 const mainPort = 'http';
 
-/** Every port that the app listens on, the main one first. */
-export function portsOf({
-  port,
-  ports,
-}: Pick<ServiceSettings, 'port' | 'ports'>): readonly { readonly name: string; readonly port: number }[] {
-  return [...(port === undefined ? [] : [{ name: mainPort, port }]), ...ports];
+/** A port of the app: where it is reached, and where it listens. */
+export interface Port {
+  readonly name: string;
+  readonly port: number;
+  readonly targetPort: number;
+  readonly protocol: 'TCP' | 'UDP';
+}
+
+/** Every port of the app, the main one first. */
+export function portsOf({ port, targetPort, ports }: Pick<ServiceSettings, 'port' | 'targetPort' | 'ports'>): readonly Port[] {
+  const main = port === undefined ? [] : [{ name: mainPort, port, targetPort: targetPort ?? port, protocol: 'TCP' as const }];
+  return [...main, ...ports.map((each) => ({ ...each, targetPort: each.targetPort ?? each.port }))];
 }

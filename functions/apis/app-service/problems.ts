@@ -2,8 +2,9 @@ import type { Source } from '../../core/api.ts';
 import { shown } from '../../core/problem.ts';
 import type { Bound } from './bindings.ts';
 import { bindingRoot, problemOfVariables } from './env.ts';
+import { problemOfHealth, problemOfQuestion } from './health.ts';
 import { problemIn } from './placeholders.ts';
-import { portsOf } from './ports.ts';
+import { type Port, portsOf } from './ports.ts';
 import type { File, ServiceSettings } from './schema.ts';
 
 const reserved = [bindingRoot.value, '/dev', '/proc', '/sys'];
@@ -39,28 +40,26 @@ function problemOfContainer(
   );
 }
 
+/** Whether two ports are one to Kubernetes, by name, or by where they are reached or listened on. */
+const clash = (one: Port, other: Port) =>
+  one.name === other.name || (one.protocol === other.protocol && (one.port === other.port || one.targetPort === other.targetPort));
+
 /** What a claim says that cannot hold together. */
 export function contradictionIn(settings: ServiceSettings, { autoscaling: scale }: { readonly autoscaling?: Source }): string | undefined {
-  const { autoscaling, health, port, replicas, host, sidecars } = settings;
+  const { autoscaling, port, targetPort, replicas, host, sidecars } = settings;
   if (replicas !== undefined && scale === 'claim') return `spec.replicas: got ${replicas} beside spec.autoscaling, want one of the two`;
   if (autoscaling.max < autoscaling.min) {
     return `spec.autoscaling.max: got ${autoscaling.max}, want at least ${autoscaling.min}, which is the least`;
   }
-  const asking: readonly (readonly [string, ServiceSettings['health']])[] = [
-    ['spec.health', health],
-    ...sidecars.map((each, index) => [`spec.sidecars.${index}.health`, each.health] as const),
-  ];
-  for (const [field, asked] of asking) {
-    const ways = (['path', 'tcp', 'exec'] as const).filter((each) => asked?.[each] !== undefined);
-    if (ways.length > 1) return `${field}: got ${ways.join(' and ')}, want one of path, tcp, exec`;
-  }
-  if (port === undefined && health?.path !== undefined) {
-    return `spec.health.path: got ${shown(health.path)}, want spec.port too, on which it answers`;
-  }
+  const [unhealthy] = [
+    problemOfHealth(settings),
+    ...sidecars.map(({ health }, index) => health && problemOfQuestion(`spec.sidecars.${index}.health`, health, undefined)),
+  ].filter((problem) => problem !== undefined);
+  if (unhealthy !== undefined) return unhealthy;
+  if (port === undefined && targetPort !== undefined)
+    return `spec.targetPort: got ${targetPort}, want spec.port too, by which it is reached`;
   if (port === undefined && host !== undefined) return `spec.host: got ${shown(host)}, want spec.port too, to which it leads`;
-  const [twice] = portsOf(settings).filter((each, index, all) =>
-    all.some((other, at) => at < index && (other.name === each.name || other.port === each.port)),
-  );
+  const [twice] = portsOf(settings).filter((each, index, all) => all.some((other, at) => at < index && clash(other, each)));
   if (twice === undefined) return undefined;
   return `spec.ports: got ${twice.name} on ${twice.port}, whose name or number is that of another port, want each once`;
 }

@@ -27,6 +27,8 @@ const byKeys = (...keys: readonly string[]) => ({ 'x-kubernetes-list-type': 'map
 const further = z.object({
   name: portName.describe('What it is called, such as `metrics`.'),
   port: port.describe('Number of the port.'),
+  targetPort: port.optional().describe('Port on which the app listens, where that is another.'),
+  protocol: z.enum(['TCP', 'UDP']).default('TCP').describe('How it is spoken to.'),
 });
 
 const variables = z.record(z.string(), z.string().max(1024)).default({});
@@ -42,10 +44,32 @@ const scale = z.object({
     .describe('How much of the requested CPU the pods use on average before there are more of them.'),
 });
 
+const header = z.object({
+  name: z
+    .string()
+    .max(64)
+    .regex(/^[-A-Za-z0-9_]+$/)
+    .describe('Its name.'),
+  value: line.describe('Its value.'),
+});
+
+/** A question to the app, and what answers it. */
+const question = {
+  path: line.optional().describe('Path that answers GET on the port with a status below 400.'),
+  port: port.optional().describe('Port on which `path` is asked, where that is another than the one for requests.'),
+  headers: z.array(header).max(10).default([]).meta(byKeys('name')).describe('Headers with which `path` is asked.'),
+  tcp: port.optional().describe('Port that takes connections.'),
+  exec: words.optional().describe('Command that succeeds.'),
+};
+
 const health = z.object({
-  path: line.optional().describe('Path that answers GET on the port with a status below 400 while requests can be served.'),
-  tcp: port.optional().describe('Port that takes connections while requests can be served.'),
-  exec: words.optional().describe('Command that succeeds while work can be done.'),
+  ...question,
+  alive: z
+    .object(question)
+    .optional()
+    .describe(
+      'How it is known to be alive, where that is another question than whether it can serve: it is restarted when this is not answered.',
+    ),
   startupSeconds: z.int().min(1).max(300).default(60).describe('How long it may take to start.'),
 });
 
@@ -90,7 +114,7 @@ const resources = z.object({
   memoryMiB: mebibytes.optional().describe('Memory that is set aside for it, in MiB. With more it is restarted.'),
 });
 
-const sidecarHealth = health.omit({ path: true });
+const sidecarHealth = health.pick({ tcp: true, exec: true, startupSeconds: true });
 
 const sidecar = z
   .object({
@@ -173,9 +197,13 @@ export const fields = {
     text: 'TCP port on which it serves HTTP. Without one it is a worker, to which nobody connects.',
     example: 8080,
   }),
+  targetPort: field(port, { text: 'Port on which it listens, where that is another than `port`.', example: 8000 }),
   ports: field(z.array(further).max(10).default([]).meta(byKeys('name')), {
-    text: 'Further TCP ports that it listens on.',
-    example: [{ name: 'metrics', port: 9090 }],
+    text: 'Further ports on which it is reached.',
+    example: [
+      { name: 'metrics', port: 9090 },
+      { name: 'stream', port: 9000, targetPort: 19000, protocol: 'UDP' },
+    ],
   }),
   replicas: field(z.int().min(1).max(50), { text: 'A fixed number of pods, in place of `autoscaling`.', example: 3 }),
   autoscaling: field(scale, {
@@ -247,8 +275,8 @@ export const fields = {
     example: { command: ['python3', '-m', 'compileall', '/tmp'] },
   }),
   health: field(health, {
-    text: 'How it is known to be up; one of `path`, `tcp` and `exec`. Default: `port` takes connections.',
-    example: { path: '/', startupSeconds: 120 },
+    text: 'How it is known to be up and able to serve; one of `path`, `tcp` and `exec`. Default: `port` takes connections.',
+    example: { path: '/', headers: [{ name: 'X-Probe', value: 'ready' }], startupSeconds: 120, alive: { tcp: 8000 } },
   }),
   graceSeconds: field(z.int().min(1).max(3600).default(30), {
     text: 'How long it may take to finish what it is doing once it is told to stop with SIGTERM.',
@@ -309,6 +337,8 @@ export const rules = [
 export type ServiceSettings = SettingsOf<typeof fields>;
 export type File = z.output<typeof file>;
 export type Sidecar = z.output<typeof sidecar>;
+export type Health = z.output<typeof health>;
+export type Question = Pick<Health, keyof typeof question>;
 
 export const status = z.object({
   url: z.string().optional().describe('Where it is reached: from outside of the cluster where it has a host, or else within.'),

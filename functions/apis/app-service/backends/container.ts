@@ -235,7 +235,7 @@ function around(settings: ServiceSettings, metadata: Named): Readonly<Record<str
           metadata,
           spec: {
             selector: labels,
-            ports: ports.map((each) => ({ name: each.name, port: each.port, protocol: 'TCP', targetPort: each.name })),
+            ports: ports.map((each) => ({ name: each.name, port: each.port, protocol: each.protocol, targetPort: each.name })),
           },
         },
       },
