@@ -48,6 +48,45 @@ const specs = [
 const claims = fc
   .record({ kind: fc.constantFrom(...kinds), spec: fc.constantFrom(...specs) })
   .map(({ kind, spec }) => ({ ...claim('orders', spec), kind }));
+/** Workloads of Score with a resource of each type, of which one is used. */
+const workloads = fc
+  .record({
+    name: fc.constantFrom('db', 'cache', 'files', 'jobs', 'data', 'host', 'other', 'level', 'constructor'),
+    output: fc.constantFrom('host', 'connection_string', 'bucket', 'name', 'LEVEL', '__proto__', ''),
+    before: fc.constantFrom(undefined, { beside: { ready: 'started' } }, { app: { ready: 'healthy' } }),
+  })
+  .map(({ name, output, before }) => ({
+    apiVersion: 'score.dev/v1b1',
+    metadata: { name: 'orders', annotations: { team: 'shop' } },
+    service: { ports: { web: { port: 80, targetPort: 8080 }, stream: { port: 81, protocol: 'UDP' } } },
+    containers: {
+      app: {
+        image: 'docker.io/library/python:3.13-alpine',
+        variables: { VALUE: `\${resources.${name}.${output}} $$ \${metadata.name}` },
+        files: {
+          '/etc/a': { content: '${resources.db.host}', noExpand: true },
+          '/etc/b': { content: '${resources.db.host}', mode: '0444' },
+        },
+        volumes: { '/data': { source: '${resources.data}' } },
+        resources: { limits: { cpu: '250m', memory: '1.5Gi' } },
+        readinessProbe: { httpGet: { path: '/', port: 8080 } },
+        ...(before && { before }),
+      },
+      beside: { image: 'docker.io/library/python:3.13-alpine', livenessProbe: { exec: { command: ['true'] } } },
+    },
+    resources: {
+      db: { type: 'postgres', class: 'large', id: 'shared.db', params: { version: '17' } },
+      cache: { type: 'redis' },
+      files: { type: 's3', metadata: { annotations: { team: 'shop' } } },
+      jobs: { type: 'sqs' },
+      data: { type: 'volume', params: { sizeMiB: 64 } },
+      host: { type: 'dns' },
+      other: { type: 'service' },
+      level: { type: 'environment', params: { LEVEL: '${metadata.name}' } },
+      route: { type: 'route', params: { host: '${resources.host.host}', path: '/', port: 'web' } },
+      scale: { type: 'horizontal-pod-autoscaler', params: { minReplicas: 2 } },
+    },
+  }));
 const environments = fc
   .constantFrom('dev', 'staging', 'prod')
   .map((tier) => environmentConfig('here', { ...everything, tier: tier as 'dev' }));
@@ -159,6 +198,16 @@ test('a claim may have been anything', { timeout }, async () => {
   );
 });
 
+test('a Score file may say anything', { timeout }, async () => {
+  process.chdir(scratch());
+  await fc.assert(
+    fc.asyncProperty(texts(workloads), fc.boolean(), async (text, isPlanned) => {
+      expectSound(await goldenpath(isPlanned ? ['plan', '-', '-e', 'prod'] : ['score', '-'], text), text);
+    }),
+    { numRuns },
+  );
+});
+
 test('an environment may say anything', { timeout }, async () => {
   await fc.assert(
     fc.asyncProperty(texts(environments), claims, async (text, object) => {
@@ -175,6 +224,7 @@ test('a command line may say anything', { timeout }, async () => {
   const words = fc.oneof(
     fc.constantFrom(
       'plan',
+      'score',
       'doctor',
       '-',
       '--',
@@ -214,7 +264,7 @@ test('a command line may say anything', { timeout }, async () => {
   process.env['KUBECONFIG'] = scratch('kubeconfig');
   await fc.assert(
     fc.asyncProperty(
-      fc.constantFrom(['plan'], ['plan', file], ['plan', file, '-e', 'dev'], ['doctor'], []),
+      fc.constantFrom(['plan'], ['score', file], ['plan', file], ['plan', file, '-e', 'dev'], ['doctor'], []),
       fc.array(words, { maxLength: 5 }),
       async (start, rest) => {
         const args = [...start, ...rest];

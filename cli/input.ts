@@ -22,6 +22,9 @@ export function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : String(error);
 }
 
+/** The path that stands for standard input. */
+export const standardInput = '-';
+
 /** Whether a path is a folder; undefined where there is nothing. */
 export async function isFolder(path: string): Promise<boolean | undefined> {
   try {
@@ -30,6 +33,9 @@ export async function isFolder(path: string): Promise<boolean | undefined> {
     return undefined;
   }
 }
+
+/** As tools do: what begins with a dot is not for reading, nor is what npm installs. */
+export const isHidden = (name: string) => name.startsWith('.') || name === 'node_modules';
 
 /** A path as an error shows it: whole, since somebody has to find it. */
 export const named = (path: string): string => escaped(JSON.stringify(path));

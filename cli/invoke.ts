@@ -5,8 +5,9 @@ import type { ExitCode, Home, Terminal, Verb } from './verb.ts';
 import { doctor } from './verbs/doctor/index.ts';
 import { init } from './verbs/init/index.ts';
 import { plan } from './verbs/plan/index.ts';
+import { score } from './verbs/score/index.ts';
 
-const verbs: readonly Verb[] = [plan, doctor, init];
+const verbs: readonly Verb[] = [plan, score, doctor, init];
 
 const help = `goldenpath: what a claim becomes, and whether an installation is sound
 

@@ -14,6 +14,11 @@ const settings = z.strictObject({
   environments: path.optional(),
   /** Files and folders to plan where none is named. */
   claims: z.array(path).min(1).optional(),
+  /** What the hosts of Score files end in that say none. */
+  domain: z
+    .string()
+    .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, 'want a domain in lower case, such as shop.example.com')
+    .optional(),
   /** What plan prints where it is not said. */
   output: z.enum(['table', 'json', 'yaml', 'markdown']).optional(),
 });

@@ -7,6 +7,7 @@ import { createColors } from 'picocolors';
 import { describe, expect, test } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import * as z from 'zod';
+import { configFile, dataTypes, identityKind, insteadOf, ownTypes } from '../cli/score/types.ts';
 import { settingsFile } from '../cli/settings.ts';
 import { checks } from '../cli/verbs/doctor/checks.ts';
 import { judgePermissions } from '../cli/verbs/doctor/permissions.ts';
@@ -60,6 +61,7 @@ const readme = pageAt('README.md');
 const developers = pageAt('docs/developers.md');
 const platformEngineers = pageAt('docs/platform-engineers.md');
 const commandLine = pageAt('docs/command-line.md');
+const scorePage = pageAt('docs/score.md');
 const operations = pageAt('docs/operations.md');
 const troubleshooting = pageAt('docs/troubleshooting.md');
 
@@ -296,6 +298,27 @@ test('the page for developers says of each backend what a deletion with a snapsh
       .map(([backend = '']) => unquoted(backend))
       .sort(),
   ).toEqual([...new Set(backends)].sort());
+});
+
+test('the page on Score has each type of resource, the kind that it becomes, its outputs and what is used instead', () => {
+  const rows = tableRows(scorePage, 'type', 'becomes', 'outputs').map(([types = '', ...rest]) => ({
+    types: types.split(', ').map(unquoted),
+    rest: rest.map(unquoted),
+  }));
+  expect(rows.flatMap(({ types }) => types).sort()).toEqual([...Object.keys(dataTypes), ...ownTypes, ...Object.keys(insteadOf)].sort());
+  for (const [type, { kind, outputs, known = {}, access }] of Object.entries(dataTypes)) {
+    const hasConfig = configFile.key in (apis.find((api) => api.kind === kind)?.binding?.shape ?? {});
+    const all = [...Object.keys(outputs), ...Object.keys(known), ...(hasConfig ? [configFile.output] : [])];
+    expect(rows.find(({ types }) => types.includes(type))?.rest).toEqual([
+      access === undefined ? kind : `${kind} and ${identityKind}`,
+      all.join(', '),
+    ]);
+  }
+  for (const { types, rest } of rows.filter(({ rest: [becomes] }) => becomes?.startsWith('an error') === true)) {
+    const [, instead = ''] = /^an error: use (\w+)$/.exec(rest[0] ?? '') ?? [];
+    expect(Object.keys(dataTypes)).toContain(instead);
+    expect(types.map((type) => insteadOf[type]?.startsWith(`want ${instead},`))).toEqual(types.map(() => true));
+  }
 });
 
 test('the README lists the keys of the binding', () => {

@@ -1,11 +1,12 @@
 import { resolve } from 'node:path';
 import type { KubernetesObject } from '../../functions/core/kubernetes.ts';
 import { identityOf } from '../../plan/identity.ts';
-import { InputError, isFolder, named } from '../input.ts';
+import { InputError, isFolder, named, standardInput } from '../input.ts';
 import { commitOf, fullNameOf, repositoryOf } from './git.ts';
 import { kustomized, kustomizedThen } from './kustomize.ts';
 import { claimsBefore, environmentsBefore, readRevision } from './revision.ts';
-import { type Claims, type Located, type PassedOver, readClaims, standardInput, united } from './sources.ts';
+import { scoredThen } from './score-then.ts';
+import { type Claims, type Located, type PassedOver, type Reading, readClaims, united } from './sources.ts';
 import { kustomizationIn, onDisk } from './templates.ts';
 
 /** What claims and their environments were. */
@@ -17,16 +18,16 @@ export interface Former {
 }
 
 /** Where claims are. */
-export interface Given {
+export interface Given extends Reading {
   readonly files: readonly string[];
   /** Folders that kustomize builds. */
   readonly kustomizations: readonly string[];
-  readonly stdin: () => Promise<string>;
 }
 
 /** The claims that are given, where files may be missing that a revision has. */
-export async function readGiven({ files, kustomizations, stdin }: Given, missing: 'refused' | 'passed over'): Promise<Claims> {
-  return united([await readClaims(files, stdin, missing), ...(await Promise.all(kustomizations.map((folder) => kustomized(folder))))]);
+export async function readGiven(given: Given, missing: 'refused' | 'passed over'): Promise<Claims> {
+  const { files, kustomizations } = given;
+  return united([await readClaims(files, given, missing), ...(await Promise.all(kustomizations.map((folder) => kustomized(folder))))]);
 }
 
 /** Whether `--from` is a path; one that is a revision too could mean either, and says so. */
@@ -45,9 +46,9 @@ export async function isPath(from: string, { files, kustomizations }: Given): Pr
 }
 
 /** What was at a path; what could not be read there was no less there. */
-async function atPath(path: string, now: Claims, { kustomizations, stdin }: Given): Promise<Former> {
-  const isBuilt = kustomizations.length > 0 && (await kustomizationIn(resolve(path), onDisk)) !== undefined;
-  const then = isBuilt ? await kustomized(path) : await readClaims([path], stdin);
+async function atPath(path: string, now: Claims, given: Given): Promise<Former> {
+  const isBuilt = given.kustomizations.length > 0 && (await kustomizationIn(resolve(path), onDisk)) !== undefined;
+  const then = isBuilt ? await kustomized(path) : await readClaims([path], given);
   const before = then.claims.map(({ object }) => object);
   const same = new Set(now.passedOver.map(({ text }) => text));
   const unread = then.passedOver.filter(({ text }) => text !== undefined && (text === '' || !same.has(text)));
@@ -60,17 +61,20 @@ async function atPath(path: string, now: Claims, { kustomizations, stdin }: Give
   return { claims: before, passedOver: [], environments: async (configs) => configs.map(({ object }) => object) };
 }
 
-async function atRevision(revision: string, now: Claims, { files, kustomizations }: Given): Promise<Former> {
+async function atRevision(revision: string, now: Claims, given: Given): Promise<Former> {
+  const { files, kustomizations } = given;
   if (files.includes(standardInput))
     throw new InputError(`cannot compare standard input: --from: got ${named(revision)}, want a file or a folder, since it has no path`);
   const revisions = await readRevision([...files, ...kustomizations], files, revision);
   const built = united(await Promise.all(kustomizations.map((folder) => kustomizedThen(folder, revision))));
+  const scored = await scoredThen(files, revision, given);
+  const known = new Set(scored.claims.map(({ object }) => identityOf(object)));
   const { old, moved } = await claimsBefore(
-    now.claims.filter(({ built: isBuilt }) => isBuilt !== true),
+    now.claims.filter(({ object, built: isBuilt }) => isBuilt !== true && !known.has(identityOf(object))),
     revisions,
   );
   return {
-    claims: [...old, ...built.claims.map(({ object }) => object)],
+    claims: [...old, ...[...built.claims, ...scored.claims].map(({ object }) => object)],
     passedOver: moved,
     environments: (configs) => environmentsBefore(configs, revisions),
   };

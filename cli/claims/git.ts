@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { lstat, realpath } from 'node:fs/promises';
+import { lstat, mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { oneLine } from '../../functions/core/problem.ts';
 import { codeOf, InputError, named } from '../input.ts';
@@ -173,14 +174,21 @@ export async function commitOfPath(path: string, revision: string): Promise<{ re
   );
 }
 
-/** Writes all that a commit has to a folder, with an index of its own. */
-export async function exportTo(folder: string, index: string, top: string, commit: string): Promise<void> {
-  const env = { GIT_INDEX_FILE: index };
-  for (const args of [
-    ['read-tree', commit],
-    ['checkout-index', '--all', `--prefix=${folder}/`],
-  ]) {
-    const { problem } = await git(top, args, { env });
-    if (problem !== undefined) throw new InputError(`cannot compare with a revision: git cannot write it: ${problem}`);
+/** Works on all that a commit has, in a folder that goes afterwards. */
+export async function inCommit<T>(top: string, commit: string, work: (tree: string) => Promise<T>): Promise<T> {
+  const copy = await realpath(await mkdtemp(join(tmpdir(), 'goldenpath-')));
+  const tree = join(copy, 'tree');
+  try {
+    await mkdir(tree);
+    for (const args of [
+      ['read-tree', commit],
+      ['checkout-index', '--all', `--prefix=${tree}/`],
+    ]) {
+      const { problem } = await git(top, args, { env: { GIT_INDEX_FILE: join(copy, 'index') } });
+      if (problem !== undefined) throw new InputError(`cannot compare with a revision: git cannot write it: ${problem}`);
+    }
+    return await work(tree);
+  } finally {
+    await rm(copy, { recursive: true });
   }
 }

@@ -1,10 +1,9 @@
 import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { realpath } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { oneLine } from '../../functions/core/problem.ts';
 import { codeOf, InputError, isFolder, named } from '../input.ts';
-import { commitOfPath, exportTo } from './git.ts';
+import { commitOfPath, inCommit } from './git.ts';
 import { type Claims, claimsIn } from './sources.ts';
 
 /** What can build a kustomization; kubectl has it built in. */
@@ -49,15 +48,10 @@ export async function kustomized(folder: string, shownAs = folder): Promise<Clai
 /** The claims that a kustomization came to in a revision, all of which it may be made from. */
 export async function kustomizedThen(folder: string, revision: string): Promise<Claims> {
   const { top, commit } = await commitOfPath(folder, revision);
-  const copy = await realpath(await mkdtemp(join(tmpdir(), 'goldenpath-')));
-  try {
-    await mkdir(join(copy, 'tree'));
-    await exportTo(join(copy, 'tree'), join(copy, 'index'), top, commit);
-    const inside = join(copy, 'tree', relative(top, await realpath(folder)));
+  return await inCommit(top, commit, async (tree) => {
+    const inside = join(tree, relative(top, await realpath(folder)));
     if ((await isFolder(inside)) !== true)
       throw new InputError(`cannot compare kustomization ${named(folder)}: it is not in ${named(revision)}, want --from FILE or DIR`);
     return await kustomized(inside, `${revision}:${folder}`);
-  } finally {
-    await rm(copy, { recursive: true });
-  }
+  });
 }

@@ -2,9 +2,9 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { KubernetesObject } from '../../functions/core/kubernetes.ts';
 import { identityOf } from '../../plan/identity.ts';
-import { InputError, isFolder, named, readObjects, UnusableFile } from '../input.ts';
+import { InputError, isFolder, isHidden, named, readObjects, UnusableFile } from '../input.ts';
 import { commitOfPath, contentsOf, filesWith, hasCommit, isAtOrBelow, placesOf, repositoryOf, submoduleNow, treeOf } from './git.ts';
-import { claimMark, claimsIn, isHidden, isManifest, type Located, type PassedOver } from './sources.ts';
+import { claimMark, claimsIn, isManifest, type Located, type PassedOver } from './sources.ts';
 import { type Files, onDisk, roleOf } from './templates.ts';
 
 const environmentMark = 'EnvironmentConfig';

@@ -1,19 +1,20 @@
 import { readdir } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import * as z from 'zod';
 import { mostMetadata } from '../../functions/core/claim.ts';
 import { group } from '../../functions/core/group.ts';
 import type { KubernetesObject } from '../../functions/core/kubernetes.ts';
+import type { Platform } from '../../functions/core/pipeline.ts';
 import { problemsOf } from '../../functions/core/problem.ts';
 import { identityOf, nameOf } from '../../plan/identity.ts';
 import { mapBounded } from '../bounded.ts';
-import { codeOf, InputError, isFolder, named, readObjects, readText, UnusableFile } from '../input.ts';
+import { codeOf, InputError, isFolder, isHidden, named, readObjects, readText, standardInput, UnusableFile } from '../input.ts';
+import { convert } from '../score/convert.ts';
+import { type Workload, workloadsIn } from '../score/workload.ts';
+import { isScore, scoreText } from './score.ts';
 import { onDisk, roleOf } from './templates.ts';
 
 const openFiles = 16;
-
-/** The path that stands for standard input. */
-export const standardInput = '-';
 
 /** By which a text may have a claim. */
 export const claimMark = `${group}/`;
@@ -49,9 +50,6 @@ export interface Claims {
 }
 
 export const isManifest = (path: string) => /\.(ya?ml|json)$/.test(path);
-
-/** As tools do: what begins with a dot is not for reading, nor is what npm installs. */
-export const isHidden = (name: string) => name.startsWith('.') || name === 'node_modules';
 
 /** Of our group, whether or not this version knows the kind. */
 const isClaim = (object: KubernetesObject) => object.apiVersion.startsWith(claimMark);
@@ -110,11 +108,11 @@ function asApplied(claim: KubernetesObject): KubernetesObject | { readonly probl
   return { ...rest, metadata: { ...metadata, namespace: nameOf({ ...claim, metadata }).namespace } };
 }
 
-/** The claims of a text, and what of it is none. */
-export function claimsIn({ path, text, found }: Source): Omit<Claims, 'without'> {
+/** The claims of a text, and what of it is none; of its documents some may be workloads of Score. */
+export function claimsIn({ path, text, found }: Source, workloads = 0): Omit<Claims, 'without'> {
   const { objects, others } = readObjects(text, path);
   const claims: Located[] = [];
-  const passedOver: PassedOver[] = others === 0 ? [] : [{ path, why: 'it has what is no object with apiVersion and kind' }];
+  const passedOver: PassedOver[] = others === workloads ? [] : [{ path, why: 'it has what is no object with apiVersion and kind' }];
   for (const object of objects) {
     const claim = isClaim(object)
       ? asApplied(object)
@@ -126,17 +124,30 @@ export function claimsIn({ path, text, found }: Source): Omit<Claims, 'without'>
   return { claims, passedOver };
 }
 
-async function read({ path, found, why }: Place, stdin: () => Promise<string>): Promise<Claims> {
+/** What a file has: claims, and workloads of Score, which are claims once all of them are known. */
+interface Read extends Claims {
+  readonly workloads?: readonly Workload[];
+}
+
+/** What a text has that somebody named. */
+function readNamed(path: string, text: string, folder: string): Read {
+  const workloads = workloadsIn(scoreText(path, text, folder));
+  return { ...claimsIn({ path, text, found: false }, workloads.length), workloads, without: 0 };
+}
+
+async function read({ path, found, why }: Place, stdin: () => Promise<string>): Promise<Read> {
   // Nobody knows what it has, or had.
   if (why !== undefined) return { claims: [], passedOver: [{ path, why, text: '' }], without: 0 };
-  if (path === standardInput) return { ...claimsIn({ path: 'standard input', found, text: await stdin() }), without: 0 };
+  if (path === standardInput) return readNamed('standard input', await stdin(), process.cwd());
   let text = '';
   try {
     text = await readText(path);
+    // What it becomes may be beside it.
+    if (found && isScore(text)) throw new UnusableFile(path, 'it is a Score file, want it by its own name');
     if (found && !text.includes(claimMark)) return { claims: [], passedOver: [], without: 1 };
     const role = await roleOf(resolve(path), onDisk);
     if (role !== undefined) throw new UnusableFile(path, role);
-    return { ...claimsIn({ path, text, found }), without: 0 };
+    return found ? { ...claimsIn({ path, text, found }), without: 0 } : readNamed(path, text, dirname(resolve(path)));
   } catch (error) {
     if (!found || !(error instanceof UnusableFile)) throw error;
     return { claims: [], passedOver: [{ path, why: error.why, text }], without: 0 };
@@ -157,11 +168,33 @@ export function united(all: readonly Claims[]): Claims {
   return { claims, passedOver: all.flatMap((each) => each.passedOver), without: all.reduce((sum, { without }) => sum + without, 0) };
 }
 
+/** How what is given is read. */
+export interface Reading {
+  readonly stdin: () => Promise<string>;
+  /** What Score files become claims of. */
+  readonly platform: Platform;
+  /** What hosts end in that no Score file says. */
+  readonly domain?: string | undefined;
+}
+
+/** The claims that workloads of Score become. */
+export async function claimsOf(workloads: readonly Workload[], { platform, domain }: Omit<Reading, 'stdin'>): Promise<Claims> {
+  const { claims, remarks } = await convert(workloads, platform, domain);
+  const located = claims.map(({ object, path }): Located => {
+    const claim = asApplied(object);
+    if ('problem' in claim) throw new UnusableFile(path, String(claim.problem));
+    return { object: claim, path };
+  });
+  return { claims: located, passedOver: remarks, without: 0 };
+}
+
 /** The claims at paths: of files, of what folders have at any depth, and of standard input. */
 export async function readClaims(
   paths: readonly string[],
-  stdin: () => Promise<string>,
+  reading: Reading,
   missing: 'refused' | 'passed over' = 'refused',
 ): Promise<Claims> {
-  return united(await mapBounded(await filesAt(paths, missing), openFiles, (file) => read(file, stdin)));
+  const all = await mapBounded(await filesAt(paths, missing), openFiles, (file) => read(file, reading.stdin));
+  const workloads = all.flatMap((each) => each.workloads ?? []);
+  return united(workloads.length === 0 ? all : [...all, await claimsOf(workloads, reading)]);
 }

@@ -81,9 +81,9 @@ test('goldenpath.yaml says where environments and claims are, and what is printe
 });
 
 test.each<[string, string]>([
-  ['', 'got undefined, want one document with environments, claims, output'],
-  ['- environments\n', 'got ["environments"], want one document with environments, claims, output'],
-  ['output: json\n---\noutput: yaml\n', 'got {"output":"json"}, want one document with environments, claims, output'],
+  ['', 'got undefined, want one document with environments, claims, domain, output'],
+  ['- environments\n', 'got ["environments"], want one document with environments, claims, domain, output'],
+  ['output: json\n---\noutput: yaml\n', 'got {"output":"json"}, want one document with environments, claims, domain, output'],
   ['environments: 3\n', 'environments: got 3, want string'],
   ['claims: claims\n', 'claims: got "claims", want array'],
   ['claims: []\n', 'claims: got [], want at least 1 items'],

@@ -37,6 +37,8 @@ export interface PlanOptions extends Home, Terminal {
   /** A file, a folder or a git revision. */
   readonly from?: string | undefined;
   readonly live: boolean;
+  /** What hosts end in that no Score file says. */
+  readonly domain?: string | undefined;
   /** Of the kubeconfig; by default the current one. */
   readonly context?: string | undefined;
   /** What is passed over is an error. */
@@ -156,7 +158,7 @@ async function readWork(asked: readonly string[], given: Given, from: string | u
 }
 
 /** Folders that each have the claims of one environment, by its name. */
-async function readFolders(pattern: string, { from, stdin }: PlanOptions): Promise<readonly Read[]> {
+async function readFolders(pattern: string, options: PlanOptions): Promise<readonly Read[]> {
   const matches = await Promise.all(globSync(pattern).map(async (path) => ({ path, folder: await isFolder(path) })));
   const nowhere = matches.find(({ folder }) => folder === undefined);
   if (nowhere !== undefined)
@@ -167,8 +169,8 @@ async function readFolders(pattern: string, { from, stdin }: PlanOptions): Promi
   return await Promise.all(
     folders.toSorted().map(async (folder) => {
       const isBuilt = (await kustomizationIn(resolve(folder), onDisk)) !== undefined;
-      const given = { files: isBuilt ? [] : [folder], kustomizations: isBuilt ? [folder] : [], stdin };
-      return await readWork([basename(folder)], given, from);
+      const given = { ...options, files: isBuilt ? [] : [folder], kustomizations: isBuilt ? [folder] : [] };
+      return await readWork([basename(folder)], given, options.from);
     }),
   );
 }

@@ -59,6 +59,7 @@ export const plan: Verb<typeof options> = {
       ...terminal,
       ...values,
       ...(settings.environments !== undefined && { environmentsFolder: settings.environments }),
+      domain: settings.domain,
       environments,
       environmentsFrom,
       kustomizations,

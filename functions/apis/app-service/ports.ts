@@ -1,7 +1,7 @@
 import type { ServiceSettings } from './schema.ts';
 
 /** What the main port is called. */
-const mainPort = 'http';
+export const mainPort = 'http';
 
 /** A port of the app: where it is reached, and where it listens. */
 export interface Port {
