@@ -10,8 +10,8 @@ export const suffix = 'cache';
 
 export const port = 6379;
 
-/** What a full cache gives up, the same on every backend: the keys that were used least recently, with or without a time to live. */
-export const evictionPolicy = 'allkeys-lru';
+/** https://valkey.io/topics/lru-cache/; all of them can be set on ElastiCache without a restart. */
+const evictionPolicies = ['allkeys-lru', 'allkeys-lfu', 'volatile-lru', 'volatile-lfu', 'volatile-ttl', 'noeviction'] as const;
 
 /**
  * The majors that the official image has as tags and ElastiCache as parameter group families.
@@ -34,9 +34,14 @@ export const fields = {
     example: '7',
   }),
   size: field(z.enum(sizes), {
-    text: 'Compute and memory; a full cache gives up the keys that were used least recently. Changing it restarts a container, whose volume keeps its first size and bounds its data.',
+    text: 'Compute and memory. Changing it restarts a container, whose volume keeps its first size and bounds its data.',
     default: { dev: 'small', prod: 'medium' },
     example: 'large',
+  }),
+  evictionPolicy: field(z.enum(evictionPolicies), {
+    text: 'What a full cache gives up: the keys that were used least recently (lru), least often (lfu) or that end soonest (ttl), among all keys or only those with a time to live (volatile). With noeviction it refuses writes instead, as queues such as BullMQ want. Changing it restarts a container.',
+    default: { dev: 'allkeys-lru' },
+    example: 'noeviction',
   }),
   highAvailability: field(z.boolean(), {
     text: 'A replica in another availability zone that takes over on failure, where the backend has one (elasticache).',

@@ -7,7 +7,7 @@ import { composedName } from '../../../core/names.ts';
 import { shown } from '../../../core/problem.ts';
 import type { Refusal } from '../../../core/step.ts';
 import { protection } from '../../../kinds/crossplane/usage.ts';
-import { binding, type CacheSettings, completeBinding, evictionPolicy, port, type Size, suffix, versions } from '../schema.ts';
+import { binding, type CacheSettings, completeBinding, port, type Size, suffix, versions } from '../schema.ts';
 
 const needs = needsOf(image('valkey', 'Valkey image', 'docker.io/valkey/valkey'));
 type Needs = FactsOf<typeof needs>;
@@ -39,7 +39,7 @@ const volumeFactor = 8;
 const volumeGiB = (memoryMiB: number) => Math.ceil((memoryMiB * dataShare.Snapshots * volumeFactor) / 1024);
 
 /** Read from standard input, so that the password is on no command line and in no file of its own. */
-function start({ persistence }: CacheSettings, memoryMiB: number, storageGiB: number): readonly string[] {
+function start({ persistence, evictionPolicy }: CacheSettings, memoryMiB: number, storageGiB: number): readonly string[] {
   const fits = memoryMiB * dataShare[persistence];
   // A volume keeps its first size, and one that is full would stop every write.
   const dataMiB = persistence === 'None' ? fits : Math.min(fits, (storageGiB * 1024) / volumeFactor);

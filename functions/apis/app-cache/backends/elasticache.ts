@@ -14,7 +14,7 @@ import { elasticacheSubnetGroup } from '../../../kinds/aws/elasticache-subnet-gr
 import { replicationGroup } from '../../../kinds/aws/replication-group.ts';
 import { protection, usage } from '../../../kinds/crossplane/usage.ts';
 import { secret } from '../../../kinds/kubernetes/secret.ts';
-import { binding, type CacheSettings, completeBinding, evictionPolicy, port, type Size, suffix, versions } from '../schema.ts';
+import { binding, type CacheSettings, completeBinding, port, type Size, suffix, versions } from '../schema.ts';
 
 const needs = needsOf(controlPlane, account, encryptionKey, network, windows);
 type Needs = FactsOf<typeof needs>;
@@ -72,7 +72,7 @@ function expand(context: Context<CacheSettings, Needs>): Expansion {
         name: groupName(part),
         family: `valkey${family}`,
         description,
-        parameter: [{ name: 'maxmemory-policy', value: evictionPolicy }],
+        parameter: [{ name: 'maxmemory-policy', value: settings.evictionPolicy }],
         tags,
       },
       { externalName: groupName(part), ...superseded },
