@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { apiVersion, kindLabel } from '../../../functions/core/group.ts';
 import type { Platform } from '../../../functions/core/pipeline.ts';
@@ -44,16 +44,20 @@ interface InitOptions {
   readonly stdout: Sink;
 }
 
-/** Makes all of the files, or none where one is there. */
+/** Makes all of the files, or none where one is there or cannot be made. */
 export function init({ platform, root, stdout }: InitOptions): ExitCode {
   const files = Object.entries(filesOf(platform));
   const there = files.flatMap(([path]) => (existsSync(join(root, path)) ? [named(path)] : []));
   if (there.length > 0) throw new InputError(`cannot begin a repository of claims: got ${there.join(', ')}, want none of them yet`);
+  const made: string[] = [];
   for (const [path, text] of files) {
     try {
-      mkdirSync(dirname(join(root, path)), { recursive: true });
+      const folder = mkdirSync(dirname(join(root, path)), { recursive: true });
+      if (folder !== undefined) made.push(folder);
       writeFileSync(join(root, path), text, { flag: 'wx' });
+      made.push(join(root, path));
     } catch (error) {
+      for (const each of made.reverse()) rmSync(each, { recursive: true });
       throw new InputError(`cannot make ${named(path)}: ${codeOf(error)}`);
     }
   }

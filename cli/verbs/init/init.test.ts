@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { goldenPath } from '../../../functions/golden-path.ts';
@@ -58,9 +58,10 @@ test.each(paths)('nothing is made where %s is there', async (path) => {
   expect((await goldenpath('init')).code).toBe(0);
 });
 
-test('what cannot be made is named', async () => {
+test('what cannot be made is named, and nothing is left of what was', async () => {
   writeFileSync(scratch('claims'), '');
   expect(await goldenpath('init')).toEqual({ code: 2, stdout: '', stderr: 'goldenpath: cannot make "claims/orders.yaml": EEXIST\n' });
+  expect(readdirSync(scratch())).toEqual(['claims']);
 });
 
 test('goldenpath.yaml says where environments and claims are, and what is printed; what is on the command line counts before it', async () => {
