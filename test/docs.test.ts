@@ -219,6 +219,7 @@ describe('YAML in the pages for users', () => {
 
   test('has claims, environments and apps', () => {
     expect(objects.map(({ kind }) => kind)).toEqual([
+      'AppService',
       'AppDatabase',
       'Deployment',
       ...['AppCache', 'AppBucket', 'AppQueue', 'AppIdentity', 'AppService'],
@@ -246,13 +247,13 @@ describe('YAML in the pages for users', () => {
     expect(claims).toEqual(claims.map((claim) => examples.find(({ kind }) => kind === claim.kind)));
   });
 
-  test('is of claims whose backends by default and whose Secrets a table has, but for the first', () => {
+  test('is of claims whose backends by default and whose Secrets a table has, but for those of the README', () => {
     const rows = tableRows(developers, 'claim', 'dev', 'staging', 'prod', 'in prod', 'Secret');
     const shown = rows.map(([claim = '', dev, staging, prod, , secret]) =>
       [claim, dev, staging, prod, secret].map((cell = '') => unquoted(cell)),
     );
     expect(shown).toEqual(
-      claims.slice(1).map(({ kind, metadata }) => {
+      claims.slice(2).map(({ kind, metadata }) => {
         const { profiles, suffix, binding } = apis.find((api) => api.kind === kind) ?? {};
         const secret = binding === undefined ? 'none' : `${metadata?.name}-${suffix}`;
         return [kind, ...['dev', 'staging', 'prod'].map((tier) => at(profiles, tier, 'backend')), secret];
