@@ -16,19 +16,12 @@ export interface Filed {
   readonly files: readonly File[];
 }
 
-interface Mount {
-  readonly name: string;
-  readonly mountPath: string;
-  readonly subPath: string;
-  readonly readOnly: true;
-}
-
 /** What the files of an app come to. */
 export interface Files {
   /** What keeps them; and what kept them earlier, while pods that name it may still be started. */
   resources(mayStart: (named: string) => boolean): Readonly<Record<string, Composed>>;
   readonly volumes: readonly object[];
-  mountsOf(container: string): readonly Mount[];
+  mountsOf(container: string): readonly object[];
 }
 
 interface Given {
