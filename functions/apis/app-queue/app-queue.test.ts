@@ -94,11 +94,21 @@ describe('sqs', () => {
     const request = stepRequest({ ...given('prod', {}, {}, 'prod-us'), ...state });
     const { desired, status = {} } = expand(request);
     const { refusal } = guard({ ...request, desired, desiredStatus: status });
-    expect(refusal?.reason).toBe('WouldReplace');
-    expect(refusal?.message).toContain(
-      'queue (Queue orders-queue-queue): spec.forProvider.name: got "prod-us-shop-orders-o84oi0o9ft3ltc8k", want "prod-shop-orders-ijhvkrv9it0hkrq1", ' +
-        'which cannot change without losing the data',
-    );
+    const lost = 'which cannot change without losing the data';
+    const url = 'https://sqs.eu-west-1.amazonaws.com/111122223333/prod-';
+    expect(refusal).toEqual({
+      reason: 'WouldReplace',
+      message:
+        'cannot apply: dead-letter-queue (Queue orders-queue-dead-letter-queue): metadata.annotations.crossplane.io/external-name: ' +
+        `got "${url}us-sh… (98 characters), want "${url}shop-… (95 characters), ${lost}; ` +
+        'dead-letter-queue (Queue orders-queue-dead-letter-queue): spec.forProvider.name: got "prod-us-shop-orders-o84oi0o9ft3ltc8k-dead-letters", ' +
+        `want "prod-shop-orders-ijhvkrv9it0hkrq1-dead-letters", ${lost}; ` +
+        'queue (Queue orders-queue-queue): metadata.annotations.crossplane.io/external-name: ' +
+        `got "${url}us-sh… (85 characters), want "${url}shop-… (82 characters), ${lost}; ` +
+        `queue (Queue orders-queue-queue): spec.forProvider.name: got "prod-us-shop-orders-o84oi0o9ft3ltc8k", want "prod-shop-orders-ijhvkrv9it0hkrq1", ${lost}; ` +
+        'if that loss is meant, run: kubectl annotate appqueue orders --namespace shop --overwrite platform.internal/acknowledge=' +
+        'replace-5pjvkih7d1v6ra2f,replace-5525ungvsfkednst,replace-183siv7nu0sjo0dh,replace-r70n0vqegbrqtpnj',
+    });
   });
 
   test('is encrypted with the key of the environment, or else with the one of SQS, and never asks for both', () => {
