@@ -72,6 +72,13 @@ const containerOf = (response: ReturnType<typeof run>) => at(podOf(response), 'c
 const contentOf = (response: ReturnType<typeof run>) =>
   at(response.desired['deployment']?.object, 'spec', 'template', 'metadata', 'annotations', 'platform.internal/bindings');
 
+/** What pods that end have of those that serve. */
+function endingAs(serving: ReturnType<typeof run>) {
+  const { topologySpreadConstraints: _, ...pod } = podOf(serving) as Record<string, unknown>;
+  const { ports, lifecycle, startupProbe, readinessProbe, livenessProbe, ...container } = containerOf(serving) as Record<string, unknown>;
+  return { pod, container };
+}
+
 const bound = { bindings: [{ kind: 'AppDatabase', name: 'orders' }] };
 const databaseThere = [database, databaseBinding];
 
@@ -667,15 +674,7 @@ describe('a schedule', () => {
         },
       },
     });
-    const { topologySpreadConstraints: _, ...pod } = podOf(serving) as Record<string, unknown>;
-    const {
-      ports: __,
-      lifecycle,
-      startupProbe,
-      readinessProbe,
-      livenessProbe,
-      ...container
-    } = containerOf(serving) as Record<string, unknown>;
+    const { pod, container } = endingAs(serving);
     expect(template).toEqual({
       metadata: at(serving.desired['deployment']?.object, 'spec', 'template', 'metadata'),
       spec: { ...pod, restartPolicy: 'Never', terminationGracePeriodSeconds: 30, containers: [container] },
@@ -735,15 +734,7 @@ describe('what has to succeed before a deployment', () => {
       ...(at(done.desired['deployment']?.object, 'metadata', 'labels') as object),
       'app.kubernetes.io/instance': 'orders-service-first',
     };
-    const { topologySpreadConstraints: _, ...pod } = podOf(done) as Record<string, unknown>;
-    const {
-      ports: __,
-      lifecycle,
-      startupProbe,
-      readinessProbe,
-      livenessProbe,
-      ...container
-    } = containerOf(done) as Record<string, unknown>;
+    const { pod, container } = endingAs(done);
     expect(object).toEqual({
       apiVersion: 'batch/v1',
       kind: 'Job',
