@@ -330,6 +330,20 @@ const openRule = (sentence: string, kind = 'SecurityGroupRule') => `open (${kind
 const statement = (change: object) => setting('bucket-policy', 'policy', document({ ...bucketTls, ...change }));
 const bucketPolicyBad = bucket(`BucketPolicy for it: got bucket-policy, ${noTls}`);
 
+const noHost = 'want a host that data.policies.allowed-hosts.allow of the environment names';
+const ingressOf = (...rules: readonly object[]): KubernetesObject => ({
+  apiVersion: 'networking.k8s.io/v1',
+  kind: 'Ingress',
+  metadata: { name: 'orders' },
+  spec: { rules },
+});
+const routeOf = (hostnames: readonly string[] | undefined): KubernetesObject => ({
+  apiVersion: 'gateway.networking.k8s.io/v1',
+  kind: 'HTTPRoute',
+  metadata: { name: 'orders' },
+  spec: { ...(hostnames !== undefined && { hostnames }) },
+});
+
 const google = 'accounts.google.com';
 
 type Case = readonly [what: string, change: Change, sentences: readonly string[], circumstances?: Circumstances];
@@ -1164,6 +1178,46 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
         ],
       ],
     ]),
+  ],
+  'allowed-hosts': [
+    ...[
+      ['www.example.com', 'www.example.com', true],
+      ['www.example.com', 'shop.www.example.com', false],
+      ['*.apps.example.com', 'orders.apps.example.com', true],
+      ['*.apps.example.com', 'orders.shop.apps.example.com', true],
+      ['*.apps.example.com', 'apps.example.com', false],
+      ['*.apps.example.com', '.apps.example.com', false],
+      ['*.apps.example.com', 'orders.evil-apps.example.com', false],
+      ['*.{namespace}.apps.example.com', 'orders.shop.apps.example.com', true],
+      ['{namespace}.apps.example.com', 'shop.apps.example.com', true],
+      ['*.{namespace}.apps.example.com', 'orders.shop-payments.apps.example.com', false],
+      ['*.{namespace}.apps.example.com', 'orders.shop.evil.apps.example.com', false],
+      ['*-{namespace}.apps.example.com', 'orders-shop.apps.example.com', false],
+      ['*', 'orders.example.com', false],
+    ].map(
+      ([allow, host, holds]): Case => [
+        `host ${host} where ${allow} is allowed`,
+        add('ingress', ingressOf({ host })),
+        holds === true
+          ? none
+          : [`ingress (Ingress orders): spec.rules.0.host: got "${host}", want one of ${String(allow).replace('{namespace}', 'shop')}`],
+        { allowed: [String(allow)] },
+      ],
+    ),
+    [
+      'where none is allowed',
+      add('ingress', ingressOf({ host: 'www.example.com' })),
+      [`ingress (Ingress orders): spec.rules.0.host: got "www.example.com", ${noHost}`],
+    ],
+    ['every host, by a rule', add('ingress', ingressOf({})), [`ingress (Ingress orders): spec.rules.0.host: got undefined, ${noHost}`]],
+    ['every host, by no rule', add('ingress', ingressOf()), [`ingress (Ingress orders): spec.rules.*.host: got undefined, ${noHost}`]],
+    ['every host of a Gateway', add('route', routeOf(undefined)), [`route (HTTPRoute orders): spec.hostnames.*: got undefined, ${noHost}`]],
+    [
+      'one of two of an HTTPRoute',
+      add('route', routeOf(['www.example.com', 'shop.example.com'])),
+      ['route (HTTPRoute orders): spec.hostnames: got "shop.example.com", want one of www.example.com'],
+      { allowed: ['www.example.com'] },
+    ],
   ],
   'allowed-registries': [
     ...['acme/app:1', 'ghcr.io/acme/app:1', 'localhost/app', 'docker.io/valkeys/valkey:8', 'mirror.example.com/pg/postgres-evil:1'].map(

@@ -40,6 +40,7 @@ export const everything = {
   },
   routing: { ingressClass: 'nginx', issuer: 'letsencrypt', from: 'ingress-nginx' },
   tags: { team: 'shop' },
+  policies: { 'allowed-hosts': { allow: ['*.example.com'] } },
 } satisfies Partial<EnvironmentData>;
 
 export function namespace(name: string, environment: string | undefined): KubernetesObject {

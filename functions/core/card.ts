@@ -187,6 +187,8 @@ export interface Card {
   /** That nobody but an administrator of its server can have made, under a claim's names, all that the claim makes of such kinds. */
   readonly provenTogether?: true;
   readonly region: { readonly path: string } | None;
+  /** Where the host names are under which it is reached from outside of the cluster. */
+  readonly hosts: { readonly path: string } | None;
   /** Where instances are chosen, and the families to choose from. */
   readonly classes: { readonly path: string; readonly families: readonly string[] } | None;
   readonly access: Documents | None;

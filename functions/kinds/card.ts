@@ -22,7 +22,7 @@ export const dataless = (why: string) => ({
 });
 
 /** The facts of a kind that nobody connects to. */
-export const unreachable = (why: string) => ({ inTransit: none(why), privacy: none(why), ingress: none(why) });
+export const unreachable = (why: string) => ({ inTransit: none(why), privacy: none(why), ingress: none(why), hosts: none(why) });
 
 /** The facts of a kind that is only a setting of something else. */
 export const bare = (why: string) => ({

@@ -1,4 +1,5 @@
 import type { Policy } from '../../core/pipeline.ts';
+import { allowedHosts } from './allowed-hosts.ts';
 import { allowedInstanceFamilies } from './allowed-instance-families.ts';
 import { allowedRegions } from './allowed-regions.ts';
 import { allowedRegistries } from './allowed-registries.ts';
@@ -39,6 +40,7 @@ export const policies: readonly Policy[] = [
   outlivesControlPlane,
   revocableAccess,
   allowedRegions,
+  allowedHosts,
   allowedInstanceFamilies,
   requiredTags,
   iamLeastPrivilege,

@@ -183,6 +183,7 @@ export const awsKind = (service: string, kind: string, plural: string) => ({
   managed: true,
   pods: none('it runs in AWS'),
   region: { path: 'spec.forProvider.region' },
+  hosts: none('AWS gives it a name of its own'),
   ready: byConditions,
 });
 

@@ -8,6 +8,7 @@ const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? val
 export const httpRoute = defineKind({
   ...plainKind('gateway.networking.k8s.io/v1', 'HTTPRoute', 'httproutes', 'which paths of a host lead to which Service'),
   broughtBy: 'cluster',
+  hosts: { path: 'spec.hostnames.*' },
   ready(observed) {
     const generation = observed.metadata?.generation ?? 0;
     const parents = list(at(observed, 'status', 'parents'));

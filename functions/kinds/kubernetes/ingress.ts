@@ -4,6 +4,7 @@ import { plainKind } from './built-in.ts';
 
 export const ingress = defineKind({
   ...plainKind('networking.k8s.io/v1', 'Ingress', 'ingresses', 'which paths of a host lead to which Service'),
+  hosts: { path: 'spec.rules.*.host' },
   // https://kubernetes.io/docs/concepts/services-networking/ingress/: its controller publishes it where it has an address.
   ready(observed) {
     const addresses = at(observed, 'status', 'loadBalancer', 'ingress');

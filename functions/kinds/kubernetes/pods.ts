@@ -114,6 +114,7 @@ export const podKind = (apiVersion: string, kind: string, plural: string, path =
   inTransit: none(where),
   privacy: none(where),
   ingress: none(where),
+  hosts: none(where),
 });
 
 /** Of pods that stand all the time. */

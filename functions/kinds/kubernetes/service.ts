@@ -11,6 +11,7 @@ export const service = defineKind({
   pods: none('others make the pods that it leads to'),
   inTransit: none('the pods that it leads to say so'),
   ingress: none('a NetworkPolicy says who comes in'),
+  hosts: none('an Ingress or an HTTPRoute leads to it'),
   names: [{ path: ['metadata', 'name'], most: 63, pattern: /^[a-z]([-a-z0-9]*[a-z0-9])?$/ }],
   privacy: [
     { path: 'spec.type', want: 'ClusterIP', holds: (value) => !published.includes(value) },

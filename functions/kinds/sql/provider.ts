@@ -134,6 +134,7 @@ export const sqlKind = (kind: string, plural: string) => ({
   pods: none('it is in a database'),
   tags: none('PostgreSQL has none'),
   region: none('it is where its server is'),
+  hosts: none('its server has one'),
   classes: none('its server runs on them'),
   access: none('it has no policy document'),
   ready: byConditions,
