@@ -186,6 +186,8 @@ export interface Api extends Described, Omit<Schema<Fields, z.ZodObject>, 'rules
   readonly requires: Requires<never>;
   /** What its claims give to claims of other APIs. */
   readonly offers: readonly Offer[];
+  /** Fields of its spec that list the service accounts of its namespace that may use what it makes, where not everybody with the binding may. */
+  readonly access: readonly string[];
   /** The ClusterRoles that its RoleBindings give, after the platform's name and a colon: Crossplane may bind these and no others. */
   readonly binds: readonly string[];
   /** A list in the status of what has to be taken out of the spec before a claim can be deleted, since deleting it would take all of that along. */
@@ -236,6 +238,7 @@ type ApiDefinition<F extends Fields, Status extends z.ZodObject, R, Key extends 
     readonly example: { readonly name: string; readonly spec: SpecOf<F> };
     readonly requires?: R & Requires<SaidOf<F>>;
     readonly offers?: readonly Offer[];
+    readonly access?: readonly SaidByClaims<F>[];
     readonly binds?: readonly string[];
     readonly emptiedFirst?: keyof z.output<Status> & string;
   };
@@ -248,7 +251,7 @@ export function defineApi<
   const R extends Requires<SaidOf<F>> = Record<never, never>,
 >({ schema, ...rest }: ApiDefinition<F, Status, R, Key>): Api {
   const { suffix, fields, rules = [], status, binding } = schema;
-  const { backends, scope = 'Namespaced', place = 'environment', requires = {}, offers = [], binds = [] } = rest;
+  const { backends, scope = 'Namespaced', place = 'environment', requires = {}, offers = [], access = [], binds = [] } = rest;
   const problems = problemsOfFields(fields, Object.keys(backends));
   if (problems.length > 0) throw new Error(`cannot define ${rest.kind}: ${problems.join('; ')}`);
   const size = fields['size']?.schema;
@@ -263,6 +266,7 @@ export function defineApi<
     place,
     requires,
     offers,
+    access,
     binds,
     spec: specOf(fields),
     specRules: [...rules, ...rulesOf(fields)],

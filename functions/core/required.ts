@@ -83,6 +83,11 @@ function bound(
   });
 }
 
+function textsAt(root: unknown, ...path: readonly string[]): readonly string[] {
+  const found = at(root, ...path);
+  return Array.isArray(found) ? found.map(String) : [];
+}
+
 /** Anybody may make a Secret of any name in their namespace: one is a claim's binding if that claim controls it. */
 function foundBindings(
   name: string,
@@ -100,7 +105,8 @@ function foundBindings(
       const uid = stringAt(claim, 'metadata', 'uid');
       const object = found(boundName(name, 'secret', index)).find((secret) => uid !== undefined && controllerOf(secret) === uid);
       const keys = Object.keys(api.binding?.shape ?? {});
-      return { of, secret: composedName(of, api.suffix), keys, claimed: claim !== undefined, object };
+      const access = api.access.map((field) => ({ field, serviceAccounts: textsAt(claim, 'spec', field) }));
+      return { of, secret: composedName(of, api.suffix), keys, claimed: claim !== undefined, access, object };
     }),
   };
 }

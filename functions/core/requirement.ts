@@ -51,6 +51,8 @@ export interface FoundBinding {
   readonly keys: readonly string[];
   /** Whether there is such a claim. */
   readonly claimed: boolean;
+  /** Who may use what it makes, by the fields of its spec that say so; none where whoever has the binding may. */
+  readonly access: readonly { readonly field: string; readonly serviceAccounts: readonly string[] }[];
   /** The Secret, once it is proven to be the one that the claim composed. */
   readonly object: KubernetesObject | undefined;
 }

@@ -20,4 +20,5 @@ export const appBucket = defineApi({
     { policy: 'backed-up', field: 'retentionDays', atLeast: leastBackupDays },
   ],
   requires: { roles: claimsOffering(awsRole) },
+  access: ['readers', 'writers'],
 });

@@ -16,4 +16,5 @@ export const appQueue = defineApi({
   releasable: ['protection', 'consumers-*', 'producers-*'],
   claimPolicies: [],
   requires: { roles: claimsOffering(awsRole) },
+  access: ['consumers', 'producers'],
 });

@@ -141,6 +141,23 @@ describe('bindings', () => {
     ]);
   });
 
+  test('an app waits until those that let in named accounts let in its own, and says where to name it', () => {
+    const bindings = [{ kind: 'AppBucket', name: 'files' }];
+    const bucket = (spec: object) => [
+      { ...claimed('AppBucket', 'files'), spec },
+      bindingOf(claimed('AppBucket', 'files'), 'files-bucket', { type: 's3', bucket: 'files' }),
+    ];
+    const waiting = run({ bindings }, { claims: bucket({ readers: ['reports'] }) });
+    expect(Object.keys(waiting.desired)).not.toContain('deployment');
+    const settled = run({ bindings }, { claims: bucket({}), observed: observedAfter(waiting, details) });
+    expect(settled.conditions.find(({ type }) => type === 'Provisioned')?.message).toContain(
+      'Deployment orders-service waits for ServiceAccount orders-service in spec.readers or spec.writers of AppBucket files, which lets in no others',
+    );
+    expect(Object.keys(run({ bindings }, { claims: bucket({ readers: ['orders-service'] }) }).desired)).toContain('deployment');
+    const running = observedAfter(run({ bindings }, { claims: bucket({ writers: ['orders-service'] }) }), details);
+    expect(Object.keys(run({ bindings }, { claims: bucket({}), observed: running }).desired)).toContain('deployment');
+  });
+
   test('are kept while an app has them', () => {
     const key = 'use-appdatabase-orders';
     const before = run(bound, { claims: databaseThere });
@@ -168,6 +185,44 @@ describe('bindings', () => {
     expect(refusalOf({ bindings: [{ kind: 'AppIdentity', name: 'orders' }] })).toEqual(
       invalid(`spec.bindings.0.kind: got "AppIdentity", want one of ${bindable.join(', ')}`),
     );
+  });
+});
+
+describe('an identity', () => {
+  const roleOf = (response: ReturnType<typeof run>) =>
+    at(response.desired['deployment']?.object, 'spec', 'template', 'metadata', 'annotations', 'platform.internal/role');
+  const identity = (ready: 'True' | 'False', serviceAccount = 'orders-service', role: string | undefined = 'prod-role') => ({
+    ...claimed('AppIdentity', 'orders'),
+    spec: { serviceAccount },
+    status: { conditions: [{ type: 'Ready', status: ready }], ...(role !== undefined && { role }) },
+  });
+  const given = (claims: readonly KubernetesObject[], observed: Asked['observed'] = {}) => ({ environment: 'prod', claims, observed });
+
+  test('is waited for before the first pods, since those would never have its role', () => {
+    const waiting = run({}, given([identity('False')]));
+    expect(Object.keys(waiting.desired)).not.toContain('deployment');
+    const again = run({}, given([identity('False')], observedAfter(waiting, details)));
+    expect(again.conditions.find(({ type }) => type === 'Provisioned')?.message).toContain(
+      'Deployment orders-service waits for AppIdentity orders to give it a role',
+    );
+    expect(again.ttlSeconds).toBe(15);
+    expect(roleOf(run({}, given([identity('True')])))).toBe('prod-role');
+  });
+
+  test('of another account, or without a role, changes nothing', () => {
+    const without = run({}, given([]));
+    expect(run({}, given([identity('False', 'reports')])).desired).toEqual(without.desired);
+    expect(run({}, given([identity('True', 'orders-service', '')])).desired).toEqual(without.desired);
+  });
+
+  test('that comes later has pods replaced once, and one that cannot be read none', () => {
+    const before = observedAfter(run({}, given([])), details);
+    expect(roleOf(run({}, given([identity('False')], before)))).toBeUndefined();
+    const after = run({}, given([identity('True')], before));
+    expect(roleOf(after)).toBe('prod-role');
+    for (const claims of [[], [identity('False')], [identity('True')]]) {
+      expect(run({}, given(claims, observedAfter(after, details))).desired).toEqual(after.desired);
+    }
   });
 });
 

@@ -1,11 +1,12 @@
 import { decode } from '../../core/binding.ts';
 import { group } from '../../core/group.ts';
-import { at, stringAt } from '../../core/kubernetes.ts';
+import { at } from '../../core/kubernetes.ts';
 import { hashOf } from '../../core/names.ts';
 import { shown } from '../../core/problem.ts';
 import type { ClaimReference, FoundBinding, FoundBindings } from '../../core/requirement.ts';
 import type { ObservedResource, Refusal } from '../../core/step.ts';
 import type { Keyed, Reference } from './placeholders.ts';
+import { startedWith } from './started.ts';
 
 /** On the pods: what is in their bindings, so that they are replaced when it changes. */
 export const contentAnnotation = `${group}/bindings`;
@@ -30,19 +31,15 @@ export interface Bound {
   valueAt(of: Reference): string | undefined;
 }
 
-/** What was in the bindings of the pods that were started last: those of a Deployment, a CronJob, or a Job before either. */
-function startedWith(observed: Readonly<Record<string, ObservedResource>>): string | undefined {
-  const templates = Object.entries(observed)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .flatMap(([, { object }]) => [at(object, 'spec', 'template'), at(object, 'spec', 'jobTemplate', 'spec', 'template')]);
-  return templates
-    .map((template) => stringAt(template, 'metadata', 'annotations', contentAnnotation))
-    .find((content) => content !== undefined);
-}
-
-function waitsFor({ of: { kind, name }, claimed, object }: FoundBinding, namespace: string): readonly string[] {
-  if (object !== undefined) return [];
-  return claimed ? [`the binding of ${kind} ${name}`] : [`${kind} ${name}, which namespace ${namespace} does not have`];
+function waitsFor({ of: { kind, name }, claimed, object, access }: FoundBinding, namespace: string, account: string): readonly string[] {
+  if (!claimed) return [`${kind} ${name}, which namespace ${namespace} does not have`];
+  // Wherever it is let in by its password alone, so that the same claims hold where it is not.
+  if (access.length > 0 && !access.some(({ serviceAccounts }) => serviceAccounts.includes(account))) {
+    return [
+      `ServiceAccount ${account} in ${access.map(({ field }) => `spec.${field}`).join(' or ')} of ${kind} ${name}, which lets in no others`,
+    ];
+  }
+  return object === undefined ? [`the binding of ${kind} ${name}`] : [];
 }
 
 /**
@@ -52,6 +49,7 @@ function waitsFor({ of: { kind, name }, claimed, object }: FoundBinding, namespa
 export function boundTo(
   { kinds, found }: FoundBindings,
   { kind, name, namespace }: { readonly kind: string; readonly name: string; readonly namespace: string },
+  account: string,
   asked: readonly { readonly kind: string }[],
   observed: Readonly<Record<string, ObservedResource>>,
 ): Bound | { readonly refusal: Refusal } {
@@ -63,7 +61,7 @@ export function boundTo(
   const bindings = [...new Map(found.flatMap((each) => (each === undefined ? [] : [[each.secret, each]]))).values()].sort((a, b) =>
     a.secret < b.secret ? -1 : 1,
   );
-  const waiting = bindings.flatMap((each) => waitsFor(each, namespace));
+  const waiting = bindings.flatMap((each) => waitsFor(each, namespace, account));
   const contents = bindings.map(contentOf);
   const isRead = waiting.length === 0 && !contents.includes(undefined);
   const hashed = () =>
@@ -73,7 +71,7 @@ export function boundTo(
     // Not every backend has every key.
     keyed: bindings.map(({ secret, keys }, index) => ({ secret, keys: keysOf(contents[index]) ?? keys })),
     waitsFor: waiting,
-    content: bindings.length === 0 ? undefined : isRead ? hashed() : (startedWith(observed) ?? unread),
+    content: bindings.length === 0 ? undefined : isRead ? hashed() : (startedWith(observed, contentAnnotation) ?? unread),
     valueAt({ secret, key }) {
       const binding = bindings.find((each) => each.secret === secret);
       if (binding?.object === undefined) return undefined;

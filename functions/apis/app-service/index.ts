@@ -1,6 +1,7 @@
+import { awsRole } from '../../aws/role.ts';
 import { defineApi } from '../../core/api.ts';
 import { apiVersion } from '../../core/group.ts';
-import type { ClaimReference, Requiring } from '../../core/requirement.ts';
+import { type ClaimReference, claimsOffering, type Requiring } from '../../core/requirement.ts';
 import { container, releasable } from './backends/container.ts';
 import * as schema from './schema.ts';
 
@@ -18,7 +19,7 @@ export const appService = defineApi({
   plural,
   doc:
     'An app: its pods, spread and scaled as the environment wants or run by a schedule, with the bindings of other claims, reached within the cluster and by its host. ' +
-    'Its ServiceAccount is named <claim>-service: an AppIdentity for it gives the pods a role. Deleting the claim deletes the app, and none of what it is bound to.',
+    'Its ServiceAccount is named <claim>-service: an AppIdentity for it gives the pods a role, which the first ones wait for and older ones are replaced once to get. Deleting the claim deletes the app, and none of what it is bound to.',
   example: {
     name: 'orders',
     spec: {
@@ -43,6 +44,7 @@ export const appService = defineApi({
   releasable,
   claimPolicies: [{ policy: 'multi-az', field: 'replicas', atLeast: 2 }],
   requires: {
+    identities: claimsOffering(awsRole),
     bindings: { bindings: ({ spec }: Requiring<Wanted>) => spec.bindings },
     apps: {
       apiVersion,

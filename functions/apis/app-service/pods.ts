@@ -3,6 +3,7 @@ import { type Bound, contentAnnotation } from './bindings.ts';
 import { bindingRoot, type Variable, variablesOf } from './env.ts';
 import type { Files } from './files.ts';
 import { probesOf } from './health.ts';
+import { roleAnnotation } from './identity.ts';
 import { portsOf } from './ports.ts';
 import type { ServiceSettings, Sidecar, Size } from './schema.ts';
 
@@ -47,6 +48,8 @@ export interface Given {
   /** Their ServiceAccount. */
   readonly account: string;
   readonly bound: Bound;
+  /** The role that they get in AWS, if any. */
+  readonly role: string | undefined;
   readonly files: Files;
 }
 
@@ -124,15 +127,19 @@ export const appContainer = 'app';
 
 /** What all pods of the app have, as Pod Security `restricted` wants it. */
 function templateOf(given: Given, labels: Readonly<Record<string, string>>, app: object, around: object) {
-  const { settings, account, bound, files } = given;
+  const { settings, account, bound, role, files } = given;
   const { user, size, volumes, sidecars, imagePullSecrets } = settings;
   const scratch = [
     { name: 'tmp', sizeMiB: shapes[size].storageMiB },
     ...sidecars.map(({ name }) => ({ name: scratchOf(name), sizeMiB: sidecarShape.storageMiB })),
     ...volumes.map(({ name, sizeMiB }) => ({ name: ownVolume(name), sizeMiB })),
   ];
+  const annotations = {
+    ...(bound.content !== undefined && { [contentAnnotation]: bound.content }),
+    ...(role !== undefined && { [roleAnnotation]: role }),
+  };
   return {
-    metadata: { labels, ...(bound.content !== undefined && { annotations: { [contentAnnotation]: bound.content } }) },
+    metadata: { labels, ...(Object.keys(annotations).length > 0 && { annotations }) },
     spec: {
       serviceAccountName: account,
       automountServiceAccountToken: false,

@@ -1,3 +1,4 @@
+import type { Roles } from '../../../aws/role.ts';
 import { serverHost } from '../../../containers/server.ts';
 import type { Backend, Composed, Context, Expansion, Pending } from '../../../core/api.ts';
 import { bind, bindingKey } from '../../../core/binding.ts';
@@ -26,6 +27,7 @@ import { serviceAccount } from '../../../kinds/kubernetes/service-account.ts';
 import { type Before, beforeDeploy } from '../before-deploy.ts';
 import { type Bound, boundTo } from '../bindings.ts';
 import { filesOf } from '../files.ts';
+import { identityOf } from '../identity.ts';
 import { instanceLabel, type Needs, needs, policyFor, routeFor, scheme } from '../network.ts';
 import { appContainer, endingJob, type Given as Pods, servingPods } from '../pods.ts';
 import { portsOf } from '../ports.ts';
@@ -33,6 +35,7 @@ import { contradictionIn, problemOfContainers } from '../problems.ts';
 import { binding, type ServiceSettings, suffix } from '../schema.ts';
 
 export interface Required {
+  readonly identities: Roles;
   readonly bindings: FoundBindings;
   /** The apps of the namespace, where this one has a host. */
   readonly apps: readonly KubernetesObject[];
@@ -258,7 +261,7 @@ function expand(context: Given): Expansion {
   if (contradiction !== undefined) return { ...none, refusal: invalid(context, contradiction) };
   const refusal = taken(context) ?? ('refusal' in routed ? routed.refusal : undefined);
   if (refusal !== undefined || 'refusal' in routed) return { ...none, ...(refusal && { refusal }) };
-  const bound = boundTo(required.bindings, claim, settings.bindings, observed);
+  const bound = boundTo(required.bindings, claim, name, settings.bindings, observed);
   if ('refusal' in bound) return { ...none, refusal: bound.refusal };
   const problem = problemOfContainers(settings, bound);
   if (problem !== undefined) return { ...none, refusal: invalid(context, problem) };
@@ -271,12 +274,14 @@ function expand(context: Given): Expansion {
     [{ container: appContainer, files: settings.files }, ...settings.sidecars.map((each) => ({ container: each.name, files: each.files }))],
     { claim, labels, bound, observed },
   );
-  const pods = { settings, account: name, bound, files };
-  const isBound = bound.waitsFor.length === 0;
+  const { role, waitsFor: missing } = identityOf(required.identities, name, observed);
+  const pods = { settings, account: name, bound, role, files };
+  const asksFor = [...bound.waitsFor, ...missing];
+  const isBound = asksFor.length === 0;
   const workload =
     schedule === undefined ? deployed(context, pods, metadata, isBound) : scheduled(context, schedule, pods, metadata, isBound);
   const { key, card, composed, before, mayStart } = workload;
-  const waitsFor = [...bound.waitsFor, ...(before.waitsFor === undefined ? [] : [before.waitsFor])];
+  const waitsFor = [...asksFor, ...(before.waitsFor === undefined ? [] : [before.waitsFor])];
   const pending: Readonly<Record<string, Pending>> =
     waitsFor.length === 0 ? {} : { [key]: { ...typed(card), name, waitsFor: waitsFor.join(', and ') } };
   const url = settings.host === undefined ? inside.url : `${scheme(facts.routing)}://${settings.host}${settings.path}`;
