@@ -259,6 +259,7 @@ describe('packages', () => {
       activate: ['buckets.storage.gcp.m.upbound.io', 'zones.dns.example.org'],
       granted: [
         [['apps'], ['statefulsets']],
+        [['batch'], ['jobs']],
         [['monitoring.coreos.com'], ['servicemonitors']],
         [['networking.k8s.io'], ['networkpolicies']],
         [['platform.internal'], ['claims']],
@@ -310,6 +311,7 @@ describe('installation', () => {
       rules: [
         { apiGroups: [''], resources: ['namespaces'], verbs: ['get', 'list', 'watch'] },
         { apiGroups: ['apps'], resources: ['statefulsets'], verbs },
+        { apiGroups: ['batch'], resources: ['jobs'], verbs },
         { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], verbs },
         { apiGroups: ['platform.internal'], resources: ['claims'], verbs: ['administer'] },
         { apiGroups: ['platform.internal'], resources: ['environments'], verbs: ['use'] },
