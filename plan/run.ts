@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Pending, Source } from '../functions/core/api.ts';
 import { environmentLabel } from '../functions/core/group.ts';
 import { at, type Condition, groupKind, type KubernetesObject } from '../functions/core/kubernetes.ts';
+import { isOnlyLookedAt } from '../functions/core/look.ts';
 import { composedName } from '../functions/core/names.ts';
 import type { AddedStep, Platform, Step, StepRequest } from '../functions/core/pipeline.ts';
 import { matches } from '../functions/core/proof.ts';
@@ -259,7 +260,11 @@ export function runSteps(claim: KubernetesObject, environment: string, world: Wo
         ...(known?.settled.available[setting] !== undefined && { available: known.settled.available[setting] }),
         ...(idle.has(setting) && { idle: true as const }),
       })),
-      resources: Object.fromEntries(Object.entries(desired).map(([key, { object }]) => [key, object])),
+      resources: Object.fromEntries(
+        Object.entries(desired).flatMap(([key, { object }]) =>
+          isOnlyLookedAt(object, platform.cards.get(groupKind(object))) ? [] : [[key, object]],
+        ),
+      ),
       pending: known?.expansion.pending ?? {},
       steps: ended.steps,
       cost: judgement?.cost ?? null,

@@ -60,7 +60,12 @@ describe('what has a name of ours', () => {
   const first = both(rds).guarded;
 
   test('is only looked at first, without references and passwords, and nothing else is made outside', () => {
-    expect(policiesOf(first)).toEqual({ 'subnet-group': 'looks', 'parameter-group-17': 'looks', instance: 'looks' });
+    expect(policiesOf(first)).toEqual({
+      'final-snapshot': 'looks',
+      'subnet-group': 'looks',
+      'parameter-group-17': 'looks',
+      instance: 'looks',
+    });
     const full = both(rds).expanded.desired['instance']?.object as KubernetesObject;
     const look = first.desired['instance']?.object as KubernetesObject;
     const { autoGeneratePassword, passwordSecretRef, dbSubnetGroupNameRef, vpcSecurityGroupIdRefs, ...said } = at(
@@ -92,7 +97,8 @@ describe('what has a name of ours', () => {
   test('is made once there is nothing, in one go, and stays so whatever its provider says later', () => {
     const { expanded, guarded } = both({ ...rds, observed: seen(first, () => ({ conditions: [nothing] })) });
     expect(guarded.desired).toEqual(expanded.desired);
-    expect(Object.values(policiesOf(guarded))).not.toContain('looks');
+    const { 'final-snapshot': looksForKept, ...others } = policiesOf(guarded);
+    expect([looksForKept, Object.values(others).includes('looks')]).toEqual(['looks', false]);
     for (const status of [undefined, { conditions: [nothing] }, withTags({})]) {
       const again = both({ ...rds, observed: seen(guarded, () => status) });
       expect([again.guarded.desired, again.guarded.refusal]).toEqual([again.expanded.desired, undefined]);
@@ -136,6 +142,90 @@ describe('what has a name of ours', () => {
     const open = { ...everything.aws, clientSecurityGroupIds: [], clientCidrs: ['0.0.0.0/0'] };
     const environments = [environmentConfig('prod', { ...everything, aws: open, tier: 'prod' })];
     expect(both({ ...rds, environments }).guarded.refusal?.reason).toBe('PolicyViolated');
+  });
+});
+
+describe('the last snapshot that an earlier claim of the name left', () => {
+  const first = both(rds).guarded;
+  const name = 'prod-shop-orders-6s1o1u7sme361jhg';
+  const looks = (snapshot: object, instance: object = { conditions: [nothing] }) =>
+    seen(first, (_, key) =>
+      key === 'final-snapshot' ? { conditions: [snapshot] } : key === 'instance' ? instance : { conditions: [nothing] },
+    );
+  const lastOf = ({ desired }: StepResponse) => at(desired['instance']?.object, 'spec', 'forProvider', 'finalSnapshotIdentifier');
+  const kept: Given = { ...rds, observed: looks(something), generation: 1 };
+  const refused = both(kept).guarded;
+  const token = /acknowledge=(empty-[0-9a-v]{16})$/.exec(refused.refusal?.message ?? '')?.[1] ?? '';
+  const acknowledging = (tokens: string, generation = 1): Given => ({
+    ...kept,
+    generation,
+    annotations: { 'platform.internal/acknowledge': tokens },
+  });
+
+  test('is looked for by the name that it then has, in the round that looks', () => {
+    expect(first.desired['final-snapshot']).toEqual({
+      object: {
+        apiVersion: 'rds.aws.m.upbound.io/v1beta1',
+        kind: 'Snapshot',
+        metadata: {
+          name: 'orders-database-final-snapshot',
+          annotations: { 'crossplane.io/external-name': `${name}-final`, 'platform.internal/look': 'kept' },
+        },
+        spec: {
+          forProvider: { region: 'eu-west-1' },
+          managementPolicies: ['Observe'],
+          providerConfigRef: { kind: 'ClusterProviderConfig', name: 'aws' },
+        },
+      },
+      ready: false,
+    });
+  });
+
+  test('is in the way of nothing where there is none, and then no longer looked for; this claim leaves one of that name', () => {
+    const { expanded, guarded } = both({ ...rds, observed: looks(nothing) });
+    expect([guarded.desired, guarded.refusal, lastOf(guarded)]).toEqual([expanded.desired, undefined, `${name}-final`]);
+    const running = both({ ...rds, observed: seen(guarded, () => ({ conditions: [something] })) }).guarded;
+    const { 'final-snapshot': _, ...others } = guarded.desired;
+    expect([Object.keys(running.desired).sort(), running.refusal, lastOf(running)]).toEqual([
+      Object.keys(others).sort(),
+      undefined,
+      `${name}-final`,
+    ]);
+  });
+
+  test('is waited for while its provider has not looked, or cannot', () => {
+    const forbidden = { type: 'Synced', status: 'False', reason: 'ReconcileError', message: 'observe failed: AccessDenied' };
+    for (const unknown of [undefined, forbidden]) {
+      const { guarded } = both({ ...rds, observed: looks(unknown ?? {}) });
+      expect([policiesOf(guarded), guarded.refusal, guarded.claimReady]).toEqual([policiesOf(first), undefined, false]);
+    }
+  });
+
+  test('has the claim refused rather than made empty, with the way out', () => {
+    expect(refused.refusal).toEqual({
+      reason: 'KeptDataExists',
+      message:
+        `cannot apply: final-snapshot (Snapshot orders-database-final-snapshot): there is "${name}-final", which an earlier claim of this name left; ` +
+        'what this claim makes would be empty, so nothing was made: to begin empty, and to keep that for the platform team to restore beside it, ' +
+        `run: kubectl annotate appdatabase orders --namespace shop --overwrite platform.internal/acknowledge=${token}`,
+    });
+    expect(refused.desired).toEqual(both(kept).expanded.desired);
+  });
+
+  test('stays where the claim says that it begins empty, by no other token or state of it, and gets no rival of its name', () => {
+    const { expanded, guarded } = both(acknowledging(token));
+    expect([guarded.desired, guarded.refusal, lastOf(guarded)]).toEqual([expanded.desired, undefined, `${name}-final-20260102030405`]);
+    expect(
+      [both(acknowledging(token, 2)), both(acknowledging('empty-0000000000000000'))].map((each) => each.guarded.refusal?.reason),
+    ).toEqual(['KeptDataExists', 'KeptDataExists']);
+    const running = both({ ...rds, observed: seen(guarded, () => ({ conditions: [something] })) }).guarded;
+    expect([running.refusal, lastOf(running)]).toEqual([undefined, `${name}-final-20260102030405`]);
+  });
+
+  test('is in the way of nothing where the instance of the claim itself is there', () => {
+    const restored = withTags(tagsOf(first.desired['instance']?.object as KubernetesObject));
+    const { expanded, guarded } = both({ ...rds, observed: looks(something, restored) });
+    expect([guarded.desired, guarded.refusal, lastOf(guarded)]).toEqual([expanded.desired, undefined, `${name}-final-20260102030405`]);
   });
 });
 

@@ -203,6 +203,7 @@ describe('packages', () => {
           'roles.postgresql.sql.m.crossplane.io',
           'securitygrouprules.ec2.aws.m.upbound.io',
           'securitygroups.ec2.aws.m.upbound.io',
+          'snapshots.rds.aws.m.upbound.io',
           'subnetgroups.rds.aws.m.upbound.io',
         ],
       },
@@ -258,6 +259,7 @@ describe('packages', () => {
       activate: ['buckets.storage.gcp.m.upbound.io', 'zones.dns.example.org'],
       granted: [
         [['apps'], ['statefulsets']],
+        [['batch'], ['jobs']],
         [['monitoring.coreos.com'], ['servicemonitors']],
         [['networking.k8s.io'], ['networkpolicies']],
         [['platform.internal'], ['claims']],
@@ -309,6 +311,7 @@ describe('installation', () => {
       rules: [
         { apiGroups: [''], resources: ['namespaces'], verbs: ['get', 'list', 'watch'] },
         { apiGroups: ['apps'], resources: ['statefulsets'], verbs },
+        { apiGroups: ['batch'], resources: ['jobs'], verbs },
         { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], verbs },
         { apiGroups: ['platform.internal'], resources: ['claims'], verbs: ['administer'] },
         { apiGroups: ['platform.internal'], resources: ['environments'], verbs: ['use'] },
@@ -342,7 +345,7 @@ describe('installation', () => {
             verbs,
           },
           { apiGroups: ['protection.crossplane.io'], resources: ['usages'], verbs },
-          { apiGroups: ['rds.aws.m.upbound.io'], resources: ['instances', 'parametergroups', 'subnetgroups'], verbs },
+          { apiGroups: ['rds.aws.m.upbound.io'], resources: ['instances', 'parametergroups', 'snapshots', 'subnetgroups'], verbs },
         ],
         'view',
       ),

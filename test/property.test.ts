@@ -241,3 +241,72 @@ test(`nothing is lost, told or changed that should not be, in ${numRuns} situati
   expect(seen.refused).toBeGreaterThan(numRuns / 20);
   console.log(`${numRuns} situations: ${seen.applied} applied, ${seen.refused} refused`);
 });
+
+/** What a provider writes into a spec that leaves it out, once the cloud has chosen it. */
+const chosenByTheCloud = fc.dictionary(
+  fc.constantFrom(
+    ...['iops', 'storageThroughput', 'maxAllocatedStorage', 'availabilityZone', 'caCertIdentifier', 'optionGroupName', 'networkType'],
+    ...['engineLifecycleSupport', 'licenseModel', 'kmsKeyId', 'monitoringInterval', 'numNodeGroups', 'preferredCacheClusterAzs'],
+    ...['snapshotIdentifier', 'objectLockEnabled', 'forceDestroy', 'sqsManagedSseEnabled', 'policy', 'novel'],
+  ),
+  fc.oneof(fc.integer({ min: 0, max: 80_000 }), fc.constantFrom('io2', 'default:postgres-17', 'eu-west-1a'), fc.boolean(), fc.jsonValue()),
+  { maxKeys: 6 },
+);
+
+/** What the cloud reports of what it did meanwhile. */
+const reported = fc.record(
+  {
+    allocatedStorage: fc.integer({ min: 0, max: 65_536 }),
+    iops: fc.integer({ min: 0, max: 80_000 }),
+    engineVersion: fc.constantFrom('16.9', '17.9', '18.1', '7.2', '8.2', ''),
+    engineVersionActual: fc.constantFrom('16.9', '17.9', '18.1', '7.2.6', '8.2.0', ''),
+    status: fc.constantFrom('available', 'stopped', 'storage-full', 'failed', 'upgrading', 'novel'),
+    instanceClass: fc.constantFrom('db.t4g.medium', 'db.r7g.16xlarge'),
+    nodeType: fc.constantFrom('cache.t4g.small', 'cache.r7g.16xlarge'),
+    multiAz: fc.boolean(),
+    deletionProtection: fc.boolean(),
+    address: fc.constantFrom('other.rds.internal', ''),
+    primaryEndpointAddress: fc.constantFrom('other.cache.internal', ''),
+    memberClusters: fc.constantFrom([], ['orders-001', 'orders-003']),
+    tags: fc.constantFrom({}, { owner: 'someone' }),
+    novel: fc.jsonValue(),
+  },
+  { requiredKeys: [] },
+);
+
+function driftedBy(resource: ObservedResource, chosen: object, said: object): ObservedResource {
+  const { object, connectionDetails } = resource;
+  const forProvider = at(object, 'spec', 'forProvider');
+  if (typeof forProvider !== 'object' || forProvider === null) return resource;
+  const spec = { ...(object['spec'] as object), forProvider: { ...chosen, ...forProvider } };
+  const status = { ...(object['status'] as object), atProvider: { ...(at(object, 'status', 'atProvider') as object), ...said } };
+  return { object: { ...object, spec, status } as KubernetesObject, connectionDetails };
+}
+
+const drifting = Math.ceil(numRuns / 4);
+
+test(`what the cloud does by itself refuses no unchanged claim, in ${drifting} situations`, { timeout: 60_000 + numRuns * 100 }, () => {
+  let applied = 0;
+  const drifts = fc.array(fc.tuple(chosenByTheCloud, reported), { minLength: 1, maxLength: 4 });
+  fc.assert(
+    fc.property(situation, drifts, (given, drift) => {
+      const { observed, status } = livedThrough(given);
+      const cost = at(status, 'monthlyCostUSD');
+      const running = { ...given.before, labelled: 'here' as const };
+      const rest = run(requestOf(given, running, observed, status));
+      if (typeof cost !== 'number' || rest.guarded?.refusal !== undefined || rest.guarded === undefined) return;
+      applied += 1;
+      const { data, ...head } = given.before.environment;
+      // Not a cent is left for what the claim did not ask for.
+      const environment = { ...head, data: { ...(data as object), budget: { claimMonthlyUSD: Math.max(cost, 0.01) } } };
+      const drifted = Object.entries(observed).map(([key, resource], index): [string, ObservedResource] => {
+        const [chosen, said] = drift[index % drift.length] ?? [{}, {}];
+        return [key, driftedBy(resource, chosen, said)];
+      });
+      const { expanded, guarded } = run(requestOf(given, { ...running, environment }, Object.fromEntries(drifted), status));
+      expect([expanded.refusal, guarded?.refusal]).toEqual([undefined, undefined]);
+    }),
+    { numRuns: drifting },
+  );
+  expect(applied).toBeGreaterThan(drifting / 10);
+});

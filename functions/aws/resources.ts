@@ -93,11 +93,14 @@ export function awsResources(
   };
 }
 
-/** The name of a claim's last snapshot. A claim of the same name can live and die twice, so its time of creation is part of it. */
+/**
+ * The name of a claim's last snapshot where a claim of the same name may have left one before, since it can live and die twice: with
+ * its time of creation.
+ */
 export function finalSnapshotName(claim: Claim, identifier: string): string {
   return `${identifier}-final-${claim.creationTimestamp?.replaceAll(/[^0-9]/g, '') ?? 'created'}`;
 }
 
 /** What a claim's status says of its last snapshot, since nothing in the cluster does once the claim is gone. */
-export const finalSnapshotStatus = (claim: Claim, deletion: Deletion, identifier: string) =>
-  deletion === 'Delete' || claim.creationTimestamp === undefined ? {} : { finalSnapshot: finalSnapshotName(claim, identifier) };
+export const finalSnapshotStatus = (claim: Claim, deletion: Deletion, name: string) =>
+  deletion === 'Delete' || claim.creationTimestamp === undefined ? {} : { finalSnapshot: name };

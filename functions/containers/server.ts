@@ -1,4 +1,4 @@
-import type { Backend, Claim, Composed } from '../core/api.ts';
+import type { Backend, Claim, Expansion } from '../core/api.ts';
 import { typed } from '../core/card.ts';
 import type { Needs } from '../core/facts.ts';
 import { group } from '../core/group.ts';
@@ -13,6 +13,7 @@ import { persistentVolumeClaim } from '../kinds/kubernetes/persistent-volume-cla
 import { secret } from '../kinds/kubernetes/secret.ts';
 import { service } from '../kinds/kubernetes/service.ts';
 import { statefulSet } from '../kinds/kubernetes/stateful-set.ts';
+import { type Pull, pulledFirst, pullKinds } from './pull.ts';
 
 /** What a container may use, as Kubernetes quantities. */
 export interface ContainerSize {
@@ -35,7 +36,10 @@ export interface Server {
   readonly name: string;
   /** What runs, such as `postgres`: the name of its container and of its port. */
   readonly app: string;
+  /** With a shell, in which it is tried before it takes the place of another. */
   readonly image: string;
+  /** The environment, and its field that the image is from. */
+  readonly imageFrom: { readonly environment: string; readonly field: `data.${string}` };
   /** uid and gid that the image has its files for. */
   readonly user: number;
   readonly port: number;
@@ -56,6 +60,7 @@ export interface Server {
   readonly scratch: readonly Scratch[];
   /** Keys of the binding that the server itself reads, as files under `secretPath`. */
   readonly secretKeys: readonly string[];
+  readonly observed: Readonly<Record<string, ObservedResource>>;
 }
 
 /** Where the server finds its keys of the binding. */
@@ -94,7 +99,7 @@ function labelsOf({ app, name, claim }: Server) {
   };
 }
 
-function pods(server: Server) {
+function pods(server: Server, held: Pull['held']) {
   const { name, app, image, user, port, size, command, env, config, postStart, dataPath, persistent, deletion, scratch, secretKeys } =
     server;
   const labels = labelsOf(server);
@@ -112,7 +117,7 @@ function pods(server: Server) {
       // In order, a pod of a revision that does not start is never replaced by one of the next, which would.
       podManagementPolicy: 'Parallel',
       // Kubernetes 1.35.0 to 1.35.3 count that pod as the one that may be unavailable. https://github.com/kubernetes/kubernetes/issues/137409
-      updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 2 } },
+      updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 2, ...held } },
       selector: { matchLabels: labels },
       persistentVolumeClaimRetentionPolicy: { whenDeleted: deletion === 'Delete' ? 'Delete' : 'Retain', whenScaled: 'Retain' },
       template: {
@@ -174,10 +179,12 @@ function pods(server: Server) {
 }
 
 /** One server in a pod of the claim's own namespace, which pods of that namespace, and no others, can reach. */
-export function server(options: Server): Readonly<Record<string, Composed>> {
-  const { name, app, port, config } = options;
+export function server(options: Server): Pick<Expansion, 'resources' | 'pending'> {
+  const { claim, name, app, image, imageFrom, user, port, config, observed } = options;
   const labels = labelsOf(options);
-  return {
+  const security = { pod: podSecurity(user), container: containerSecurity };
+  const pull = pulledFirst({ namespace: claim.namespace, name, image, from: imageFrom, labels, security, observed });
+  const resources = {
     ...(config !== undefined && {
       config: {
         object: {
@@ -205,8 +212,10 @@ export function server(options: Server): Readonly<Record<string, Composed>> {
         },
       },
     },
-    server: { object: pods(options) },
+    server: { object: pods(options, pull.held) },
+    ...pull.resources,
   };
+  return { resources, pending: pull.pending };
 }
 
 /** The host name under which the server is reached in the cluster. */
@@ -237,7 +246,7 @@ export function runningServer<Version extends string>(
 }
 
 /** What `server` composes for every server, and for one with a `config`. */
-export const serverKinds = { config: configMap, service, 'network-policy': networkPolicy, server: statefulSet };
+export const serverKinds = { config: configMap, service, 'network-policy': networkPolicy, server: statefulSet, ...pullKinds };
 
 const containerKinds = { binding: secret, ...serverKinds, protection: usage };
 

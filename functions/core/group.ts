@@ -24,7 +24,10 @@ export const kindLabel = `${group}/kind`;
 /** On the resource that holds a claim's data: where that was made, and so stays. */
 export const madeInAnnotation = `${group}/made-in`;
 
-/** On a managed resource that only looks whether there is something under its name already. */
+/**
+ * On a managed resource that only looks whether there is something under its name already: `first`, before it makes that; `kept`, for
+ * what an earlier claim may have left.
+ */
 export const lookAnnotation = `${group}/look`;
 
 /** On a Namespace of a protected tier: `Allow` lets it be deleted. */

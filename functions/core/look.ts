@@ -1,3 +1,4 @@
+import type { Card } from './card.ts';
 import { at, type KubernetesObject } from './kubernetes.ts';
 import { conditionOf } from './readiness.ts';
 
@@ -6,6 +7,9 @@ export function onlyObserves(object: KubernetesObject): boolean {
   const policies = at(object, 'spec', 'managementPolicies');
   return Array.isArray(policies) && policies.length > 0 && policies.every((policy) => policy === 'Observe');
 }
+
+/** Whether an object stands for something outside of the cluster that it neither makes, changes nor takes away. */
+export const isOnlyLookedAt = (object: KubernetesObject, card: Card | undefined): boolean => card?.managed === true && onlyObserves(object);
 
 /** https://github.com/crossplane/crossplane-runtime/blob/v2.3.3/pkg/reconciler/managed/reconciler.go, the same for every provider. */
 const nothing = 'observe failed: external resource does not exist';

@@ -1,6 +1,6 @@
 import type { Composed } from './api.ts';
 import { type Card, typed } from './card.ts';
-import { madeInAnnotation } from './group.ts';
+import { lookAnnotation, madeInAnnotation } from './group.ts';
 import { stringAt } from './kubernetes.ts';
 import type { Deletion } from './protection.ts';
 import type { ObservedResource } from './step.ts';
@@ -16,6 +16,13 @@ interface ManagedResource {
   readonly managementPolicies: readonly string[];
   readonly forProvider: Readonly<Record<string, unknown>>;
   readonly connectionSecret?: string;
+}
+
+/** A managed resource that shows whether there is something under a name, and makes nothing. */
+export function looked(resource: Omit<ManagedResource, 'managementPolicies' | 'connectionSecret'>): Composed {
+  const { object } = managed({ ...resource, managementPolicies: ['Observe'] });
+  const annotations = { ...object.metadata?.annotations, [lookAnnotation]: 'kept' };
+  return { object: { ...object, metadata: { ...object.metadata, annotations } } };
 }
 
 /** Name of a resource outside of the cluster. */

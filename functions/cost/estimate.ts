@@ -1,5 +1,6 @@
 import type { Card, Cards, Item } from '../core/card.ts';
 import { groupKind, type KubernetesObject, kindName, numberAt, stringAt } from '../core/kubernetes.ts';
+import { isOnlyLookedAt } from '../core/look.ts';
 import { shown } from '../core/problem.ts';
 import type { ObservedResource } from '../core/step.ts';
 import { plain } from '../kinds/price.ts';
@@ -76,6 +77,7 @@ export function estimate(resources: Readonly<Record<string, KubernetesObject>>, 
 
   for (const [resource, object] of Object.entries(resources)) {
     const card = given.cards.get(groupKind(head(object)));
+    if (isOnlyLookedAt(object, card)) continue;
     const place = card?.region;
     const inCluster = place !== undefined && 'none' in place;
     const said = place !== undefined && 'path' in place ? stringAt(object, ...place.path.split('.')) : undefined;

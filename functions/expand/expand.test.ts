@@ -448,8 +448,8 @@ describe('what the developer is told', () => {
         status: 'False',
         reason: 'Waiting',
         message:
-          'SecurityGroupRule orders-database-ingress-6a0981dc is being created; Instance orders-database-instance is being created; ParameterGroup orders-database-parameter-group-17 is being created; ' +
-          'Usage orders-database is being created; SecurityGroup orders-database-security-group is being created; and 2 more',
+          'Snapshot orders-database-final-snapshot is being looked for; SecurityGroupRule orders-database-ingress-6a0981dc is being created; Instance orders-database-instance is being created; ParameterGroup orders-database-parameter-group-17 is being created; ' +
+          'Usage orders-database is being created; and 3 more',
       },
     ]);
     expect([first.claimReady, first.events, first.ttlSeconds]).toEqual([false, [], 15]);

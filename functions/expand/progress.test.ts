@@ -126,6 +126,7 @@ describe('the table of failures', () => {
         "spec.storageGiB: RDS reports "storage-full": it takes no writes until it has more storage: choose more",
         "waits for RDS, which has it in state "deleting"",
         "RDS protects it against deletion, and what is being deleted is not changed any more: the platform team decides in RDS",
+        "its last snapshot cannot be taken, since RDS has one named "cloud-platform-2f8c3c1ceaf0a05d-finalsnapshot" already, so that the instance and its data stay: have the platform team see whose that is",
         "spec.databaseName: got "admin", a word that the engine reserves, choose another",
         "RDS takes iops and throughput for postgres from 400 GiB on only: tell the platform team",
         "its parameter group is of family postgres11, want one of postgres10: tell the platform team",

@@ -1,7 +1,7 @@
 import type { Composed, Expansion } from '../core/api.ts';
 import type { Card, Cards } from '../core/card.ts';
 import { type Condition, groupKind, type KubernetesObject } from '../core/kubernetes.ts';
-import { foundBy } from '../core/look.ts';
+import { foundBy, onlyObserves } from '../core/look.ts';
 import { conditionOf, isGoing, isLook, isReady } from '../core/readiness.ts';
 import type { ObservedResource } from '../core/step.ts';
 import { type Audience, blamed, meaningOf } from './failures/index.ts';
@@ -28,7 +28,7 @@ interface Finding {
 function find(card: Card | undefined, { object }: Composed, observed: ObservedResource | undefined, audience: Audience): Finding {
   const resource = `${object.kind} ${object.metadata?.name ?? ''}`;
   const isStillToMake = observed === undefined || (isLook(observed.object) && foundBy(observed.object) !== undefined);
-  if (isStillToMake) return { resource, waiting: `${resource} is being created` };
+  if (isStillToMake) return { resource, waiting: `${resource} is being ${onlyObserves(object) ? 'looked for' : 'created'}` };
   const meanings = errorsOf(observed).map((error) => meaningOf(card, object, error, audience));
   // What goes away by itself, such as a conflict, must not hide for a moment what does not.
   const meaning = meanings.find((each) => 'cause' in each) ?? meanings[0];

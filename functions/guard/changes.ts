@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Data } from '../core/card.ts';
 import { acknowledgeAnnotation } from '../core/group.ts';
 import { annotateCommand, at, groupKind, type KubernetesObject, kindName } from '../core/kubernetes.ts';
+import { isOnlyLookedAt } from '../core/look.ts';
 import { mayDelete } from '../core/managed.ts';
 import { hashOf } from '../core/names.ts';
 import type { StepRequest } from '../core/pipeline.ts';
@@ -37,8 +38,11 @@ const longestList = 5;
 function removed({ claim, observed, desired, platform }: StepRequest): readonly string[] {
   const api = platform.apis.find(({ kind }) => kind === claim.kind);
   const releasable = [...platform.releasable, ...(api?.releasable ?? [])];
+  // With what only looks, nothing goes that is outside of the cluster.
+  const isLook = (object: KubernetesObject) => isOnlyLookedAt(object, platform.cards.get(groupKind(object)));
   return Object.entries(observed)
-    .filter(([key, { object }]) => desired[key] === undefined && !isGoing(object) && !releasable.some((pattern) => matches(pattern, key)))
+    .filter(([key, { object }]) => desired[key] === undefined && !isGoing(object) && !isLook(object))
+    .filter(([key]) => !releasable.some((pattern) => matches(pattern, key)))
     .map(([key]) => key)
     .sort();
 }

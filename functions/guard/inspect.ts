@@ -1,6 +1,6 @@
 import type { Card, Cards, CompanionFact, FieldFact, None, SafetyFacts } from '../core/card.ts';
 import { at, groupKind, type KubernetesObject } from '../core/kubernetes.ts';
-import { onlyObserves } from '../core/look.ts';
+import { isOnlyLookedAt } from '../core/look.ts';
 import type { Policy, PolicyContext, StepRequest } from '../core/pipeline.ts';
 import { shown } from '../core/problem.ts';
 import { isText, refersTo, settingOf, valuesAt, writtenAt } from '../kinds/fields.ts';
@@ -14,11 +14,6 @@ type ObjectCheck = (object: KubernetesObject, resources: Resources, context: Pol
 /** What is known of an object's kind; nothing of a kind that no backend of the platform composes. */
 export const cardOf = ({ request }: Pick<PolicyContext, 'request'>, object: KubernetesObject): Card | undefined =>
   request.platform.cards.get(groupKind(object));
-
-/** What a provider only looks at is not made by the claim, so nothing can be asked of it, and it enforces nothing. */
-function isOnlyObserved(object: KubernetesObject, card: Card | undefined): boolean {
-  return card?.managed === true && onlyObserves(object);
-}
 
 interface Made {
   readonly key: string;
@@ -44,7 +39,8 @@ function sortedBy({ request }: PolicyContext, resources: Resources): Sorted {
   if (found !== undefined) return found;
   const made = Object.entries(resources)
     .map(([key, object]) => ({ key, object, card: cards.get(groupKind(object)) }))
-    .filter(({ object, card }) => !isOnlyObserved(object, card));
+    // What is only looked at is not made by the claim, so nothing can be asked of it, and it enforces nothing.
+    .filter(({ object, card }) => !isOnlyLookedAt(object, card));
   const all: Sorted = {
     made,
     resources: Object.fromEntries(made.map(({ key, object }) => [key, object])),

@@ -1,4 +1,4 @@
-import type { Card } from '../core/card.ts';
+import { type Card, holdsData } from '../core/card.ts';
 import { acknowledgeAnnotation, lookAnnotation } from '../core/group.ts';
 import { annotateCommand, at, groupKind, type KubernetesObject, stringAt } from '../core/kubernetes.ts';
 import { foundBy, onlyObserves } from '../core/look.ts';
@@ -60,7 +60,7 @@ function lookedAt({ platform, observed }: StepRequest, desired: StepResponse['de
     });
 }
 
-const found = ({ observed }: Looked) => (observed === undefined ? undefined : foundBy(observed));
+const found = ({ observed }: Pick<Looked, 'observed'>) => (observed === undefined ? undefined : foundBy(observed));
 
 /** Which of the tags that say whose it is are not as we would set them. */
 function foreignTags({ object, observed }: Looked, path: string): readonly string[] {
@@ -116,6 +116,48 @@ function isAllThere(looked: readonly Looked[], { platform }: StepRequest, desire
   );
 }
 
+interface Left {
+  readonly key: string;
+  readonly object: KubernetesObject;
+  readonly name: string;
+  readonly observed: KubernetesObject | undefined;
+}
+
+/** What expand itself looks for: data that an earlier claim of the name may have left. */
+function leftBefore({ observed }: StepRequest, desired: StepResponse['desired']): readonly Left[] {
+  return Object.entries(desired)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([key, { object }]) => {
+      const name = nameOf(object);
+      const isKept = onlyObserves(object) && stringAt(object, 'metadata', 'annotations', lookAnnotation) === 'kept';
+      return isKept && name !== undefined ? [{ key, object, name, observed: observed[key]?.object }] : [];
+    });
+}
+
+/** Refuses what would be made empty although an earlier claim of the name left its data; undefined where nothing would be. */
+function emptyBesideKept(
+  request: StepRequest,
+  response: StepResponse,
+  looked: readonly Looked[],
+  left: readonly Left[],
+): StepResponse | undefined {
+  const { claim, platform } = request;
+  const kept = left.filter((each) => found(each) === 'something');
+  const made = looked.filter((each) => {
+    const card = platform.cards.get(groupKind(each.object));
+    return found(each) === 'nothing' && card !== undefined && holdsData(card);
+  });
+  if (kept.length === 0 || made.length === 0) return undefined;
+  const { uid, generation } = claim.metadata ?? {};
+  const token = `empty-${hashOf([kept.map(({ key, name }) => [key, name]), uid, generation])}`;
+  if (listed(claim, acknowledgeAnnotation).includes(token)) return undefined;
+  const message =
+    `cannot apply: ${kept.map(({ key, object, name }) => `${named(key, object)}: there is ${shown(name)}, which an earlier claim of this name left`).join('; ')}; ` +
+    `what this claim makes would be empty, so nothing was made: to begin empty, and to keep that for the platform team to restore beside it, run: ${annotateCommand(claim, acknowledgeAnnotation, token)}`;
+  const refusal = { reason: 'KeptDataExists', message };
+  return { ...response, refusal, conditions: [{ type: 'Allowed', status: 'False', ...refusal }], ttlSeconds: lookTtlSeconds };
+}
+
 /**
  * What the guard lets through is applied in two rounds, since a provider takes over whatever it finds under a name. In the first it
  * only looks; what it finds is the claim's own if its tags say so, and what has no tags if all of it is there or the claim
@@ -124,6 +166,7 @@ function isAllThere(looked: readonly Looked[], { platform }: StepRequest, desire
 export function provenFirst(request: StepRequest, response: StepResponse): StepResponse {
   if (response.refusal !== undefined) return response;
   const looked = lookedAt(request, response.desired);
+  const left = leftBefore(request, response.desired);
   const { uid, generation } = request.claim.metadata ?? {};
   const token = `adopt-${hashOf([looked.filter(({ tags }) => tags === undefined).map(({ key, name }) => [key, name]), uid, generation])}`;
   const isAcknowledged = listed(request.claim, acknowledgeAnnotation).includes(token);
@@ -138,11 +181,12 @@ export function provenFirst(request: StepRequest, response: StepResponse): StepR
     const refusal = { reason: 'ExistsAlready', message: refusalOf(request, others, token) };
     return { ...response, refusal, conditions: [{ type: 'Allowed', status: 'False', ...refusal }], ttlSeconds: lookTtlSeconds };
   }
-  const open = new Set(looked.filter((each) => found(each) === undefined).map(({ key }) => key));
-  if (open.size === 0) return response;
+  const isOpen = [...looked, ...left].some((each) => found(each) === undefined);
+  if (!isOpen) return emptyBesideKept(request, response, looked, left) ?? response;
   const first = Object.entries(response.desired).flatMap(([key, resource]): readonly (readonly [string, DesiredResource])[] => {
     if (looked.some((each) => each.key === key)) return [[key, { object: lookAt(resource.object), ready: false }]];
-    const isMade = request.platform.cards.get(groupKind(resource.object))?.managed !== true || request.observed[key] !== undefined;
+    const isManaged = request.platform.cards.get(groupKind(resource.object))?.managed === true;
+    const isMade = !isManaged || request.observed[key] !== undefined || onlyObserves(resource.object);
     return isMade ? [[key, resource]] : [];
   });
   return { ...response, desired: Object.fromEntries(first), claimReady: false, ttlSeconds: lookTtlSeconds };

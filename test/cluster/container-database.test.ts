@@ -4,12 +4,12 @@ import { apply, bindingOf, claim, eventually, get, kubectl, list, makeNamespace,
 
 const name = 'container-database';
 
-const environment = (images: Readonly<Record<string, string>> = {}) =>
+const environment = (images: Readonly<Record<string, string>> = {}, moreExtensions: readonly string[] = []) =>
   environmentConfig(name, {
     tier: 'staging',
     controlPlane: 'test',
     images,
-    defaults: { AppDatabase: { backend: 'container', persistence: 'Persistent' } },
+    defaults: { AppDatabase: { backend: 'container', persistence: 'Persistent', moreExtensions: [...moreExtensions] } },
   });
 
 const folder = `/var/tmp/${name}`;
@@ -124,11 +124,66 @@ test('a password is taken for what it is, whatever is in it', async () => {
 
 test('a rollout that does not start heals once its cause is gone', async () => {
   const before = await revision();
+  // The environment says that its image has an extension, which it has not.
+  await apply(environment({}, ['nonsense']));
+  await apply(claim(name, 'orders', { engine: 'postgres', deletion: 'Snapshot', extensions: ['nonsense'] }));
+  await stuck(before);
+  await apply(claim(name, 'orders', { engine: 'postgres', deletion: 'Snapshot', extensions: [] }));
+  await rolledOut();
+  await keeps();
+  await apply(environment());
+});
+
+const conditionOf = async (type: string) => {
+  const { status } = await get('appdatabase', 'orders', name);
+  const conditions = (status as unknown as { conditions: readonly { type: string; status: string; message: string }[] }).conditions;
+  return conditions.find((condition) => condition.type === type);
+};
+
+/** The UID of the pod, with which a pod that was replaced is told from it. */
+const pod = async () => (await get('pod', 'orders-database-0', name)).metadata['uid' as never];
+
+test('an image that cannot be pulled takes no database down, and the claim says which and where it is from', async () => {
+  const [before, serving] = [await revision(), await pod()];
+  const image = 'registry.invalid/postgres:17';
   await apply(environment({ postgres: 'registry.invalid/postgres' }));
   await kubectl('annotate', 'appdatabase', 'orders', '-n', name, '--overwrite', 'example.com/touched=1');
-  await stuck(before);
+  await eventually(async () => {
+    const provisioned = await conditionOf('Provisioned');
+    expect([provisioned?.status, provisioned?.message]).toEqual([
+      'False',
+      expect.stringContaining(`waits for image ${image} to be pulled`),
+    ]);
+    expect(provisioned?.message).toContain(`EnvironmentConfig "${name}": data.images.postgres says where the image is from`);
+  });
+  await eventually(async () => {
+    const [probe] = await list('pods', '-n', name, '-l', 'batch.kubernetes.io/job-name');
+    const states = (probe?.status as unknown as { containerStatuses?: readonly { state: { waiting?: { reason: string } } }[] } | undefined)
+      ?.containerStatuses;
+    expect(['ErrImagePull', 'ImagePullBackOff']).toContain(states?.[0]?.state.waiting?.reason);
+  });
+  expect([await revision(), await pod()]).toEqual([before, serving]);
+  await keeps();
+
+  // Who is started again meanwhile is what it was.
+  await kubectl('delete', 'pod', 'orders-database-0', '-n', name, '--wait=true');
+  await eventually(keeps);
+
   await apply(environment());
   await kubectl('annotate', 'appdatabase', 'orders', '-n', name, '--overwrite', 'example.com/touched=2');
   await rolledOut();
+  expect(await revision()).toBe(before);
   await keeps();
+});
+
+// A Job whose image is not there ends by its deadline only.
+test('an image that can be pulled is, and then runs, with no pod left of what pulled it', { timeout: 900_000 }, async () => {
+  const before = await revision();
+  // The same image by another name, as a copy would be.
+  await apply(environment({ postgres: 'index.docker.io/library/postgres' }));
+  await kubectl('annotate', 'appdatabase', 'orders', '-n', name, '--overwrite', 'example.com/touched=3');
+  await eventually(async () => expect(await revision()).not.toBe(before));
+  await rolledOut();
+  await keeps();
+  await eventually(async () => expect(await list('pods', '-n', name, '-l', 'batch.kubernetes.io/job-name')).toEqual([]), 420);
 });

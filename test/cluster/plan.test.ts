@@ -79,7 +79,7 @@ describe.each(cases)('the plan of $kind in $tier', ({ api, tier }) => {
         return found;
       });
       const differing = fieldsOf(live, object, goldenPath.cards).filter(
-        // A secret is made when it is applied, and the snapshot's name carries the claim's time of creation.
+        // A secret is made when it is applied, and the name of a cache's snapshot carries the claim's time of creation.
         ({ field }) => !(object.kind === 'Secret' && field.startsWith('data.')) && field !== 'spec.forProvider.finalSnapshotIdentifier',
       );
       expect(differing, `${object.kind} ${object.metadata?.name}`).toEqual([]);

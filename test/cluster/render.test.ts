@@ -104,7 +104,9 @@ describe.each(examples)('$api.kind in $environment', ({ api, environment }) => {
     await writeFile(observed, toYaml(...objects.map((object) => (isLook(object) ? { ...object, status: foundNothing() } : object))));
     const rendered = objects.some(isLook) ? await render(`--observed-resources=${observed}`) : first;
     const planned = await run(process.execPath, ['cli/main.ts', 'plan', files.claim, '--environment', environment, '--output', 'yaml']);
-    expect(comparable(read(rendered.stdout))).toEqual(comparable(read(planned.stdout)));
+    // What only looks for something makes nothing, and is not planned.
+    const made = read(rendered.stdout).filter((object) => !isLook(object));
+    expect(comparable(made)).toEqual(comparable(read(planned.stdout)));
     // The claim itself is among what is rendered, also where it composes nothing.
     expect(read(rendered.stdout).map(({ kind }) => kind)).toContain(api.kind);
     expect(rendered.stdout).not.toContain(Buffer.from(secretPlaceholder).toString('base64'));

@@ -28,7 +28,7 @@ export const fields = {
     example: 7,
   }),
   expireAfterDays: field(z.int().min(1).max(3650), {
-    text: 'Days after which an object is deleted; with versioning it becomes an old version. Objects stay for ever where it is left out, and in a container.',
+    text: 'Days after which an object is deleted, and its bytes are gone; with versioning it becomes an old version then, whose bytes are gone retentionDays later. Objects stay for ever where it is left out, and in a container.',
     unit: 'days',
     example: 365,
   }),

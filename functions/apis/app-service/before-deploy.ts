@@ -1,6 +1,6 @@
+import { again } from '../../containers/jobs.ts';
 import type { Claim, Composed } from '../../core/api.ts';
 import { typed } from '../../core/card.ts';
-import type { KubernetesObject } from '../../core/kubernetes.ts';
 import { composedName, shortHash } from '../../core/names.ts';
 import { isReady } from '../../core/readiness.ts';
 import type { ObservedResource } from '../../core/step.ts';
@@ -20,12 +20,6 @@ export interface Before {
 const part = 'first-';
 
 const jobsIn = (observed: Readonly<Record<string, ObservedResource>>) => Object.entries(observed).filter(([key]) => key.startsWith(part));
-
-/** A Job that an app once composed, whose template cannot change. */
-function again({ apiVersion, kind, metadata, spec }: KubernetesObject): Composed {
-  const { name = '', labels = {} } = metadata ?? {};
-  return { object: { apiVersion, kind, metadata: { name, labels }, ...(spec !== undefined && { spec }) } };
-}
 
 /** The labels of its pods, which no Service and no Deployment takes for those that serve. */
 const labelsOf = (labels: Readonly<Record<string, string>>, name: string) => ({ ...labels, [instanceLabel]: instanceBefore(name) });

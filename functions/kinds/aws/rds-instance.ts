@@ -262,6 +262,14 @@ export const rdsInstance = defineKind({
         'error deleting DB Instance (orders): InvalidParameterCombination: Cannot delete protected DB Instance, please disable deletion protection and try again.',
     },
     {
+      pattern: /DBSnapshotAlreadyExists: .*?identifier (\S+) already exists/,
+      says: ({ captured }) =>
+        `its last snapshot cannot be taken, since RDS has one named ${shown(captured(1))} already, so that the instance and its data stay: have the platform team see whose that is`,
+      // https://github.com/ministryofjustice/cloud-platform-environments/pull/2259
+      example:
+        'Error: error deleting Database Instance "cloud-platform-2f8c3c1ceaf0a05d": DBSnapshotAlreadyExists: Cannot create the snapshot because a snapshot with the identifier cloud-platform-2f8c3c1ceaf0a05d-finalsnapshot already exists.\n\tstatus code: 400, request id: 810dcddc-71e8-454f-96b0-2afc4c6b426b',
+    },
+    {
       pattern: /\b\w+ (\S+) cannot be used as it is a reserved word/,
       about: { field: 'dbName' },
       says: ({ captured }) => `got ${shown(captured(1))}, a word that the engine reserves, choose another`,

@@ -27,7 +27,11 @@ export const rdsSnapshot = defineKind({
     passing: ['creating'],
     faults: { failed: { says: 'it was not taken: have the platform team read its events in RDS' } },
   }),
-  price: 'unknown',
+  // https://aws.amazon.com/rds/postgresql/pricing/: as backups beyond the storage of the instances.
+  price: {
+    ids: ['rds/backup-gib-month'],
+    items: () => [{ use: 'what it takes', price: 'rds/backup-gib-month', per: 'GiB and month', factor: 1 }],
+  },
   effects: {},
   failures: [],
 });

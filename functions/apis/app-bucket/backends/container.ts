@@ -41,7 +41,7 @@ function start(bucket: string, domain: string, versioning: boolean): readonly st
 }
 
 function expand(context: Context<BucketSettings, Needs>): Expansion {
-  const { claim, settings, facts, observed } = context;
+  const { claim, environment, settings, facts, observed } = context;
   const name = composedName(claim, suffix);
   const host = serverHost(claim, name);
   const endpoint = `http://${host}:${port}`;
@@ -55,29 +55,32 @@ function expand(context: Context<BucketSettings, Needs>): Expansion {
       : completeBinding({ provider: 'container', bucket, region, endpoint }, { endpoint, accessKeyId, secretAccessKey });
   const bound = bind(claim, name, binding, fresh, observed[bindingKey], 'a secret key');
   const running = runningServer([], observed['server']);
+  const serving = server({
+    claim,
+    name,
+    app: 's3',
+    image: `${facts.images.s3}:${version}`,
+    imageFrom: { environment, field: 'data.images.s3' },
+    user,
+    port,
+    size: { cpu: '50m', cpuLimit: '1', memory: '256Mi' },
+    command: start(bucket, host, settings.versioning),
+    probe: { path: healthPath },
+    dataPath,
+    storageGiB: running?.storageGiB ?? settings.storageGiB,
+    persistent: running?.persistent ?? settings.persistence === 'Persistent',
+    deletion: settings.deletion,
+    scratch: [],
+    secretKeys: ['config'],
+    observed,
+  });
   return {
     resources: {
       ...bound.resources,
-      ...server({
-        claim,
-        name,
-        app: 's3',
-        image: `${facts.images.s3}:${version}`,
-        user,
-        port,
-        size: { cpu: '50m', cpuLimit: '1', memory: '256Mi' },
-        command: start(bucket, host, settings.versioning),
-        probe: { path: healthPath },
-        dataPath,
-        storageGiB: running?.storageGiB ?? settings.storageGiB,
-        persistent: running?.persistent ?? settings.persistence === 'Persistent',
-        deletion: settings.deletion,
-        scratch: [],
-        secretKeys: ['config'],
-      }),
+      ...serving.resources,
       ...protection(claim, name, settings.deletion),
     },
-    pending: bound.pending,
+    pending: { ...bound.pending, ...serving.pending },
     status: { bucket, endpoint },
     ...(bound.refusal && { refusal: bound.refusal }),
   };

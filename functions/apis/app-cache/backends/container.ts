@@ -76,7 +76,7 @@ function running(context: Context<CacheSettings, Needs>): {
 }
 
 function expand(context: Context<CacheSettings, Needs>): Expansion {
-  const { claim, facts, observed } = context;
+  const { claim, environment, facts, observed } = context;
   const { settings, storageGiB, refusal } = running(context);
   const { cpu, cpuLimit, memoryMiB } = shapes[settings.size];
   const name = composedName(claim, suffix);
@@ -86,28 +86,37 @@ function expand(context: Context<CacheSettings, Needs>): Expansion {
     password === undefined ? undefined : completeBinding({ provider: 'container', host, port: String(port), password, tls: 'false' });
   const bound = bind(claim, name, binding, fresh, observed[bindingKey], 'a password');
   const refused = refusal ?? bound.refusal;
+  const serving = server({
+    claim,
+    name,
+    app: 'valkey',
+    image: `${facts.images.valkey}:${settings.version}`,
+    imageFrom: { environment, field: 'data.images.valkey' },
+    user: valkeyUser,
+    port,
+    size: { cpu, cpuLimit, memory: `${memoryMiB}Mi` },
+    command: start(settings, memoryMiB, storageGiB),
+    probe,
+    dataPath,
+    storageGiB,
+    persistent: settings.persistence === 'Snapshots',
+    deletion: settings.deletion,
+    scratch: [],
+    secretKeys: ['password'],
+    observed,
+  });
   const resources: Record<string, Composed> = {
     ...bound.resources,
-    ...server({
-      claim,
-      name,
-      app: 'valkey',
-      image: `${facts.images.valkey}:${settings.version}`,
-      user: valkeyUser,
-      port,
-      size: { cpu, cpuLimit, memory: `${memoryMiB}Mi` },
-      command: start(settings, memoryMiB, storageGiB),
-      probe,
-      dataPath,
-      storageGiB,
-      persistent: settings.persistence === 'Snapshots',
-      deletion: settings.deletion,
-      scratch: [],
-      secretKeys: ['password'],
-    }),
+    ...serving.resources,
     ...protection(claim, name, settings.deletion),
   };
-  return { resources, pending: bound.pending, status: { host, port }, inForce: settings, ...(refused && { refusal: refused }) };
+  return {
+    resources,
+    pending: { ...bound.pending, ...serving.pending },
+    status: { host, port },
+    inForce: settings,
+    ...(refused && { refusal: refused }),
+  };
 }
 
 /** A Valkey in a pod of the claim's own namespace. */

@@ -52,6 +52,7 @@ function expand(context: Context<CacheSettings, Needs>): Expansion {
   const resources = awsResources(context, suffix, key, policies);
   const { identity, nameOf, resource, externalNameOf, description, tags } = resources;
   const id = externalNameOf(longestId);
+  const finalSnapshot = finalSnapshotName(claim, id);
   const hours = windowsOf(identity, aws.windows, shortestOfElastiCache);
   const group = observed[key];
   const made = (field: string) => stringAt(group?.object, 'spec', 'forProvider', field);
@@ -105,7 +106,7 @@ function expand(context: Context<CacheSettings, Needs>): Expansion {
     snapshotRetentionLimit: settings.persistence === 'Snapshots' ? settings.snapshotRetentionDays : 0,
     snapshotWindow: hours.backup,
     maintenanceWindow: hours.maintenance,
-    ...(settings.deletion !== 'Delete' && { finalSnapshotIdentifier: finalSnapshotName(claim, id) }),
+    ...(settings.deletion !== 'Delete' && { finalSnapshotIdentifier: finalSnapshot }),
     tags,
   };
 
@@ -133,7 +134,7 @@ function expand(context: Context<CacheSettings, Needs>): Expansion {
       ...protection(claim, nameOf(), settings.deletion),
     },
     pending: bound.pending,
-    status: { ...(address !== undefined && { host: address }), port, ...finalSnapshotStatus(claim, settings.deletion, id) },
+    status: { ...(address !== undefined && { host: address }), port, ...finalSnapshotStatus(claim, settings.deletion, finalSnapshot) },
     awaiting: groups.handingOver,
     ...(bound.refusal && { refusal: bound.refusal }),
   };

@@ -80,7 +80,7 @@ function running(context: Context<DatabaseSettings, Needs>): { readonly settings
 }
 
 function expand(context: Context<DatabaseSettings, Needs>): Expansion {
-  const { claim, facts, observed } = context;
+  const { claim, environment, facts, observed } = context;
   const issued = issuedValues(issuedDatabase, observed[bindingKey]);
   const { settings: kept, refusal } = running(context);
   // It stands in commands for a shell, so only what a claim may say itself is taken from a Secret.
@@ -105,41 +105,50 @@ function expand(context: Context<DatabaseSettings, Needs>): Expansion {
   const refused = refusal ?? bound.refusal ?? refusalOf(settings, ofPostgres).refusal;
   const query = (sql: string) => `${psql} -d ${settings.databaseName} -c ${sql}`;
   const createExtensions = complete(settings.extensions).map((extension) => query(`'CREATE EXTENSION IF NOT EXISTS "${extension}"'`));
+  const serving = server({
+    claim,
+    name,
+    app: 'postgres',
+    image: `${facts.images.postgres}:${settings.version}`,
+    imageFrom: { environment, field: 'data.images.postgres' },
+    user: postgresUser,
+    port,
+    size: sizes[settings.size],
+    command: start(settings.extensions),
+    env: [
+      { name: 'PGDATA', value: `${dataPath}/pgdata` },
+      { name: 'POSTGRES_DB', value: settings.databaseName },
+      { name: 'POSTGRES_PASSWORD_FILE', value: `${secretPath}/password` },
+      { name: 'POSTGRES_USER', value: username },
+    ],
+    probe: shell(query(`'SELECT 1'`)),
+    ...(createExtensions.length > 0 && {
+      postStart: shell([`until ${query(`'SELECT 1'`)}; do sleep 1; done`, ...createExtensions].join(' && ')),
+    }),
+    dataPath,
+    storageGiB: settings.storageGiB,
+    persistent: settings.persistence === 'Persistent',
+    deletion: settings.deletion,
+    scratch: [
+      { name: 'run', mountPath: '/var/run/postgresql', sizeLimit: '16Mi', inMemory: true },
+      { name: 'tmp', mountPath: '/tmp', sizeLimit: '1Gi' },
+      { name: 'shared-memory', mountPath: '/dev/shm', sizeLimit: sizes[settings.size].sharedMemory, inMemory: true },
+    ],
+    secretKeys: ['password'],
+    observed,
+  });
   const resources: Record<string, Composed> = {
     ...bound.resources,
-    ...server({
-      claim,
-      name,
-      app: 'postgres',
-      image: `${facts.images.postgres}:${settings.version}`,
-      user: postgresUser,
-      port,
-      size: sizes[settings.size],
-      command: start(settings.extensions),
-      env: [
-        { name: 'PGDATA', value: `${dataPath}/pgdata` },
-        { name: 'POSTGRES_DB', value: settings.databaseName },
-        { name: 'POSTGRES_PASSWORD_FILE', value: `${secretPath}/password` },
-        { name: 'POSTGRES_USER', value: username },
-      ],
-      probe: shell(query(`'SELECT 1'`)),
-      ...(createExtensions.length > 0 && {
-        postStart: shell([`until ${query(`'SELECT 1'`)}; do sleep 1; done`, ...createExtensions].join(' && ')),
-      }),
-      dataPath,
-      storageGiB: settings.storageGiB,
-      persistent: settings.persistence === 'Persistent',
-      deletion: settings.deletion,
-      scratch: [
-        { name: 'run', mountPath: '/var/run/postgresql', sizeLimit: '16Mi', inMemory: true },
-        { name: 'tmp', mountPath: '/tmp', sizeLimit: '1Gi' },
-        { name: 'shared-memory', mountPath: '/dev/shm', sizeLimit: sizes[settings.size].sharedMemory, inMemory: true },
-      ],
-      secretKeys: ['password'],
-    }),
+    ...serving.resources,
     ...protection(claim, name, settings.deletion),
   };
-  return { resources, pending: bound.pending, status: { host, port }, inForce: settings, ...(refused && { refusal: refused }) };
+  return {
+    resources,
+    pending: { ...bound.pending, ...serving.pending },
+    status: { host, port },
+    inForce: settings,
+    ...(refused && { refusal: refused }),
+  };
 }
 
 /** A Postgres in a pod of the claim's own namespace. */

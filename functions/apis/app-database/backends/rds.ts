@@ -8,12 +8,14 @@ import type { Backend, Context, Expansion } from '../../../core/api.ts';
 import { bind, bindingKey, issuedValues } from '../../../core/binding.ts';
 import { type FactsOf, needsOf } from '../../../core/facts.ts';
 import { at, stringAt } from '../../../core/kubernetes.ts';
-import { externalNameAnnotation, policiesFor } from '../../../core/managed.ts';
+import { foundBy } from '../../../core/look.ts';
+import { externalNameAnnotation, looked, policiesFor } from '../../../core/managed.ts';
 import { controlPlane } from '../../../core/names.ts';
-import { conditionOf } from '../../../core/readiness.ts';
+import { conditionOf, isLook } from '../../../core/readiness.ts';
 import type { ObservedResource } from '../../../core/step.ts';
 import { gp3Included, rdsInstance } from '../../../kinds/aws/rds-instance.ts';
 import { rdsParameterGroup } from '../../../kinds/aws/rds-parameter-group.ts';
+import { rdsSnapshot } from '../../../kinds/aws/rds-snapshot.ts';
 import { rdsSubnetGroup } from '../../../kinds/aws/rds-subnet-group.ts';
 import { heldBack, protection, usage } from '../../../kinds/crossplane/usage.ts';
 import { secret } from '../../../kinds/kubernetes/secret.ts';
@@ -24,12 +26,16 @@ import { inOwnDatabase, ownDatabaseKinds } from './sql.ts';
 const needs = needsOf(controlPlane, account, key, network, rdsCertificates, windows);
 type Needs = FactsOf<typeof needs>;
 
+/** The key of what looks for the last snapshot of an earlier claim of the name, until the instance is made. */
+const keptKey = 'final-snapshot';
+
 const composes = {
   binding: secret,
   'subnet-group': rdsSubnetGroup,
   ...firewallKinds,
   'parameter-group-*': rdsParameterGroup,
   instance: rdsInstance,
+  [keptKey]: rdsSnapshot,
   ...ownDatabaseKinds,
   protection: usage,
 };
@@ -55,6 +61,9 @@ function expand(context: Context<DatabaseSettings, Needs>): Expansion {
   const identifier = externalNameOf(longestIdentifier);
   const hours = windowsOf(identity, aws.windows, shortestOfRds);
   const instance = observed['instance'];
+  const isMade = instance !== undefined && !isLook(instance.object);
+  const first = firstSnapshotName(identifier);
+  const finalSnapshot = lastSnapshotOf(observed, first, finalSnapshotName(claim, identifier));
   const made = (field: string) => stringAt(instance?.object, 'spec', 'forProvider', field);
 
   const { version, storageGiB } = settings;
@@ -108,7 +117,7 @@ function expand(context: Context<DatabaseSettings, Needs>): Expansion {
     deleteAutomatedBackups: settings.deletion === 'Delete',
     deletionProtection: settings.deletion === 'Protect',
     skipFinalSnapshot: settings.deletion === 'Delete',
-    finalSnapshotIdentifier: finalSnapshotName(claim, identifier),
+    finalSnapshotIdentifier: finalSnapshot,
     performanceInsightsEnabled: true,
     performanceInsightsRetentionPeriod: 7,
     enabledCloudwatchLogsExports: ['postgresql', 'upgrade'],
@@ -149,18 +158,40 @@ function expand(context: Context<DatabaseSettings, Needs>): Expansion {
         externalName: nameInProvider(instance, identifier),
         connectionSecret: nameOf('connection'),
       }),
+      ...(!isMade && {
+        [keptKey]: looked({
+          card: rdsSnapshot,
+          name: nameOf(keptKey),
+          externalName: first,
+          providerConfig: { kind: 'ClusterProviderConfig', name: aws.providerConfig },
+          forProvider: { region: resources.region },
+        }),
+      }),
       ...bound.resources,
       ...inside.resources,
       ...guardRail,
     },
     pending: { ...bound.pending, ...inside.pending },
-    status: { ...(address !== undefined && { host: address }), port, ...finalSnapshotStatus(claim, settings.deletion, identifier) },
+    status: { ...(address !== undefined && { host: address }), port, ...finalSnapshotStatus(claim, settings.deletion, finalSnapshot) },
     awaiting: unlocking || groups.handingOver,
     inForce: { databaseName },
     ...refusalOf(settings, ofRds),
     ...(bound.refusal && { refusal: bound.refusal }),
   };
 }
+
+/** What the first claim of a name leaves: the same for the next one, which looks for it. */
+const firstSnapshotName = (identifier: string) => `${identifier}-final`;
+
+/** The name of the snapshot that is left of this claim, fixed when its instance is made: one that no other snapshot had then. */
+function lastSnapshotOf(observed: Context<DatabaseSettings, Needs>['observed'], first: string, later: string): string {
+  const { instance, [keptKey]: kept } = observed;
+  const made = instance === undefined || isLook(instance.object) ? undefined : stringAt(instance.object, ...finalSnapshotPath);
+  if (made !== undefined) return made === first ? first : later;
+  return kept !== undefined && foundBy(kept.object) === 'something' ? later : first;
+}
+
+const finalSnapshotPath = ['spec', 'forProvider', 'finalSnapshotIdentifier'];
 
 /**
  * The provider finds an instance by its identifier and then calls it by the id that RDS gave to it; whoever went on sending the

@@ -40,7 +40,7 @@ queues {
 `;
 }
 
-function expand({ claim, settings, facts, observed }: Context<QueueSettings, Needs>): Expansion {
+function expand({ claim, environment, settings, facts, observed }: Context<QueueSettings, Needs>): Expansion {
   const name = composedName(claim, suffix);
   const host = serverHost(claim, name);
   const endpoint = `http://${host}:${port}`;
@@ -58,29 +58,28 @@ function expand({ claim, settings, facts, observed }: Context<QueueSettings, Nee
     config: sharedConfig({ region, endpoint, ...anybody }),
   };
   const bound = bind(claim, name, binding, fresh, observed[bindingKey], 'the server');
-  const resources = {
-    ...bound.resources,
-    ...server({
-      claim,
-      name,
-      app: 'sqs',
-      image: `${facts.images.sqs}:${tag}`,
-      user: elasticmqUser,
-      port,
-      size: { cpu: '50m', cpuLimit: '1', memory: '256Mi' },
-      config: { path: '/opt/elasticmq.conf', text: configOf(host, queue, deadLetterQueue, settings) },
-      // The server listens before it has made its queues.
-      probe: { path: `/?Action=GetQueueUrl&QueueName=${queue}` },
-      dataPath: '/data',
-      storageGiB: 1,
-      persistent: false,
-      deletion: settings.deletion,
-      scratch: [],
-      secretKeys: [],
-    }),
-    ...protection(claim, name, settings.deletion),
-  };
-  return { resources, pending: bound.pending, status: { url: uri } };
+  const serving = server({
+    claim,
+    name,
+    app: 'sqs',
+    image: `${facts.images.sqs}:${tag}`,
+    imageFrom: { environment, field: 'data.images.sqs' },
+    user: elasticmqUser,
+    port,
+    size: { cpu: '50m', cpuLimit: '1', memory: '256Mi' },
+    config: { path: '/opt/elasticmq.conf', text: configOf(host, queue, deadLetterQueue, settings) },
+    // The server listens before it has made its queues.
+    probe: { path: `/?Action=GetQueueUrl&QueueName=${queue}` },
+    dataPath: '/data',
+    storageGiB: 1,
+    persistent: false,
+    deletion: settings.deletion,
+    scratch: [],
+    secretKeys: [],
+    observed,
+  });
+  const resources = { ...bound.resources, ...serving.resources, ...protection(claim, name, settings.deletion) };
+  return { resources, pending: { ...bound.pending, ...serving.pending }, status: { url: uri } };
 }
 
 /** An ElasticMQ in a pod of the claim's own namespace. It keeps messages in memory. */

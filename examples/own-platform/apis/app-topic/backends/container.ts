@@ -37,36 +37,39 @@ const config = {
 const start = shell(`export NATS_PASSWORD="\\"$(cat ${secretPath}/password)\\""; exec nats-server --config ${config.path}`);
 
 function expand(context: Context<TopicSettings, unknown>): Expansion {
-  const { claim, settings, observed } = context;
+  const { claim, environment, settings, observed } = context;
   const name = composedName(claim, suffix);
   const host = serverHost(claim, name);
   const password = issueOnce(context, issuedValues(binding, observed[bindingKey])?.['password']);
   const fresh =
     password === undefined ? undefined : completeBinding({ provider: 'container', host, port: String(port), username, password });
   const bound = bind(claim, name, binding, fresh, observed[bindingKey], 'a password');
+  const serving = server({
+    claim,
+    name,
+    app: 'nats',
+    image: `${settings.image}:${settings.version}-alpine`,
+    imageFrom: { environment, field: 'data.defaults.AppTopic' },
+    user: natsUser,
+    port,
+    size: sizes[settings.size],
+    command: start,
+    config,
+    probe: shell(`wget -q -O /dev/null http://${monitoring}/healthz`),
+    dataPath: '/data',
+    storageGiB: 1,
+    persistent: false,
+    deletion: 'Delete',
+    scratch: [],
+    secretKeys: ['password'],
+    observed,
+  });
   return {
     resources: {
       ...bound.resources,
-      ...server({
-        claim,
-        name,
-        app: 'nats',
-        image: `${settings.image}:${settings.version}-alpine`,
-        user: natsUser,
-        port,
-        size: sizes[settings.size],
-        command: start,
-        config,
-        probe: shell(`wget -q -O /dev/null http://${monitoring}/healthz`),
-        dataPath: '/data',
-        storageGiB: 1,
-        persistent: false,
-        deletion: 'Delete',
-        scratch: [],
-        secretKeys: ['password'],
-      }),
+      ...serving.resources,
     },
-    pending: bound.pending,
+    pending: { ...bound.pending, ...serving.pending },
     status: { host, port },
     ...(bound.refusal && { refusal: bound.refusal }),
   };

@@ -17,7 +17,7 @@ const port = 5000;
 /** The server takes any credentials, but SDKs want some. */
 const anybody = { accessKeyId: 'unchecked', secretAccessKey: 'unchecked' };
 
-function expand({ claim, settings, facts, observed }: Context<TemplateSettings, Needs>): Expansion {
+function expand({ claim, environment, settings, facts, observed }: Context<TemplateSettings, Needs>): Expansion {
   const name = composedName(claim, suffix);
   const endpoint = `http://${serverHost(claim, name)}:${port}`;
   const fresh: Binding = {
@@ -34,6 +34,7 @@ function expand({ claim, settings, facts, observed }: Context<TemplateSettings, 
     name,
     app: 'moto',
     image: `${facts.images.template}:${tag}`,
+    imageFrom: { environment, field: 'data.images.template' },
     user: 1000,
     port,
     probe: { path: '/moto-api/' },
@@ -44,10 +45,11 @@ function expand({ claim, settings, facts, observed }: Context<TemplateSettings, 
     deletion: settings.deletion,
     scratch: [],
     secretKeys: [],
+    observed,
   });
   return {
-    resources: { ...bound.resources, ...pod, ...protection(claim, name, settings.deletion) },
-    pending: bound.pending,
+    resources: { ...bound.resources, ...pod.resources, ...protection(claim, name, settings.deletion) },
+    pending: { ...bound.pending, ...pod.pending },
     status: { name: claim.name },
   };
 }

@@ -23,7 +23,7 @@ EOF`);
 const probe = shell(`REDISCLI_AUTH="$(cat ${secretPath}/password)" valkey-cli -e -p ${port} ping`);
 
 function expand(context: Context<TemplateSettings, unknown>): Expansion {
-  const { claim, settings, observed } = context;
+  const { claim, environment, settings, observed } = context;
   const name = composedName(claim, suffix);
   const host = serverHost(claim, name);
   const password = issueOnce(context, issuedValues(binding, observed[bindingKey])?.['password']);
@@ -47,16 +47,18 @@ function expand(context: Context<TemplateSettings, unknown>): Expansion {
     probe,
     app: 'valkey',
     image: settings.image,
+    imageFrom: { environment, field: 'data.defaults.AppTemplate' },
     command: start(settings.size),
     size: { cpu: '100m', cpuLimit: '1', memory: `${memoryMiB[settings.size]}Mi` },
     persistent: true,
     deletion: settings.deletion,
     scratch: [],
     secretKeys: ['password'],
+    observed,
   });
   return {
-    resources: { ...bound.resources, ...pod, ...protection(claim, name, settings.deletion) },
-    pending: bound.pending,
+    resources: { ...bound.resources, ...pod.resources, ...protection(claim, name, settings.deletion) },
+    pending: { ...bound.pending, ...pod.pending },
     status: { host, port },
     inForce: { storageGiB },
     ...(bound.refusal && { refusal: bound.refusal }),
