@@ -203,15 +203,15 @@ describe('data', () => {
   });
 
   test('that a step made goes with the step where the platform says so', () => {
-    const dashboard = {
-      object: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'orders-dashboard', ownerReferences: controlledByClaim } },
+    const chart = {
+      object: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'orders-chart', ownerReferences: controlledByClaim } },
       connectionDetails: {},
     };
     const given = live({});
     const without = (releasable: readonly string[]) =>
-      guarded({ ...given, platform: definePlatform({ ...goldenPath, releasable }), observed: { ...given.observed, dashboard } }).refusal;
-    expect(without(['dash*'])).toBeUndefined();
-    expect(without(['dash'])?.reason).toBe('WouldRemove');
+      guarded({ ...given, platform: definePlatform({ ...goldenPath, releasable }), observed: { ...given.observed, chart } }).refusal;
+    expect(without(['char*'])).toBeUndefined();
+    expect(without(['char'])?.reason).toBe('WouldRemove');
   });
 
   test.each<[string, Given, Change | undefined, string, string]>([

@@ -258,7 +258,7 @@ describe('packages', () => {
       activate: ['buckets.storage.gcp.m.upbound.io', 'zones.dns.example.org'],
       granted: [
         [['apps'], ['statefulsets']],
-        [['monitoring.coreos.com'], ['servicemonitors']],
+        [['monitoring.coreos.com'], ['prometheusrules', 'servicemonitors']],
         [['networking.k8s.io'], ['networkpolicies']],
         [['platform.internal'], ['claims']],
         [['platform.internal'], ['environments']],
@@ -309,6 +309,7 @@ describe('installation', () => {
       rules: [
         { apiGroups: [''], resources: ['namespaces'], verbs: ['get', 'list', 'watch'] },
         { apiGroups: ['apps'], resources: ['statefulsets'], verbs },
+        { apiGroups: ['monitoring.coreos.com'], resources: ['prometheusrules'], verbs },
         { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], verbs },
         { apiGroups: ['platform.internal'], resources: ['claims'], verbs: ['administer'] },
         { apiGroups: ['platform.internal'], resources: ['environments'], verbs: ['use'] },

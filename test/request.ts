@@ -39,6 +39,11 @@ export const everything = {
     postgres: { providerConfig: 'shared-postgres', host: 'pg.shared.svc', caCertificate: placeholderCertificate },
   },
   routing: { ingressClass: 'nginx', issuer: 'letsencrypt', from: 'ingress-nginx' },
+  monitoring: {
+    prometheus: { namespace: 'monitoring', labels: { release: 'prometheus' } },
+    grafana: { annotations: { grafana_folder: 'Apps' } },
+    openTelemetry: { endpoint: 'http://collector.monitoring.svc:4318', namespace: 'monitoring' },
+  },
   tags: { team: 'shop' },
 } satisfies Partial<EnvironmentData>;
 

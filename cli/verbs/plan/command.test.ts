@@ -222,7 +222,7 @@ describe('input', () => {
     });
     const verdictOf = async (more: object) => (await run([write('orders.yaml', app(more))], { output: 'markdown' })).stdout;
     const refusal =
-      'cannot use AppService "orders": spec: schedule is of an app that ends: leave out port, ports, replicas, autoscaling, health, host, callers, beforeDeploy, or schedule';
+      'cannot use AppService "orders": spec: schedule is of an app that ends: leave out port, ports, replicas, autoscaling, health, host, callers, beforeDeploy, metrics, or schedule';
     expect(await verdictOf({})).not.toContain(refusal);
     for (const more of [{ port: 80 }, { callers: ['shop'] }, { beforeDeploy: { command: ['true'] } }]) {
       expect(await verdictOf(more)).toContain(refusal);
