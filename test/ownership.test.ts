@@ -60,7 +60,8 @@ describe('what has a name of ours', () => {
   const first = both(rds).guarded;
 
   test('is only looked at first, without references and passwords, and nothing else is made outside', () => {
-    expect(policiesOf(first)).toEqual({ 'subnet-group': 'looks', 'parameter-group-17': 'looks', instance: 'looks' });
+    const alarms = { 'alarm-connections': 'looks', 'alarm-cpu': 'looks', 'alarm-free-storage': 'looks' };
+    expect(policiesOf(first)).toEqual({ 'subnet-group': 'looks', 'parameter-group-17': 'looks', instance: 'looks', ...alarms });
     const full = both(rds).expanded.desired['instance']?.object as KubernetesObject;
     const look = first.desired['instance']?.object as KubernetesObject;
     const { autoGeneratePassword, passwordSecretRef, dbSubnetGroupNameRef, vpcSecurityGroupIdRefs, ...said } = at(

@@ -127,6 +127,12 @@ describe('packages', () => {
           {
             apiVersion: 'pkg.crossplane.io/v1',
             kind: 'Provider',
+            package: 'xpkg.crossplane.io/crossplane-contrib/provider-aws-cloudwatch',
+            version: '>=v2.6.0 <v3.0.0',
+          },
+          {
+            apiVersion: 'pkg.crossplane.io/v1',
+            kind: 'Provider',
             package: 'xpkg.crossplane.io/crossplane-contrib/provider-aws-ec2',
             version: '>=v2.6.0 <v3.0.0',
           },
@@ -199,6 +205,7 @@ describe('packages', () => {
           'extensions.postgresql.sql.m.crossplane.io',
           'grants.postgresql.sql.m.crossplane.io',
           'instances.rds.aws.m.upbound.io',
+          'metricalarms.cloudwatch.aws.m.upbound.io',
           'parametergroups.rds.aws.m.upbound.io',
           'roles.postgresql.sql.m.crossplane.io',
           'securitygrouprules.ec2.aws.m.upbound.io',
@@ -336,6 +343,7 @@ describe('installation', () => {
         'claims-view',
         [
           { ...claims, verbs },
+          { apiGroups: ['cloudwatch.aws.m.upbound.io'], resources: ['metricalarms'], verbs },
           { apiGroups: ['ec2.aws.m.upbound.io'], resources: ['securitygrouprules', 'securitygroups'], verbs },
           {
             apiGroups: ['postgresql.sql.m.crossplane.io'],

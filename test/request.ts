@@ -34,6 +34,7 @@ export const everything = {
     accountId: '111122223333',
     clusterName: 'shop',
     permissionsBoundaryArn: 'arn:aws:iam::111122223333:policy/boundary',
+    notificationTopicArn: 'arn:aws:sns:eu-west-1:111122223333:alarms',
   },
   shared: {
     postgres: { providerConfig: 'shared-postgres', host: 'pg.shared.svc', caCertificate: placeholderCertificate },
@@ -46,6 +47,13 @@ export const everything = {
   },
   tags: { team: 'shop' },
 } satisfies Partial<EnvironmentData>;
+
+/** The same of AWS in another region. */
+export const awsIn = (region: string) => ({
+  ...everything.aws,
+  region,
+  notificationTopicArn: everything.aws.notificationTopicArn.replace(everything.aws.region, region),
+});
 
 export function namespace(name: string, environment: string | undefined): KubernetesObject {
   return {
