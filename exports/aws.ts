@@ -1,5 +1,6 @@
 /** What a backend in AWS is made from, besides what every backend is. */
 export { access, accessOf, type Grant, keyStatements, partitionOf, policyDocument, serviceHost } from '../functions/aws/access.ts';
+export { type Alarm, alarmKinds, alarms, notifications } from '../functions/aws/alarms.ts';
 export { type AccountFacts, account, aws, boundary, cluster, key, type NetworkFacts, network } from '../functions/aws/facts.ts';
 export { firewall, firewallKinds, longestGroupName, subnetGroup } from '../functions/aws/network.ts';
 export { majorOf, parameterGroupKey, parameterGroups } from '../functions/aws/parameter-groups.ts';

@@ -60,11 +60,13 @@ describe('what has a name of ours', () => {
   const first = both(rds).guarded;
 
   test('is only looked at first, without references and passwords, and nothing else is made outside', () => {
+    const alarms = { 'alarm-connections': 'looks', 'alarm-cpu': 'looks', 'alarm-free-storage': 'looks' };
     expect(policiesOf(first)).toEqual({
       'final-snapshot': 'looks',
       'subnet-group': 'looks',
       'parameter-group-17': 'looks',
       instance: 'looks',
+      ...alarms,
     });
     const full = both(rds).expanded.desired['instance']?.object as KubernetesObject;
     const look = first.desired['instance']?.object as KubernetesObject;

@@ -127,6 +127,12 @@ describe('packages', () => {
           {
             apiVersion: 'pkg.crossplane.io/v1',
             kind: 'Provider',
+            package: 'xpkg.crossplane.io/crossplane-contrib/provider-aws-cloudwatch',
+            version: '>=v2.6.0 <v3.0.0',
+          },
+          {
+            apiVersion: 'pkg.crossplane.io/v1',
+            kind: 'Provider',
             package: 'xpkg.crossplane.io/crossplane-contrib/provider-aws-ec2',
             version: '>=v2.6.0 <v3.0.0',
           },
@@ -199,6 +205,7 @@ describe('packages', () => {
           'extensions.postgresql.sql.m.crossplane.io',
           'grants.postgresql.sql.m.crossplane.io',
           'instances.rds.aws.m.upbound.io',
+          'metricalarms.cloudwatch.aws.m.upbound.io',
           'parametergroups.rds.aws.m.upbound.io',
           'roles.postgresql.sql.m.crossplane.io',
           'securitygrouprules.ec2.aws.m.upbound.io',
@@ -260,7 +267,7 @@ describe('packages', () => {
       granted: [
         [['apps'], ['statefulsets']],
         [['batch'], ['jobs']],
-        [['monitoring.coreos.com'], ['servicemonitors']],
+        [['monitoring.coreos.com'], ['prometheusrules', 'servicemonitors']],
         [['networking.k8s.io'], ['networkpolicies']],
         [['platform.internal'], ['claims']],
         [['platform.internal'], ['environments']],
@@ -312,6 +319,7 @@ describe('installation', () => {
         { apiGroups: [''], resources: ['namespaces'], verbs: ['get', 'list', 'watch'] },
         { apiGroups: ['apps'], resources: ['statefulsets'], verbs },
         { apiGroups: ['batch'], resources: ['jobs'], verbs },
+        { apiGroups: ['monitoring.coreos.com'], resources: ['prometheusrules'], verbs },
         { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], verbs },
         { apiGroups: ['platform.internal'], resources: ['claims'], verbs: ['administer'] },
         { apiGroups: ['platform.internal'], resources: ['environments'], verbs: ['use'] },
@@ -338,6 +346,7 @@ describe('installation', () => {
         'claims-view',
         [
           { ...claims, verbs },
+          { apiGroups: ['cloudwatch.aws.m.upbound.io'], resources: ['metricalarms'], verbs },
           { apiGroups: ['ec2.aws.m.upbound.io'], resources: ['securitygrouprules', 'securitygroups'], verbs },
           {
             apiGroups: ['postgresql.sql.m.crossplane.io'],

@@ -34,14 +34,27 @@ export const everything = {
     accountId: '111122223333',
     clusterName: 'shop',
     permissionsBoundaryArn: 'arn:aws:iam::111122223333:policy/boundary',
+    notificationTopicArn: 'arn:aws:sns:eu-west-1:111122223333:alarms',
   },
   shared: {
     postgres: { providerConfig: 'shared-postgres', host: 'pg.shared.svc', caCertificate: placeholderCertificate },
   },
   routing: { ingressClass: 'nginx', issuer: 'letsencrypt', from: 'ingress-nginx' },
+  monitoring: {
+    prometheus: { namespace: 'monitoring', labels: { release: 'prometheus' } },
+    grafana: { annotations: { grafana_folder: 'Apps' } },
+    openTelemetry: { endpoint: 'http://collector.monitoring.svc:4318', namespace: 'monitoring' },
+  },
   tags: { team: 'shop' },
   policies: { 'allowed-hosts': { allow: ['*.example.com'] } },
 } satisfies Partial<EnvironmentData>;
+
+/** The same of AWS in another region. */
+export const awsIn = (region: string) => ({
+  ...everything.aws,
+  region,
+  notificationTopicArn: everything.aws.notificationTopicArn.replace(everything.aws.region, region),
+});
 
 export function namespace(name: string, environment: string | undefined): KubernetesObject {
   return {

@@ -1,8 +1,8 @@
-import type { Backend, Claim, Expansion } from '../core/api.ts';
+import type { Backend, Claim, Context, Expansion } from '../core/api.ts';
 import { typed } from '../core/card.ts';
-import type { Needs } from '../core/facts.ts';
+import { type FactsOf, type Needs, needsOf } from '../core/facts.ts';
 import { group } from '../core/group.ts';
-import { at, stringAt } from '../core/kubernetes.ts';
+import { at, type KubernetesObject, stringAt } from '../core/kubernetes.ts';
 import { shortHash } from '../core/names.ts';
 import type { Deletion } from '../core/protection.ts';
 import type { ObservedResource } from '../core/step.ts';
@@ -10,9 +10,11 @@ import { usage } from '../kinds/crossplane/usage.ts';
 import { configMap } from '../kinds/kubernetes/config-map.ts';
 import { networkPolicy } from '../kinds/kubernetes/network-policy.ts';
 import { persistentVolumeClaim } from '../kinds/kubernetes/persistent-volume-claim.ts';
+import { prometheusRule } from '../kinds/kubernetes/prometheus-rule.ts';
 import { secret } from '../kinds/kubernetes/secret.ts';
 import { service } from '../kinds/kubernetes/service.ts';
 import { statefulSet } from '../kinds/kubernetes/stateful-set.ts';
+import { type Alert, matching, prometheus, rulesFor } from './monitoring.ts';
 import { type Pull, pulledFirst, pullKinds } from './pull.ts';
 
 /** What a container may use, as Kubernetes quantities. */
@@ -248,12 +250,64 @@ export function runningServer<Version extends string>(
 /** What `server` composes for every server, and for one with a `config`. */
 export const serverKinds = { config: configMap, service, 'network-policy': networkPolicy, server: statefulSet, ...pullKinds };
 
-const containerKinds = { binding: secret, ...serverKinds, protection: usage };
+const containerKinds = { binding: secret, ...serverKinds, protection: usage, alerts: prometheusRule };
 
-/** A backend that runs a server, binds it and protects the claim. */
+const monitored = needsOf(prometheus);
+type Monitored = FactsOf<typeof monitored>;
+
+/** What of a server in a container can be told without an exporter beside it. */
+function alertsOf({ metadata, spec }: KubernetesObject, { namespace, kind }: Claim): readonly Alert[] {
+  const { name = '' } = metadata ?? {};
+  const container = stringAt(spec, 'template', 'spec', 'containers', '0', 'name') ?? '';
+  const volume = matching({ namespace, persistentvolumeclaim: `data-${name}-0` });
+  return [
+    {
+      alert: `${kind}NotReady`,
+      expr: `kube_statefulset_status_replicas_ready${matching({ namespace, statefulset: name })} < 1`,
+      for: '10m',
+      severity: 'warning',
+      summary: 'serves nobody',
+      description: `Its pod has not been ready for ten minutes: kubectl -n ${namespace} describe pod ${name}-0 says why.`,
+    },
+    {
+      alert: `${kind}Restarting`,
+      expr: `increase(kube_pod_container_status_restarts_total${matching({ namespace, pod: `${name}-0`, container })}[30m]) > 2`,
+      severity: 'warning',
+      summary: 'restarts again and again',
+      description: `More than two restarts in half an hour: kubectl -n ${namespace} logs ${name}-0 --previous says why.`,
+    },
+    ...(at(spec, 'volumeClaimTemplates', '0') === undefined
+      ? []
+      : [
+          {
+            alert: `${kind}VolumeFilling`,
+            expr: `kubelet_volume_stats_available_bytes${volume} / kubelet_volume_stats_capacity_bytes${volume} < 0.1`,
+            for: '15m',
+            severity: 'warning' as const,
+            summary: 'has little room left on its volume',
+            description: '{{ $value | humanizePercentage }} of the volume is free. Once it is full, nothing can be written.',
+          },
+        ]),
+  ];
+}
+
+/** A backend that runs a server, binds it, protects the claim, and has alerts where the environment has who makes them. */
 export function containerBackend<Settings, Facts>(
   needs: Needs<Facts>,
   expand: Backend<Settings, Facts>['expand'],
-): Backend<Settings, Facts, unknown, keyof typeof containerKinds> {
-  return { needs, composes: containerKinds, anchor: 'server', expand };
+): Backend<Settings, Facts & Monitored, unknown, keyof typeof containerKinds> {
+  return {
+    needs: needsOf(...needs.facts, prometheus) as Needs<Facts & Monitored>,
+    composes: containerKinds,
+    anchor: 'server',
+    expand: (context: Context<Settings, Facts & Monitored>) => {
+      const expansion = expand(context);
+      const { prometheus: operator } = context.facts.monitoring;
+      const object = expansion.resources['server']?.object;
+      if (operator === undefined || object === undefined) return expansion;
+      const { name = '', labels = {} } = object.metadata ?? {};
+      const alerts = rulesFor(context, operator, { name, labels }, { server: alertsOf(object, context.claim) });
+      return { ...expansion, resources: { ...expansion.resources, alerts } };
+    },
+  };
 }

@@ -17,7 +17,11 @@ type Meaning =
   /** Where an image is pulled from, which is `otherwise` in an environment that says nothing. */
   | { readonly is: 'repository'; readonly otherwise: string }
   /** The name of an object in the cluster. */
-  | { readonly is: 'name'; readonly of: Referent };
+  | { readonly is: 'name'; readonly of: Referent }
+  /** That kinds are served there, whatever it says besides. */
+  | { readonly is: 'served'; readonly of: readonly Referent[] }
+  /** Labels that objects are found by: those that each of these selectors in the spec of some object wants. */
+  | { readonly is: 'selected'; readonly by: Referent; readonly selectors: readonly string[] };
 
 /** By field, dotted where it lies deeper: `postgres.providerConfig`. */
 type Meanings = Readonly<Record<string, Meaning>>;

@@ -118,10 +118,11 @@ describe('AppDatabase', () => {
       expect.arrayContaining(['binding', 'instance', 'protection', 'security-group', 'sql-8d9001d3', 'extension-pgcrypto']),
     );
     expect(estimate(resources, { region })).toEqual({
-      monthlyUSD: 296.96,
+      monthlyUSD: 297.26,
       drivers: [
         { resource: 'instance', what: 'db.m7g.large, Multi-AZ', monthlyUSD: 271.56 },
         { resource: 'instance', what: '100 GiB of gp3, Multi-AZ', monthlyUSD: 25.4 },
+        ...['connections', 'cpu', 'free-storage'].map((about) => ({ resource: `alarm-${about}`, what: 'alarm', monthlyUSD: 0.1 })),
       ],
       byUse: [
         { resource: 'instance', what: 'backups beyond 100 GiB: 0.095 USD per GiB and month' },

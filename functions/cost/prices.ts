@@ -46,6 +46,7 @@ const rdsPage = 'https://b0.p.awsstatic.com/pricing/2.0/meteredUnitMaps/rds/USD/
  * | `s3/thousand-writes`, `s3/thousand-reads`               | 1000 requests: PUT, COPY, POST, LIST; GET and others          |
  * | `sqs/standard-million-requests`, `sqs/fifo-million-requests` | million requests                                         |
  * | `kms/key-month`, `secretsmanager/secret-month`          | key or secret, and month                                      |
+ * | `cloudwatch/alarm-metric-month`                         | metric that an alarm looks at, and month                      |
  * | `compute/vcpu-hour`, `compute/gib-hour`                 | hour of what a container requests: Fargate's, Linux on x86    |
  * | `ebs/gp3-gib-month`                                     | GiB and month of a persistent volume                          |
  *
@@ -120,6 +121,12 @@ export const priceLists: readonly PriceList[] = [
   { region: 'us-east-1', date: '2026-11-25', source: 'https://aws.amazon.com/kms/pricing/', prices: { 'kms/key-month': 1 } },
   {
     region: 'us-east-1',
+    date: '2026-11-29',
+    source: offer('AmazonCloudWatch', 'us-east-1'),
+    prices: { 'cloudwatch/alarm-metric-month': 0.1 },
+  },
+  {
+    region: 'us-east-1',
     date: '2026-09-11',
     source: offer('AmazonECS', 'us-east-1', '20260911124425'),
     prices: { 'compute/vcpu-hour': 0.04048, 'compute/gib-hour': 0.004445 },
@@ -177,6 +184,12 @@ export const priceLists: readonly PriceList[] = [
     prices: { 'sqs/standard-million-requests': 0.4 },
   },
   { region: 'eu-west-1', date: '2026-11-25', source: 'https://aws.amazon.com/kms/pricing/', prices: { 'kms/key-month': 1 } },
+  {
+    region: 'eu-west-1',
+    date: '2026-11-29',
+    source: offer('AmazonCloudWatch', 'eu-west-1'),
+    prices: { 'cloudwatch/alarm-metric-month': 0.1 },
+  },
   {
     region: 'eu-west-1',
     date: '2026-11-25',

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
+  awsIn,
   environmentConfig,
   everything,
   exampleEnvironmentNames,
@@ -208,7 +209,7 @@ describe('refuses, and touches nothing:', () => {
     ],
     [
       'rds in a region whose authorities nobody knows',
-      only({ tier: 'prod', controlPlane: everything.controlPlane, aws: { ...everything.aws, region: 'xx-east-1' } }),
+      only({ tier: 'prod', controlPlane: everything.controlPlane, aws: awsIn('xx-east-1') }),
       'EnvironmentIncomplete',
       'cannot use EnvironmentConfig "here" for AppDatabase with backend rds: data.aws.rdsCaCertificates: missing, want the certificates of RDS\'s authorities in the region, of which the platform knows none: AWS publishes them as REGION-bundle.pem',
     ],
@@ -350,8 +351,7 @@ describe('a live database', () => {
       { databaseName: 'other' },
       {
         aws: {
-          ...everything.aws,
-          region: 'us-east-1',
+          ...awsIn('us-east-1'),
           accountId: '999999999999',
           vpcId: 'vpc-2',
           kmsKeyArn: 'arn:aws:kms:us-east-1:999999999999:key/2',

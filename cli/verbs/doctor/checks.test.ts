@@ -11,7 +11,7 @@ import { age, judgeClaims, judgeGoing } from './claims.ts';
 import { judgeCrossplane } from './crossplane.ts';
 import { judgeEnvironments, validEnvironments } from './environments.ts';
 import { judgeManagedResources } from './managed-resources.ts';
-import { judgeNamedObjects } from './named-objects.ts';
+import { judgeNamedObjects, judgeSelected, judgeServed } from './named-objects.ts';
 import { judgeNamespaces } from './namespaces.ts';
 import { judgePackages } from './packages.ts';
 import { judgePermissions } from './permissions.ts';
@@ -472,6 +472,64 @@ describe('provider configurations', () => {
   ])('give $problems.length findings', ({ existing, problems }) => {
     expect(judgeNamedObjects(goldenPath.environment, environments, existing).map(({ problem }) => problem)).toEqual(problems);
   });
+});
+
+test('kinds that an environment says are served are missed where they are not', () => {
+  const monitoring = { prometheus: { namespace: 'monitoring' } };
+  const environments = validEnvironments(goldenPath.environment, [
+    environmentConfig('prod', { tier: 'prod', monitoring }, labelled),
+    environmentConfig('dev', { tier: 'dev' }, labelled),
+  ]);
+  const [monitors, rules] = ['servicemonitors.monitoring.coreos.com', 'prometheusrules.monitoring.coreos.com'];
+  const judged = (...served: readonly string[]) => judgeServed(goldenPath.environment, environments, new Set(served));
+  expect(judged(monitors, rules)).toEqual([]);
+  expect(judged(monitors)).toEqual([
+    {
+      severity: 'error',
+      object: 'EnvironmentConfig prod',
+      problem:
+        'environment "prod" says data.monitoring.prometheus, but the cluster serves no PrometheusRule: the Prometheus Operator is not installed',
+      remedy: 'kubectl get crd prometheusrules.monitoring.coreos.com',
+    },
+  ]);
+});
+
+test.each<[string, object, boolean]>([
+  ['every label', {}, true],
+  ['nothing', { ruleSelector: undefined }, false],
+  ['the label', { ruleSelector: { matchLabels: { release: 'main' } } }, true],
+  ['another value of it', { ruleSelector: { matchLabels: { release: 'other' } } }, false],
+  ['one of some values', { ruleSelector: { matchExpressions: [{ key: 'release', operator: 'In', values: ['main', 'next'] }] } }, true],
+  ['none of some values', { ruleSelector: { matchExpressions: [{ key: 'release', operator: 'NotIn', values: ['main'] }] } }, false],
+  ['a label that is there', { ruleSelector: { matchExpressions: [{ key: 'release', operator: 'Exists' }] } }, true],
+  ['a label that is not there', { ruleSelector: { matchExpressions: [{ key: 'team', operator: 'DoesNotExist' }] } }, true],
+  ['a label that is missed', { ruleSelector: { matchExpressions: [{ key: 'team', operator: 'Exists' }] } }, false],
+])('labels of an environment are found by a Prometheus that selects %s: %j', (_, selectors, isFound) => {
+  const monitoring = { prometheus: { namespace: 'monitoring', labels: { release: 'main' } } };
+  const environments = validEnvironments(goldenPath.environment, [
+    environmentConfig('prod', { tier: 'prod', monitoring }, labelled),
+    environmentConfig('dev', { tier: 'dev' }, labelled),
+  ]);
+  const spec = { serviceMonitorSelector: {}, ruleSelector: {}, ...selectors };
+  const prometheus = { apiVersion: 'monitoring.coreos.com/v1', kind: 'Prometheus', metadata: { name: 'main' }, spec };
+  const judged = judgeSelected(goldenPath.environment, environments, { 'prometheuses.monitoring.coreos.com': [prometheus] });
+  expect(judged.map(({ severity, object }) => [severity, object])).toEqual(isFound ? [] : [['warning', 'EnvironmentConfig prod']]);
+});
+
+test('what nobody looks for is said, with what is looked for', () => {
+  const monitoring = { prometheus: { namespace: 'monitoring', labels: { release: 'main' } } };
+  const environments = validEnvironments(goldenPath.environment, [environmentConfig('prod', { tier: 'prod', monitoring }, labelled)]);
+  const spec = { serviceMonitorSelector: { matchLabels: { release: 'other' } }, ruleSelector: {} };
+  const prometheus = { apiVersion: 'monitoring.coreos.com/v1', kind: 'Prometheus', metadata: { name: 'main' }, spec };
+  expect(judgeSelected(goldenPath.environment, environments, { 'prometheuses.monitoring.coreos.com': [prometheus] })).toEqual([
+    {
+      severity: 'warning',
+      object: 'EnvironmentConfig prod',
+      problem:
+        'environment "prod" has labels that nobody looks for: data.monitoring.prometheus.labels: got {"release":"main"}, want what serviceMonitorSelector of a Prometheus selects: {"matchLabels":{"release":"other"}}',
+      remedy: 'kubectl edit environmentconfig prod',
+    },
+  ]);
 });
 
 describe('namespaces', () => {

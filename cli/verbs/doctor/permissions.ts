@@ -35,7 +35,8 @@ export function judgePermissions(denials: readonly Denial[], namespace: string):
   }));
 }
 
-async function exists(cluster: Cluster, kind: Resource): Promise<boolean> {
+/** Whether a kind that Kubernetes does not bring is there. */
+export async function exists(cluster: Cluster, kind: Resource): Promise<boolean> {
   const crds = { apiVersion: 'apiextensions.k8s.io/v1', plural: 'customresourcedefinitions' };
   return (await cluster.get(crds, nameOf(kind))) !== undefined;
 }

@@ -5,7 +5,7 @@ import { definePlatform } from '../../../functions/platform.ts';
 import { notRun } from '../../../plan/run.ts';
 import { toYaml } from '../../../platform/yaml.ts';
 import { claim, commit, failure, run, scratch, write } from '../../../test/planning.ts';
-import { environmentConfig, everything, exampleEnvironmentNames } from '../../../test/request.ts';
+import { awsIn, environmentConfig, everything, exampleEnvironmentNames } from '../../../test/request.ts';
 import type { PlanOptions } from './command.ts';
 
 /** An environment whose prices are its own, so that no change of the price list shows here. */
@@ -53,7 +53,7 @@ describe('output', () => {
   });
 
   test('warns of what has no price, as the cluster does, also where only a change is shown', async () => {
-    const aws = { ...everything.aws, region: 'eu-north-1' };
+    const aws = awsIn('eu-north-1');
     const environments = [write('north.yaml', environmentConfig('north', { ...everything, aws, tier: 'prod' }))];
     const cache = (spec: object) => ({ ...claim('orders', spec), kind: 'AppCache' });
     const file = write('orders.yaml', cache({ version: '8' }));
@@ -222,7 +222,7 @@ describe('input', () => {
     });
     const verdictOf = async (more: object) => (await run([write('orders.yaml', app(more))], { output: 'markdown' })).stdout;
     const refusal =
-      'cannot use AppService "orders": spec: schedule is of an app that ends: leave out port, ports, replicas, autoscaling, health, host, callers, beforeDeploy, or schedule';
+      'cannot use AppService "orders": spec: schedule is of an app that ends: leave out port, ports, replicas, autoscaling, health, host, callers, beforeDeploy, metrics, or schedule';
     expect(await verdictOf({})).not.toContain(refusal);
     for (const more of [{ port: 80 }, { callers: ['shop'] }, { beforeDeploy: { command: ['true'] } }]) {
       expect(await verdictOf(more)).toContain(refusal);

@@ -14,7 +14,7 @@ export const appBucket = defineApi({
   columns: [{ name: 'BUCKET', type: 'string', path: '.status.bucket' }],
   schema,
   backends: { container, s3 },
-  releasable: ['protection', 'readers-*', 'writers-*'],
+  releasable: ['protection', 'alerts', 'readers-*', 'writers-*'],
   claimPolicies: [
     { policy: 'backed-up', field: 'versioning', equals: true },
     { policy: 'backed-up', field: 'retentionDays', atLeast: leastBackupDays },

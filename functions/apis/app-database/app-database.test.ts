@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { placeholderCertificate } from '../../../examples/examples.ts';
 import { contract } from '../../../test/contract.ts';
 import {
+  awsIn,
   environmentConfig,
   everything,
   type Given,
@@ -156,13 +157,13 @@ describe.each(['container', 'shared', 'rds'] as const)('the Secret on %s', (back
 describe('the certificates that a binding has', () => {
   test('are those of the region in which RDS made the instance', () => {
     expect(namesIn(decoded(secretOf(given('rds')).object)['ca.crt']).sort()).toEqual(rootsOf('eu-west-1'));
-    const moved = given('rds', { aws: { ...everything.aws, region: 'us-east-1' } });
+    const moved = given('rds', { aws: awsIn('us-east-1') });
     expect(namesIn(decoded(secretOf(moved).object)['ca.crt']).sort()).toEqual(rootsOf('us-east-1'));
   });
 
   test('are besides those that the environment gives, and its alone where the platform knows none', () => {
     const names = (region: string) => {
-      const aws = { ...everything.aws, region, rdsCaCertificates: placeholderCertificate };
+      const aws = { ...awsIn(region), rdsCaCertificates: placeholderCertificate };
       return namesIn(decoded(secretOf(given('rds', { aws })).object)['ca.crt']);
     };
     const placeholder = 'Replace with the authority of your shared Postgres';

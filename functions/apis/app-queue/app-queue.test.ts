@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { contract } from '../../../test/contract.ts';
-import { environmentConfig, everything, observedAfter, queueDetails, stepRequest } from '../../../test/request.ts';
+import { awsIn, environmentConfig, everything, observedAfter, queueDetails, stepRequest } from '../../../test/request.ts';
 import { sharedConfig } from '../../aws/shared-config.ts';
 import { apiVersion } from '../../core/group.ts';
 import { at, type KubernetesObject } from '../../core/kubernetes.ts';
@@ -80,7 +80,7 @@ describe('sqs', () => {
     const which = given('prod', { fifo: true, consumers: ['orders'] });
     const state = settled(which);
     const moved = given('prod', which.spec, {
-      region: 'us-east-1',
+      ...awsIn('us-east-1'),
       accountId: '999999999999',
       kmsKeyArn: 'arn:aws:kms:us-east-1:999999999999:key/2',
     });

@@ -13,7 +13,7 @@ export const appQueue = defineApi({
   columns: [{ name: 'URL', type: 'string', path: '.status.url' }],
   schema,
   backends: { container, sqs },
-  releasable: ['protection', 'consumers-*', 'producers-*'],
+  releasable: ['protection', 'alerts', 'alarm-*', 'consumers-*', 'producers-*'],
   claimPolicies: [],
   requires: { roles: claimsOffering(awsRole) },
   access: ['consumers', 'producers'],

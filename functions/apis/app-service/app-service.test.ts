@@ -44,6 +44,9 @@ contract(appService, {
 
 const image = 'docker.io/library/python:3.13-alpine';
 
+/** What watches over apps has tests of its own. */
+const { monitoring: _, ...unwatched } = everything;
+
 interface Asked {
   readonly environment?: string;
   readonly data?: object;
@@ -57,7 +60,7 @@ function asked(spec: object, { environment = 'dev', data = {}, claims = there, o
     kind: 'AppService',
     spec: { image, ...spec },
     environment,
-    environments: [environmentConfig(environment, { ...everything, tier, ...data })],
+    environments: [environmentConfig(environment, { ...unwatched, tier, ...data })],
     claims,
     observed,
   });

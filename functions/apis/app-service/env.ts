@@ -5,6 +5,7 @@ import { type Keyed, problemIn, type Reference, referencesIn, replaced, wholeOf 
 export type Variable = { readonly name: string } & (
   | { readonly value: string }
   | { readonly valueFrom: { readonly secretKeyRef: { readonly name: string; readonly key: string } } }
+  | { readonly valueFrom: { readonly fieldRef: { readonly fieldPath: string } } }
 );
 
 /** Where the Service Binding specification has consumers look for their bindings. */
@@ -35,7 +36,7 @@ export function problemOfVariables(field: string, env: Readonly<Record<string, s
   return undefined;
 }
 
-/** The variables of a container, after `fixed` ones; no value of a Secret is in any. */
+/** The variables of a container, after those `fixed` ones that it does not say itself; no value of a Secret is in any. */
 export function variablesOf(env: Readonly<Record<string, string>>, fixed: readonly Variable[]): readonly Variable[] {
   const entries = Object.entries(env).sort(([a], [b]) => (a < b ? -1 : 1));
   const within = new Map(
@@ -43,7 +44,7 @@ export function variablesOf(env: Readonly<Record<string, string>>, fixed: readon
   );
   return [
     ...[...within].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, each]) => fromSecret(name, each)),
-    ...fixed,
+    ...fixed.filter(({ name }) => env[name] === undefined),
     ...entries.map(([name, value]) => {
       const only = wholeOf(value);
       return only === undefined ? { name, value: expanding(value) } : fromSecret(name, only);

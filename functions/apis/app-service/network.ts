@@ -1,15 +1,16 @@
+import { prometheus, telemetry } from '../../containers/monitoring.ts';
 import type { Composed } from '../../core/api.ts';
 import { typed } from '../../core/card.ts';
 import { type FactsOf, needsOf } from '../../core/facts.ts';
 import { httpRoute } from '../../kinds/kubernetes/http-route.ts';
 import { ingress } from '../../kinds/kubernetes/ingress.ts';
 import { networkPolicy } from '../../kinds/kubernetes/network-policy.ts';
-import { portsOf } from './ports.ts';
+import { metricsPortOf, portsOf } from './ports.ts';
 import { routing } from './routing.ts';
 import type { ServiceSettings } from './schema.ts';
 
-/** What an environment may say for apps; one that says nothing of routing has no host. */
-export const needs = needsOf(routing);
+/** What an environment may say for apps; one that says nothing of routing has no host, and one that says nothing of monitoring no alerts. */
+export const needs = needsOf(routing, prometheus, telemetry);
 export type Needs = FactsOf<typeof needs>;
 type Routing = Needs['routing'];
 
@@ -39,8 +40,12 @@ export const instanceLabel = 'app.kubernetes.io/instance';
 export const instanceBefore = (name: string) => `${name}-first`;
 
 /** Who may connect to the app, and where to it may connect. */
-export function policyFor(settings: ServiceSettings, { name, labels }: Named, { from }: Routing): Composed {
+export function policyFor(settings: ServiceSettings, { name, labels }: Named, { routing: { from }, monitoring }: Needs): Composed {
   const { callers, egress, host, beforeDeploy } = settings;
+  const metrics = metricsPortOf(settings)?.port;
+  const scraped = metrics &&
+    monitoring.prometheus && { from: [namespaceOf(monitoring.prometheus.namespace)], ports: [{ port: metrics.name, protocol: 'TCP' }] };
+  const collector = monitoring.openTelemetry?.namespace;
   const ports = portsOf(settings).map(({ name: port, protocol }) => ({ port, protocol }));
   const outside = host === undefined || from === undefined ? [] : [from];
   const callersFrom = [{ podSelector: {} }, ...[...new Set([...callers, ...outside])].sort().map(namespaceOf)];
@@ -54,11 +59,12 @@ export function policyFor(settings: ServiceSettings, { name, labels }: Named, { 
             ? { matchLabels: labels }
             : { matchExpressions: [{ key: instanceLabel, operator: 'In', values: [name, instanceBefore(name)] }] },
         policyTypes: ['Ingress', ...(egress === undefined ? [] : ['Egress'])],
-        ingress: ports.length === 0 ? [] : [{ from: callersFrom, ports }],
+        ingress: [...(ports.length === 0 ? [] : [{ from: callersFrom, ports }]), ...(scraped === undefined ? [] : [scraped])],
         ...(egress !== undefined && {
           egress: [
             { to: [{ podSelector: {} }] },
             { ports: dns },
+            ...(collector === undefined ? [] : [{ to: [namespaceOf(collector)] }]),
             ...egress.map(({ cidr, port }) => ({
               ...(cidr !== undefined && { to: [{ ipBlock: { cidr } }] }),
               ports: [{ port, protocol: 'TCP' }],

@@ -4,7 +4,7 @@ import { bindingRoot, type Variable, variablesOf } from './env.ts';
 import type { Files } from './files.ts';
 import { probesOf } from './health.ts';
 import { roleAnnotation } from './identity.ts';
-import { portsOf } from './ports.ts';
+import { allPortsOf, portsOf } from './ports.ts';
 import type { ServiceSettings, Sidecar, Size } from './schema.ts';
 
 /** What a container requests, and may use at most. */
@@ -51,6 +51,8 @@ export interface Given {
   /** The role that they get in AWS, if any. */
   readonly role: string | undefined;
   readonly files: Files;
+  /** Variables that the platform gives to the app, and that the claim may say otherwise. */
+  readonly given: readonly Variable[];
 }
 
 const bindingVolume = (secret: string) => `binding-${secret}`;
@@ -96,7 +98,11 @@ function sidecarOf(sidecar: Sidecar, { settings, files }: Given) {
 }
 
 /** What the app itself runs, on what and with what; as another program where `runs` says so. */
-function appOf({ settings, bound: { keyed }, files }: Given, runs: Runs, more: { readonly ports?: object; readonly probes?: object } = {}) {
+function appOf(
+  { settings, bound: { keyed }, files, given }: Given,
+  runs: Runs,
+  more: { readonly ports?: object; readonly probes?: object } = {},
+) {
   const { size, resources, volumes, env } = settings;
   const sized = shapes[size];
   const written = volumes.reduce((sum, { sizeMiB }) => sum + sizeMiB, sized.storageMiB);
@@ -104,7 +110,7 @@ function appOf({ settings, bound: { keyed }, files }: Given, runs: Runs, more: {
     name: appContainer,
     ...programOf(runs),
     ...more.ports,
-    ...envOf(variablesOf(env, keyed.length === 0 ? [] : [bindingRoot])),
+    ...envOf(variablesOf(env, [...(keyed.length === 0 ? [] : [bindingRoot]), ...given])),
     resources: resourcesOf({
       cpuMillicores: resources?.cpuMillicores ?? sized.cpuMillicores,
       cpuLimitMillicores: resources?.cpuLimitMillicores ?? sized.cpuLimitMillicores,
@@ -161,10 +167,12 @@ function templateOf(given: Given, labels: Readonly<Record<string, string>>, app:
 /** The template of pods that stay, and take requests where the app has ports. */
 export function servingPods(given: Given, labels: Readonly<Record<string, string>>) {
   const { settings } = given;
-  const ports = portsOf(settings);
-  const drains = ports.length > 0;
+  const ports = allPortsOf(settings);
+  const drains = portsOf(settings).length > 0;
   const app = appOf(given, settings, {
-    ports: { ...(drains && { ports: ports.map(({ name, targetPort, protocol }) => ({ name, containerPort: targetPort, protocol })) }) },
+    ports: {
+      ...(ports.length > 0 && { ports: ports.map(({ name, targetPort, protocol }) => ({ name, containerPort: targetPort, protocol })) }),
+    },
     probes: {
       ...probesOf(settings.health, settings.targetPort ?? settings.port),
       ...(drains && { lifecycle: { preStop: { sleep: { seconds: drainSeconds } } } }),

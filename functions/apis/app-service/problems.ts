@@ -4,7 +4,7 @@ import type { Bound } from './bindings.ts';
 import { bindingRoot, problemOfVariables } from './env.ts';
 import { problemOfHealth, problemOfQuestion } from './health.ts';
 import { problemIn } from './placeholders.ts';
-import { type Port, portsOf } from './ports.ts';
+import { metricsPortOf, type Port, portsOf } from './ports.ts';
 import type { File, ServiceSettings } from './schema.ts';
 
 const reserved = [bindingRoot.value, '/dev', '/proc', '/sys'];
@@ -46,7 +46,7 @@ const clash = (one: Port, other: Port) =>
 
 /** What a claim says that cannot hold together. */
 export function contradictionIn(settings: ServiceSettings, { autoscaling: scale }: { readonly autoscaling?: Source }): string | undefined {
-  const { autoscaling, port, targetPort, replicas, host, sidecars } = settings;
+  const { autoscaling, port, targetPort, replicas, host, sidecars, metrics } = settings;
   if (replicas !== undefined && scale === 'claim') return `spec.replicas: got ${replicas} beside spec.autoscaling, want one of the two`;
   if (autoscaling.max < autoscaling.min) {
     return `spec.autoscaling.max: got ${autoscaling.max}, want at least ${autoscaling.min}, which is the least`;
@@ -59,7 +59,14 @@ export function contradictionIn(settings: ServiceSettings, { autoscaling: scale 
   if (port === undefined && targetPort !== undefined)
     return `spec.targetPort: got ${targetPort}, want spec.port too, by which it is reached`;
   if (port === undefined && host !== undefined) return `spec.host: got ${shown(host)}, want spec.port too, to which it leads`;
-  const [twice] = portsOf(settings).filter((each, index, all) => all.some((other, at) => at < index && clash(other, each)));
+  if (metrics !== undefined && (metrics.port ?? port) === undefined)
+    return 'spec.metrics.port: missing, want it, or spec.port, on which it answers them';
+  const ports = portsOf(settings);
+  const asked = metricsPortOf(settings);
+  const other = asked?.isOwn ? ports.find((each) => clash(each, asked.port)) : undefined;
+  if (asked !== undefined && other !== undefined)
+    return `spec.metrics.port: got ${asked.port.port}, which would be port ${asked.port.name} beside ${other.name} on ${other.port}, want another number, or that on which one of spec.ports listens`;
+  const [twice] = ports.filter((each, index, all) => all.some((one, at) => at < index && clash(one, each)));
   if (twice === undefined) return undefined;
   return `spec.ports: got ${twice.name} on ${twice.port}, whose name or number is that of another port, want each once`;
 }

@@ -8,7 +8,10 @@ export const suffix = 'service';
 const sizes = ['small', 'medium', 'large', 'xlarge'] as const;
 const backendNames = ['container'] as const;
 
+const criticalities = ['tier-1', 'tier-2', 'tier-3'] as const;
+
 export type Size = (typeof sizes)[number];
+export type Criticality = (typeof criticalities)[number];
 
 const line = z.string().min(1).max(512);
 const words = z.array(z.string().max(1024)).max(50);
@@ -170,6 +173,16 @@ const beforeDeploy = z.object({
   timeoutSeconds: z.int().min(1).max(86400).default(600).describe('How long it may take.'),
 });
 
+const metrics = z.object({
+  port: port.optional().describe('Port on which it answers them, where that is another than the one for requests.'),
+  path: z
+    .string()
+    .max(256)
+    .regex(/^\/[-A-Za-z0-9._~/]*$/)
+    .default('/metrics')
+    .describe('Path that answers with its metrics as Prometheus reads them.'),
+});
+
 const reached = z.object({
   cidr: z
     .string()
@@ -278,6 +291,23 @@ export const fields = {
     text: 'How it is known to be up and able to serve; one of `path`, `tcp` and `exec`. Default: `port` takes connections.',
     example: { path: '/', headers: [{ name: 'X-Probe', value: 'ready' }], startupSeconds: 120, alive: { tcp: 8000 } },
   }),
+  metrics: field(metrics, {
+    text: 'Where Prometheus finds its metrics, where the environment has one. With those of an HTTP server as OpenTelemetry names them it is watched for errors and slow answers.',
+    example: { port: 9090, path: '/internal/metrics' },
+  }),
+  criticality: field(z.enum(criticalities), {
+    text: 'What it promises to those who use it, and so when somebody is told that it does not hold: tier-1 is 99.9 % of requests without an error and 99 % within half a second, tier-2 99.5 % and 95 % within half a second, tier-3 99 % and 95 % within 2.5 seconds. For tier-1 and tier-2 whoever is on call is called.',
+    default: { dev: 'tier-3', prod: 'tier-2' },
+    moves: 'freely',
+    example: 'tier-1',
+  }),
+  owner: field(
+    z
+      .string()
+      .max(63)
+      .regex(/^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/),
+    { text: 'Who is told when something is wrong with it. Default: the owner of its namespace.', example: 'team-orders' },
+  ),
   graceSeconds: field(z.int().min(1).max(3600).default(30), {
     text: 'How long it may take to finish what it is doing once it is told to stop with SIGTERM.',
     unit: 'seconds',
@@ -323,6 +353,7 @@ const ofServing = [
   'host',
   'callers',
   'beforeDeploy',
+  'metrics',
 ] as const satisfies readonly (keyof typeof fields)[];
 const isSaid = (name: (typeof ofServing)[number]) =>
   fields[name].schema instanceof z.ZodDefault ? `(has(self.${name}) && size(self.${name}) > 0)` : `has(self.${name})`;

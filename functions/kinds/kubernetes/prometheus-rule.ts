@@ -1,7 +1,8 @@
-import { defineKind } from '../card.ts';
+import { defineKind, inPlace } from '../card.ts';
 import { plainKind } from './built-in.ts';
 
 export const prometheusRule = defineKind({
   ...plainKind('monitoring.coreos.com/v1', 'PrometheusRule', 'prometheusrules', 'when somebody is told'),
   broughtBy: 'cluster',
+  effects: { spec: inPlace('at once; an alert that is changed begins anew') },
 });

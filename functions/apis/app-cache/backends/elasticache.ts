@@ -1,3 +1,4 @@
+import { type Alarm, alarmKinds, alarms, notifications } from '../../../aws/alarms.ts';
 import { account, key as encryptionKey, network } from '../../../aws/facts.ts';
 import { firewall, firewallKinds, longestGroupName, subnetGroup } from '../../../aws/network.ts';
 import { majorOf, parameterGroupKey, parameterGroups } from '../../../aws/parameter-groups.ts';
@@ -16,7 +17,7 @@ import { protection, usage } from '../../../kinds/crossplane/usage.ts';
 import { secret } from '../../../kinds/kubernetes/secret.ts';
 import { binding, type CacheSettings, completeBinding, port, type Size, suffix, versions } from '../schema.ts';
 
-const needs = needsOf(controlPlane, account, encryptionKey, network, windows);
+const needs = needsOf(controlPlane, account, encryptionKey, network, windows, notifications);
 type Needs = FactsOf<typeof needs>;
 
 const composes = {
@@ -25,6 +26,7 @@ const composes = {
   ...firewallKinds,
   'parameter-group-*': elasticacheParameterGroup,
   'replication-group': replicationGroup,
+  ...alarmKinds,
   protection: usage,
 };
 
@@ -43,6 +45,54 @@ const newest: Readonly<Record<(typeof versions)[number], string>> = { 7: '7.2', 
 
 /** `8.1` of `8.1.0`. */
 const minorOf = (version: string | undefined) => /^[0-9]+\.[0-9]+/.exec(version ?? '')?.[0];
+
+/** What AWS calls the nodes of a group. */
+const nodesOf = (id: string, count: number) => Array.from({ length: count }, (_, index) => `${id}-${String(index + 1).padStart(3, '0')}`);
+
+/**
+ * What somebody is told of a cache. A full one that gives up keys does what it is for, until it does so all the time.
+ * https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/CacheMetrics.WhichShouldIMonitor.html
+ */
+function alarmsOf({ evictionPolicy }: CacheSettings, nodes: readonly string[]): readonly Alarm[] {
+  const common = { namespace: 'AWS/ElastiCache', of: nodes.map((CacheClusterId) => ({ CacheClusterId })) };
+  return [
+    {
+      ...common,
+      part: 'cpu',
+      says: 'uses more than nine tenths of the CPU that commands run on',
+      metric: 'EngineCPUUtilization',
+      statistic: 'Average',
+      minutes: 15,
+      breach: { above: 90 },
+    },
+    ...(evictionPolicy.startsWith('allkeys-')
+      ? []
+      : [
+          {
+            ...common,
+            part: 'memory',
+            says: `has more than nine tenths of its memory full, and refuses writes once it is full of keys that ${evictionPolicy} keeps`,
+            metric: 'DatabaseMemoryUsagePercentage',
+            statistic: 'Maximum' as const,
+            minutes: 15,
+            breach: { above: 90 },
+          },
+        ]),
+    ...(evictionPolicy === 'noeviction'
+      ? []
+      : [
+          {
+            ...common,
+            part: 'evictions',
+            says: 'has given up keys for an hour on end, since it is too small for what is kept in it',
+            metric: 'Evictions',
+            statistic: 'Sum' as const,
+            minutes: 60,
+            breach: { above: 0 },
+          },
+        ]),
+  ];
+}
 
 function expand(context: Context<CacheSettings, Needs>): Expansion {
   const { claim, settings, facts, observed } = context;
@@ -80,13 +130,14 @@ function expand(context: Context<CacheSettings, Needs>): Expansion {
     ),
   );
 
+  const nodes = nodesOf(id, settings.highAvailability ? 2 : 1);
   const groupSpec = {
     description,
     engine: settings.engine,
     engineVersion: engineVersion ?? newest[major],
     autoMinorVersionUpgrade: 'true',
     nodeType: nodeTypes[settings.size],
-    numCacheClusters: settings.highAvailability ? 2 : 1,
+    numCacheClusters: nodes.length,
     automaticFailoverEnabled: settings.highAvailability,
     multiAzEnabled: settings.highAvailability,
     applyImmediately: settings.applyChanges === 'Immediately',
@@ -131,6 +182,7 @@ function expand(context: Context<CacheSettings, Needs>): Expansion {
         managementPolicies: policies.filter((policy) => policy !== 'LateInitialize'),
       }),
       ...bound.resources,
+      ...alarms(resources, context, aws.notificationTopicArn, alarmsOf(settings, nodes)),
       ...protection(claim, nameOf(), settings.deletion),
     },
     pending: bound.pending,

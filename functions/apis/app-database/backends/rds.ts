@@ -1,3 +1,4 @@
+import { type Alarm, alarmKinds, alarms, notifications } from '../../../aws/alarms.ts';
 import { account, key, network } from '../../../aws/facts.ts';
 import { firewall, firewallKinds, longestGroupName, subnetGroup } from '../../../aws/network.ts';
 import { parameterGroupKey, parameterGroups } from '../../../aws/parameter-groups.ts';
@@ -23,7 +24,7 @@ import { ofRds, refusalOf } from '../extensions.ts';
 import { binding, completeBinding, type DatabaseSettings, issuedServer, port, type Size, suffix, username, versions } from '../schema.ts';
 import { inOwnDatabase, ownDatabaseKinds } from './sql.ts';
 
-const needs = needsOf(controlPlane, account, key, network, rdsCertificates, windows);
+const needs = needsOf(controlPlane, account, key, network, rdsCertificates, windows, notifications);
 type Needs = FactsOf<typeof needs>;
 
 /** The key of what looks for the last snapshot of an earlier claim of the name, until the instance is made. */
@@ -37,6 +38,7 @@ const composes = {
   instance: rdsInstance,
   [keptKey]: rdsSnapshot,
   ...ownDatabaseKinds,
+  ...alarmKinds,
   protection: usage,
 };
 
@@ -51,6 +53,49 @@ const instanceClasses: Readonly<Record<Size, string>> = {
   large: 'db.r7g.xlarge',
   xlarge: 'db.r7g.4xlarge',
 };
+
+const bytesPerGiB = 1024 ** 3;
+
+/** Of each instance class, which its default number of connections follows from. */
+const memoryGiB: Readonly<Record<Size, number>> = { small: 4, medium: 8, large: 32, xlarge: 128 };
+
+/**
+ * What RDS gives an instance, which counts somewhat less memory than it has.
+ * https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Limits.html#RDS_Limits.MaxConnections
+ */
+const mostConnections = (size: Size) => Math.min((memoryGiB[size] * bytesPerGiB) / 9_531_392, 5000);
+
+/** What somebody is told of an instance. */
+function alarmsOf({ size, storageGiB }: DatabaseSettings, identifier: string): readonly Alarm[] {
+  const common = { namespace: 'AWS/RDS', of: [{ DBInstanceIdentifier: identifier }], minutes: 15 };
+  return [
+    {
+      ...common,
+      // RDS enlarges it after five minutes, where it can.
+      part: 'free-storage',
+      says: 'has less than a tenth of its storage left',
+      metric: 'FreeStorageSpace',
+      statistic: 'Minimum',
+      breach: { below: Math.round((storageGiB * bytesPerGiB) / 10) },
+    },
+    {
+      ...common,
+      part: 'connections',
+      says: 'has three quarters of the connections that it can have',
+      metric: 'DatabaseConnections',
+      statistic: 'Maximum',
+      breach: { above: Math.floor(mostConnections(size) * 0.75) },
+    },
+    {
+      ...common,
+      part: 'cpu',
+      says: 'uses more than nine tenths of its CPU',
+      metric: 'CPUUtilization',
+      statistic: 'Average',
+      breach: { above: 90 },
+    },
+  ];
+}
 
 function expand(context: Context<DatabaseSettings, Needs>): Expansion {
   const { claim, settings, facts, observed } = context;
@@ -169,6 +214,7 @@ function expand(context: Context<DatabaseSettings, Needs>): Expansion {
       }),
       ...bound.resources,
       ...inside.resources,
+      ...alarms(resources, context, aws.notificationTopicArn, alarmsOf(settings, identifier)),
       ...guardRail,
     },
     pending: { ...bound.pending, ...inside.pending },

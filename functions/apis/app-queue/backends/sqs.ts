@@ -1,4 +1,5 @@
 import { access, accessOf, type Grant, keyStatements, partitionOf, policyDocument, serviceHost } from '../../../aws/access.ts';
+import { type Alarm, alarmKinds, alarms, notifications } from '../../../aws/alarms.ts';
 import { account, key as encryptionKey } from '../../../aws/facts.ts';
 import { awsResources } from '../../../aws/resources.ts';
 import type { Roles } from '../../../aws/role.ts';
@@ -16,7 +17,7 @@ import { protection, usage } from '../../../kinds/crossplane/usage.ts';
 import { secret } from '../../../kinds/kubernetes/secret.ts';
 import { type Binding, binding, deadLetters, fifoSuffix, type QueueSettings, suffix } from '../schema.ts';
 
-const needs = needsOf(controlPlane, account, encryptionKey);
+const needs = needsOf(controlPlane, account, encryptionKey, notifications);
 type Needs = FactsOf<typeof needs>;
 
 interface Required {
@@ -32,6 +33,7 @@ const composes = {
   'dead-letter-policy': sqsQueuePolicy,
   ...accessOf('consumers'),
   ...accessOf('producers'),
+  ...alarmKinds,
   protection: usage,
 };
 
@@ -62,6 +64,37 @@ const tlsOnly = (arn: string) =>
   policyDocument([
     { Effect: 'Deny', Principal: '*', Action: 'sqs:*', Resource: arn, Condition: { Bool: { 'aws:SecureTransport': 'false' } } },
   ]);
+
+const secondsPerMinute = 60;
+
+/** What somebody is told of a queue and its dead letters. */
+function alarmsOf(
+  { visibilityTimeoutSeconds, maxReceives, retentionDays }: QueueSettings,
+  queue: string,
+  deadLetterQueue: string,
+): readonly Alarm[] {
+  const common = { namespace: 'AWS/SQS', statistic: 'Maximum', minutes: 5, isSilentWhenWell: true } as const;
+  // By then a consumer that receives would have had every message, or have made it a dead letter.
+  const allReceives = Math.max(15 * secondsPerMinute, visibilityTimeoutSeconds * maxReceives);
+  return [
+    {
+      ...common,
+      part: 'oldest-message',
+      says: 'has messages that nobody receives, or that consumers are slower than their senders',
+      metric: 'ApproximateAgeOfOldestMessage',
+      of: [{ QueueName: queue }],
+      breach: { above: Math.min(allReceives, (retentionDays * secondsPerDay) / 2) },
+    },
+    {
+      ...common,
+      part: 'dead-letters',
+      says: `has dead letters: messages that were received ${maxReceives} times in vain`,
+      metric: 'ApproximateNumberOfMessagesVisible',
+      of: [{ QueueName: deadLetterQueue }],
+      breach: { above: 0 },
+    },
+  ];
+}
 
 function expand(context: Context<QueueSettings, Needs, Required>): Expansion {
   const { claim, settings, facts, observed, required } = context;
@@ -155,6 +188,7 @@ function expand(context: Context<QueueSettings, Needs, Required>): Expansion {
       }),
       ...granted.resources,
       ...bound.resources,
+      ...alarms(resources, context, facts.aws.notificationTopicArn, alarmsOf(settings, name, deadLetterName)),
       ...protection(claim, nameOf(), settings.deletion),
     },
     pending: { ...granted.pending, ...bound.pending },

@@ -21,18 +21,23 @@ import { job } from '../../../kinds/kubernetes/job.ts';
 import { networkPolicy } from '../../../kinds/kubernetes/network-policy.ts';
 import { podDisruptionBudget } from '../../../kinds/kubernetes/pod-disruption-budget.ts';
 import { scaledBetween } from '../../../kinds/kubernetes/pods.ts';
+import { prometheusRule } from '../../../kinds/kubernetes/prometheus-rule.ts';
 import { secret } from '../../../kinds/kubernetes/secret.ts';
 import { service } from '../../../kinds/kubernetes/service.ts';
 import { serviceAccount } from '../../../kinds/kubernetes/service-account.ts';
+import { serviceMonitor } from '../../../kinds/kubernetes/service-monitor.ts';
 import { type Before, beforeDeploy } from '../before-deploy.ts';
 import { type Bound, boundTo } from '../bindings.ts';
 import { filesOf } from '../files.ts';
 import { identityOf } from '../identity.ts';
 import { instanceLabel, type Needs, needs, policyFor, routeFor, scheme } from '../network.ts';
+import { watching } from '../observability.ts';
 import { appContainer, endingJob, type Given as Pods, servingPods } from '../pods.ts';
-import { portsOf } from '../ports.ts';
+import { allPortsOf } from '../ports.ts';
 import { contradictionIn, problemOfContainers } from '../problems.ts';
+import { scaleOf } from '../scale.ts';
 import { binding, type ServiceSettings, suffix } from '../schema.ts';
+import { variablesFor } from '../telemetry.ts';
 
 export interface Required {
   readonly identities: Roles;
@@ -57,6 +62,9 @@ const composes = {
   'network-policy': networkPolicy,
   route: httpRoute,
   ingress,
+  'service-monitor': serviceMonitor,
+  alerts: prometheusRule,
+  dashboard: configMap,
   'use-*': usage,
 };
 
@@ -69,6 +77,9 @@ export const releasable = [
   'service',
   'route',
   'ingress',
+  'service-monitor',
+  'alerts',
+  'dashboard',
   'use-*',
   'files-*',
   'rendered-*',
@@ -106,11 +117,6 @@ function routes(
   if (routed !== undefined) return { routed };
   const message = `cannot use EnvironmentConfig ${shown(environment)} for ${claim.kind} ${shown(claim.name)} with spec.host: data.routing.gateway: missing, want it or data.routing.ingressClass`;
   return { refusal: { reason: 'EnvironmentIncomplete', message } };
-}
-
-/** How many pods at least and at most. */
-function scaleOf({ replicas, autoscaling: { min, max } }: ServiceSettings): { readonly min: number; readonly max: number } {
-  return replicas === undefined ? { min, max } : { min: replicas, max: replicas };
 }
 
 /** What keeps the claims that an app is bound to while it is; one that is not there for a moment is kept all the same. */
@@ -202,7 +208,7 @@ function scheduled(
 /** What an app that serves has around its pods. */
 function around(settings: ServiceSettings, metadata: Named): Readonly<Record<string, Composed>> {
   const { name, labels } = metadata;
-  const ports = portsOf(settings);
+  const ports = allPortsOf(settings);
   const { min, max } = scaleOf(settings);
   return {
     disruption: {
@@ -275,7 +281,7 @@ function expand(context: Given): Expansion {
     { claim, labels, bound, observed },
   );
   const { role, waitsFor: missing } = identityOf(required.identities, name, observed);
-  const pods = { settings, account: name, bound, role, files };
+  const pods = { settings, account: name, bound, role, files, given: variablesFor(context) };
   const asksFor = [...bound.waitsFor, ...missing];
   const isBound = asksFor.length === 0;
   const workload =
@@ -293,8 +299,9 @@ function expand(context: Given): Expansion {
       ...before.resources,
       ...((observed[key] !== undefined || waitsFor.length === 0) && { [key]: composed }),
       ...(schedule === undefined && around(settings, metadata)),
-      'network-policy': policyFor(settings, metadata, facts.routing),
+      'network-policy': policyFor(settings, metadata, facts),
       ...routed.routed,
+      ...watching(context, metadata),
       ...uses(context, bound),
     },
     pending,

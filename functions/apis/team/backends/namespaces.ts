@@ -198,8 +198,8 @@ function namespaceFor({ claim, settings: { contact } }: Given, { name: own, envi
   };
 }
 
-/** Ports of what claims come to outside of the cluster, and of the cloud's own APIs: whoever answers there asks for a password. */
-const outside = [443, 5432, 6379];
+/** Ports of what claims come to outside of the cluster, of the cloud's own APIs, and of OpenTelemetry's collectors. */
+const outside = [443, 4317, 4318, 5432, 6379];
 
 /** Closed to all but the namespace itself and what the team names; a server is reached by its port, wherever it is. */
 function networkPolicyFor({ settings: { reachableFrom } }: Given) {

@@ -11,7 +11,7 @@ export const appTemplate = defineApi({
   columns: [{ name: 'NAME', type: 'string', path: '.status.name' }],
   schema,
   backends: { container, templateservice },
-  // The Usage that protects a claim goes when its spec.deletion says so; whatever else was composed stays.
-  releasable: ['protection'],
+  // The Usage that protects a claim goes when its spec.deletion says so, and alerts when nobody makes them any more; whatever else was composed stays.
+  releasable: ['protection', 'alerts'],
   claimPolicies: [],
 });

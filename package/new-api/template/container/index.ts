@@ -13,7 +13,7 @@ export const appTemplate = defineApi({
   ],
   schema,
   backends: { container },
-  // The Usage that protects a claim goes when its spec.deletion says so; whatever else was composed stays.
-  releasable: ['protection'],
+  // The Usage that protects a claim goes when its spec.deletion says so, and alerts when nobody makes them any more; whatever else was composed stays.
+  releasable: ['protection', 'alerts'],
   claimPolicies: [],
 });
