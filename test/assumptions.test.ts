@@ -458,7 +458,7 @@ describe('facts of an own platform', () => {
     ]);
     expect(data.safeParse({ tier: 'prod', aws: everything.aws }).error?.issues[0]).toMatchObject({
       code: 'unrecognized_keys',
-      keys: ['vpcId', 'subnetIds', 'clientSecurityGroupIds', 'clientCidrs', 'kmsKeyArn'],
+      keys: ['vpcId', 'subnetIds', 'clientSecurityGroupIds', 'clientCidrs', 'providerSqlTls', 'kmsKeyArn'],
     });
     expect(
       definePlatform({ name: 'both', apis: [appIdentity, appBucket], policies }).environment.data.safeParse({
@@ -466,7 +466,7 @@ describe('facts of an own platform', () => {
         aws: everything.aws,
       }).error?.issues[0],
     ).toMatchObject({
-      keys: ['vpcId', 'subnetIds', 'clientSecurityGroupIds', 'clientCidrs'],
+      keys: ['vpcId', 'subnetIds', 'clientSecurityGroupIds', 'clientCidrs', 'providerSqlTls'],
     });
   });
 });

@@ -226,6 +226,7 @@ describe('YAML in the pages for users', () => {
       ...['ServiceAccount', 'Pod'],
       'EnvironmentConfig',
       'EnvironmentConfig',
+      'DeploymentRuntimeConfig',
     ]);
   });
 

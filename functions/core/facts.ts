@@ -17,7 +17,9 @@ type Meaning =
   /** Where an image is pulled from, which is `otherwise` in an environment that says nothing. */
   | { readonly is: 'repository'; readonly otherwise: string }
   /** The name of an object in the cluster. */
-  | { readonly is: 'name'; readonly of: Referent };
+  | { readonly is: 'name'; readonly of: Referent }
+  /** Something that no backend fails without; `without` is what is less safe then, in half a sentence. */
+  | { readonly is: 'advised'; readonly without: string };
 
 /** By field, dotted where it lies deeper: `postgres.providerConfig`. */
 type Meanings = Readonly<Record<string, Meaning>>;

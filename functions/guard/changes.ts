@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Data } from '../core/card.ts';
 import { acknowledgeAnnotation } from '../core/group.ts';
 import { annotateCommand, at, groupKind, type KubernetesObject, kindName } from '../core/kubernetes.ts';
+import { onlyObserves } from '../core/look.ts';
 import { mayDelete } from '../core/managed.ts';
 import { hashOf } from '../core/names.ts';
 import type { StepRequest } from '../core/pipeline.ts';
@@ -132,7 +133,8 @@ const unknownData: Data = { fixed: [fixedExternalName], growing: [], survives: '
 function objectChanges(key: string, request: StepRequest): readonly Found[] {
   const was = request.observed[key]?.object;
   const is = request.desired[key]?.object;
-  if (was === undefined || is === undefined) return [];
+  // What is only looked at says of what it looks at what somebody else would have made.
+  if (was === undefined || is === undefined || onlyObserves(was)) return [];
   const held = cardOf({ request }, was) === undefined ? unknownData : dataOf(request, was);
   if (held === undefined) return [];
   const about = [key, was.metadata?.uid];

@@ -6,6 +6,7 @@ import { goldenPath } from '../../../functions/golden-path.ts';
 import { accessManifests } from '../../../platform/access.ts';
 import { composedKinds } from '../../../platform/composed.ts';
 import { judgeAccess, judgeHome } from './access.ts';
+import { judgeAdvised } from './advised.ts';
 import { judgeApis } from './apis.ts';
 import { age, judgeClaims, judgeGoing } from './claims.ts';
 import { judgeCrossplane } from './crossplane.ts';
@@ -471,6 +472,32 @@ describe('provider configurations', () => {
     },
   ])('give $problems.length findings', ({ existing, problems }) => {
     expect(judgeNamedObjects(goldenPath.environment, environments, existing).map(({ problem }) => problem)).toEqual(problems);
+  });
+});
+
+describe('what environments should say', () => {
+  const judged = (aws: object, defaults: object = {}) =>
+    judgeAdvised(
+      goldenPath.apis,
+      validEnvironments(goldenPath.environment, [
+        environmentConfig('prod', { tier: 'prod', aws: { region: 'eu-central-1', providerConfig: 'aws', ...aws }, defaults }, labelled),
+      ]),
+    );
+
+  test('gives a finding where claims come to what it is for', () => {
+    expect(judged({})).toEqual([
+      {
+        severity: 'warning',
+        object: 'EnvironmentConfig prod',
+        problem:
+          'environment "prod", AppDatabase: data.aws.providerSqlTls: missing, so apps log in to new databases as the administrator of the server',
+        remedy: 'kubectl edit environmentconfig prod',
+      },
+    ]);
+  });
+
+  test('gives none where it is said, or is for nothing there', () => {
+    expect([judged({ providerSqlTls: 'require' }), judged({}, { AppDatabase: { backend: 'shared' } })]).toEqual([[], []]);
   });
 });
 
