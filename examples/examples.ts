@@ -49,6 +49,7 @@ export const environments: Readonly<Record<string, EnvironmentData>> = {
       vpcId: 'vpc-0123456789abcdef0',
       subnetIds: ['subnet-0123456789abcdef0', 'subnet-0123456789abcdef1', 'subnet-0123456789abcdef2'],
       clientSecurityGroupIds: ['sg-0123456789abcdef0'],
+      providerSqlTls: 'verify-full',
       accountId: '111122223333',
       clusterName: 'prod',
     },

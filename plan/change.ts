@@ -3,6 +3,7 @@ import { at, groupKind, type KubernetesObject, numberAt, stringAt } from '../fun
 import { mayDelete } from '../functions/core/managed.ts';
 import { shown } from '../functions/core/problem.ts';
 import type { ObservedResource } from '../functions/core/step.ts';
+import { isOnOwnServer } from '../functions/kinds/fields.ts';
 import { type Delta, type Extent, objectsOf, resourceDeltas, settingDeltas, settingsOf, specWith } from './compare.ts';
 import { type Cost, costOf, usd } from './cost.ts';
 import { type Provisioned, successor } from './provisioned.ts';
@@ -92,7 +93,7 @@ export function whileGoing(plan: Plan, before: KubernetesObject | undefined): Pl
 function dataLeft(observed: Readonly<Record<string, ObservedResource>>, cards: Cards): readonly string[] {
   return Object.values(observed).flatMap(({ object }) => {
     const card = cards.get(groupKind(object));
-    if (card === undefined || !card.managed || 'none' in card.data) return [];
+    if (card === undefined || !card.managed || 'none' in card.data || isOnOwnServer(object)) return [];
     const name = `${object.kind} ${object.metadata?.name}`;
     return mayDelete(at(object, 'spec', 'managementPolicies'))
       ? [`of ${name} is left: ${card.data.survives}; the claim applied again begins empty`]

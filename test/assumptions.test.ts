@@ -466,7 +466,7 @@ describe('facts of an own platform', () => {
         aws: everything.aws,
       }).error?.issues[0],
     ).toMatchObject({
-      keys: ['vpcId', 'subnetIds', 'clientSecurityGroupIds', 'clientCidrs', 'notificationTopicArn'],
+      keys: ['vpcId', 'subnetIds', 'clientSecurityGroupIds', 'clientCidrs', 'providerSqlTls', 'notificationTopicArn'],
     });
   });
 });

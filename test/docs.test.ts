@@ -224,7 +224,10 @@ describe('YAML in the pages for users', () => {
       'Deployment',
       ...['AppCache', 'AppBucket', 'AppQueue', 'AppIdentity', 'AppService'],
       ...['ServiceAccount', 'Pod'],
-      ...['EnvironmentConfig', 'EnvironmentConfig', 'EnvironmentConfig'],
+      'EnvironmentConfig',
+      'EnvironmentConfig',
+      'DeploymentRuntimeConfig',
+      'EnvironmentConfig',
     ]);
   });
 

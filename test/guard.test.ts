@@ -18,6 +18,7 @@ import {
   everything,
   type Given,
   instanceDetails,
+  loginDetails,
   observedAfter,
   stepRequest,
 } from './request.ts';
@@ -41,9 +42,9 @@ function here(data: object, tier = 'prod'): Given {
 /** A claim that is provisioned, as Crossplane sees it. */
 function live(given: Given): Given {
   const first = expand(stepRequest(given));
-  const details = { instance: instanceDetails };
-  const observed = observedAfter(first, details);
-  const second = expand(stepRequest({ ...given, observed }));
+  const details = { instance: instanceDetails, login: loginDetails };
+  const made = expand(stepRequest({ ...given, observed: observedAfter(first, details) }));
+  const second = expand(stepRequest({ ...given, observed: observedAfter(made, details) }));
   const uids = Object.fromEntries(
     Object.entries(observedAfter(second, details)).map(([key, { object, connectionDetails }]): [string, ObservedResource] => [
       key,
@@ -95,6 +96,26 @@ describe('a policy', () => {
           message: `Every policy of tier prod holds; warning: ${multiAz}`,
         },
       ],
+    ]);
+  });
+
+  test('that only warns tells of an app that logs in as the administrator of its server', () => {
+    const { providerSqlTls: _, ...aws } = everything.aws;
+    const warned = {
+      type: 'Allowed',
+      status: 'True',
+      reason: 'PoliciesHoldWithWarnings',
+      message:
+        'Every policy of tier prod holds; warning: instance (Instance orders-database-instance): spec.forProvider.dbName: got "app", ' +
+        'want none, since RDS makes its administrator the owner of that database, whom the app then logs in as [own-login]',
+    };
+    const [made, stays] = [here({ aws }), here({})];
+    // One that was made so stays so, and is told so, although a new one would not be.
+    const responses = [guarded(made), guarded({ ...live(made), ...stays }), guarded(stays)];
+    expect(responses.map(({ refusal, conditions }) => [refusal, conditions])).toEqual([
+      [undefined, [warned]],
+      [undefined, [warned]],
+      [undefined, [{ type: 'Allowed', status: 'True', reason: 'PoliciesHold', message: 'Every policy of tier prod holds' }]],
     ]);
   });
 
@@ -232,11 +253,11 @@ describe('data', () => {
       "cannot apply: it would delete instance (Instance orders-database-instance), which nothing in the claim's spec asks for any more",
     ],
     [
-      'whose database name changed',
+      'whose administrator is another',
       live(prod),
-      instanceWith({ dbName: 'other' }),
+      instanceWith({ username: 'other' }),
       'WouldReplace',
-      'cannot apply: instance (Instance orders-database-instance): spec.forProvider.dbName: got "other", want "app", which cannot change without losing the data',
+      'cannot apply: instance (Instance orders-database-instance): spec.forProvider.username: got "other", want "platform", which cannot change without losing the data',
     ],
     [
       'whose key changed',
@@ -323,26 +344,26 @@ describe('data', () => {
   test('keeps its protection while something else is lost', () => {
     const given = { ...live(prod), spec: { deletion: 'Delete' } };
     expect(guarded(given).refusal).toBeUndefined();
-    expect(lossOf(given, instanceWith({ dbName: 'other', deletionProtection: false })).message).toBe(
-      'cannot apply: instance (Instance orders-database-instance): spec.forProvider.dbName: got "other", want "app", which cannot change without losing the data; ' +
+    expect(lossOf(given, instanceWith({ username: 'other', deletionProtection: false })).message).toBe(
+      'cannot apply: instance (Instance orders-database-instance): spec.forProvider.username: got "other", want "platform", which cannot change without losing the data; ' +
         'it would drop the deletion protection of instance together with that, want one after the other',
     );
   });
 
   test('keeps its provider from deleting while something else is lost, also where policies are left out', () => {
     const given = live(here({ policies: { 'outlives-control-plane': { severity: 'off' } } }));
-    expect(lossOf(given, instanceWith({ dbName: 'other' }, { managementPolicies: undefined })).message).toBe(
-      'cannot apply: instance (Instance orders-database-instance): spec.forProvider.dbName: got "other", want "app", which cannot change without losing the data; ' +
+    expect(lossOf(given, instanceWith({ username: 'other' }, { managementPolicies: undefined })).message).toBe(
+      'cannot apply: instance (Instance orders-database-instance): spec.forProvider.username: got "other", want "platform", which cannot change without losing the data; ' +
         'it would drop the deletion protection of instance together with that, want one after the other',
     );
   });
 
   test('is kept although another change, or another state of the claim, was acknowledged', () => {
     const given = live(prod);
-    const { tokens } = lossOf(given, instanceWith({ dbName: 'other' }));
+    const { tokens } = lossOf(given, instanceWith({ username: 'other' }));
     const annotations = { 'platform.internal/acknowledge': tokens };
-    expect(guarded({ ...given, annotations }, instanceWith({ dbName: 'third' })).refusal?.reason).toBe('WouldReplace');
-    expect(guarded({ ...given, annotations, generation: 2 }, instanceWith({ dbName: 'other' })).refusal?.reason).toBe('WouldReplace');
+    expect(guarded({ ...given, annotations }, instanceWith({ username: 'third' })).refusal?.reason).toBe('WouldReplace');
+    expect(guarded({ ...given, annotations, generation: 2 }, instanceWith({ username: 'other' })).refusal?.reason).toBe('WouldReplace');
   });
 
   /** The sentences about one object that was and is to be, of a claim that has a UID. */

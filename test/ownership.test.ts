@@ -358,6 +358,70 @@ describe('what is there in the cluster under a name of ours', () => {
   });
 });
 
+describe('who logs in to an instance that was only looked at', () => {
+  const { providerSqlTls: _, ...silent } = everything.aws;
+  const master: Given = { environment: 'prod', environments: [environmentConfig('prod', { ...everything, aws: silent, tier: 'prod' })] };
+  /** The claim after its control plane was rebuilt, where AWS has an instance that was made otherwise than one is now. */
+  const rebuilt = (given: Given, atProvider: object) => {
+    const observed = seen(both(given).guarded, (object, key) => ({
+      conditions: [something],
+      atProvider: { tags: tagsOf(object), ...(key === 'instance' && atProvider) },
+    }));
+    const { expanded, guarded } = both({ ...given, observed });
+    const spec = (field: string) => at(guarded.desired['instance']?.object, 'spec', 'forProvider', field);
+    return [
+      guarded.refusal,
+      guarded.desired['instance']?.object === expanded.desired['instance']?.object,
+      spec('username'),
+      spec('dbName'),
+    ];
+  };
+
+  test('stays the administrator where it was made so, whatever the environment says now', () => {
+    expect(rebuilt(rds, { username: 'app', dbName: 'ledger' })).toEqual([undefined, true, 'app', 'ledger']);
+  });
+
+  test('stays a login of its own where it was made so, whatever the environment says no more', () => {
+    expect(rebuilt(master, { username: 'platform', dbName: '' })).toEqual([undefined, true, 'platform', undefined]);
+  });
+});
+
+describe('the login and the database on a server of the claim’s own', () => {
+  const instanceDetails = { username: 'platform', password: 'p', host: 'orders.rds.internal', port: '5432' };
+  const made = both({ ...rds, observed: seen(both(rds).guarded, () => ({ conditions: [nothing] })) }).guarded;
+  const serving = seen(made, () => ({ conditions: [{ type: 'Ready', status: 'True' }, something], atProvider: { status: 'available' } }));
+  const reached = { ...serving, instance: { ...(serving['instance'] as ObservedResource), connectionDetails: instanceDetails } };
+  const first = both({ ...rds, observed: reached }).guarded;
+  const lookingAt = (found: (object: KubernetesObject) => object) => {
+    const looked = seen(first, found);
+    const ofPostgres = Object.entries(looked).filter(([, { object }]) => object.apiVersion.startsWith('postgresql.'));
+    return both({ ...rds, observed: { ...reached, ...Object.fromEntries(ofPostgres) } });
+  };
+
+  test('are looked at once the instance serves, before anything else is made there', () => {
+    const { 'own-database': database, login, membership } = policiesOf(first);
+    expect([database, login, membership, Object.keys(first.desired).includes('root-8d9001d3')]).toEqual([
+      'looks',
+      'looks',
+      undefined,
+      true,
+    ]);
+  });
+
+  test.each([
+    ['are made where neither is there', () => ({ conditions: [nothing] })],
+    ['are taken over where both are there', () => ({ conditions: [something] })],
+  ])('%s', (_, found) => {
+    const { expanded, guarded } = lookingAt(found);
+    expect([guarded.desired, guarded.refusal]).toEqual([expanded.desired, undefined]);
+  });
+
+  test('are refused where one of them alone is there', () => {
+    const { guarded } = lookingAt(({ kind }) => ({ conditions: [kind === 'Role' ? something : nothing] }));
+    expect(guarded.refusal?.reason).toBe('ExistsAlready');
+  });
+});
+
 test('an instance is called as RDS calls it once it has, and as nothing else', () => {
   const made = both({ ...rds, observed: seen(both(rds).guarded, () => ({ conditions: [nothing] })) }).guarded;
   const named = (external: string, identifier: string) => {

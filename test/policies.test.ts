@@ -925,6 +925,26 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
       [`network-policy (NetworkPolicy orders): spec.ingress.0.from.0.ipBlock.cidr: got "0.0.0.0/0", ${clients}`],
     ],
   ],
+  'own-login': [
+    [
+      'a database that RDS makes',
+      setting('instance', 'dbName', 'app'),
+      [
+        instance(
+          'dbName: got "app", want none, since RDS makes its administrator the owner of that database, whom the app then logs in as',
+        ),
+      ],
+    ],
+    [
+      'one of a cluster',
+      setting('cluster', 'databaseName', 'app'),
+      [
+        'cluster (Cluster orders-cluster): spec.forProvider.databaseName: got "app", ' +
+          'want none, since RDS makes its administrator the owner of that database, whom the app then logs in as',
+      ],
+    ],
+    ['a database of the login that owns it', setting('instance', 'dbName', undefined), none],
+  ],
   'multi-az': [
     ['a database', setting('instance', 'multiAz', undefined), [instance('multiAz: got undefined, want true')]],
     ['a cache', setting('cache', 'multiAzEnabled', false), [cache('multiAzEnabled: got false, want true')]],

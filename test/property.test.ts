@@ -16,6 +16,7 @@ import {
   environmentConfig,
   everything,
   instanceDetails,
+  loginDetails,
   observedAfter,
   queueDetails,
   replicationGroupDetails,
@@ -34,6 +35,8 @@ const policySettings = fc.dictionary(
   { maxKeys: 3 },
 );
 
+const { providerSqlTls: _, ...withoutOwnLogins } = everything.aws;
+
 const environmentOf = (api: Api) =>
   fc
     .record({
@@ -42,15 +45,17 @@ const environmentOf = (api: Api) =>
       policies: policySettings,
       budget: fc.option(fc.record({ claimMonthlyUSD: fc.constantFrom(10, 500, 5000), namespaceMonthlyUSD: fc.constantFrom(100, 10_000) })),
       tags: fc.constantFrom({ team: 'shop' }, { team: 'other', owner: 'someone' }),
+      ownLogins: fc.boolean(),
       emptied: fc.integer({ min: 0, max: 19 }).map((roll) => roll === 0),
     })
-    .map(({ tier, defaults, policies: settings, budget, tags, emptied }) =>
+    .map(({ tier, defaults, policies: settings, budget, tags, ownLogins, emptied }) =>
       environmentConfig(
         'here',
         emptied
           ? {}
           : {
               ...everything,
+              aws: ownLogins ? everything.aws : withoutOwnLogins,
               tier,
               tags,
               policies: settings,
@@ -67,6 +72,7 @@ const details = {
     connectionDetails: { ...replicationGroupDetails.connectionDetails, 'attribute.auth_token': secret },
   },
   role: { connectionDetails: { ...roleDetails.connectionDetails, password: secret } },
+  login: { connectionDetails: { ...loginDetails.connectionDetails, password: secret } },
   ...queueDetails,
 };
 

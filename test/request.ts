@@ -30,6 +30,7 @@ export const everything = {
     subnetIds: ['subnet-2', 'subnet-1'],
     clientSecurityGroupIds: ['sg-1'],
     clientCidrs: ['10.0.0.0/16', 'fd00::/8'],
+    providerSqlTls: 'verify-full',
     kmsKeyArn: 'arn:aws:kms:eu-west-1:111122223333:key/1',
     accountId: '111122223333',
     clusterName: 'shop',
@@ -167,6 +168,9 @@ export const instanceDetails = {
     endpoint: 'orders.rds.internal:5432',
   },
 };
+
+/** What provider-sql publishes of the login that an app has on a server of its own. */
+export const loginDetails = { connectionDetails: { username: 'app', password: 'own/@%' } };
 
 export const roleDetails = { connectionDetails: { username: 'staging_shop_orders_efmqnf3lr49lc7jc', password: 'pw' } };
 

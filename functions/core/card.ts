@@ -202,6 +202,8 @@ export interface Card {
   readonly ingress: SafetyFacts | None;
   readonly standby: SafetyFacts | None;
   readonly backups: SafetyFacts | None;
+  /** That apps need not log in to it as its administrator; left out where nobody logs in, or as nobody else. */
+  readonly logins?: SafetyFacts;
   readonly ready: (observed: KubernetesObject) => Readiness;
   /** `unknown` where no list was read. */
   readonly price: Price | None | 'unknown';

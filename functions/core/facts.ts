@@ -21,7 +21,9 @@ type Meaning =
   /** That kinds are served there, whatever it says besides. */
   | { readonly is: 'served'; readonly of: readonly Referent[] }
   /** Labels that objects are found by: those that each of these selectors in the spec of some object wants. */
-  | { readonly is: 'selected'; readonly by: Referent; readonly selectors: readonly string[] };
+  | { readonly is: 'selected'; readonly by: Referent; readonly selectors: readonly string[] }
+  /** Something that no backend fails without; `without` is what is less safe then, in half a sentence. */
+  | { readonly is: 'advised'; readonly without: string };
 
 /** By field, dotted where it lies deeper: `postgres.providerConfig`. */
 type Meanings = Readonly<Record<string, Meaning>>;

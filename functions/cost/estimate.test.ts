@@ -1,7 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { environments } from '../../examples/examples.ts';
-import { environmentConfig, everything, type Given, instanceDetails, observedAfter, stepRequest } from '../../test/request.ts';
+import {
+  environmentConfig,
+  everything,
+  type Given,
+  instanceDetails,
+  loginDetails,
+  observedAfter,
+  stepRequest,
+} from '../../test/request.ts';
 import { apis } from '../apis/index.ts';
 import { undecidedOf } from '../core/card.ts';
 import { groupKind, type KubernetesObject, stringAt } from '../core/kubernetes.ts';
@@ -110,12 +118,15 @@ describe('AppDatabase', () => {
 
   test('in prod is a Multi-AZ instance with its storage', () => {
     const given: Given = { spec: { extensions: ['pgcrypto'] } };
-    const first = expand(
-      stepRequest({ environment: 'prod', environments: [environmentConfig('prod', { tier: 'prod', ...everything })], ...given }),
-    );
-    const resources = claimIn('prod', { ...given, observed: observedAfter(first, { instance: instanceDetails }) });
+    const environments = [environmentConfig('prod', { tier: 'prod', ...everything })];
+    const then = (observed: Given['observed'] = {}) =>
+      observedAfter(expand(stepRequest({ environment: 'prod', environments, ...given, observed })), {
+        instance: instanceDetails,
+        login: loginDetails,
+      });
+    const resources = claimIn('prod', { ...given, observed: then(then(then())) });
     expect(Object.keys(resources)).toEqual(
-      expect.arrayContaining(['binding', 'instance', 'protection', 'security-group', 'sql-8d9001d3', 'extension-pgcrypto']),
+      expect.arrayContaining(['binding', 'instance', 'protection', 'security-group', 'own-database', 'sql-8d9001d3', 'extension-pgcrypto']),
     );
     expect(estimate(resources, { region })).toEqual({
       monthlyUSD: 297.26,

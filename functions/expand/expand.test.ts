@@ -7,6 +7,7 @@ import {
   exampleEnvironments,
   type Given,
   instanceDetails,
+  loginDetails,
   namespace,
   observedAfter,
   roleDetails,
@@ -274,12 +275,15 @@ describe('a value in force', () => {
   });
 });
 
+const details = { instance: instanceDetails, role: roleDetails, login: loginDetails };
+
 /** A claim's state after it became ready. */
 function settled(given: Given) {
-  const first = expand(stepRequest(given));
-  const observed = observedAfter(first, { instance: instanceDetails, role: roleDetails });
-  const second = expand(stepRequest({ ...given, observed, status: first.status }));
-  return { observed: observedAfter(second, { instance: instanceDetails, role: roleDetails }), status: second.status };
+  let response = expand(stepRequest(given));
+  for (let round = 0; round < 2; round += 1) {
+    response = expand(stepRequest({ ...given, observed: observedAfter(response, details), status: response.status }));
+  }
+  return { observed: observedAfter(response, details), status: response.status };
 }
 
 const prod = (patch: object = {}, data: object = {}): Given => ({
@@ -394,7 +398,7 @@ describe('a live database', () => {
     };
     const off = observedAfter(
       { ...expand(stepRequest({ ...prod(), ...state })) },
-      { instance: { ...instanceDetails, status: { atProvider: { deletionProtection: false, id: 'db-1' } } } },
+      { ...details, instance: { ...instanceDetails, status: { atProvider: { deletionProtection: false, id: 'db-1' } } } },
     );
     expect(reason(state.observed)).toBe('AWS is still turning deletion protection off: try again in a few minutes');
     expect(reason(off)).toBeUndefined();

@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { environmentConfig, everything, instanceDetails, observedAfter, replicationGroupDetails, stepRequest } from '../../test/request.ts';
+import {
+  environmentConfig,
+  everything,
+  instanceDetails,
+  loginDetails,
+  observedAfter,
+  replicationGroupDetails,
+  stepRequest,
+} from '../../test/request.ts';
 import { at } from '../core/kubernetes.ts';
 import { guard } from '../guard/guard.ts';
 import { expand } from './expand.ts';
@@ -11,6 +19,7 @@ function asking(kind: string, spec: object, atProvider: AtProvider, defaults: ob
   const environments = [environmentConfig('prod', { ...everything, tier: 'prod', defaults: { [kind]: defaults } })];
   const given = { kind, environment: 'prod', environments, claims: [], spec: {}, annotations };
   const details = (reported: AtProvider) => ({
+    login: loginDetails,
     instance: { ...instanceDetails, status: { atProvider: { ...instanceDetails.status.atProvider, ...reported } } },
     'replication-group': {
       ...replicationGroupDetails,

@@ -136,7 +136,8 @@ const unknownData: Data = { fixed: [fixedExternalName], growing: [], survives: '
 function objectChanges(key: string, request: StepRequest): readonly Found[] {
   const was = request.observed[key]?.object;
   const is = request.desired[key]?.object;
-  if (was === undefined || is === undefined) return [];
+  // What is only looked at says of what it looks at what somebody else would have made.
+  if (was === undefined || is === undefined || isOnlyLookedAt(was, cardOf({ request }, was))) return [];
   const held = cardOf({ request }, was) === undefined ? unknownData : dataOf(request, was);
   if (held === undefined) return [];
   const about = [key, was.metadata?.uid];

@@ -66,3 +66,6 @@ export function majorAt(object: KubernetesObject, path: readonly string[]): numb
   const major = Number.parseInt(stringAt(object, ...path) ?? '', 10);
   return Number.isNaN(major) ? undefined : major;
 }
+
+/** Whether a resource is reached with a login of its claim's own, and so is on what the claim made, and goes where that goes. */
+export const isOnOwnServer = (object: unknown): boolean => stringAt(object, 'spec', 'providerConfigRef', 'kind') === 'ProviderConfig';

@@ -93,7 +93,7 @@ function settledStep(): StepRequest {
     observed = Object.fromEntries(
       Object.entries(desired).map(([key, { object }]) => [
         key,
-        { object: settled(object), connectionDetails: key === 'instance' ? connectionDetails : {} },
+        { object: settled(object), connectionDetails: ['instance', 'login'].includes(key) ? connectionDetails : {} },
       ]),
     );
   }

@@ -11,7 +11,8 @@ import { answerLook, apply, eventually, foundNothing, get, kubectl, list, run, s
 /** Of the server's own administrator. */
 export const adminPassword = 'only-in-the-test-cluster';
 
-const tlsSecret = 'postgres-tls';
+/** The Secret with what the shared server shows, and the certificate of its authority as `ca.crt`. */
+export const tlsSecret = 'postgres-tls';
 
 /** A Postgres that claims share, in place of one that a platform team would run. */
 const sharedPostgres = [
@@ -148,6 +149,25 @@ function playProviders(): () => Promise<void> {
     stop.abort();
     return played;
   };
+}
+
+/** What the platform team sees of its server. */
+export async function asPlatformTeam(sql: string, database = 'postgres'): Promise<string> {
+  const psqlAsAdmin = [
+    'env',
+    `PGPASSWORD=${adminPassword}`,
+    'psql',
+    '-h',
+    '127.0.0.1',
+    '-U',
+    'postgres',
+    '-d',
+    database,
+    '-qtA',
+    '-c',
+    sql,
+  ];
+  return (await kubectl('exec', '-n', 'shared', 'deployment/postgres', '--', ...psqlAsAdmin)).trim();
 }
 
 /** Prepares the cluster of the current kubeconfig, on which the packages must be installed already; answers with how to end that. */

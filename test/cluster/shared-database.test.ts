@@ -17,32 +17,13 @@ import {
   sleep,
   touch,
 } from './cluster.ts';
-import { adminPassword } from './setup.ts';
+import { adminPassword, asPlatformTeam } from './setup.ts';
 
 /** The claims of one environment, whose server is reached as `admin`: the names of the environment, its namespaces and what they share. */
 const kinds = ['roles', 'databases', 'grants', 'extensions'].map((kind) => `${kind}.postgresql.sql.m.crossplane.io`).join(',');
 const plain = { environment: 'walls-plain', admin: 'walls_admin', victim: 'walls-plain-victim', attacker: 'walls-plain-attacker' };
 const superuser = { environment: 'walls-super', admin: 'postgres', victim: 'walls-super-victim', attacker: 'walls-super-attacker' };
 const worlds = [plain, superuser];
-
-/** What the platform team sees of its server. */
-async function asPlatformTeam(sql: string, database = 'postgres'): Promise<string> {
-  const psqlAsAdmin = [
-    'env',
-    `PGPASSWORD=${adminPassword}`,
-    'psql',
-    '-h',
-    '127.0.0.1',
-    '-U',
-    'postgres',
-    '-d',
-    database,
-    '-qtA',
-    '-c',
-    sql,
-  ];
-  return (await kubectl('exec', '-n', 'shared', 'deployment/postgres', '--', ...psqlAsAdmin)).trim();
-}
 
 async function cleanUp(): Promise<void> {
   await removeNamespaces(...worlds.flatMap(({ victim, attacker }) => [victim, attacker]));

@@ -6,6 +6,7 @@ import { goldenPath } from '../../../functions/golden-path.ts';
 import { accessManifests } from '../../../platform/access.ts';
 import { composedKinds } from '../../../platform/composed.ts';
 import { judgeAccess, judgeHome } from './access.ts';
+import { judgeAdvised } from './advised.ts';
 import { judgeApis } from './apis.ts';
 import { age, judgeClaims, judgeGoing } from './claims.ts';
 import { judgeCrossplane } from './crossplane.ts';
@@ -530,6 +531,32 @@ test('what nobody looks for is said, with what is looked for', () => {
       remedy: 'kubectl edit environmentconfig prod',
     },
   ]);
+});
+
+describe('what environments should say', () => {
+  const judged = (aws: object, defaults: object = {}) =>
+    judgeAdvised(
+      goldenPath.apis,
+      validEnvironments(goldenPath.environment, [
+        environmentConfig('prod', { tier: 'prod', aws: { region: 'eu-central-1', providerConfig: 'aws', ...aws }, defaults }, labelled),
+      ]),
+    );
+
+  test('gives a finding where claims come to what it is for', () => {
+    expect(judged({})).toEqual([
+      {
+        severity: 'warning',
+        object: 'EnvironmentConfig prod',
+        problem:
+          'environment "prod", AppDatabase: data.aws.providerSqlTls: missing, so apps log in to new databases as the administrator of the server',
+        remedy: 'kubectl edit environmentconfig prod',
+      },
+    ]);
+  });
+
+  test('gives none where it is said, or is for nothing there', () => {
+    expect([judged({ providerSqlTls: 'require' }), judged({}, { AppDatabase: { backend: 'shared' } })]).toEqual([[], []]);
+  });
 });
 
 describe('namespaces', () => {

@@ -1,4 +1,5 @@
 import { access } from './access.ts';
+import { advised } from './advised.ts';
 import { apis } from './apis.ts';
 import type { Check } from './check.ts';
 import { claims } from './claims.ts';
@@ -20,6 +21,7 @@ export const checks: readonly Check[] = [
   managedResources,
   environments,
   namedObjects,
+  advised,
   namespaces,
   claims,
 ];

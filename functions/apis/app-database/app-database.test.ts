@@ -8,16 +8,18 @@ import {
   everything,
   type Given,
   instanceDetails,
+  loginDetails,
   observedAfter,
   roleDetails,
   stepRequest,
 } from '../../../test/request.ts';
 import { rdsAuthorities } from '../../aws/rds-certificates.ts';
 import { at } from '../../core/kubernetes.ts';
+import type { StepResponse } from '../../core/step.ts';
 import { expand } from '../../expand/expand.ts';
 import { appDatabase } from './index.ts';
 
-const details = { instance: instanceDetails, role: roleDetails };
+const details = { instance: instanceDetails, role: roleDetails, login: loginDetails };
 
 contract(appDatabase, {
   details,
@@ -45,17 +47,18 @@ contract(appDatabase, {
   },
 });
 
-function given(backend: string, facts: object = {}): Given {
-  const environment = environmentConfig('here', { ...everything, ...facts, tier: 'staging', defaults: { AppDatabase: { backend } } });
-  return { environment: 'here', environments: [environment] };
+function given(backend: string, facts: object = {}, name = 'here'): Given {
+  const environment = environmentConfig(name, { ...everything, ...facts, tier: 'staging', defaults: { AppDatabase: { backend } } });
+  return { environment: name, environments: [environment] };
 }
 
 /** The claim's Secret once all is made. */
 function secretOf(claim: Given, change: (observed: ReturnType<typeof observedAfter>) => Given['observed'] = (observed) => observed) {
   const first = expand(stepRequest(claim));
   const second = expand(stepRequest({ ...claim, status: first.status, observed: observedAfter(first, details) }));
-  const third = expand(stepRequest({ ...claim, status: second.status, observed: change(observedAfter(second, details)) ?? {} }));
-  return { refusal: third.refusal, object: third.desired['binding']?.object };
+  const third = expand(stepRequest({ ...claim, status: second.status, observed: observedAfter(second, details) }));
+  const fourth = expand(stepRequest({ ...claim, status: third.status, observed: change(observedAfter(third, details)) ?? {} }));
+  return { refusal: fourth.refusal, object: fourth.desired['binding']?.object };
 }
 
 function decoded(object: unknown): Readonly<Record<string, string>> {
@@ -108,13 +111,13 @@ const whole = {
     host: 'orders.rds.internal',
     port: '5432',
     username: 'app',
-    password: 'p:/@%',
+    password: 'own/@%',
     database: 'app',
     sslmode: 'verify-full',
     sslrootcert: 'ca.crt',
     'ca.crt': rdsAuthorities('eu-west-1', undefined),
-    uri: `postgresql://app:p%3A%2F%40%25@orders.rds.internal:5432/app?${checked}`,
-    'jdbc-uri': `jdbc:postgresql://orders.rds.internal:5432/app?user=app&password=p%3A%2F%40%25&${checked}`,
+    uri: `postgresql://app:own%2F%40%25@orders.rds.internal:5432/app?${checked}`,
+    'jdbc-uri': `jdbc:postgresql://orders.rds.internal:5432/app?user=app&password=own%2F%40%25&${checked}`,
   },
 };
 
@@ -197,5 +200,145 @@ describe('another password of a role on a shared server', () => {
 
   test('is not made while the role is, nor where its password is known', () => {
     expect([trigger({ conditions: [], atProvider }), trigger(ready, roleDetails)]).toEqual([undefined, undefined]);
+  });
+});
+
+describe('a new database on rds', () => {
+  const { providerSqlTls: _, ...silent } = everything.aws;
+  const own = given('rds');
+  const master = given('rds', { aws: silent });
+  const objects = ({ desired }: StepResponse) => Object.fromEntries(Object.entries(desired).map(([key, { object }]) => [key, object]));
+  const lived = (claim: Given, rounds = 4) => {
+    let response = expand(stepRequest(claim));
+    for (let round = 1; round < rounds; round += 1) {
+      response = expand(stepRequest({ ...claim, status: response.status, observed: observedAfter(response, details) }));
+    }
+    return response;
+  };
+  const next = (
+    claim: Given,
+    before: StepResponse,
+    change: (observed: ReturnType<typeof observedAfter>) => Given['observed'] = (all) => all,
+  ) => expand(stepRequest({ ...claim, status: before.status, observed: change(observedAfter(before, details)) ?? {} }));
+  const without =
+    (...keys: readonly string[]) =>
+    (observed: ReturnType<typeof observedAfter>) =>
+      Object.fromEntries(Object.entries(observed).filter(([key]) => !keys.includes(key)));
+  const loginOf = ({ desired }: StepResponse) => {
+    const spec = (field: string) => at(desired['instance']?.object, 'spec', 'forProvider', field);
+    return { username: spec('username'), dbName: spec('dbName'), login: desired['login']?.object !== undefined };
+  };
+  const asMaster = { username: 'app', dbName: 'app', login: false };
+  const asOwn = { username: 'platform', dbName: undefined, login: true };
+
+  test('gives its app a login of its own, and makes no database itself', () => {
+    const [first, last] = [expand(stepRequest(own)), lived(own)];
+    expect([loginOf(first), first.claimReady]).toEqual([{ ...asOwn, login: false }, false]);
+    const managementPolicies = ['Observe', 'Create', 'Update', 'LateInitialize'];
+    const providerConfigRef = { kind: 'ProviderConfig', name: 'orders-database-root-8d9001d3' };
+    const member = (name: string, role: string, memberOf: string) => ({
+      apiVersion: 'postgresql.sql.m.crossplane.io/v1alpha1',
+      kind: 'Grant',
+      metadata: { name },
+      spec: { forProvider: { role, memberOf }, managementPolicies, providerConfigRef },
+    });
+    const { 'root-8d9001d3': root, login, 'own-database': database, membership, delegation } = objects(last);
+    expect({ root, login, database, membership, delegation }).toEqual({
+      root: {
+        apiVersion: 'postgresql.sql.m.crossplane.io/v1alpha1',
+        kind: 'ProviderConfig',
+        metadata: { name: 'orders-database-root-8d9001d3' },
+        spec: {
+          credentials: {
+            source: 'PostgreSQLConnectionSecret',
+            connectionSecretRef: { name: 'orders-database-connection' },
+            secretKeyMapping: { endpoint: 'host' },
+          },
+          defaultDatabase: 'postgres',
+          sslMode: 'verify-full',
+        },
+      },
+      login: {
+        apiVersion: 'postgresql.sql.m.crossplane.io/v1alpha1',
+        kind: 'Role',
+        metadata: { name: 'orders-database-login', annotations: { 'crossplane.io/external-name': 'app' } },
+        spec: {
+          forProvider: { privileges: { login: true } },
+          managementPolicies,
+          providerConfigRef,
+          writeConnectionSecretToRef: { name: 'orders-database-login' },
+        },
+      },
+      database: {
+        apiVersion: 'postgresql.sql.m.crossplane.io/v1alpha1',
+        kind: 'Database',
+        metadata: { name: 'orders-database-own-database', annotations: { 'crossplane.io/external-name': 'app' } },
+        spec: { forProvider: { owner: 'app', template: 'template0' }, managementPolicies, providerConfigRef },
+      },
+      membership: member('orders-database-membership', 'platform', 'app'),
+      delegation: undefined,
+    });
+    expect(loginOf(last)).toEqual(asOwn);
+  });
+
+  test('has its app log in as the administrator where nothing says that provider-sql reaches it', () => {
+    expect(loginOf(lived(master))).toEqual(asMaster);
+    expect(decoded(lived(master).desired['binding']?.object)['password']).toBe('p:/@%');
+  });
+
+  test('keeps the login that it has, whatever the environment says later and whatever is not seen for a moment', () => {
+    const [ownLived, masterLived] = [lived(own), lived(master)];
+    const secret = ({ desired }: StepResponse) => desired['binding']?.object;
+    for (const seen of [without(), without('binding'), without('login'), without('own-database', 'login')]) {
+      expect(loginOf(next(master, ownLived, seen))).toEqual(asOwn);
+    }
+    expect(secret(next(master, ownLived))).toEqual(secret(ownLived));
+    expect(loginOf(next(master, ownLived, without('instance')))).toEqual(asOwn);
+    expect(objects(next(own, masterLived))).toEqual(objects(masterLived));
+    expect(loginOf(next(own, masterLived, without('instance')))).toEqual(asMaster);
+    const blind = next(own, masterLived, without('instance', 'binding'));
+    expect([blind.refusal?.reason, blind.desired]).toEqual(['BindingMissing', {}]);
+  });
+
+  test('is given another password where all copies of it are lost, and no second one while the first is known', () => {
+    const trigger = (response: StepResponse) => at(response.desired['login']?.object, 'spec', 'forProvider', 'passwordRotationTrigger');
+    const atProvider = { lastPasswordChange: '2026-11-28T18:07:02Z' };
+    const robbed = (observed: ReturnType<typeof observedAfter>) => {
+      const login = observed['login'];
+      const status = {
+        conditions: [
+          { type: 'Ready', status: 'True' },
+          { type: 'Synced', status: 'True' },
+        ],
+        atProvider,
+      };
+      return { ...without('binding')(observed), ...(login && { login: { object: { ...login.object, status }, connectionDetails: {} } }) };
+    };
+    const before = lived(own);
+    expect([trigger(next(own, before, robbed)), trigger(next(own, before)), next(own, before, robbed).refusal]).toEqual([
+      '2026-11-28T18:07:03.000Z',
+      undefined,
+      undefined,
+    ]);
+  });
+
+  test('lets the login create the extensions that are the administrator’s otherwise', () => {
+    const withExtensions = (claim: Given) =>
+      lived({ ...claim, spec: { engine: 'postgres', extensions: ['vector', 'pgcrypto', 'pgrouting'] } });
+    const parameters = ({ desired }: StepResponse) => at(desired['parameter-group-17']?.object, 'spec', 'forProvider', 'parameter');
+    const tls = { name: 'rds.force_ssl', value: '1', applyMethod: 'immediate' };
+    const delegated = { name: 'rds.allowed_delegated_extensions', value: 'postgis,pgrouting,vector', applyMethod: 'immediate' };
+    const [both, one] = [withExtensions(own), withExtensions(master)];
+    expect([parameters(both), parameters(one), parameters(lived(own))]).toEqual([[tls, delegated], [tls], [tls]]);
+    expect([both, one].map(({ desired }) => at(desired['delegation']?.object, 'spec', 'forProvider'))).toEqual([
+      { role: 'app', memberOf: 'rds_extension' },
+      undefined,
+    ]);
+    const through = Object.values(objects(both)).filter(({ kind }) => kind === 'Extension');
+    expect(through.map(({ spec }) => at(spec, 'providerConfigRef', 'name'))).toEqual(Array(4).fill('orders-database-sql-8d9001d3'));
+  });
+
+  test('that was moved from another backend begins as a new one', () => {
+    expect(loginOf(next(given('rds', {}, 'there'), lived(given('shared'))))).toEqual({ ...asOwn, login: false });
   });
 });

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { aws } from '../../aws/facts.ts';
 import { certificates } from '../../core/certificates.ts';
 import { facts, section } from '../../core/facts.ts';
 
@@ -45,6 +46,27 @@ export const sharedPostgres = facts(
           plural: 'clusterproviderconfigs',
           package: 'provider-sql',
         },
+      },
+    },
+  },
+);
+
+/** What it takes to make logins on the claims' own servers in AWS. */
+export const ownLogins = facts(
+  aws,
+  {
+    providerSqlTls: z
+      .enum(['verify-full', 'require'])
+      .optional()
+      .describe(
+        "Says that the pods of provider-sql reach databases in these subnets, and whether they check the server's certificate or only encrypt. With it, the app of a new database on rds has a login of its own; without it, that of the server's administrator.",
+      ),
+  },
+  {
+    means: {
+      providerSqlTls: {
+        is: 'advised',
+        without: 'apps log in to new databases as the administrator of the server',
       },
     },
   },

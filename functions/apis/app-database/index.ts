@@ -15,7 +15,7 @@ export const appDatabase = defineApi({
   columns: endpointColumns,
   schema,
   backends: { container, shared, rds },
-  releasable: ['protection', 'alerts', 'alarm-*', 'parameter-group-*', 'ingress-*', 'sql-*', 'extension-*'],
+  releasable: ['protection', 'alerts', 'alarm-*', 'parameter-group-*', 'ingress-*', 'sql-*', 'extension-*', 'delegation'],
   claimPolicies: [
     { policy: 'multi-az', field: 'highAvailability', equals: true },
     { policy: 'backed-up', field: 'backupRetentionDays', atLeast: leastBackupDays },

@@ -140,7 +140,8 @@ const { host, port: portText, username: user, password, database } = binding.sha
 
 /** What nobody knows but who made it: the rest follows, so that a binding that was issued with fewer keys gains the others. */
 export const issuedLogin = z.object({ username: user, password });
-export const issuedServer = issuedLogin.extend({ host, port: portText });
+export const issuedEndpoint = z.object({ host, port: portText });
+export const issuedServer = issuedLogin.extend(issuedEndpoint.shape);
 export const issuedDatabase = z.object({ password, database });
 
 interface Connection extends Pick<Binding, 'provider' | 'host' | 'port' | 'username' | 'password' | 'database'> {

@@ -18,6 +18,7 @@ import { noOpenIngress } from './no-open-ingress.ts';
 import { nonRootContainers } from './non-root-containers.ts';
 import { notPublic } from './not-public.ts';
 import { outlivesControlPlane } from './outlives-control-plane.ts';
+import { ownLogin } from './own-login.ts';
 import { ownNamespace } from './own-namespace.ts';
 import { requiredTags } from './required-tags.ts';
 import { revocableAccess } from './revocable-access.ts';
@@ -33,6 +34,7 @@ export const policies: readonly Policy[] = [
   encryptedInTransit,
   notPublic,
   noOpenIngress,
+  ownLogin,
   multiAz,
   backedUp,
   deletionProtected,

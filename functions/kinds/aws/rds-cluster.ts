@@ -3,7 +3,7 @@ import { defineKind, deleting, effectsOn, externalNames, fixedExternalName, forP
 import { isAtLeast, isFalse, isText, isTrue, refersTo, settingOf } from '../fields.ts';
 import { gaveUpProtection, outliving } from '../outliving.ts';
 import { awsKind, tags } from './provider.ts';
-import { families, forcingTls, postgresMajors } from './rds.ts';
+import { families, forcingTls, ofAdministrator, postgresMajors } from './rds.ts';
 import { rdsClusterInstance } from './rds-cluster-instance.ts';
 import { rdsClusterParameterGroup } from './rds-cluster-parameter-group.ts';
 import { deletedByFewerDays } from './retention.ts';
@@ -30,6 +30,7 @@ export const rdsCluster = defineKind({
   ],
   outliving,
   atRest: [{ path: 'spec.forProvider.storageEncrypted', want: 'true', holds: isTrue }],
+  logins: ofAdministrator('databaseName'),
   inTransit: [forcingTls(rdsClusterParameterGroup, 'dbClusterParameterGroupName')],
   standby: [
     {

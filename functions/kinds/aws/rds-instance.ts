@@ -9,7 +9,7 @@ import { gaveUpProtection, outliving } from '../outliving.ts';
 import { classId, countAt, got, hoursPerMonth } from '../price.ts';
 import { type Faults, inState } from '../ready.ts';
 import { awsKind, tags } from './provider.ts';
-import { families, forcingTls, postgresMajors } from './rds.ts';
+import { families, forcingTls, ofAdministrator, postgresMajors } from './rds.ts';
 import { rdsParameterGroup } from './rds-parameter-group.ts';
 import { deletedByFewerDays } from './retention.ts';
 
@@ -158,6 +158,7 @@ export const rdsInstance = defineKind({
     { path: 'spec.forProvider.backupRetentionPeriod', want: `at least ${leastBackupDays}`, holds: isAtLeast(leastBackupDays) },
     { path: 'spec.forProvider.deleteAutomatedBackups', want: 'false', holds: isFalse, waivedBy: ['Delete'] },
   ],
+  logins: ofAdministrator('dbName'),
   // https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/accessing-monitoring.html#Overview.DBInstance.Status
   ready: inState({
     path: ['status', 'atProvider', 'status'],

@@ -1,4 +1,4 @@
-import type { Card, CompanionFact } from '../../core/card.ts';
+import type { Card, CompanionFact, SafetyFacts } from '../../core/card.ts';
 import { at } from '../../core/kubernetes.ts';
 import { settingOf } from '../fields.ts';
 
@@ -24,3 +24,16 @@ export const forcingTls = (companion: Card, namedIn: string): CompanionFact => (
     );
   },
 });
+
+/**
+ * The field with a database that RDS makes itself, whose owner is the administrator, so that its app has to be that too.
+ * https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.MasterAccounts.html
+ */
+export const ofAdministrator = (field: string): SafetyFacts => [
+  {
+    path: `spec.forProvider.${field}`,
+    want: 'none, since RDS makes its administrator the owner of that database, whom the app then logs in as',
+    optional: true,
+    holds: () => false,
+  },
+];

@@ -1,4 +1,5 @@
 import { defineKind, effectsOn, externalNames, fixedExternalName, inPlace, none } from '../card.ts';
+import { isOnOwnServer } from '../fields.ts';
 import { outliving } from '../outliving.ts';
 import { onServer, sqlKind } from './provider.ts';
 
@@ -14,7 +15,10 @@ export const sqlDatabase = defineKind({
     most: 63,
     reserved: { pattern: /^(postgres|rdsadmin|template[01])$/, want: 'another than those that every server has' },
   }),
-  price: { ids: [], items: () => [{ shared: 'its part of the server that claims share' }] },
+  price: {
+    ids: [],
+    items: (object) => (isOnOwnServer(object) ? [] : [{ shared: 'its part of the server that claims share' }]),
+  },
   // https://www.postgresql.org/docs/current/sql-alterdatabase.html
   effects: effectsOn({ owner: inPlace(), allowConnections: inPlace(), connectionLimit: inPlace() }),
   failures: [],

@@ -38,7 +38,7 @@ const failures: readonly Failure[] = [
   {
     ...own,
     pattern: /password authentication failed/,
-    waitsFor: 'the password of its login to be the one in the binding',
+    waitsFor: 'its login to have the password that is in its Secret',
     example:
       'connect failed: cannot get server version: pq: password authentication failed for user "staging_shop_orders_77b11eb2" (28P01)',
   },
@@ -80,6 +80,15 @@ const failures: readonly Failure[] = [
     example: 'observe failed: cannot select extension: dial tcp 10.0.12.7:5432: i/o timeout',
   },
   {
+    ...own,
+    pattern: /x509: certificate (?:signed by unknown authority|is valid for|is not valid|has expired)|x509: cannot validate certificate/,
+    says:
+      "provider-sql does not trust the server: give its pods the certificates of the server's authority, " +
+      'or say require in data.aws.providerSqlTls of the environment, which only encrypts',
+    // Go 1.24, src/crypto/x509/verify.go, as crypto/tls hands it to lib/pq v1.12.3
+    example: 'observe failed: cannot select role: tls: failed to verify certificate: x509: certificate signed by unknown authority',
+  },
+  {
     ...shared,
     pattern: /permission denied to create (role|database)/,
     says: (failure) =>
@@ -95,6 +104,12 @@ const failures: readonly Failure[] = [
       `'set, inherit' and grant it role ${shown(failure.captured(1))}, which it made before`,
     // PostgreSQL 17, src/backend/utils/adt/acl.c
     example: 'create failed: cannot create database: pq: must be able to SET ROLE "staging_shop_orders_efmqnf3lr49lc7jc" (42501)',
+  },
+  {
+    ...own,
+    pattern: /must be able to SET ROLE "([^"]*)"/,
+    waitsFor: ({ captured }) => `the administrator of its server to be a member of role ${shown(captured(1))}`,
+    example: 'create failed: cannot create database: pq: must be able to SET ROLE "app" (42501)',
   },
   {
     pattern: /database "([^"]*)" is being accessed by other users/,

@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { type Alarm, alarmKinds, alarms, notifications } from '../../../aws/alarms.ts';
 import { account, key, network } from '../../../aws/facts.ts';
 import { firewall, firewallKinds, longestGroupName, subnetGroup } from '../../../aws/network.ts';
@@ -12,7 +13,7 @@ import { at, stringAt } from '../../../core/kubernetes.ts';
 import { foundBy } from '../../../core/look.ts';
 import { externalNameAnnotation, looked, policiesFor } from '../../../core/managed.ts';
 import { controlPlane } from '../../../core/names.ts';
-import { conditionOf, isLook } from '../../../core/readiness.ts';
+import { conditionOf, isLook, isReady } from '../../../core/readiness.ts';
 import type { ObservedResource } from '../../../core/step.ts';
 import { gp3Included, rdsInstance } from '../../../kinds/aws/rds-instance.ts';
 import { rdsParameterGroup } from '../../../kinds/aws/rds-parameter-group.ts';
@@ -20,11 +21,24 @@ import { rdsSnapshot } from '../../../kinds/aws/rds-snapshot.ts';
 import { rdsSubnetGroup } from '../../../kinds/aws/rds-subnet-group.ts';
 import { heldBack, protection, usage } from '../../../kinds/crossplane/usage.ts';
 import { secret } from '../../../kinds/kubernetes/secret.ts';
-import { ofRds, refusalOf } from '../extensions.ts';
-import { binding, completeBinding, type DatabaseSettings, issuedServer, port, type Size, suffix, username, versions } from '../schema.ts';
+import { complete, ofRds, refusalOf, trusted } from '../extensions.ts';
+import { ownLogins } from '../facts.ts';
+import {
+  binding,
+  completeBinding,
+  type DatabaseSettings,
+  issuedEndpoint,
+  issuedServer,
+  port,
+  type Size,
+  suffix,
+  username,
+  versions,
+} from '../schema.ts';
+import { hasOwnLogin, ownLogin, ownLoginKinds } from './own-login.ts';
 import { inOwnDatabase, ownDatabaseKinds } from './sql.ts';
 
-const needs = needsOf(controlPlane, account, key, network, rdsCertificates, windows, notifications);
+const needs = needsOf(controlPlane, account, key, network, rdsCertificates, windows, notifications, ownLogins);
 type Needs = FactsOf<typeof needs>;
 
 /** The key of what looks for the last snapshot of an earlier claim of the name, until the instance is made. */
@@ -37,12 +51,18 @@ const composes = {
   'parameter-group-*': rdsParameterGroup,
   instance: rdsInstance,
   [keptKey]: rdsSnapshot,
+  ...ownLoginKinds,
   ...ownDatabaseKinds,
   ...alarmKinds,
   protection: usage,
 };
 
 const longestIdentifier = 63;
+
+/** Who makes logins on a server where its app has one of its own. */
+const administrator = 'platform';
+
+const instanceWaited = 'the instance and its endpoint';
 
 /** AWS refuses a growth below this factor's first tenth; twice leaves room for a year of neglect. */
 const autoscalingFactor = 2;
@@ -97,6 +117,17 @@ function alarmsOf({ size, storageGiB }: DatabaseSettings, identifier: string): r
   ];
 }
 
+/** What the app's own login has to be let create, by the extensions that it may not create itself. */
+const delegating = (extensions: readonly string[]) =>
+  extensions.length === 0 ? [] : [{ name: 'rds.allowed_delegated_extensions', value: extensions.join(','), applyMethod: 'immediate' }];
+
+/** Whether an instance of which nothing is seen is one whose app has a login of its own; what runs is not turned into one. */
+function startsWithOwnLogin({ claim, facts, observed }: Context<DatabaseSettings, Needs>): boolean {
+  const issued = issuedValues(z.object({ provider: binding.shape.provider }), observed[bindingKey])?.provider;
+  const isLive = issued === undefined ? claim.issuedBinding !== undefined || observed[bindingKey] !== undefined : issued === 'rds';
+  return hasOwnLogin(observed) || (!isLive && facts.aws.providerSqlTls !== undefined);
+}
+
 function expand(context: Context<DatabaseSettings, Needs>): Expansion {
   const { claim, settings, facts, observed } = context;
   const { aws } = facts;
@@ -110,11 +141,16 @@ function expand(context: Context<DatabaseSettings, Needs>): Expansion {
   const first = firstSnapshotName(identifier);
   const finalSnapshot = lastSnapshotOf(observed, first, finalSnapshotName(claim, identifier));
   const made = (field: string) => stringAt(instance?.object, 'spec', 'forProvider', field);
+  // Of what was only looked at, AWS alone knows how it was made.
+  const found = (field: string) => stringAt(instance?.object, 'status', 'atProvider', field) || made(field);
 
   const { version, storageGiB } = settings;
   // What AWS fixes when it makes the instance stays as it was made, whatever the environment says later.
-  const databaseName = made('dbName') ?? settings.databaseName;
+  const master = found('username') ?? (startsWithOwnLogin(context) ? administrator : username);
+  const isOwn = master !== username;
+  const databaseName = (isOwn ? undefined : found('dbName')) ?? settings.databaseName;
   const kmsKeyId = instance === undefined ? aws.kmsKeyArn : made('kmsKeyId');
+  const delegated = isOwn ? complete(settings.extensions).filter((extension) => !trusted.some((each) => each === extension)) : [];
 
   const parameterGroupName = (major: string) => externalNameOf(longestGroupName, parameterGroupKey(major));
   const groups = parameterGroups(versions, version, rdsInstance, instance, observed, (key, major, superseded) =>
@@ -124,7 +160,7 @@ function expand(context: Context<DatabaseSettings, Needs>): Expansion {
       {
         family: `postgres${major}`,
         description,
-        parameter: [{ name: 'rds.force_ssl', value: '1', applyMethod: 'immediate' }],
+        parameter: [{ name: 'rds.force_ssl', value: '1', applyMethod: 'immediate' }, ...delegating(delegated)],
         tags,
       },
       { externalName: parameterGroupName(major), ...superseded },
@@ -146,9 +182,10 @@ function expand(context: Context<DatabaseSettings, Needs>): Expansion {
     storageEncrypted: true,
     ...(kmsKeyId !== undefined && { kmsKeyId }),
     multiAz: settings.highAvailability,
-    dbName: databaseName,
+    // RDS makes its administrator the owner of the database that it makes itself.
+    ...(!isOwn && { dbName: databaseName }),
     port,
-    username,
+    username: master,
     autoGeneratePassword: true,
     passwordSecretRef: { name: nameOf('password'), key: 'password' },
     dbSubnetGroupNameRef: { name: nameOf('subnet-group') },
@@ -170,22 +207,42 @@ function expand(context: Context<DatabaseSettings, Needs>): Expansion {
   };
 
   const connection = instance?.connectionDetails ?? {};
-  const reached = issuedServer.safeParse({ port: String(port), ...connection, host: connection['host'] ?? connection['address'] });
-  const server = reached.data ?? issuedValues(issuedServer, observed[bindingKey]);
+  const details = { port: String(port), ...connection, host: connection['host'] ?? connection['address'] };
+  const issued = <T>(schema: z.ZodObject & z.ZodType<T>) => schema.safeParse(details).data ?? issuedValues(schema, observed[bindingKey]);
+  const sslMode = aws.providerSqlTls ?? 'require';
+  const own = isOwn
+    ? ownLogin({
+        claim,
+        nameOf,
+        administrator: master,
+        secret: nameOf('connection'),
+        sslMode,
+        database: databaseName,
+        delegates: delegated.length > 0,
+        observed,
+        waitsFor: isReady(rdsInstance, instance) && issuedServer.safeParse(details).success ? undefined : instanceWaited,
+      })
+    : undefined;
+  const endpoint = issued(issuedEndpoint);
+  const server = own === undefined ? issued(issuedServer) : endpoint && own.login && { ...endpoint, ...own.login };
   const authorities = rdsAuthorities(resources.region, aws.rdsCaCertificates);
   const fresh =
     server && authorities !== undefined
       ? completeBinding(nameOf(), { provider: 'rds', ...server, database: databaseName, authorities })
       : undefined;
-  const bound = bind(claim, nameOf(), binding, fresh, observed[bindingKey], 'the instance and its endpoint');
+  const bound =
+    own === undefined
+      ? bind(claim, nameOf(), binding, fresh, observed[bindingKey], instanceWaited)
+      : // Never the only copy: provider-sql makes another password.
+        bind({ ...claim, issuedBinding: undefined }, nameOf(), binding, fresh, observed[bindingKey], 'the login and its password');
   const inside = inOwnDatabase({
     namespace: claim.namespace,
     nameOf,
     database: databaseName,
-    sslMode: 'require',
+    sslMode,
     extensions: settings.extensions,
     observed,
-    waitsFor: bound.values === undefined ? 'the binding' : undefined,
+    waitsFor: bound.values === undefined ? 'the binding' : own?.hasDatabase === false ? 'the database' : undefined,
   });
 
   const unlocking = settings.deletion !== 'Protect' && mayBeProtected(observed);
@@ -212,12 +269,13 @@ function expand(context: Context<DatabaseSettings, Needs>): Expansion {
           forProvider: { region: resources.region },
         }),
       }),
+      ...own?.resources,
       ...bound.resources,
       ...inside.resources,
       ...alarms(resources, context, aws.notificationTopicArn, alarmsOf(settings, identifier)),
       ...guardRail,
     },
-    pending: { ...bound.pending, ...inside.pending },
+    pending: { ...own?.pending, ...bound.pending, ...inside.pending },
     status: { ...(address !== undefined && { host: address }), port, ...finalSnapshotStatus(claim, settings.deletion, finalSnapshot) },
     awaiting: unlocking || groups.handingOver,
     inForce: { databaseName },

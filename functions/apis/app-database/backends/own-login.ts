@@ -1,0 +1,69 @@
+import type { Claim, Composed, Expansion } from '../../../core/api.ts';
+import { keep, managed } from '../../../core/managed.ts';
+import type { ObservedResource } from '../../../core/step.ts';
+import { sqlDatabase } from '../../../kinds/sql/database.ts';
+import { sqlGrant } from '../../../kinds/sql/grant.ts';
+import { sqlProviderConfig } from '../../../kinds/sql/provider-config.ts';
+import { sqlRole } from '../../../kinds/sql/role.ts';
+import { username } from '../schema.ts';
+import { loggingIn, onceReached, ownedDatabase, providerConfigKey } from './sql.ts';
+
+const keys = { role: 'login', database: 'own-database' } as const;
+
+/** What `ownLogin` composes. */
+export const ownLoginKinds = {
+  'root-*': sqlProviderConfig,
+  [keys.role]: sqlRole,
+  membership: sqlGrant,
+  [keys.database]: sqlDatabase,
+  delegation: sqlGrant,
+};
+
+/** A member of it creates what `rds.allowed_delegated_extensions` lists. https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/RDS_delegated_ext.html */
+const delegate = 'rds_extension';
+
+/** Every server has it, and no app may make anything there. */
+const administered = 'postgres';
+
+interface Server {
+  readonly claim: Claim;
+  readonly nameOf: (part?: string) => string;
+  readonly administrator: string;
+  /** The Secret that the administrator's login is in. */
+  readonly secret: string;
+  readonly sslMode: 'require' | 'verify-full';
+  readonly database: string;
+  /** Whether the login creates extensions that are the administrator's otherwise. */
+  readonly delegates: boolean;
+  readonly observed: Readonly<Record<string, ObservedResource>>;
+  /** Undefined once provider-sql can log in. */
+  readonly waitsFor: string | undefined;
+}
+
+/** Whether a claim has a login of its own on its server. */
+export const hasOwnLogin = (observed: Server['observed']): boolean => observed[keys.role] !== undefined;
+
+/**
+ * A login of the app's own on a server that is the claim's alone, with a database that it owns. They go when the server does, which
+ * provider-sql could no longer reach, so it never drops them.
+ */
+export function ownLogin(
+  server: Server,
+): Pick<Expansion, 'resources' | 'pending'> & Pick<ReturnType<typeof ownedDatabase>, 'login' | 'hasDatabase'> {
+  const { claim, nameOf, administrator, secret, sslMode, database, delegates, observed, waitsFor } = server;
+  const root = providerConfigKey('root', claim.namespace);
+  const providerConfig = { kind: 'ProviderConfig', name: nameOf(root) } as const;
+  const names = { role: username, database };
+  const owned = ownedDatabase({ claim, nameOf, keys, names, providerConfig, managementPolicies: keep, observed });
+  const member = (part: string, role: string, memberOf: string): Composed =>
+    managed({ card: sqlGrant, name: nameOf(part), providerConfig, managementPolicies: keep, forProvider: { role, memberOf } });
+  const all = {
+    [root]: loggingIn(nameOf(root), { secret, database: administered, sslMode }),
+    ...owned.resources,
+    // From PostgreSQL 16 on, who makes a role gives a database to it only as a member.
+    membership: member('membership', administrator, username),
+    ...(delegates && { delegation: member('delegation', username, delegate) }),
+  };
+  const { login, hasDatabase } = owned;
+  return { ...onceReached(all, observed, waitsFor), login, hasDatabase };
+}

@@ -1,0 +1,104 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { isLook } from '../../functions/core/readiness.ts';
+import { environmentConfig } from '../request.ts';
+import { apply, bindingOf, claim, eventually, get, kubectl, list, makeNamespace, psql, ready, removeNamespaces } from './cluster.ts';
+import { recordedSecret, recordedStatus } from './recorded.ts';
+import { adminPassword, asPlatformTeam, tlsSecret } from './setup.ts';
+
+const name = 'own-login';
+const host = 'postgres.shared.svc';
+const aws = 'instances.rds,parametergroups.rds,subnetgroups.rds,securitygroups.ec2,securitygrouprules.ec2'
+  .split(',')
+  .map((kind) => `${kind}.aws.m.upbound.io`)
+  .join(',');
+
+async function cleanUp(): Promise<void> {
+  await removeNamespaces(name);
+  await kubectl('delete', 'environmentconfigs', name, '--ignore-not-found');
+  await asPlatformTeam('DROP DATABASE IF EXISTS app WITH (FORCE)');
+  await asPlatformTeam('DROP ROLE IF EXISTS app');
+  await asPlatformTeam('DROP ROLE IF EXISTS platform');
+}
+
+/** Plays provider-aws, which made an instance that is in truth a Postgres of the cluster, administered by somebody who is no superuser. */
+async function playAws(): Promise<void> {
+  await eventually(async () => {
+    const objects = await list(aws, '-n', name);
+    expect([objects.length > 0, objects.filter(isLook)]).toEqual([true, []]);
+    expect(objects.some(({ kind }) => kind === 'Instance')).toBe(true);
+  });
+  for (const object of await list(aws, '-n', name)) {
+    const recorded = recordedStatus(object);
+    const made = { ...(recorded['atProvider'] as object), username: 'platform', dbName: '', address: host };
+    const status = object.kind === 'Instance' ? { ...recorded, atProvider: made } : recorded;
+    const target = [`${object.kind}.${object.apiVersion.split('/')[0]}`, object.metadata.name, '-n', name];
+    await kubectl('patch', ...target, '--subresource=status', '--type=merge', '-p', JSON.stringify({ status }));
+  }
+  const secret = recordedSecret(name, 'orders-database-connection');
+  const where = { address: host, host, endpoint: `${host}:5432`, username: 'platform', password: adminPassword };
+  await apply({ ...secret, stringData: { ...(secret['stringData'] as object), ...where } });
+}
+
+beforeAll(async () => {
+  await cleanUp();
+  await asPlatformTeam(`CREATE ROLE platform LOGIN CREATEROLE CREATEDB PASSWORD '${adminPassword}'`);
+  const { data } = await get('secret', tlsSecret, 'shared');
+  await apply(
+    environmentConfig(name, {
+      tier: 'prod',
+      controlPlane: 'test',
+      aws: {
+        region: 'eu-west-1',
+        providerConfig: 'aws',
+        vpcId: 'vpc-1',
+        subnetIds: ['subnet-1', 'subnet-2'],
+        clientCidrs: ['10.0.0.0/16'],
+        accountId: '111122223333',
+        rdsCaCertificates: Buffer.from(data?.['ca.crt'] ?? '', 'base64').toString(),
+        providerSqlTls: 'require',
+      },
+    }),
+  );
+  await makeNamespace(name, name);
+  await apply(claim(name, 'orders', { engine: 'postgres', extensions: ['pgcrypto'] }));
+  await playAws();
+});
+afterAll(cleanUp);
+
+describe('a database on a server of its own, in an environment where provider-sql reaches it', () => {
+  const asked = (sql: string) => psql(name, 'orders', sql);
+
+  test('is logged in to by its owner, who administers nothing', async () => {
+    await ready(name, 'orders');
+    const { username, database, provider } = await bindingOf(name, 'orders');
+    expect({ username, database, provider }).toEqual({ username: 'app', database: 'app', provider: 'rds' });
+    const rights =
+      'SELECT current_user, rolsuper, rolcreaterole, rolcreatedb, (SELECT count(*) FROM pg_auth_members WHERE member = r.oid), ' +
+      '(SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = current_database()) FROM pg_roles r WHERE rolname = current_user';
+    expect(await asked(rights)).toEqual({ code: 0, stdout: 'app|f|f|f|0|app', stderr: '' });
+    expect(await asked("CREATE TABLE t (v text); INSERT INTO t VALUES (crypt('mine', gen_salt('bf'))); SELECT count(*) FROM t")).toEqual({
+      code: 0,
+      stdout: '1',
+      stderr: '',
+    });
+    expect((await asked('CREATE ROLE another')).stderr).toContain('permission denied to create role');
+  });
+
+  test('is entered by no login but its own', async () => {
+    const extensions = await list('extensions.postgresql.sql.m.crossplane.io', '-n', name);
+    const through = extensions.map(({ spec }) => (spec as unknown as { providerConfigRef: object }).providerConfigRef);
+    expect(through).toEqual([{ kind: 'ProviderConfig', name: expect.stringMatching(/^orders-database-sql-/) }]);
+    expect(await asPlatformTeam("SELECT string_agg(DISTINCT usename, ',') FROM pg_stat_activity WHERE datname = 'app'")).toMatch(
+      /^(app)?$/,
+    );
+  });
+
+  test('loses nothing when its environment says no more that provider-sql reaches it', async () => {
+    const before = await bindingOf(name, 'orders');
+    await kubectl('patch', 'environmentconfig', name, '--type=json', '-p', '[{"op":"remove","path":"/data/aws/providerSqlTls"}]');
+    await kubectl('annotate', 'appdatabase', 'orders', '-n', name, '--overwrite', 'example.com/touched=after');
+    await ready(name, 'orders');
+    expect(await bindingOf(name, 'orders')).toEqual(before);
+    expect(await asked('SELECT count(*) FROM t')).toEqual({ code: 0, stdout: '1', stderr: '' });
+  });
+});
