@@ -458,7 +458,7 @@ describe('facts of an own platform', () => {
     ]);
     expect(data.safeParse({ tier: 'prod', aws: everything.aws }).error?.issues[0]).toMatchObject({
       code: 'unrecognized_keys',
-      keys: ['vpcId', 'subnetIds', 'clientSecurityGroupIds', 'clientCidrs', 'kmsKeyArn', 'notificationTopicArn'],
+      keys: ['vpcId', 'subnetIds', 'clientSecurityGroupIds', 'clientCidrs', 'providerSqlTls', 'kmsKeyArn', 'notificationTopicArn'],
     });
     expect(
       definePlatform({ name: 'both', apis: [appIdentity, appBucket], policies }).environment.data.safeParse({

@@ -453,7 +453,7 @@ describe('what the developer is told', () => {
         reason: 'Waiting',
         message:
           'Snapshot orders-database-final-snapshot is being looked for; SecurityGroupRule orders-database-ingress-6a0981dc is being created; Instance orders-database-instance is being created; ParameterGroup orders-database-parameter-group-17 is being created; ' +
-          'Usage orders-database is being created; and 3 more',
+          'Usage orders-database is being created; and 7 more',
       },
     ]);
     expect([first.claimReady, first.events, first.ttlSeconds]).toEqual([false, [], 15]);
