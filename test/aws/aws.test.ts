@@ -152,6 +152,9 @@ beforeAll(async () => {
   if (url === undefined)
     throw new Error('cannot test: ClusterProviderConfig aws: spec.endpoint.url.static: missing, want the URL of a simulator of AWS');
   endpoint = url;
+  // Without the account, which it asks for with that, the provider looks for a policy of IAM in another, and finds none.
+  const patch = JSON.stringify({ spec: { skip_credentials_validation: false } });
+  await kubectl('patch', 'clusterproviderconfig.aws.m.upbound.io', 'aws', '--type=merge', '-p', patch);
   await removeNamespaces(namespace);
   await makeNamespace(namespace);
   await apply({
@@ -385,8 +388,8 @@ describe('a control plane that lost all', () => {
       .map((listed) => JSON.parse(listed).sort());
 
   const groups = [
-    ['AppDatabase', 'ledger', 'ledger-database-security-group'],
-    ['AppCache', 'sessions', 'sessions-cache-security-group'],
+    ['AppDatabase', 'ledger', 'ledger-database-security-group', 'ledger-database-ingress-638e1131', 5432],
+    ['AppCache', 'sessions', 'sessions-cache-security-group', 'sessions-cache-ingress-638e1131', 6379],
   ] as const;
 
   test('finds all of it again, with a hand for what AWS names, and makes nothing anew', async () => {
@@ -398,20 +401,16 @@ describe('a control plane that lost all', () => {
       expect((await list('securitygroups.ec2.aws.m.upbound.io', '-n', namespace)).length).toBe(groups.length);
     });
     // As the page on operations says.
-    for (const [kind, name, object] of groups) {
+    const annotate = (resource: string, object: string, id: string) =>
+      kubectl('annotate', resource, object, '-n', namespace, '--overwrite', `crossplane.io/external-name=${id}`);
+    for (const [kind, name, object, rule, port] of groups) {
       const filters = ['control-plane=test', `namespace=${namespace}`, `claim=${name}`, `kind=${kind}`]
         .map((tag) => `Name=tag:${tag.replace('=', ',Values=')}`)
         .join(' ');
       const [id] = (await ask(`ec2 describe-security-groups --filters ${filters} --query 'SecurityGroups[].GroupId'`)) as readonly string[];
-      await kubectl(
-        'annotate',
-        'securitygroup.ec2.aws.m.upbound.io',
-        object,
-        '-n',
-        namespace,
-        '--overwrite',
-        `crossplane.io/external-name=${id}`,
-      );
+      await annotate('securitygroup.ec2.aws.m.upbound.io', object, String(id));
+      await eventually(() => get('securitygrouprule.ec2.aws.m.upbound.io', rule, namespace));
+      await annotate('securitygrouprule.ec2.aws.m.upbound.io', rule, `${id}_ingress_tcp_${port}_${port}_10.0.0.0/16`);
     }
     await eventually(async () => {
       await fillIn();
@@ -419,6 +418,10 @@ describe('a control plane that lost all', () => {
       expect(found.map((object) => conditionsOf(object)['Ready'])).toEqual(found.map(() => 'True'));
       const { Ready } = conditionsOf(await get('instance.rds.aws.m.upbound.io', 'ledger-database-instance', namespace));
       expect(Ready).toBe('True');
+      const rules = await list('securitygrouprules.ec2.aws.m.upbound.io', '-n', namespace);
+      expect(rules.map((rule) => [conditionsOf(rule)['Synced'], rule.metadata.annotations?.['crossplane.io/external-name']])).toEqual(
+        groups.map(() => ['True', expect.stringMatching(/^sgrule-/)]),
+      );
     }, 240);
     expect(await inventory()).toEqual(before);
   });
