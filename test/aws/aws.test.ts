@@ -187,12 +187,18 @@ beforeAll(async () => {
   await apply(...claims);
 });
 
+const awsKinds = async () =>
+  (await kubectl('api-resources', '--categories=managed', '--namespaced', '-o', 'name'))
+    .trim()
+    .split('\n')
+    .filter((kind) => kind.includes('.aws.m.'));
+
+// What is in the simulator stays there, since it deletes policies that are attached, and then no role that had them.
 afterAll(async () => {
-  for (const { objects } of await Promise.all(everyKind())) {
-    for (const { kind, apiVersion, metadata } of objects) {
-      const resource = `${kind}.${String(apiVersion).split('/')[0]}`;
-      await kubectl('patch', resource, metadata.name, '-n', namespace, '--type=merge', '-p', '{"metadata":{"finalizers":null}}');
-    }
+  for (const { kind, apiVersion, metadata } of await list((await awsKinds()).join(','), '-n', namespace)) {
+    const target = [`${kind}.${String(apiVersion).split('/')[0]}`, metadata.name, '-n', namespace];
+    await kubectl('annotate', ...target, 'crossplane.io/paused=true', '--overwrite');
+    await kubectl('patch', ...target, '--type=merge', '-p', '{"metadata":{"finalizers":null}}');
   }
   await removeNamespaces(namespace);
   await kubectl('delete', 'environmentconfig', 'aws-prod', '--ignore-not-found');
@@ -203,9 +209,8 @@ const conditionsOf = (object: KubernetesObject) =>
     ((at(object, 'status', 'conditions') ?? []) as { type: string; status: string }[]).map(({ type, status }) => [type, status]),
   );
 
-test('the real controllers make everything that the simulator can make', async () => {
-  const kinds = (await kubectl('api-resources', '--categories=managed', '--namespaced', '-o', 'name')).trim().split('\n');
-  const real = kinds.filter((kind) => kind.includes('.aws.m.') && !filledIn.some(({ resource }) => resource === kind)).join(',');
+test('the real controllers make everything that the simulator can make', { timeout: 500_000 }, async () => {
+  const real = (await awsKinds()).filter((kind) => !filledIn.some(({ resource }) => resource === kind)).join(',');
   await eventually(async () => {
     await answerLooks(foundNothing);
     const made = (await list(real, '-n', namespace)).map((object) => {
@@ -242,16 +247,14 @@ test('the real controllers make everything that the simulator can make', async (
         'SubnetGroup sessions-cache-subnet-group',
       ].map((name) => `${name}: ready True, synced True`),
     );
-  }, 240);
+  }, 420);
 });
 
 test.each(filledIn)('$resource: $lacks', async ({ resource }) => {
-  const states = await eventually(async () => {
+  await eventually(async () => {
     const found = (await list(resource, '-n', namespace)).map(conditionsOf);
     expect(found.some(({ Ready, Synced }) => Ready === 'False' || Synced === 'False')).toBe(true);
-    return found.map(({ Ready }) => Ready);
   });
-  expect(states).not.toContain('True');
 });
 
 test('the claims are ready once the rest has the status that it would have in AWS, but for a database, in which nothing answers', async () => {
@@ -366,7 +369,7 @@ test('the role of the service account has the policies of both claims, and is fo
   });
 });
 
-describe('a control plane that lost all', () => {
+describe('a control plane that lost all', { timeout: 500_000 }, () => {
   /** What there is in AWS, each by what AWS itself calls it. */
   const inventory = async () =>
     (
