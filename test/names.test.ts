@@ -74,15 +74,19 @@ describe('two claims never share a name', () => {
     const hashes = new Set<string>();
     const joined = new Set<string>();
     const seen = new Set<string>();
+    const add = (each: Identity, part: string) => {
+      seen.add(JSON.stringify([each, part]));
+      joined.add([each.controlPlane, each.environment, ...each.place, each.namespace, each.kind, each.name, part].join('-'));
+      hashes.add(externalName(each, 63, '-', part).slice(-16));
+    };
+    // Two that join to the same, whatever chance brings.
+    const twin = { place: [], namespace: 'a', kind: 'A', name: 'a' };
+    add({ controlPlane: 'a', environment: 'a-a', ...twin }, 'a');
+    add({ controlPlane: 'a-a', environment: 'a', ...twin }, 'a');
     while (seen.size < count) {
       const place = Array.from({ length: random(3) }, anyLabel);
       const [one, two, three, four, part] = Array.from({ length: 5 }, anyLabel) as [string, string, string, string, string];
-      const each = { controlPlane: one, environment: two, place, namespace: three, kind: random(2) === 0 ? 'A' : 'B', name: four };
-      const whole = JSON.stringify([each, part]);
-      if (seen.has(whole)) continue;
-      seen.add(whole);
-      joined.add([one, two, ...place, three, each.kind, four, part].join('-'));
-      hashes.add(externalName(each, 63, '-', part).slice(-16));
+      add({ controlPlane: one, environment: two, place, namespace: three, kind: random(2) === 0 ? 'A' : 'B', name: four }, part);
     }
     expect(hashes.size).toBe(seen.size);
     expect(joined.size).toBeLessThan(seen.size);

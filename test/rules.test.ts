@@ -68,7 +68,7 @@ test('what cannot be read as PromQL is found', () => {
 });
 
 test.each(forms)('$kind with $spec and $defaults has rules and a dashboard in PromQL', (form) => {
-  const dashboards = Object.values((at(composedFor(form)['dashboard']?.object, 'data') ?? {}) as Record<string, string>);
+  const dashboards = Object.values((at(composedFor(form)['grafana-dashboard']?.object, 'data') ?? {}) as Record<string, string>);
   const shown = dashboards.flatMap((text) =>
     (JSON.parse(text) as { panels: readonly { targets: readonly { expr: string }[] }[] }).panels.flatMap(({ targets }) =>
       targets.map(({ expr }) => expr.replaceAll('$__rate_interval', '5m')),

@@ -53,7 +53,7 @@ describe('what watches over an app', () => {
     expect(run(serving, {}).desired).toEqual(run(serving, null).desired);
     expect(watchingOf(serving, { prometheus })).toEqual(['service-monitor', 'alerts']);
     expect(watchingOf({ image, port: 8080 }, { prometheus })).toEqual(['alerts']);
-    expect(watchingOf(serving, { grafana })).toEqual(['dashboard']);
+    expect(watchingOf(serving, { grafana })).toEqual(['grafana-dashboard']);
     expect(watchingOf(serving, { openTelemetry })).toEqual([]);
   });
 
@@ -234,7 +234,7 @@ describe('OpenTelemetry', () => {
 test('a dashboard has the labels and annotations by which Grafana finds it, and shows what is measured', () => {
   const dashboard = objectOf('dashboard', serving);
   expect(dashboard?.metadata).toEqual({
-    name: 'orders-service-dashboard',
+    name: 'orders-service-grafana-dashboard',
     labels: {
       'app.kubernetes.io/name': 'orders',
       'app.kubernetes.io/instance': 'orders-service',

@@ -52,11 +52,11 @@ export function watching(
       ),
     }),
     ...(grafana !== undefined && {
-      dashboard: {
+      'grafana-dashboard': {
         object: {
           ...typed(configMap),
           metadata: {
-            name: composedName(claim, suffix, 'dashboard'),
+            name: composedName(claim, suffix, 'grafana-dashboard'),
             labels: { ...labels, ...grafana.labels },
             ...(Object.keys(grafana.annotations).length > 0 && { annotations: grafana.annotations }),
           },

@@ -64,7 +64,7 @@ const composes = {
   ingress,
   'service-monitor': serviceMonitor,
   alerts: prometheusRule,
-  dashboard: configMap,
+  'grafana-dashboard': configMap,
   'use-*': usage,
 };
 
@@ -79,7 +79,7 @@ export const releasable = [
   'ingress',
   'service-monitor',
   'alerts',
-  'dashboard',
+  'grafana-dashboard',
   'use-*',
   'files-*',
   'rendered-*',
