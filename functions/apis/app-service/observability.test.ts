@@ -30,7 +30,7 @@ function asked(spec: object, monitoring: Monitoring | null = everything.monitori
 const run = (...given: Parameters<typeof asked>) => expand(asked(...given));
 const keysOf = (...given: Parameters<typeof asked>) => Object.keys(run(...given).desired);
 const objectOf = (key: string, ...given: Parameters<typeof asked>) => run(...given).desired[key]?.object;
-const watching = ['service-monitor', 'alerts', 'dashboard'];
+const watching = ['service-monitor', 'alerts', 'grafana-dashboard'];
 const watchingOf = (...given: Parameters<typeof asked>) => keysOf(...given).filter((key) => watching.includes(key));
 const variablesOf = (...given: Parameters<typeof asked>) =>
   at(objectOf('deployment', ...given), 'spec', 'template', 'spec', 'containers', '0', 'env');
@@ -232,7 +232,7 @@ describe('OpenTelemetry', () => {
 });
 
 test('a dashboard has the labels and annotations by which Grafana finds it, and shows what is measured', () => {
-  const dashboard = objectOf('dashboard', serving);
+  const dashboard = objectOf('grafana-dashboard', serving);
   expect(dashboard?.metadata).toEqual({
     name: 'orders-service-grafana-dashboard',
     labels: {
@@ -245,7 +245,7 @@ test('a dashboard has the labels and annotations by which Grafana finds it, and 
   });
   const panels = (spec: object) =>
     (
-      JSON.parse(String(at(objectOf('dashboard', spec), 'data', 'shop-orders-service.json'))) as {
+      JSON.parse(String(at(objectOf('grafana-dashboard', spec), 'data', 'shop-orders-service.json'))) as {
         readonly panels: readonly { readonly title: string }[];
       }
     ).panels.map(({ title }) => title);
