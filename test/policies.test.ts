@@ -1269,6 +1269,22 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
         { allowed: [String(allow)] },
       ],
     ),
+    ...(
+      [
+        ['that runs already, since it cannot change and ends', 'Job', 'quay.io/x:1', true],
+        ['of a Job that had another', 'Job', 'quay.io/x:2', false],
+        ['of a Deployment, which could change it', 'Deployment', 'quay.io/x:1', false],
+      ] as const
+    ).map(([what, kind, ran, holds]): Case => {
+      const running = (image: string): KubernetesObject => ({
+        apiVersion: kind === 'Job' ? 'batch/v1' : 'apps/v1',
+        kind,
+        metadata: { name: 'x' },
+        spec: { template: { spec: { containers: [{ image }] } } },
+      });
+      const sentence = `x (${kind} x): spec.template.spec.containers.0.image: got "quay.io/x:1", ${images}`;
+      return [`an image ${what}`, add('x', running('quay.io/x:1')), holds ? none : [sentence], { observed: { x: running(ran) } }];
+    }),
     ['an init container', pod('initContainers.0.image', 'quay.io/x'), [deployment(`initContainers.0.image: got "quay.io/x", ${images}`)]],
     [
       'a container for debugging',

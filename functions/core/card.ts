@@ -181,8 +181,8 @@ export interface Card {
   readonly managed: boolean;
   readonly data: Data | None;
   readonly names: readonly NameLimit[] | Undecided;
-  /** Where the spec of its pods is. */
-  readonly pods: { readonly path: string } | None;
+  /** Where the spec of its pods is; `fixed` where that stays as long as the object does. */
+  readonly pods: { readonly path: string; readonly fixed?: true } | None;
   readonly tags: { readonly path: string } | None;
   /** That nobody but an administrator of its server can have made, under a claim's names, all that the claim makes of such kinds. */
   readonly provenTogether?: true;

@@ -1,7 +1,8 @@
 import { factAt, meaningsIn } from '../../core/facts.ts';
 import type { Policy } from '../../core/pipeline.ts';
 import { shown } from '../../core/problem.ts';
-import { each, imagesOf } from '../inspect.ts';
+import { each, imagesOf, propertyOf } from '../inspect.ts';
+import { runningOf } from '../running.ts';
 
 const isHost = (part: string) => /[.:]/.test(part) || part === 'localhost';
 
@@ -33,8 +34,15 @@ export const allowedRegistries: Policy = {
   why: 'An image runs with whatever the app may do. From a registry that nobody vouches for, it can be anything, and can change or vanish.',
   fix: 'Copy the image to a registry that the environment names, and use it from there; the message lists them.',
   allows: 'Registries, parts of registries or repositories, such as registry.example.com or ghcr.io/acme.',
-  check: each((object, _, { request, environment, allowed }, card) => {
-    const found = imagesOf(object, card);
+  check: each((object, resources, { request, environment, allowed }, card) => {
+    // A Job that was let run ends by itself: refused later, it would hold back whatever corrects it.
+    const isFixed = propertyOf(card, ({ pods }) => pods)?.fixed === true;
+    const there = isFixed
+      ? Object.entries(runningOf(request, resources)).flatMap(([key, running]) =>
+          resources[key] === object ? imagesOf(running, card) : [],
+        )
+      : [];
+    const found = imagesOf(object, card).filter(({ path, image }) => !there.some((each) => each.path === path && each.image === image));
     if (found.length === 0) return [];
     const images = meaningsIn(request.platform.environment.facts).flatMap(({ path, meaning }) =>
       meaning.is === 'repository' ? [{ path, official: officialOf(meaning.otherwise) }] : [],

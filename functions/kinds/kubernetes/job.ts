@@ -5,6 +5,7 @@ import { ending, podKind } from './pods.ts';
 
 export const job = defineKind({
   ...podKind('batch/v1', 'Job', 'jobs'),
+  pods: { path: 'spec.template.spec', fixed: true },
   data: none('what it keeps goes with its pods'),
   names: [{ path: ['metadata', 'name'], most: 63 }],
   // https://kubernetes.io/docs/concepts/workloads/controllers/job/#terminal-job-conditions
