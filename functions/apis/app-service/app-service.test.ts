@@ -70,6 +70,7 @@ const run = (spec: object, given: Asked = {}) => expand(asked(spec, given));
 const refusalOf = (spec: object, given: Asked = {}) => run(spec, given).refusal;
 const invalid = (problem: string) => ({ reason: 'ClaimInvalid', message: `cannot use AppService "orders": ${problem}` });
 
+const provisionedOf = ({ conditions }: ReturnType<typeof run>) => conditions.find(({ type }) => type === 'Provisioned')?.message;
 const podOf = (response: ReturnType<typeof run>) => at(response.desired['deployment']?.object, 'spec', 'template', 'spec');
 const containerOf = (response: ReturnType<typeof run>) => at(podOf(response), 'containers', '0');
 const contentOf = (response: ReturnType<typeof run>) =>
@@ -153,12 +154,13 @@ describe('bindings', () => {
     const waiting = run({ bindings }, { claims: bucket({ readers: ['reports'] }) });
     expect(Object.keys(waiting.desired)).not.toContain('deployment');
     const settled = run({ bindings }, { claims: bucket({}), observed: observedAfter(waiting, details) });
-    expect(settled.conditions.find(({ type }) => type === 'Provisioned')?.message).toContain(
+    expect(provisionedOf(settled)).toBe(
       'Deployment orders-service waits for ServiceAccount orders-service in spec.readers or spec.writers of AppBucket files, which lets in no others',
     );
-    expect(Object.keys(run({ bindings }, { claims: bucket({ readers: ['orders-service'] }) }).desired)).toContain('deployment');
-    const running = observedAfter(run({ bindings }, { claims: bucket({ writers: ['orders-service'] }) }), details);
-    expect(Object.keys(run({ bindings }, { claims: bucket({}), observed: running }).desired)).toContain('deployment');
+    const writing = run({ bindings }, { claims: bucket({ writers: ['orders-service'] }) });
+    expect(run({ bindings }, { claims: bucket({ readers: ['orders-service'] }) }).desired).toEqual(writing.desired);
+    expect(Object.keys(writing.desired).filter((key) => waiting.desired[key] === undefined)).toEqual(['deployment']);
+    expect(objectsOf(run({ bindings }, { claims: bucket({}), observed: observedAfter(writing, details) }))).toEqual(objectsOf(writing));
   });
 
   test('are kept while an app has them', () => {
@@ -205,9 +207,7 @@ describe('an identity', () => {
     const waiting = run({}, given([identity('False')]));
     expect(Object.keys(waiting.desired)).not.toContain('deployment');
     const again = run({}, given([identity('False')], observedAfter(waiting, details)));
-    expect(again.conditions.find(({ type }) => type === 'Provisioned')?.message).toContain(
-      'Deployment orders-service waits for AppIdentity orders to give it a role',
-    );
+    expect(provisionedOf(again)).toBe('Deployment orders-service waits for AppIdentity orders to give it a role');
     expect(again.ttlSeconds).toBe(15);
     expect(roleOf(run({}, given([identity('True')])))).toBe('prod-role');
   });
