@@ -496,6 +496,16 @@ describe('data', () => {
     ]);
   });
 
+  test.each<[string, Change, string]>([
+    ['taken away', without('instance'), 'WouldRemove'],
+    ['shrunk', instanceWith({ allocatedStorage: 50 }), 'WouldShrink'],
+  ])('of what an administrator has only observed for a while is not %s', (_, change, reason) => {
+    const given = live(prod);
+    const instance = given.observed?.['instance'] as ObservedResource;
+    const object = { ...instance.object, spec: { ...(instance.object['spec'] as object), managementPolicies: ['Observe'] } };
+    expect(lossOf({ ...given, observed: { ...given.observed, instance: { ...instance, object } } }, change).reason).toBe(reason);
+  });
+
   test('that is being deleted already needs no acknowledgement', () => {
     const given = live(prod);
     const instance = given.observed?.['instance'] as ObservedResource;

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Data } from '../core/card.ts';
+import type { Card, Data } from '../core/card.ts';
 import { acknowledgeAnnotation } from '../core/group.ts';
 import { annotateCommand, at, groupKind, type KubernetesObject, kindName } from '../core/kubernetes.ts';
 import { isOnlyLookedAt } from '../core/look.ts';
@@ -8,7 +8,7 @@ import { hashOf } from '../core/names.ts';
 import type { StepRequest } from '../core/pipeline.ts';
 import { shown } from '../core/problem.ts';
 import { matches } from '../core/proof.ts';
-import { isGoing } from '../core/readiness.ts';
+import { isGoing, isLook } from '../core/readiness.ts';
 import type { ObservedResource } from '../core/step.ts';
 import { fixedExternalName } from '../kinds/card.ts';
 import { gibibytes, majorAt } from '../kinds/fields.ts';
@@ -34,14 +34,17 @@ type Found = Omit<Change, 'token' | 'acknowledged'> & {
 
 const longestList = 5;
 
+/** A look that we made. What an administrator has set to be observed only is live all the same. */
+const isOwnLook = (object: KubernetesObject, card: Card | undefined): boolean => isLook(object) && isOnlyLookedAt(object, card);
+
 /** The keys, which are observed and no step wants any more, of what neither the API nor the platform lets go. */
 function removed({ claim, observed, desired, platform }: StepRequest): readonly string[] {
   const api = platform.apis.find(({ kind }) => kind === claim.kind);
   const releasable = [...platform.releasable, ...(api?.releasable ?? [])];
   // With what only looks, nothing goes that is outside of the cluster.
-  const isLook = (object: KubernetesObject) => isOnlyLookedAt(object, platform.cards.get(groupKind(object)));
+  const looks = (object: KubernetesObject) => isOwnLook(object, platform.cards.get(groupKind(object)));
   return Object.entries(observed)
-    .filter(([key, { object }]) => desired[key] === undefined && !isGoing(object) && !isLook(object))
+    .filter(([key, { object }]) => desired[key] === undefined && !isGoing(object) && !looks(object))
     .filter(([key]) => !releasable.some((pattern) => matches(pattern, key)))
     .map(([key]) => key)
     .sort();
@@ -137,7 +140,7 @@ function objectChanges(key: string, request: StepRequest): readonly Found[] {
   const was = request.observed[key]?.object;
   const is = request.desired[key]?.object;
   // What is only looked at says of what it looks at what somebody else would have made.
-  if (was === undefined || is === undefined || isOnlyLookedAt(was, cardOf({ request }, was))) return [];
+  if (was === undefined || is === undefined || isOwnLook(was, cardOf({ request }, was))) return [];
   const held = cardOf({ request }, was) === undefined ? unknownData : dataOf(request, was);
   if (held === undefined) return [];
   const about = [key, was.metadata?.uid];
