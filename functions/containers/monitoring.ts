@@ -96,7 +96,10 @@ const both = needsOf(prometheus, telemetry);
 export type Monitoring = FactsOf<typeof both>['monitoring'];
 
 /** Of what alerts are, and who is told. */
-export type Watched = Pick<Context<unknown, unknown>, 'claim' | 'environment' | 'owner'>;
+export interface Watched extends Pick<Context<unknown, unknown>, 'claim' | 'environment' | 'owner'> {
+  /** As the claim says itself, so that it can call nobody of another team. */
+  readonly claimOwner?: string | undefined;
+}
 
 /** `critical` is for whoever is on call, `warning` for the next working day. */
 export type Severity = 'critical' | 'warning';
@@ -142,12 +145,19 @@ export const claimLabels = ({ claim: { namespace, kind, name } }: Pick<Watched, 
 function ruleOf(rule: Alert | Recording, watched: Watched): object {
   if ('record' in rule) return rule;
   const { alert, expr, severity, summary, description, labels } = rule;
-  const { claim, environment, owner } = watched;
+  const { claim, environment, owner, claimOwner } = watched;
   return {
     alert,
     expr,
     ...(rule.for !== undefined && { for: rule.for }),
-    labels: { ...claimLabels(watched), environment, owner, severity, ...labels },
+    labels: {
+      ...claimLabels(watched),
+      environment,
+      owner,
+      ...(claimOwner !== undefined && { claim_owner: claimOwner }),
+      severity,
+      ...labels,
+    },
     annotations: { summary: `${claim.kind} ${claim.namespace}/${claim.name} ${summary}`, description },
   };
 }

@@ -18,12 +18,12 @@ interface Named {
 
 /** What watches over an app: as much of it as the environment has somebody for. */
 export function watching(
-  { claim, environment, owner: usual, settings, facts: { monitoring } }: Context<ServiceSettings, { readonly monitoring: Monitoring }>,
+  { claim, environment, owner, settings, facts: { monitoring } }: Context<ServiceSettings, { readonly monitoring: Monitoring }>,
   { name, labels }: Named,
 ): Readonly<Record<string, Composed>> {
   const { prometheus, grafana, openTelemetry } = monitoring;
-  const { metrics, port, owner = usual } = settings;
-  const watched = { claim, environment, owner };
+  const { metrics, port, owner: claimOwner } = settings;
+  const watched = { claim, environment, owner, claimOwner };
   const queries = queriesOf(claim, name);
   const scraped = metricsPortOf(settings)?.port;
   // Only a server has requests, and only what is sent or scraped says anything of them.

@@ -306,7 +306,10 @@ export const fields = {
       .string()
       .max(63)
       .regex(/^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/),
-    { text: 'Who is told when something is wrong with it. Default: the owner of its namespace.', example: 'team-orders' },
+    {
+      text: 'Who of those that own its namespace looks after it: the label `claim_owner` of its alerts, besides that of the owner.',
+      example: 'team-orders',
+    },
   ),
   graceSeconds: field(z.int().min(1).max(3600).default(30), {
     text: 'How long it may take to finish what it is doing once it is told to stop with SIGTERM.',
