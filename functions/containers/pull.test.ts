@@ -145,6 +145,22 @@ describe('another image than the one that runs', () => {
     expect(at(serverOf(response), 'spec', 'template')).toEqual(at(serverOf(first), 'spec', 'template'));
   });
 
+  test('that is not there is left to its Job, which holds back neither what corrects it nor the claim', () => {
+    const corrected = seen(run(publicImage, seen(asked)), complete);
+    const waiting = { ...(corrected[key] as ObservedResource), object: { ...corrected[key]?.object, status: {} } as KubernetesObject };
+    const observed = { ...corrected, [key]: waiting };
+    const response = run(publicImage, observed);
+    expect([held(response), provisioned(response)?.status, response.desired[key]?.ready]).toEqual([
+      [rolling, `${publicImage}:17`],
+      'True',
+      true,
+    ]);
+    const judged = { ...stepRequest(given(publicImage, observed)), desired: response.desired, desiredStatus: response.status ?? {} };
+    expect(guard(judged).refusal).toBeUndefined();
+    const anew = { ...judged, observed: Object.fromEntries(Object.entries(observed).filter(([name]) => name !== key)) };
+    expect(guard(anew).refusal?.reason).toBe('PolicyViolated');
+  });
+
   test('is not waited for by what changes beside it, nor believed to be there by a Job of another', () => {
     expect([held(run(publicImage, seen(first), { size: 'large' })), jobsOf(run(publicImage, seen(first), { size: 'large' }))]).toEqual([
       [rolling, `${publicImage}:17`],

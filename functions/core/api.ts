@@ -23,6 +23,8 @@ import type { Tier } from './tier.ts';
 /** One composed resource, keyed in `Expansion.resources` by its composition-resource-name, which never changes. */
 export interface Composed {
   readonly object: KubernetesObject;
+  /** It is left from before and ends by itself, so that the claim does not wait for it. */
+  readonly leaving?: true;
 }
 
 /** A resource that is planned, but that needs something which does not exist yet. */

@@ -79,7 +79,8 @@ export function progressOf(
   // A resource that serves, but whose last change failed, must not be ready in one moment and not in the next.
   const cardOf = ({ object }: Composed) => cards.get(groupKind(object));
   const isDone = (key: string, composed: Composed) =>
-    isReady(cardOf(composed), observed[key]) && conditionOf(observed[key]?.object, 'LastAsyncOperation')?.status !== 'False';
+    composed.leaving === true ||
+    (isReady(cardOf(composed), observed[key]) && conditionOf(observed[key]?.object, 'LastAsyncOperation')?.status !== 'False');
   const ready = Object.fromEntries(entries.map(([key, composed]) => [key, isDone(key, composed)]));
   const findings = entries
     .filter(([key]) => !ready[key])
