@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { at } from '../../functions/core/kubernetes.ts';
 import { isLook } from '../../functions/core/readiness.ts';
 import { environmentConfig } from '../request.ts';
 import { apply, bindingOf, claim, eventually, get, kubectl, list, makeNamespace, psql, ready, removeNamespaces } from './cluster.ts';
@@ -43,22 +44,9 @@ beforeAll(async () => {
   await cleanUp();
   await asPlatformTeam(`CREATE ROLE platform LOGIN CREATEROLE CREATEDB PASSWORD '${adminPassword}'`);
   const { data } = await get('secret', tlsSecret, 'shared');
-  await apply(
-    environmentConfig(name, {
-      tier: 'prod',
-      controlPlane: 'test',
-      aws: {
-        region: 'eu-west-1',
-        providerConfig: 'aws',
-        vpcId: 'vpc-1',
-        subnetIds: ['subnet-1', 'subnet-2'],
-        clientCidrs: ['10.0.0.0/16'],
-        accountId: '111122223333',
-        rdsCaCertificates: Buffer.from(data?.['ca.crt'] ?? '', 'base64').toString(),
-        providerSqlTls: 'require',
-      },
-    }),
-  );
+  const shipped = at(await get('environmentconfig', 'prod'), 'data') as { readonly aws: object };
+  const rdsCaCertificates = Buffer.from(data?.['ca.crt'] ?? '', 'base64').toString();
+  await apply(environmentConfig(name, { ...shipped, aws: { ...shipped.aws, rdsCaCertificates, providerSqlTls: 'require' } }));
   await makeNamespace(name, name);
   await apply(claim(name, 'orders', { engine: 'postgres', extensions: ['pgcrypto'] }));
   await playAws();
