@@ -148,14 +148,19 @@ describe('alarms', () => {
   });
 
   test.each([
-    ['arn:aws:sns:eu-central-1:111122223333:alarms', 'want a topic in data.aws.region, since CloudWatch tells no other'],
+    [
+      'arn:aws:sns:eu-central-1:111122223333:alarms',
+      'cannot use EnvironmentConfig "prod" for AppQueue with backend sqs: ',
+      'want a topic in data.aws.region, since CloudWatch tells no other',
+    ],
     [
       'arn:aws:sns:eu-west-1:111122223333:alarms.fifo',
-      'want the ARN of a standard topic such as arn:aws:sns:eu-west-1:111122223333:alarms',
+      'cannot use EnvironmentConfig "prod": ',
+      'want the ARN of a standard topic such as arn:aws:sns:eu-west-1:111122223333:alarms; namespace "shop" belongs to it',
     ],
-  ])('cannot be told to %s', (notificationTopicArn, want) => {
-    expect(expand(asked('AppQueue', {}, { notificationTopicArn })).refusal?.message).toContain(
-      `data.aws.notificationTopicArn: got "${notificationTopicArn}", ${want}`,
+  ])('cannot be told to %s', (notificationTopicArn, cannot, want) => {
+    expect(expand(asked('AppQueue', {}, { notificationTopicArn })).refusal?.message).toBe(
+      `${cannot}data.aws.notificationTopicArn: got "${notificationTopicArn}", ${want}`,
     );
   });
 
