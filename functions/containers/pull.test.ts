@@ -118,7 +118,7 @@ describe('another image than the one that runs', () => {
   ])('%s, with what runs on and where the image is from', (_, state, how) => {
     const response = run(copy, seen(asked, state));
     expect([held(response), jobsOf(response), response.claimReady]).toEqual([[holding, `${copy}:17`], [key], false]);
-    expect(provisioned(response)?.message).toContain(
+    expect(provisioned(response)?.message).toBe(
       `StatefulSet orders-database waits for image ${copy}:17${how}: kubectl describe pod -n shop -l job-name=${jobName} says how far it is; ` +
         'until then it runs on with the image that it has; EnvironmentConfig "here": data.images.postgres says where the image is from',
     );
