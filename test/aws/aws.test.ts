@@ -180,6 +180,7 @@ beforeAll(async () => {
         accountId: key.AWSAccountId,
         clusterName: 'prod',
         kmsKeyArn: key.Arn,
+        notificationTopicArn: `arn:aws:sns:${region}:${key.AWSAccountId}:alarms`,
       },
     }),
   );
@@ -226,6 +227,13 @@ test('the real controllers make everything that the simulator can make', { timeo
         'BucketServerSideEncryptionConfiguration files-bucket-encryption',
         'BucketVersioning files-bucket-versioning',
         'Instance ledger-database-instance',
+        'MetricAlarm ledger-database-alarm-connections',
+        'MetricAlarm ledger-database-alarm-cpu',
+        'MetricAlarm ledger-database-alarm-free-storage',
+        'MetricAlarm orders-queue-alarm-dead-letters',
+        'MetricAlarm orders-queue-alarm-oldest-message',
+        'MetricAlarm sessions-cache-alarm-cpu',
+        'MetricAlarm sessions-cache-alarm-evictions',
         'ParameterGroup ledger-database-parameter-group-17',
         'Policy files-bucket-readers',
         'Policy files-bucket-writers',
@@ -384,6 +392,7 @@ describe('a control plane that lost all', { timeout: 500_000 }, () => {
         "aws rds describe-db-subnet-groups --query 'DBSubnetGroups[].DBSubnetGroupName' --output json",
         "aws elasticache describe-replication-groups --query 'ReplicationGroups[].ReplicationGroupId' --output json",
         "aws elasticache describe-cache-subnet-groups --query 'CacheSubnetGroups[].CacheSubnetGroupName' --output json",
+        "aws cloudwatch describe-alarms --query 'MetricAlarms[].AlarmArn' --output json",
         "aws ec2 describe-security-groups --query 'SecurityGroups[].[GroupId,length(IpPermissions)]' --output json",
       )
     )
