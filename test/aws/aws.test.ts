@@ -78,6 +78,14 @@ const filledIn: readonly FilledIn[] = [
     status: (forProvider) => ({ id: stringAt(forProvider, 'name') }),
   },
   {
+    resource: 'metricalarms.cloudwatch.aws.m.upbound.io',
+    lacks: 'the simulator does not speak the protocol of CloudWatch that the provider does',
+    status: (forProvider) => ({
+      arn: `arn:aws:cloudwatch:${region}:123456789012:alarm:simulated`,
+      metricName: at(forProvider, 'metricName'),
+    }),
+  },
+  {
     resource: 'replicationgroups.elasticache.aws.m.upbound.io',
     lacks: 'the simulator has no member clusters',
     status: () => ({ engineVersionActual: '8.1.0', primaryEndpointAddress: 'master.sessions.simulated' }),
@@ -210,6 +218,7 @@ const conditionsOf = (object: KubernetesObject) =>
     ((at(object, 'status', 'conditions') ?? []) as { type: string; status: string }[]).map(({ type, status }) => [type, status]),
   );
 
+// An instance is made, and then updated for ever, since the simulator keeps no Performance Insights.
 test('the real controllers make everything that the simulator can make', { timeout: 500_000 }, async () => {
   const real = (await awsKinds()).filter((kind) => !filledIn.some(({ resource }) => resource === kind)).join(',');
   await eventually(async () => {
@@ -227,13 +236,6 @@ test('the real controllers make everything that the simulator can make', { timeo
         'BucketServerSideEncryptionConfiguration files-bucket-encryption',
         'BucketVersioning files-bucket-versioning',
         'Instance ledger-database-instance',
-        'MetricAlarm ledger-database-alarm-connections',
-        'MetricAlarm ledger-database-alarm-cpu',
-        'MetricAlarm ledger-database-alarm-free-storage',
-        'MetricAlarm orders-queue-alarm-dead-letters',
-        'MetricAlarm orders-queue-alarm-oldest-message',
-        'MetricAlarm sessions-cache-alarm-cpu',
-        'MetricAlarm sessions-cache-alarm-evictions',
         'ParameterGroup ledger-database-parameter-group-17',
         'Policy files-bucket-readers',
         'Policy files-bucket-writers',
@@ -253,8 +255,10 @@ test('the real controllers make everything that the simulator can make', { timeo
         'SecurityGroupRule sessions-cache-ingress-638e1131',
         'SubnetGroup ledger-database-subnet-group',
         'SubnetGroup sessions-cache-subnet-group',
-      ].map((name) => `${name}: ready True, synced True`),
+      ].map((name) => `${name}: ready ${name.startsWith('Instance ') ? 'False' : 'True'}, synced True`),
     );
+    const { metadata } = await get('instance.rds.aws.m.upbound.io', 'ledger-database-instance', namespace);
+    expect(metadata.annotations?.['crossplane.io/external-name']).toMatch(/^db-[A-Z0-9]+$/);
   }, 420);
 });
 
@@ -392,7 +396,6 @@ describe('a control plane that lost all', { timeout: 500_000 }, () => {
         "aws rds describe-db-subnet-groups --query 'DBSubnetGroups[].DBSubnetGroupName' --output json",
         "aws elasticache describe-replication-groups --query 'ReplicationGroups[].ReplicationGroupId' --output json",
         "aws elasticache describe-cache-subnet-groups --query 'CacheSubnetGroups[].CacheSubnetGroupName' --output json",
-        "aws cloudwatch describe-alarms --query 'MetricAlarms[].AlarmArn' --output json",
         "aws ec2 describe-security-groups --query 'SecurityGroups[].[GroupId,length(IpPermissions)]' --output json",
       )
     )
