@@ -107,6 +107,17 @@ describe('what has a name of ours', () => {
     }
   });
 
+  test('waits for no look at what stands apart, such as an alarm', () => {
+    const observed = seen(first, (_, key) => (key.startsWith('alarm-') ? undefined : { conditions: [nothing] }));
+    const { expanded, guarded } = both({ ...rds, observed });
+    const alarms = Object.keys(first.desired)
+      .filter((key) => key.startsWith('alarm-'))
+      .sort();
+    expect(alarms).toEqual(['alarm-connections', 'alarm-cpu', 'alarm-free-storage']);
+    expect(guarded.desired).toEqual({ ...expanded.desired, ...Object.fromEntries(alarms.map((key) => [key, first.desired[key]])) });
+    expect([guarded.claimReady, guarded.refusal]).toEqual([false, undefined]);
+  });
+
   test('is taken over where its tags are those of the claim', () => {
     const { expanded, guarded } = both({
       ...rds,

@@ -186,6 +186,8 @@ export interface Card {
   readonly tags: { readonly path: string } | None;
   /** That nobody but an administrator of its server can have made, under a claim's names, all that the claim makes of such kinds. */
   readonly provenTogether?: true;
+  /** That nothing is made in it or by it, so that nothing else waits until it was looked for. */
+  readonly apart?: true;
   readonly region: { readonly path: string } | None;
   /** Where the host names are under which it is reached from outside of the cluster. */
   readonly hosts: { readonly path: string } | None;

@@ -39,6 +39,7 @@ interface Looked {
   /** Undefined where the kind has no tags, so that nothing outside of the cluster says whose it is. */
   readonly tags: string | undefined;
   readonly isProvenTogether: boolean;
+  readonly isApart: boolean;
   readonly observed: KubernetesObject | undefined;
 }
 
@@ -56,7 +57,7 @@ function lookedAt({ platform, observed }: StepRequest, desired: StepResponse['de
       const was = observed[key]?.object;
       if (card?.managed !== true || name === undefined || onlyObserves(object) || (was !== undefined && !onlyObserves(was))) return [];
       const tags = propertyOf(card, (of) => of.tags)?.path;
-      return [{ key, object, name, tags, isProvenTogether: isProvenTogether(card), observed: was }];
+      return [{ key, object, name, tags, isProvenTogether: isProvenTogether(card), isApart: card.apart === true, observed: was }];
     });
 }
 
@@ -181,10 +182,19 @@ export function provenFirst(request: StepRequest, response: StepResponse): StepR
     const refusal = { reason: 'ExistsAlready', message: refusalOf(request, others, token) };
     return { ...response, refusal, conditions: [{ type: 'Allowed', status: 'False', ...refusal }], ttlSeconds: lookTtlSeconds };
   }
-  const isOpen = [...looked, ...left].some((each) => found(each) === undefined);
-  if (!isOpen) return emptyBesideKept(request, response, looked, left) ?? response;
+  const open = looked.filter((each) => found(each) === undefined);
+  const looking = ({ object }: DesiredResource): DesiredResource => ({ object: lookAt(object), ready: false });
+  if (open.every(({ isApart }) => isApart) && left.every((each) => found(each) !== undefined)) {
+    const refused = emptyBesideKept(request, response, looked, left);
+    if (refused !== undefined || open.length === 0) return refused ?? response;
+    const desired = Object.entries(response.desired).map(([key, resource]) => [
+      key,
+      open.some((each) => each.key === key) ? looking(resource) : resource,
+    ]);
+    return { ...response, desired: Object.fromEntries(desired), claimReady: false, ttlSeconds: lookTtlSeconds };
+  }
   const first = Object.entries(response.desired).flatMap(([key, resource]): readonly (readonly [string, DesiredResource])[] => {
-    if (looked.some((each) => each.key === key)) return [[key, { object: lookAt(resource.object), ready: false }]];
+    if (looked.some((each) => each.key === key)) return [[key, looking(resource)]];
     const isManaged = request.platform.cards.get(groupKind(resource.object))?.managed === true;
     const isMade = !isManaged || request.observed[key] !== undefined || onlyObserves(resource.object);
     return isMade ? [[key, resource]] : [];

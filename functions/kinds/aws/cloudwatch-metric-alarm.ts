@@ -28,6 +28,7 @@ export const cloudwatchMetricAlarm = defineKind({
   ...dataless('it looks at what others record'),
   ...unreachable('nobody connects to it'),
   tags,
+  apart: true,
   access: none('it has no policy document'),
   classes: none('it runs on nothing'),
   // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
