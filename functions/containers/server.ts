@@ -1,5 +1,5 @@
 import type { Backend, Claim, Context, Expansion } from '../core/api.ts';
-import { typed } from '../core/card.ts';
+import { type Card, typed } from '../core/card.ts';
 import { type FactsOf, type Needs, needsOf } from '../core/facts.ts';
 import { group } from '../core/group.ts';
 import { at, type KubernetesObject, stringAt } from '../core/kubernetes.ts';
@@ -62,6 +62,8 @@ export interface Server {
   readonly scratch: readonly Scratch[];
   /** Keys of the binding that the server itself reads, as files under `secretPath`. */
   readonly secretKeys: readonly string[];
+  /** A Secret that has them before there is a binding. */
+  readonly secretName?: string;
   readonly observed: Readonly<Record<string, ObservedResource>>;
 }
 
@@ -102,8 +104,24 @@ function labelsOf({ app, name, claim }: Server) {
 }
 
 function pods(server: Server, held: Pull['held']) {
-  const { name, app, image, user, port, size, command, env, config, postStart, dataPath, persistent, deletion, scratch, secretKeys } =
-    server;
+  const {
+    name,
+    app,
+    image,
+    user,
+    port,
+    size,
+    command,
+    env,
+    config,
+    postStart,
+    dataPath,
+    persistent,
+    deletion,
+    scratch,
+    secretKeys,
+    secretName = name,
+  } = server;
   const labels = labelsOf(server);
   const storage = `${server.storageGiB}Gi`;
   const probe = {
@@ -163,7 +181,7 @@ function pods(server: Server, held: Pull['held']) {
             // A volume without items would have every key.
             ...(secretKeys.length === 0
               ? []
-              : [{ name: 'binding', secret: { secretName: name, items: secretKeys.map((key) => ({ key, path: key })) } }]),
+              : [{ name: 'binding', secret: { secretName, items: secretKeys.map((key) => ({ key, path: key })) } }]),
           ],
         },
       },
@@ -291,16 +309,17 @@ function alertsOf({ metadata, spec }: KubernetesObject, { namespace, kind }: Cla
   ];
 }
 
-/** A backend that runs a server, binds it, protects the claim, and has alerts where the environment has who makes them. */
-export function containerBackend<Settings, Facts>(
+/** A backend that runs a server, binds it, protects the claim, has alerts where the environment has who makes them, and composes `more`. */
+export function containerBackend<Settings, Facts, Required = unknown, Key extends string = never>(
   needs: Needs<Facts>,
-  expand: Backend<Settings, Facts>['expand'],
-): Backend<Settings, Facts & Monitored, unknown, keyof typeof containerKinds> {
+  expand: Backend<Settings, Facts, Required>['expand'],
+  more?: { readonly [K in Key]: Card },
+): Backend<Settings, Facts & Monitored, Required, keyof typeof containerKinds | Key> {
   return {
     needs: needsOf(...needs.facts, prometheus) as Needs<Facts & Monitored>,
-    composes: containerKinds,
+    composes: { ...containerKinds, ...more } as { readonly [K in keyof typeof containerKinds | Key]: Card },
     anchor: 'server',
-    expand: (context: Context<Settings, Facts & Monitored>) => {
+    expand: (context: Context<Settings, Facts & Monitored, Required>) => {
       const expansion = expand(context);
       const { prometheus: operator } = context.facts.monitoring;
       const object = expansion.resources['server']?.object;

@@ -26,7 +26,7 @@ export const madeInAnnotation = `${group}/made-in`;
 
 /**
  * On a managed resource that only looks whether there is something under its name already: `first`, before it makes that; `kept`, for
- * what an earlier claim may have left.
+ * what an earlier claim may have left; `source`, for what the claim begins with.
  */
 export const lookAnnotation = `${group}/look`;
 
