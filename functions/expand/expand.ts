@@ -1,4 +1,6 @@
 import { bindingStatus } from '../core/binding.ts';
+import type { Environment } from '../core/environment.ts';
+import { turnAt } from '../core/hours.ts';
 import type { Condition } from '../core/kubernetes.ts';
 import { composedName } from '../core/names.ts';
 import type { StepRequest } from '../core/pipeline.ts';
@@ -51,10 +53,15 @@ export function expandedTo(request: StepRequest, expanded: Expanded | { readonly
   const done = progress.condition.status === 'True';
   const settings = settingsInForce(expanded);
   const deferred = backend && deferredOf(api, backend, settings, expansion.resources, request);
-  const provisioned: Condition =
-    done && deferred !== undefined
-      ? { type: 'Provisioned', status: 'True', reason: 'ChangePending', message: deferred.message }
-      : progress.condition;
+  const stop = expansion.stopped === true ? expanded.stop : undefined;
+  const provisioned = withRemarks(
+    done && stop !== undefined
+      ? { type: 'Provisioned', status: 'True', reason: 'Stopped', message: stop.message }
+      : done && deferred !== undefined
+        ? { type: 'Provisioned', status: 'True', reason: 'ChangePending', message: deferred.message }
+        : progress.condition,
+    remarksOf(expanded),
+  );
   const place = placed(expanded);
   const connect = api.binding === undefined ? '' : `: connect with Secret ${composedName(claim, api.suffix)}`;
   return {
@@ -69,11 +76,33 @@ export function expandedTo(request: StepRequest, expanded: Expanded | { readonly
     },
     ...(Object.keys(expansion.pending).length > 0 && { claimReady: false }),
     conditions: [{ type: 'Resolved', status: 'True', reason: 'Settled', message: place.message }, provisioned],
-    events: done && wasWaiting(request) ? [`${api.kind} ${claim.name} is ready${connect}`] : [],
-    ttlSeconds: done && expansion.awaiting !== true ? settledTtlSeconds : waitingTtlSeconds,
+    events: eventsOf(request, provisioned, `${api.kind} ${claim.name}`, connect),
+    ttlSeconds: Math.min(done && expansion.awaiting !== true ? settledTtlSeconds : waitingTtlSeconds, ...nextTurn(request, environment)),
   };
 }
 
-function wasWaiting({ claim }: StepRequest): boolean {
-  return conditionOf(claim, 'Provisioned')?.status === 'False';
+/** What the developer should know of a claim whatever it waits for. */
+function remarksOf({ environment, expansion: { stopped, remarks = [] } }: Expanded): readonly string[] {
+  const runsOn =
+    typeof stopped === 'object' ? [`it runs outside of the hours of environment ${environment?.name} too: ${stopped.runsOn}`] : [];
+  return [...runsOn, ...remarks];
+}
+
+const withRemarks = (condition: Condition, remarks: readonly string[]): Condition => ({
+  ...condition,
+  message: [condition.message, ...remarks].join('; '),
+});
+
+/** What happened to a claim since it was last looked at. */
+function eventsOf({ claim }: StepRequest, { status, reason, message }: Condition, who: string, connect: string): readonly string[] {
+  const before = conditionOf(claim, 'Provisioned');
+  if (status !== 'True' || reason === before?.reason) return [];
+  if (reason === 'Stopped') return [`${who}: ${message}`];
+  return before?.status === 'False' || before?.reason === 'Stopped' ? [`${who} is ready${connect}`] : [];
+}
+
+/** In how many seconds the hours begin or end, where there are any; a moment later than that, as timers are not exact. */
+function nextTurn({ now }: StepRequest, environment: Environment | undefined): readonly number[] {
+  if (now === undefined || environment?.hours === undefined) return [];
+  return [turnAt(environment.hours, now).secondsUntil + 1];
 }

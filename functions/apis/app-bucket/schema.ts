@@ -4,6 +4,7 @@ import { bindingHead } from '../../core/binding.ts';
 import { field, type SettingsOf, setting } from '../../core/field.ts';
 import { deletionField } from '../../core/protection.ts';
 import { serviceAccountName } from '../../core/service-account.ts';
+import { runningField } from '../../core/stop.ts';
 
 /** What names made for a claim end with. */
 export const suffix = 'bucket';
@@ -45,6 +46,7 @@ export const fields = {
     example: ['orders'],
   }),
   deletion: deletionField('keeps the bucket and what is in it (the volume of a container)'),
+  running: runningField,
   persistence: setting(z.enum(['Ephemeral', 'Persistent']), {
     text: 'Whether a container keeps its objects on a volume when its pod is replaced.',
     default: { dev: 'Ephemeral', staging: 'Persistent' },

@@ -4,6 +4,7 @@ import { bindingHead } from '../../core/binding.ts';
 import { endpoint, endpointStatus } from '../../core/endpoint.ts';
 import { field, type SettingsOf, setting } from '../../core/field.ts';
 import { deletionField } from '../../core/protection.ts';
+import { runningField } from '../../core/stop.ts';
 
 /** What names made for a claim end with. */
 export const suffix = 'cache';
@@ -55,6 +56,7 @@ export const fields = {
     example: 'Snapshots',
   }),
   deletion: deletionField('keeps the data (a final snapshot on elasticache, the volume of a container that has one)'),
+  running: runningField,
   snapshotRetentionDays: setting(z.int().min(1).max(35), {
     text: 'Days for which elasticache keeps each daily snapshot, where there are any.',
     unit: 'days',

@@ -17,6 +17,7 @@ export const appDatabase = defineApi({
   backends: { container, shared, rds },
   releasable: ['protection', 'alerts', 'alarm-*', 'parameter-group-*', 'ingress-*', 'sql-*', 'extension-*', 'delegation'],
   claimPolicies: [
+    { policy: 'kept-running', field: 'running', equals: true },
     { policy: 'multi-az', field: 'highAvailability', equals: true },
     { policy: 'backed-up', field: 'backupRetentionDays', atLeast: leastBackupDays },
   ],

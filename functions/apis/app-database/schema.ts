@@ -4,6 +4,7 @@ import { bindingHead } from '../../core/binding.ts';
 import { endpoint, endpointStatus } from '../../core/endpoint.ts';
 import { field, type SettingsOf, setting } from '../../core/field.ts';
 import { deletionField } from '../../core/protection.ts';
+import { runningField } from '../../core/stop.ts';
 
 /** What names made for a claim end with. */
 export const suffix = 'database';
@@ -83,6 +84,7 @@ export const fields = {
     },
   ),
   deletion: deletionField('keeps the data (a final snapshot on rds, the database on a shared server, the volume of a container)'),
+  running: runningField,
   persistence: setting(z.enum(['Ephemeral', 'Persistent']), {
     text: 'Whether a container keeps its data on a volume when its pod is replaced.',
     default: { dev: 'Ephemeral', staging: 'Persistent' },

@@ -3,6 +3,7 @@ import { bindingHead } from '../../core/binding.ts';
 import { field, type SettingsOf, setting } from '../../core/field.ts';
 import { deletionField } from '../../core/protection.ts';
 import { serviceAccountName } from '../../core/service-account.ts';
+import { runningField } from '../../core/stop.ts';
 
 /** What names made for a claim end with. */
 export const suffix = 'queue';
@@ -48,6 +49,7 @@ export const fields = {
     example: ['orders'],
   }),
   deletion: deletionField('leaves the queues on sqs with their messages, and nothing of a container'),
+  running: runningField,
 };
 export type QueueSettings = SettingsOf<typeof fields>;
 

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { bindingHead } from '../../core/binding.ts';
 import { field, type SettingsOf, setting } from '../../core/field.ts';
+import { runningField } from '../../core/stop.ts';
 
 /** What names made for a claim end with. */
 export const suffix = 'service';
@@ -287,6 +288,7 @@ export const fields = {
     text: 'What has to succeed, with its image, bindings and variables, before pods of another image or other settings start. It runs once for each such revision, and a second time where it failed; until it has succeeded the revision before serves.',
     example: { command: ['python3', '-m', 'compileall', '/tmp'] },
   }),
+  running: runningField,
   health: field(health, {
     text: 'How it is known to be up and able to serve; one of `path`, `tcp` and `exec`. Default: `port` takes connections.',
     example: { path: '/', headers: [{ name: 'X-Probe', value: 'ready' }], startupSeconds: 120, alive: { tcp: 8000 } },

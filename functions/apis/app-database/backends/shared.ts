@@ -83,6 +83,7 @@ export const shared: Backend<DatabaseSettings, Needs, unknown, keyof typeof comp
   needs,
   composes,
   anchor: 'database',
+  stops: { cannot: 'is a server that other claims use too', isFreeIdle: true },
   explains: { 'Extension.extension': 'extensions' },
   expand,
 };
