@@ -39,6 +39,8 @@ export interface Plan {
   readonly claim: ClaimName;
   readonly environment: string;
   readonly settings: readonly PlannedSetting[];
+  /** When all that it made is deleted; left out where it has no end. */
+  readonly expires?: string;
   /** The composed objects that would be made at once, by key. */
   readonly resources: Readonly<Record<string, KubernetesObject>>;
   /** Those that would follow once what they wait for exists. */
@@ -277,6 +279,7 @@ export function runSteps(claim: KubernetesObject, environment: string, world: Wo
         })),
         ...(known === undefined ? [] : hoursOf(request, known)),
       ],
+      ...(known?.expiry !== undefined && { expires: known.expiry.at ?? `${known.settled.settings['ttlHours']} hours after its creation` }),
       resources: Object.fromEntries(
         Object.entries(desired).flatMap(([key, { object }]) =>
           isOnlyLookedAt(object, platform.cards.get(groupKind(object))) ? [] : [[key, object]],

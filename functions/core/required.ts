@@ -89,8 +89,15 @@ function textsAt(root: unknown, ...path: readonly string[]): readonly string[] {
   return Array.isArray(found) ? found.map(String) : [];
 }
 
-/** Of the condition `Provisioned`, of a claim that does not serve and is as it was asked to be. */
-const restingReasons = ['Stopped'] as const;
+/** Reasons of a claim that does not serve, or soon will not, and is as it was asked to be. */
+const restingReasons = ['Stopped', 'Expired', 'ExpiresSoon'];
+
+/** What a claim says that does not serve, or soon will not, and is as it was asked to be. */
+function restingOf(claim: KubernetesObject | undefined): string | undefined {
+  const said = [conditionOf(claim, 'Provisioned'), conditionOf(claim, 'Lasting')];
+  const found = said.find((condition) => restingReasons.includes(String(condition?.reason)));
+  return found && String(found.message);
+}
 
 /** Anybody may make a Secret of any name in their namespace: one is a claim's binding if that claim controls it. */
 function foundBindings(
@@ -110,8 +117,7 @@ function foundBindings(
       const object = found(boundName(name, 'secret', index)).find((secret) => uid !== undefined && controllerOf(secret) === uid);
       const keys = Object.keys(api.binding?.shape ?? {});
       const access = api.access.map((field) => ({ field, serviceAccounts: textsAt(claim, 'spec', field) }));
-      const { reason, message } = conditionOf(claim, 'Provisioned') ?? {};
-      const resting = restingReasons.some((each) => each === reason) ? String(message) : undefined;
+      const resting = restingOf(claim);
       return { of, secret: composedName(of, api.suffix), keys, claimed: claim !== undefined, access, resting, object };
     }),
   };

@@ -12,6 +12,7 @@ import { requiredBy } from '../core/required.ts';
 import { type Settled, settle } from '../core/settle.ts';
 import type { Refusal } from '../core/step.ts';
 import { type Stop, stopOf } from '../core/stop.ts';
+import { type Expiry, expiryOf } from '../core/ttl.ts';
 import { readClaim } from './claim.ts';
 import { deferredOf } from './pending.ts';
 
@@ -25,6 +26,8 @@ export interface Expanded {
   readonly settled: Settled;
   /** What stops it, where its backend can stop. */
   readonly stop: Stop | undefined;
+  /** Where it ends; what it made is gone once that is over. */
+  readonly expiry: Expiry | undefined;
   readonly expansion: Expansion;
 }
 
@@ -86,14 +89,22 @@ export function expandClaim(request: StepRequest, remembered?: Running): Expande
     const message = `cannot use ${api.kind} ${shown(read.claim.name)}${where}: ${impossible}`;
     return { refusal: { reason: 'FieldNotOnBackend', message } };
   }
+  const expiry = expiryOf(api, environment, request);
+  if (expiry !== undefined && 'problem' in expiry) {
+    return { refusal: { reason: 'ExpiryRefused', message: `cannot use ${api.kind} ${shown(read.claim.name)}: ${expiry.problem}` } };
+  }
   const around = environment === undefined ? { told: {} } : told(request, environment, backend.needs, `${api.kind} with backend ${name}`);
   if ('refusal' in around) return around;
   const { settings, sources } = settled;
+  if (expiry?.isOver) {
+    const expansion = { resources: {}, pending: {}, status: {} };
+    return { api, claim: read.claim, environment, backend: name, settled, stop: undefined, expiry, expansion };
+  }
   const expandWith = (given: typeof settings): Expansion =>
     backend.expand({ ...around.told, claim: read.claim, settings: given, sources, observed, required, issueSecret, stop } as never);
   const expansion = expandWith(settings);
   if (expansion.refusal !== undefined) return { refusal: expansion.refusal };
-  const expanded: Expanded = { api, claim: read.claim, environment, backend: name, settled, stop, expansion };
+  const expanded: Expanded = { api, claim: read.claim, environment, backend: name, settled, stop, expiry, expansion };
   const pending = backend.hastens && deferredOf(api, backend, settingsInForce(expanded), expansion.resources, request);
   // What was waited for then is all that a token is good for.
   const isHastened = pending !== undefined && stringAt(object, 'metadata', 'annotations', applyNowAnnotation) === pending.token;

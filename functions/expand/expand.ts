@@ -1,5 +1,4 @@
 import { bindingStatus } from '../core/binding.ts';
-import type { Environment } from '../core/environment.ts';
 import { turnAt } from '../core/hours.ts';
 import type { Condition } from '../core/kubernetes.ts';
 import { composedName } from '../core/names.ts';
@@ -54,30 +53,39 @@ export function expandedTo(request: StepRequest, expanded: Expanded | { readonly
   const settings = settingsInForce(expanded);
   const deferred = backend && deferredOf(api, backend, settings, expansion.resources, request);
   const stop = expansion.stopped === true ? expanded.stop : undefined;
+  const ended = expanded.expiry?.isOver === true ? expanded.expiry.condition : undefined;
   const provisioned = withRemarks(
-    done && stop !== undefined
-      ? { type: 'Provisioned', status: 'True', reason: 'Stopped', message: stop.message }
-      : done && deferred !== undefined
-        ? { type: 'Provisioned', status: 'True', reason: 'ChangePending', message: deferred.message }
-        : progress.condition,
+    ended !== undefined
+      ? { ...ended, type: 'Provisioned' }
+      : done && stop !== undefined
+        ? { type: 'Provisioned', status: 'True', reason: 'Stopped', message: stop.message }
+        : done && deferred !== undefined
+          ? { type: 'Provisioned', status: 'True', reason: 'ChangePending', message: deferred.message }
+          : progress.condition,
     remarksOf(expanded),
   );
   const place = placed(expanded);
+  const lasting = lastingOf(request, expanded);
+  const who = `${api.kind} ${claim.name}`;
   const connect = api.binding === undefined ? '' : `: connect with Secret ${composedName(claim, api.suffix)}`;
   return {
     desired: { ...request.desired, ...Object.fromEntries(own) },
     status: {
       ...place.status,
-      ...bindingStatus(api, claim, request.observed),
-      ...expansion.status,
-      settings: deferred?.settings ?? settings,
-      ...(deferred !== undefined && { pending: deferred.pending }),
-      ...(Object.keys(available).length > 0 && { available }),
+      // A claim that has expired has nothing, and what it would make again is another, with a binding of its own.
+      ...(ended === undefined && {
+        ...bindingStatus(api, claim, request.observed),
+        ...expansion.status,
+        settings: deferred?.settings ?? settings,
+        ...(deferred !== undefined && { pending: deferred.pending }),
+        ...(Object.keys(available).length > 0 && { available }),
+      }),
+      ...(expanded.expiry?.at !== undefined && { expiresAt: expanded.expiry.at }),
     },
-    ...(Object.keys(expansion.pending).length > 0 && { claimReady: false }),
-    conditions: [{ type: 'Resolved', status: 'True', reason: 'Settled', message: place.message }, provisioned],
-    events: eventsOf(request, provisioned, `${api.kind} ${claim.name}`, connect),
-    ttlSeconds: Math.min(done && expansion.awaiting !== true ? settledTtlSeconds : waitingTtlSeconds, ...nextTurn(request, environment)),
+    ...((Object.keys(expansion.pending).length > 0 || ended !== undefined) && { claimReady: false }),
+    conditions: [{ type: 'Resolved', status: 'True', reason: 'Settled', message: place.message }, provisioned, ...lasting],
+    events: [...eventsOf(request, provisioned, who, connect), ...warningsOf(request, lasting, who)],
+    ttlSeconds: Math.min(done && expansion.awaiting !== true ? settledTtlSeconds : waitingTtlSeconds, ...nextTurn(request, expanded)),
   };
 }
 
@@ -101,8 +109,21 @@ function eventsOf({ claim }: StepRequest, { status, reason, message }: Condition
   return before?.status === 'False' || before?.reason === 'Stopped' ? [`${who} is ready${connect}`] : [];
 }
 
-/** In how many seconds the hours begin or end, where there are any; a moment later than that, as timers are not exact. */
-function nextTurn({ now }: StepRequest, environment: Environment | undefined): readonly number[] {
-  if (now === undefined || environment?.hours === undefined) return [];
-  return [turnAt(environment.hours, now).secondsUntil + 1];
+/** How long it lasts, for a claim that has, or had, an end. */
+function lastingOf({ claim }: StepRequest, { expiry }: Expanded): readonly Condition[] {
+  if (expiry !== undefined) return [expiry.condition];
+  if (conditionOf(claim, 'Lasting') === undefined) return [];
+  return [{ type: 'Lasting', status: 'True', reason: 'Lasting', message: 'Until it is deleted' }];
+}
+
+/** What is told before, and when, what a claim made goes: once, since each is another message. */
+function warningsOf({ claim }: StepRequest, lasting: readonly Condition[], who: string): readonly string[] {
+  const before = conditionOf(claim, 'Lasting')?.message;
+  return lasting.flatMap(({ reason, message }) => (reason === 'Lasting' || message === before ? [] : [`${who}: ${message}`]));
+}
+
+/** In how many seconds something becomes of a claim by itself; a moment later than that, as timers are not exact. */
+function nextTurn({ now }: StepRequest, { environment, expiry }: Expanded): readonly number[] {
+  const turn = now === undefined || environment?.hours === undefined ? undefined : turnAt(environment.hours, now).secondsUntil;
+  return [turn, expiry?.secondsUntil].flatMap((seconds) => (seconds === undefined ? [] : [seconds + 1]));
 }

@@ -25,8 +25,8 @@ async function onNode(name: string, folder: string, command: string): Promise<vo
   await kubectl('delete', 'pod', name, '-n', 'shared');
 }
 
-/** A cluster that makes no volumes by itself is given one, called after the namespace whose AppDatabase `orders` is to have it. */
-export async function volumeFor(namespace: string): Promise<void> {
+/** A cluster that makes no volumes by itself is given one, called after the namespace whose AppDatabase is to have it. */
+export async function volumeFor(namespace: string, database = 'orders'): Promise<void> {
   if ((await list('storageclasses')).length > 0) return;
   const folder = `/var/tmp/${namespace}`;
   await onNode(namespace, folder, 'rm -rf /data/* && chmod 777 /data');
@@ -38,7 +38,7 @@ export async function volumeFor(namespace: string): Promise<void> {
       capacity: { storage: '200Gi' },
       accessModes: ['ReadWriteOnce'],
       persistentVolumeReclaimPolicy: 'Retain',
-      claimRef: { namespace, name: 'data-orders-database-0' },
+      claimRef: { namespace, name: `data-${database}-database-0` },
       hostPath: { path: folder },
     },
   });

@@ -5,6 +5,7 @@ import { field, type SettingsOf, setting } from '../../core/field.ts';
 import { deletionField } from '../../core/protection.ts';
 import { serviceAccountName } from '../../core/service-account.ts';
 import { runningField } from '../../core/stop.ts';
+import { ttlField, ttlRules } from '../../core/ttl.ts';
 
 /** What names made for a claim end with. */
 export const suffix = 'bucket';
@@ -47,6 +48,7 @@ export const fields = {
   }),
   deletion: deletionField('keeps the bucket and what is in it (the volume of a container)'),
   running: runningField,
+  ttlHours: ttlField,
   persistence: setting(z.enum(['Ephemeral', 'Persistent']), {
     text: 'Whether a container keeps its objects on a volume when its pod is replaced.',
     default: { dev: 'Ephemeral', staging: 'Persistent' },
@@ -60,6 +62,7 @@ export const fields = {
 export type BucketSettings = SettingsOf<typeof fields>;
 
 export const rules = [
+  ...ttlRules,
   {
     rule: '!has(self.retentionDays) || !has(self.versioning) || self.versioning',
     message: 'retentionDays is for old versions, which there are with versioning only: leave out retentionDays, or versioning: false',

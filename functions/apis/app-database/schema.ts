@@ -5,6 +5,7 @@ import { endpoint, endpointStatus } from '../../core/endpoint.ts';
 import { field, type SettingsOf, setting } from '../../core/field.ts';
 import { deletionField } from '../../core/protection.ts';
 import { runningField } from '../../core/stop.ts';
+import { ttlField, ttlRules } from '../../core/ttl.ts';
 
 /** What names made for a claim end with. */
 export const suffix = 'database';
@@ -85,6 +86,7 @@ export const fields = {
   ),
   deletion: deletionField('keeps the data (a final snapshot on rds, the database on a shared server, the volume of a container)'),
   running: runningField,
+  ttlHours: ttlField,
   persistence: setting(z.enum(['Ephemeral', 'Persistent']), {
     text: 'Whether a container keeps its data on a volume when its pod is replaced.',
     default: { dev: 'Ephemeral', staging: 'Persistent' },
@@ -105,6 +107,7 @@ const reservedNames =
   'using variadic when where window with db rdsadmin template0 template1';
 
 export const rules = [
+  ...ttlRules,
   {
     rule: `!has(self.databaseName) || !(self.databaseName in [${reservedNames.replaceAll(/\w+/g, "'$&'").replaceAll(' ', ', ')}])`,
     message: 'databaseName is a word that PostgreSQL or RDS reserves: choose another',

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { bindingHead } from '../../core/binding.ts';
 import { field, type SettingsOf, setting } from '../../core/field.ts';
 import { runningField } from '../../core/stop.ts';
+import { ttlField, ttlRules } from '../../core/ttl.ts';
 
 /** What names made for a claim end with. */
 export const suffix = 'service';
@@ -289,6 +290,7 @@ export const fields = {
     example: { command: ['python3', '-m', 'compileall', '/tmp'] },
   }),
   running: runningField,
+  ttlHours: ttlField,
   health: field(health, {
     text: 'How it is known to be up and able to serve; one of `path`, `tcp` and `exec`. Default: `port` takes connections.',
     example: { path: '/', headers: [{ name: 'X-Probe', value: 'ready' }], startupSeconds: 120, alive: { tcp: 8000 } },
@@ -364,6 +366,7 @@ const isSaid = (name: (typeof ofServing)[number]) =>
   fields[name].schema instanceof z.ZodDefault ? `(has(self.${name}) && size(self.${name}) > 0)` : `has(self.${name})`;
 
 export const rules = [
+  ...ttlRules,
   {
     rule: `!has(self.schedule) || !(${ofServing.map(isSaid).join(' || ')})`,
     message: `schedule is of an app that ends: leave out ${ofServing.join(', ')}, or schedule`,
