@@ -34,9 +34,9 @@ export default {
       ),
     error(
       'core-is-pure',
-      'The vocabulary needs nothing but zod and a hash.',
+      'The vocabulary needs nothing but zod, a hash and a calendar.',
       { path: core, pathNot: '\\.test\\.ts$' },
-      { pathNot: `${core}|^node_modules/zod/|^(node:)?crypto$` },
+      { pathNot: `${core}|^node_modules/(zod|temporal-polyfill)/|^(node:)?crypto$` },
     ),
     error(
       'kinds-know-core-only',

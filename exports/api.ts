@@ -52,6 +52,8 @@ export {
 } from '../functions/core/requirement.ts';
 export { serviceAccountName } from '../functions/core/service-account.ts';
 export type { ObservedResource, Refusal } from '../functions/core/step.ts';
+export { chargedByUse, runningField, type Stop, type Stops } from '../functions/core/stop.ts';
 export { type Tier, tiers } from '../functions/core/tier.ts';
+export { ttlField, ttlRules } from '../functions/core/ttl.ts';
 export { byTurn } from '../functions/core/turn.ts';
 export { heldBack, protection } from '../functions/kinds/crossplane/usage.ts';

@@ -32,6 +32,7 @@ export async function serve(platform: Platform): Promise<void> {
       logCall(log, call);
     },
     issueSecret,
+    now: () => new Date().toISOString(),
   });
   const starting = startServer({ ...flags, runFunction, metrics, log });
   const stop = async (signal: NodeJS.Signals) => {

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Pending, Source } from '../functions/core/api.ts';
 import { environmentLabel } from '../functions/core/group.ts';
+import { closedAt, hoursText } from '../functions/core/hours.ts';
 import { at, type Condition, groupKind, type KubernetesObject } from '../functions/core/kubernetes.ts';
 import { isOnlyLookedAt } from '../functions/core/look.ts';
 import { composedName } from '../functions/core/names.ts';
@@ -38,6 +39,8 @@ export interface Plan {
   readonly claim: ClaimName;
   readonly environment: string;
   readonly settings: readonly PlannedSetting[];
+  /** When all that it made is deleted; left out where it has no end. */
+  readonly expires?: string;
   /** The composed objects that would be made at once, by key. */
   readonly resources: Readonly<Record<string, KubernetesObject>>;
   /** Those that would follow once what they wait for exists. */
@@ -61,6 +64,8 @@ export interface World {
   readonly environments: readonly KubernetesObject[];
   /** What the platform's added steps do, by name, where that is known here; any other is not run. */
   readonly steps?: Readonly<Record<string, Step>> | undefined;
+  /** When it is, as RFC 3339, where what there is depends on it; a plan of files is the same at every hour. */
+  readonly now?: string | undefined;
   /** What else there is: who has namespaces, and what is in those besides the claim's own. */
   readonly objects?: readonly KubernetesObject[];
 }
@@ -225,6 +230,16 @@ function idleFields(request: StepRequest, known: Expanded): ReadonlySet<string> 
   );
 }
 
+/** The hours of the environment, where the claim leaves it to them when it runs. */
+function hoursOf(request: StepRequest, known: Expanded): readonly PlannedSetting[] {
+  const { api, environment, settled } = known;
+  const hours = environment?.hours;
+  if (hours === undefined || api.fields['running'] === undefined || settled.settings['running'] !== undefined) return [];
+  const outside = expandClaim({ ...request, now: closedAt(hours) });
+  const isIdle = outside === undefined || 'refusal' in outside || outside.expansion.stopped !== true;
+  return [{ name: 'hours', value: hoursText(hours), from: 'environment', ...(isIdle && { idle: true as const }) }];
+}
+
 /** Runs the pipeline on a claim, each step once. */
 export function runSteps(claim: KubernetesObject, environment: string, world: World, situation: Situation = {}): Outcome {
   const { platform, steps = {} } = world;
@@ -237,6 +252,7 @@ export function runSteps(claim: KubernetesObject, environment: string, world: Wo
     desired: {},
     desiredStatus: {},
     required: answered(requirementsOf(platform, applied), objects),
+    now: world.now,
     issueSecret: () => secretPlaceholder,
   };
   const expanded = expandClaim(request);
@@ -253,13 +269,17 @@ export function runSteps(claim: KubernetesObject, environment: string, world: Wo
     plan: {
       claim: { ...nameOf(claim), ...(applied.metadata?.namespace === undefined && { namespace: '' }) },
       environment,
-      settings: Object.entries(values).map(([setting, value]) => ({
-        name: setting,
-        value,
-        from: known?.settled.sources[setting] ?? 'API',
-        ...(known?.settled.available[setting] !== undefined && { available: known.settled.available[setting] }),
-        ...(idle.has(setting) && { idle: true as const }),
-      })),
+      settings: [
+        ...Object.entries(values).map(([setting, value]) => ({
+          name: setting,
+          value,
+          from: known?.settled.sources[setting] ?? 'API',
+          ...(known?.settled.available[setting] !== undefined && { available: known.settled.available[setting] }),
+          ...(idle.has(setting) && { idle: true as const }),
+        })),
+        ...(known === undefined ? [] : hoursOf(request, known)),
+      ],
+      ...(known?.expiry !== undefined && { expires: known.expiry.at ?? `${known.settled.settings['ttlHours']} hours after its creation` }),
       resources: Object.fromEntries(
         Object.entries(desired).flatMap(([key, { object }]) =>
           isOnlyLookedAt(object, platform.cards.get(groupKind(object))) ? [] : [[key, object]],

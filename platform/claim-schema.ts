@@ -28,6 +28,7 @@ function statusOf(api: Api): z.ZodObject {
     ...(api.place === 'environment' && place),
     ...(api.binding !== undefined && { binding }),
     ...api.status.shape,
+    ...('ttlHours' in api.fields && { expiresAt: z.string().optional().describe('When all that the claim made is deleted.') }),
     monthlyCostUSD: z.number().optional().describe('What it costs a month in USD, as far as that can be known beforehand.'),
     cost: z
       .object({

@@ -141,6 +141,7 @@ function overTheWire(step: 'Expand' | 'Guard', claim: KubernetesObject, objects:
     platform,
     observe: () => undefined,
     issueSecret: () => 'secret',
+    now: () => '2026-01-02T03:04:05Z',
   });
   let requiredResources: Record<string, Resources> = {};
   const asked: string[] = [];
@@ -449,6 +450,7 @@ describe('facts of an own platform', () => {
       'controlPlane',
       'budget',
       'tags',
+      'hours',
       'writers',
       'exceptions',
       'prices',

@@ -231,6 +231,7 @@ describe('YAML in the pages for users', () => {
       'EnvironmentConfig',
       'DeploymentRuntimeConfig',
       'EnvironmentConfig',
+      'EnvironmentConfig',
     ]);
   });
 

@@ -964,6 +964,14 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
       none,
     ],
   ],
+  'kept-running': [
+    [
+      'a Deployment without pods',
+      set('deployment', 'spec.replicas', 0),
+      ['deployment (Deployment orders): spec.replicas: got 0, want at least 1'],
+    ],
+    ['a Deployment whose pods something else counts', set('deployment', 'spec.replicas', undefined), none],
+  ],
   'backed-up': [
     ['short backups', setting('instance', 'backupRetentionPeriod', 6), [instance('backupRetentionPeriod: got 6, want at least 7')]],
     [

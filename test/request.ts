@@ -81,6 +81,8 @@ export interface Given {
   readonly objects?: readonly KubernetesObject[];
   readonly observed?: Readonly<Record<string, ObservedResource>>;
   readonly desired?: StepRequest['desired'];
+  /** When it is; the time is not looked at where it is left out. */
+  readonly now?: string;
 }
 
 /** Everything that Crossplane found of what a claim's API requires, and of what the guard may. */
@@ -125,6 +127,7 @@ export function stepRequest(given: Given = {}): StepRequest {
     desired: given.desired ?? {},
     desiredStatus: {},
     required: requiredOf(platform, claim, given),
+    now: given.now,
     issueSecret: () => 'secret-1',
   };
 }

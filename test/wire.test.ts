@@ -78,7 +78,13 @@ afterAll(() => rmSync(scratch, { recursive: true }));
 
 async function serve(tlsCertsDir: string | undefined = serverDirectory): Promise<RunningServer> {
   const metrics = createMetrics(['AppDatabase']);
-  const runFunction = createRunFunction({ steps, platform: goldenPath, observe: metrics.observe, issueSecret: () => 'secret' });
+  const runFunction = createRunFunction({
+    steps,
+    platform: goldenPath,
+    observe: metrics.observe,
+    issueSecret: () => 'secret',
+    now: () => '2026-01-02T03:04:05Z',
+  });
   const anyPort = '127.0.0.1:0';
   const server = await startServer({
     runFunction,

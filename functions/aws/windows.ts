@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { facts } from '../core/facts.ts';
 import { setting } from '../core/field.ts';
+import { days, timeOfDay } from '../core/hours.ts';
 import { type Identity, spread } from '../core/names.ts';
 import { aws } from './facts.ts';
 
@@ -12,11 +13,8 @@ export const applyChangesField = (backend: string, what: string) =>
     moves: 'freely',
   });
 
-const days = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 const minutesPerDay = 24 * 60;
 const spanMinutes = 3 * 60;
-
-const timeOfDay = z.string().regex(/^([01][0-9]|2[0-3]):[0-5][0-9]$/, 'want a time such as 03:00, in quotes');
 
 const clockMinutes = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3));
 

@@ -6,10 +6,12 @@ import { at, type KubernetesObject, stringAt } from '../core/kubernetes.ts';
 import { shortHash } from '../core/names.ts';
 import type { Deletion } from '../core/protection.ts';
 import type { ObservedResource } from '../core/step.ts';
+import type { Stop } from '../core/stop.ts';
 import { usage } from '../kinds/crossplane/usage.ts';
 import { configMap } from '../kinds/kubernetes/config-map.ts';
 import { networkPolicy } from '../kinds/kubernetes/network-policy.ts';
 import { persistentVolumeClaim } from '../kinds/kubernetes/persistent-volume-claim.ts';
+import { stoppedAt } from '../kinds/kubernetes/pods.ts';
 import { prometheusRule } from '../kinds/kubernetes/prometheus-rule.ts';
 import { secret } from '../kinds/kubernetes/secret.ts';
 import { service } from '../kinds/kubernetes/service.ts';
@@ -309,6 +311,16 @@ function alertsOf({ metadata, spec }: KubernetesObject, { namespace, kind }: Cla
   ];
 }
 
+/** What a server comes to that is to be stopped. Hours, which nobody acknowledges, leave one running whose data is on no volume. */
+function stopped(expansion: Expansion, { by }: Stop): Expansion {
+  const { server: serving, ...rest } = expansion.resources;
+  if (serving === undefined) return expansion;
+  if (by === 'hours' && at(serving.object, 'spec', 'volumeClaimTemplates') === undefined) {
+    return { ...expansion, stopped: { runsOn: 'what it has is on no volume, and would be lost' } };
+  }
+  return { ...expansion, resources: { ...rest, server: { object: stoppedAt(serving.object, 1, 1) } }, stopped: true };
+}
+
 /** A backend that runs a server, binds it, protects the claim, has alerts where the environment has who makes them, and composes `more`. */
 export function containerBackend<Settings, Facts, Required = unknown, Key extends string = never>(
   needs: Needs<Facts>,
@@ -319,11 +331,13 @@ export function containerBackend<Settings, Facts, Required = unknown, Key extend
     needs: needsOf(...needs.facts, prometheus) as Needs<Facts & Monitored>,
     composes: { ...containerKinds, ...more } as { readonly [K in keyof typeof containerKinds | Key]: Card },
     anchor: 'server',
+    stops: 'can',
     expand: (context: Context<Settings, Facts & Monitored, Required>) => {
-      const expansion = expand(context);
+      const running = expand(context);
+      const expansion = context.stop === undefined ? running : stopped(running, context.stop);
       const { prometheus: operator } = context.facts.monitoring;
       const object = expansion.resources['server']?.object;
-      if (operator === undefined || object === undefined) return expansion;
+      if (operator === undefined || object === undefined || expansion.stopped === true) return expansion;
       const { name = '', labels = {} } = object.metadata ?? {};
       const alerts = rulesFor(context, operator, { name, labels }, { server: alertsOf(object, context.claim) });
       return { ...expansion, resources: { ...expansion.resources, alerts } };

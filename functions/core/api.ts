@@ -18,6 +18,7 @@ import {
 import type { KubernetesObject } from './kubernetes.ts';
 import type { Offer, RequiredOf, Requires } from './requirement.ts';
 import type { ObservedResource, Refusal } from './step.ts';
+import type { Stop, Stops } from './stop.ts';
 import type { Tier } from './tier.ts';
 
 /** One composed resource, keyed in `Expansion.resources` by its composition-resource-name, which never changes. */
@@ -44,6 +45,10 @@ export interface Expansion {
   readonly inForce?: Readonly<Record<string, unknown>>;
   /** Something besides readiness is awaited, so that Crossplane should look again soon. */
   readonly awaiting?: boolean;
+  /** Whether it did as it was told to by `stop`; or why it runs on all the same, in half a sentence. */
+  readonly stopped?: true | { readonly runsOn: string };
+  /** What the developer should know besides what the claim waits for, one sentence each. */
+  readonly remarks?: readonly string[];
   /** Set where going on would lose something; nothing is applied then. */
   readonly refusal?: Refusal;
 }
@@ -81,6 +86,8 @@ export interface PlacelessContext<Settings, Required = unknown, C extends Cluste
   /** What the API `requires`, by name. That something is not there is no reason to compose less than before. */
   readonly required: Required;
   readonly issueSecret: () => string;
+  /** Why what it runs is to be stopped; undefined where it is to run, or where the backend cannot. */
+  readonly stop?: Stop | undefined;
 }
 
 /** The same of one that lives in an environment. */
@@ -106,6 +113,8 @@ interface AnyBackend<GivenContext, Key extends string = string> {
   readonly anchor?: Key;
   /** The claim's field that sets a field of a kind, such as `Instance.allocatedStorage`: what the cloud says of that is said of this. */
   readonly explains?: Readonly<Record<string, string>>;
+  /** Said where claims can say `running`. */
+  readonly stops?: Stops;
   /** Settings with which the cloud makes at once what would wait for a maintenance window. */
   readonly hastens?: Readonly<Record<string, unknown>>;
   /** By field of the claim, what the cloud calls its values, where that is something else. */
@@ -254,7 +263,11 @@ export function defineApi<
 >({ schema, ...rest }: ApiDefinition<F, Status, R, Key>): Api {
   const { suffix, fields, rules = [], status, binding } = schema;
   const { backends, scope = 'Namespaced', place = 'environment', requires = {}, offers = [], access = [], binds = [] } = rest;
-  const problems = problemsOfFields(fields, Object.keys(backends));
+  const silent = Object.entries(backends).filter(([, { stops }]) => stops === undefined && fields['running'] !== undefined);
+  const problems = [
+    ...problemsOfFields(fields, Object.keys(backends)),
+    ...silent.map(([backend]) => `backends.${backend}.stops: missing, want it, since claims can say running`),
+  ];
   if (problems.length > 0) throw new Error(`cannot define ${rest.kind}: ${problems.join('; ')}`);
   const size = fields['size']?.schema;
   return {

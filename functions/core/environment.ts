@@ -1,10 +1,11 @@
 import * as z from 'zod';
 import { type Facts, factAt, meaningsIn, sectionsOf } from './facts.ts';
 import { environmentLabel, kindLabel } from './group.ts';
+import { type Hours, hours } from './hours.ts';
 import { at, type KubernetesObject } from './kubernetes.ts';
 import { problemsOf, shown } from './problem.ts';
 import type { Refusal } from './step.ts';
-import { type Tier, tiers, usualWriters, type Writers, writers } from './tier.ts';
+import { protectedTiers, type Tier, tiers, usualWriters, type Writers, writers } from './tier.ts';
 
 const text = z.string().min(1).max(256);
 
@@ -34,6 +35,11 @@ const own = {
     .optional()
     .describe('Limits on cost.'),
   tags: tags.optional().describe('Tags on every cloud resource.'),
+  hours: hours
+    .optional()
+    .describe(
+      'When claims run that can be stopped and keep their data, and do not say `running` themselves; all the time where it is left out. Refused in tier prod.',
+    ),
   writers: z
     .enum(writers)
     .optional()
@@ -121,7 +127,13 @@ export function environmentSchema({ facts, patches, moves, policies, priceId }: 
       .describe('By API, what live claims are moved to that do not say it themselves; of several that match, the last one counts.'),
   };
   const sections: Readonly<Record<never, never>> = sectionsOf(facts);
-  return { data: z.strictObject({ tier, ...sections, ...rest, ...known }), facts };
+  const data = z
+    .strictObject({ tier, ...sections, ...rest, ...known })
+    .refine((said) => said.hours === undefined || !protectedTiers.includes(said.tier), {
+      path: ['hours'],
+      error: `want none in tier ${protectedTiers.join(' or ')}, which runs all the time`,
+    });
+  return { data, facts };
 }
 
 interface Rollout {
@@ -137,6 +149,8 @@ export interface Environment {
   /** Where it is, by which prices differ; undefined where nothing says so. */
   readonly region: string | undefined;
   readonly budget: { readonly claimMonthlyUSD?: number | undefined; readonly namespaceMonthlyUSD?: number | undefined };
+  /** When what can be stopped runs; undefined where it always does. */
+  readonly hours?: Hours | undefined;
   /** On every cloud resource. */
   readonly tags: Readonly<Record<string, string>>;
   /** In USD by price id; only what differs from the price list. */
@@ -165,6 +179,7 @@ export function parseEnvironment(schema: EnvironmentSchema, object: KubernetesOb
     tags = {},
     writers: _,
     exceptions: __,
+    hours: runs,
     prices = {},
     policies = {},
     defaults = {},
@@ -173,7 +188,19 @@ export function parseEnvironment(schema: EnvironmentSchema, object: KubernetesOb
   } = parsed.data;
   const region = meaningsIn(schema.facts).find(({ meaning }) => meaning.is === 'region');
   return {
-    value: { name, tier, facts, region: region && factAt(facts, region.path), budget, tags, prices, policies, defaults, rollouts },
+    value: {
+      name,
+      tier,
+      facts,
+      region: region && factAt(facts, region.path),
+      budget,
+      ...(runs !== undefined && { hours: runs }),
+      tags,
+      prices,
+      policies,
+      defaults,
+      rollouts,
+    },
   };
 }
 

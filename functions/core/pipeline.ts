@@ -42,6 +42,8 @@ export interface StepRequest {
   readonly desiredStatus: Readonly<Record<string, unknown>>;
   /** What the claim's API and its steps require, by name; undefined until Crossplane has looked. */
   readonly required: Readonly<Record<string, readonly KubernetesObject[] | undefined>>;
+  /** When it is, as RFC 3339; undefined where the time is not looked at, as in a plan: nothing is stopped by hours then, and nothing expires. */
+  readonly now: string | undefined;
   /** A new random secret; the only source of randomness, used for a secret that was never issued. */
   readonly issueSecret: () => string;
 }

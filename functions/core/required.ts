@@ -4,6 +4,7 @@ import { at, type KubernetesObject, stringAt } from './kubernetes.ts';
 import { composedName } from './names.ts';
 import type { Platform, StepRequest } from './pipeline.ts';
 import { controllerOf } from './proof.ts';
+import { conditionOf } from './readiness.ts';
 import type { Capability, ClaimReference, FoundBindings, RequiredClaims, RequiredObjects, Requirement, Requiring } from './requirement.ts';
 
 /** What the platform itself requires for a claim that lives in an environment. */
@@ -88,6 +89,16 @@ function textsAt(root: unknown, ...path: readonly string[]): readonly string[] {
   return Array.isArray(found) ? found.map(String) : [];
 }
 
+/** Reasons of a claim that does not serve, or soon will not, and is as it was asked to be. */
+const restingReasons = ['Stopped', 'Expired', 'ExpiresSoon'];
+
+/** What a claim says that does not serve, or soon will not, and is as it was asked to be. */
+function restingOf(claim: KubernetesObject | undefined): string | undefined {
+  const said = [conditionOf(claim, 'Provisioned'), conditionOf(claim, 'Lasting')];
+  const found = said.find((condition) => restingReasons.includes(String(condition?.reason)));
+  return found && String(found.message);
+}
+
 /** Anybody may make a Secret of any name in their namespace: one is a claim's binding if that claim controls it. */
 function foundBindings(
   name: string,
@@ -106,7 +117,8 @@ function foundBindings(
       const object = found(boundName(name, 'secret', index)).find((secret) => uid !== undefined && controllerOf(secret) === uid);
       const keys = Object.keys(api.binding?.shape ?? {});
       const access = api.access.map((field) => ({ field, serviceAccounts: textsAt(claim, 'spec', field) }));
-      return { of, secret: composedName(of, api.suffix), keys, claimed: claim !== undefined, access, object };
+      const resting = restingOf(claim);
+      return { of, secret: composedName(of, api.suffix), keys, claimed: claim !== undefined, access, resting, object };
     }),
   };
 }

@@ -53,6 +53,8 @@ export interface FoundBinding {
   readonly claimed: boolean;
   /** Who may use what it makes, by the fields of its spec that say so; none where whoever has the binding may. */
   readonly access: readonly { readonly field: string; readonly serviceAccounts: readonly string[] }[];
+  /** What the claim says where it does not serve as it was asked not to. */
+  readonly resting: string | undefined;
   /** The Secret, once it is proven to be the one that the claim composed. */
   readonly object: KubernetesObject | undefined;
 }

@@ -11,6 +11,8 @@ import { type Running, runningOf } from '../core/record.ts';
 import { requiredBy } from '../core/required.ts';
 import { type Settled, settle } from '../core/settle.ts';
 import type { Refusal } from '../core/step.ts';
+import { type Stop, stopOf } from '../core/stop.ts';
+import { type Expiry, expiryOf } from '../core/ttl.ts';
 import { readClaim } from './claim.ts';
 import { deferredOf } from './pending.ts';
 
@@ -22,6 +24,10 @@ export interface Expanded {
   readonly environment: Environment | undefined;
   readonly backend: string;
   readonly settled: Settled;
+  /** What stops it, where its backend can stop. */
+  readonly stop: Stop | undefined;
+  /** Where it ends; what it made is gone once that is over. */
+  readonly expiry: Expiry | undefined;
   readonly expansion: Expansion;
 }
 
@@ -53,7 +59,7 @@ function told(
  * of it is observed. Undefined while Crossplane has not looked yet.
  */
 export function expandClaim(request: StepRequest, remembered?: Running): Expanded | { readonly refusal: Refusal } | undefined {
-  const { claim: object, platform, observed, issueSecret } = request;
+  const { claim: object, platform, observed, issueSecret, now } = request;
   const api = knownApi(request);
   if ('refusal' in api) return api;
   const read = readClaim(platform.name, api, object);
@@ -70,20 +76,35 @@ export function expandClaim(request: StepRequest, remembered?: Running): Expande
   const name = environment === undefined ? String(Object.keys(api.backends)[0]) : String(settled.settings['backend']);
   const backend = api.backends[name];
   if (backend === undefined) throw new Error(`${api.kind} has no backend ${name}, although its profile allows it`);
-  const [impossible] = refusedOn(api.fields, read.said, name);
+  const stops = api.fields['running'] === undefined ? undefined : backend.stops;
+  const asked = stopOf({ running: read.said['running'], environment, now });
+  const stop = stops === 'can' ? asked : undefined;
+  const unstoppable =
+    typeof stops === 'object' && asked?.by === 'claim'
+      ? [`spec.running: got false, want true or none on backend ${name}, which ${stops.cannot}`]
+      : [];
+  const [impossible] = [...refusedOn(api.fields, read.said, name), ...unstoppable];
   if (impossible !== undefined) {
     const where = environment === undefined ? '' : ` in environment ${environment.name}`;
     const message = `cannot use ${api.kind} ${shown(read.claim.name)}${where}: ${impossible}`;
     return { refusal: { reason: 'FieldNotOnBackend', message } };
   }
+  const expiry = expiryOf(api, environment, request);
+  if (expiry !== undefined && 'problem' in expiry) {
+    return { refusal: { reason: 'ExpiryRefused', message: `cannot use ${api.kind} ${shown(read.claim.name)}: ${expiry.problem}` } };
+  }
   const around = environment === undefined ? { told: {} } : told(request, environment, backend.needs, `${api.kind} with backend ${name}`);
   if ('refusal' in around) return around;
   const { settings, sources } = settled;
+  if (expiry?.isOver) {
+    const expansion = { resources: {}, pending: {}, status: {} };
+    return { api, claim: read.claim, environment, backend: name, settled, stop: undefined, expiry, expansion };
+  }
   const expandWith = (given: typeof settings): Expansion =>
-    backend.expand({ ...around.told, claim: read.claim, settings: given, sources, observed, required, issueSecret } as never);
+    backend.expand({ ...around.told, claim: read.claim, settings: given, sources, observed, required, issueSecret, stop } as never);
   const expansion = expandWith(settings);
   if (expansion.refusal !== undefined) return { refusal: expansion.refusal };
-  const expanded: Expanded = { api, claim: read.claim, environment, backend: name, settled, expansion };
+  const expanded: Expanded = { api, claim: read.claim, environment, backend: name, settled, stop, expiry, expansion };
   const pending = backend.hastens && deferredOf(api, backend, settingsInForce(expanded), expansion.resources, request);
   // What was waited for then is all that a token is good for.
   const isHastened = pending !== undefined && stringAt(object, 'metadata', 'annotations', applyNowAnnotation) === pending.token;

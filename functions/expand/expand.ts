@@ -1,4 +1,5 @@
 import { bindingStatus } from '../core/binding.ts';
+import { turnAt } from '../core/hours.ts';
 import type { Condition } from '../core/kubernetes.ts';
 import { composedName } from '../core/names.ts';
 import type { StepRequest } from '../core/pipeline.ts';
@@ -51,29 +52,78 @@ export function expandedTo(request: StepRequest, expanded: Expanded | { readonly
   const done = progress.condition.status === 'True';
   const settings = settingsInForce(expanded);
   const deferred = backend && deferredOf(api, backend, settings, expansion.resources, request);
-  const provisioned: Condition =
-    done && deferred !== undefined
-      ? { type: 'Provisioned', status: 'True', reason: 'ChangePending', message: deferred.message }
-      : progress.condition;
+  const stop = expansion.stopped === true ? expanded.stop : undefined;
+  const ended = expanded.expiry?.isOver === true ? expanded.expiry.condition : undefined;
+  const provisioned = withRemarks(
+    ended !== undefined
+      ? { ...ended, type: 'Provisioned' }
+      : done && stop !== undefined
+        ? { type: 'Provisioned', status: 'True', reason: 'Stopped', message: stop.message }
+        : done && deferred !== undefined
+          ? { type: 'Provisioned', status: 'True', reason: 'ChangePending', message: deferred.message }
+          : progress.condition,
+    remarksOf(expanded),
+  );
   const place = placed(expanded);
+  const lasting = lastingOf(request, expanded);
+  const who = `${api.kind} ${claim.name}`;
   const connect = api.binding === undefined ? '' : `: connect with Secret ${composedName(claim, api.suffix)}`;
   return {
     desired: { ...request.desired, ...Object.fromEntries(own) },
     status: {
       ...place.status,
-      ...bindingStatus(api, claim, request.observed),
-      ...expansion.status,
-      settings: deferred?.settings ?? settings,
-      ...(deferred !== undefined && { pending: deferred.pending }),
-      ...(Object.keys(available).length > 0 && { available }),
+      // A claim that has expired has nothing, and what it would make again is another, with a binding of its own.
+      ...(ended === undefined && {
+        ...bindingStatus(api, claim, request.observed),
+        ...expansion.status,
+        settings: deferred?.settings ?? settings,
+        ...(deferred !== undefined && { pending: deferred.pending }),
+        ...(Object.keys(available).length > 0 && { available }),
+      }),
+      ...(expanded.expiry?.at !== undefined && { expiresAt: expanded.expiry.at }),
     },
-    ...(Object.keys(expansion.pending).length > 0 && { claimReady: false }),
-    conditions: [{ type: 'Resolved', status: 'True', reason: 'Settled', message: place.message }, provisioned],
-    events: done && wasWaiting(request) ? [`${api.kind} ${claim.name} is ready${connect}`] : [],
-    ttlSeconds: done && expansion.awaiting !== true ? settledTtlSeconds : waitingTtlSeconds,
+    ...((Object.keys(expansion.pending).length > 0 || ended !== undefined) && { claimReady: false }),
+    conditions: [{ type: 'Resolved', status: 'True', reason: 'Settled', message: place.message }, provisioned, ...lasting],
+    events: [...eventsOf(request, provisioned, who, connect), ...warningsOf(request, lasting, who)],
+    ttlSeconds: Math.min(done && expansion.awaiting !== true ? settledTtlSeconds : waitingTtlSeconds, ...nextTurn(request, expanded)),
   };
 }
 
-function wasWaiting({ claim }: StepRequest): boolean {
-  return conditionOf(claim, 'Provisioned')?.status === 'False';
+/** What the developer should know of a claim whatever it waits for. */
+function remarksOf({ environment, expansion: { stopped, remarks = [] } }: Expanded): readonly string[] {
+  const runsOn =
+    typeof stopped === 'object' ? [`it runs outside of the hours of environment ${environment?.name} too: ${stopped.runsOn}`] : [];
+  return [...runsOn, ...remarks];
+}
+
+const withRemarks = (condition: Condition, remarks: readonly string[]): Condition => ({
+  ...condition,
+  message: [condition.message, ...remarks].join('; '),
+});
+
+/** What happened to a claim since it was last looked at. */
+function eventsOf({ claim }: StepRequest, { status, reason, message }: Condition, who: string, connect: string): readonly string[] {
+  const before = conditionOf(claim, 'Provisioned');
+  if (status !== 'True' || reason === before?.reason) return [];
+  if (reason === 'Stopped') return [`${who}: ${message}`];
+  return before?.status === 'False' || before?.reason === 'Stopped' ? [`${who} is ready${connect}`] : [];
+}
+
+/** How long it lasts, for a claim that has, or had, an end. */
+function lastingOf({ claim }: StepRequest, { expiry }: Expanded): readonly Condition[] {
+  if (expiry !== undefined) return [expiry.condition];
+  if (conditionOf(claim, 'Lasting') === undefined) return [];
+  return [{ type: 'Lasting', status: 'True', reason: 'Lasting', message: 'Until it is deleted' }];
+}
+
+/** What is told before, and when, what a claim made goes: once, since each is another message. */
+function warningsOf({ claim }: StepRequest, lasting: readonly Condition[], who: string): readonly string[] {
+  const before = conditionOf(claim, 'Lasting')?.message;
+  return lasting.flatMap(({ reason, message }) => (reason === 'Lasting' || message === before ? [] : [`${who}: ${message}`]));
+}
+
+/** In how many seconds something becomes of a claim by itself; a moment later than that, as timers are not exact. */
+function nextTurn({ now }: StepRequest, { environment, expiry }: Expanded): readonly number[] {
+  const turn = now === undefined || environment?.hours === undefined ? undefined : turnAt(environment.hours, now).secondsUntil;
+  return [turn, expiry?.secondsUntil].flatMap((seconds) => (seconds === undefined ? [] : [seconds + 1]));
 }

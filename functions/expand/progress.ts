@@ -1,6 +1,6 @@
 import type { Composed, Expansion } from '../core/api.ts';
 import type { Card, Cards } from '../core/card.ts';
-import { type Condition, groupKind, type KubernetesObject } from '../core/kubernetes.ts';
+import { type Condition, groupKind, type KubernetesObject, numberAt } from '../core/kubernetes.ts';
 import { foundBy, onlyObserves } from '../core/look.ts';
 import { conditionOf, isGoing, isLook, isReady } from '../core/readiness.ts';
 import type { ObservedResource } from '../core/step.ts';
@@ -18,6 +18,10 @@ function errorsOf(observed: ObservedResource): readonly string[] {
     return condition?.status === 'False' ? [String(condition.message || condition.reason)] : [];
   });
 }
+
+/** What was stopped is ready, and has no pod: that counts no more once it is to run. */
+const isStarting = ({ object }: Composed, observed: ObservedResource | undefined): boolean =>
+  numberAt(observed?.object, 'spec', 'replicas') === 0 && numberAt(object, 'spec', 'replicas') !== 0;
 
 interface Finding {
   readonly resource: string;
@@ -80,7 +84,9 @@ export function progressOf(
   const cardOf = ({ object }: Composed) => cards.get(groupKind(object));
   const isDone = (key: string, composed: Composed) =>
     composed.leaving === true ||
-    (isReady(cardOf(composed), observed[key]) && conditionOf(observed[key]?.object, 'LastAsyncOperation')?.status !== 'False');
+    (!isStarting(composed, observed[key]) &&
+      isReady(cardOf(composed), observed[key]) &&
+      conditionOf(observed[key]?.object, 'LastAsyncOperation')?.status !== 'False');
   const ready = Object.fromEntries(entries.map(([key, composed]) => [key, isDone(key, composed)]));
   const findings = entries
     .filter(([key]) => !ready[key])

@@ -223,13 +223,13 @@ function unprotected(request: StepRequest): readonly string[] {
 
 /**
  * What of a request loses data, in a stable order. Protection that is dropped counts only beside another such change: dropped by
- * itself it loses nothing, and the next change finds it gone.
+ * itself it loses nothing, and the next change finds it gone. That all goes of a claim that has expired was asked for.
  */
-export function changesOf(request: StepRequest): readonly Change[] {
+export function changesOf(request: StepRequest, hasExpired = false): readonly Change[] {
   const moved = move(request);
   // What a move leaves behind, and what it makes anew, is part of it.
   const destructive = [
-    ...(moved.length > 0 ? moved : [...removal(request), ...recordChanges(request)]),
+    ...(moved.length > 0 ? moved : [...(hasExpired ? [] : removal(request)), ...recordChanges(request)]),
     ...Object.keys(request.desired)
       .sort()
       .flatMap((key) => [...objectChanges(key, request), ...deletions(key, request)]),

@@ -4,6 +4,7 @@ import type { StepRequest } from '../core/pipeline.ts';
 import { placeOf } from '../core/place.ts';
 import type { Requirement } from '../core/requirement.ts';
 import type { Refusal } from '../core/step.ts';
+import { expiryOf } from '../core/ttl.ts';
 import type { Estimate } from '../cost/estimate.ts';
 import { costOf, overBudget, withoutBudget } from './budget.ts';
 import { type Change, changesOf, refusalOf } from './changes.ts';
@@ -48,14 +49,15 @@ function broken(
 export function judge(request: StepRequest): Judgement | { readonly refusal: Refusal } | undefined {
   const place = placeOf(request);
   if (place === undefined || 'refusal' in place) return place;
-  const { environment } = place;
+  const { api, environment } = place;
   const resources: Readonly<Record<string, KubernetesObject>> = Object.fromEntries(
     Object.entries(request.desired)
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([key, { object }]) => [key, object]),
   );
 
-  const changes = changesOf(request);
+  const expiry = expiryOf(api, environment, request);
+  const changes = changesOf(request, expiry !== undefined && 'isOver' in expiry && expiry.isOver);
   const given = verdicts(request, environment, resources);
   const denied = sentences(given, 'denied');
   const unheeded = unheededWaivers(request, environment);

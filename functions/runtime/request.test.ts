@@ -14,7 +14,13 @@ function encoded(request: object): Buffer {
 }
 
 function running(step: Step): RunFunction {
-  return createRunFunction({ steps: { Expand: step }, platform: goldenPath, observe: () => undefined, issueSecret: () => 'secret' });
+  return createRunFunction({
+    steps: { Expand: step },
+    platform: goldenPath,
+    observe: () => undefined,
+    issueSecret: () => 'secret',
+    now: () => '2026-01-02T03:04:05Z',
+  });
 }
 
 const key = fc.oneof(

@@ -38,6 +38,7 @@ function run(step: Step, request: object = base) {
     platform,
     observe: (call) => calls.push(call),
     issueSecret: () => 'secret',
+    now: () => '2026-01-02T03:04:05Z',
   });
   const response = RunFunctionResponse.decode(runFunction(encoded(request)));
   return { response, call: calls[0] as Call };
@@ -86,6 +87,7 @@ test('gives the step what Crossplane sent', () => {
     desired: { a: { object: pod }, b: { object: pod, ready: false }, c: { object: pod, ready: true } },
     desiredStatus: { backend: 'rds' },
     required: { environments: [environment], token: [] },
+    now: '2026-01-02T03:04:05Z',
     issueSecret: expect.any(Function),
   });
 });
@@ -316,6 +318,7 @@ test('answers the same bytes to the same request', () => {
     platform,
     observe: () => undefined,
     issueSecret: () => 'secret',
+    now: () => '2026-01-02T03:04:05Z',
   });
   const request = encoded({ ...base, desired: { resources: { b: { resource: pod }, a: { resource: pod } } } });
   expect(runFunction(request)).toEqual(runFunction(request));
@@ -328,6 +331,7 @@ test('answers bytes that are no request', () => {
     platform,
     observe: (call) => calls.push(call),
     issueSecret: () => 'secret',
+    now: () => '2026-01-02T03:04:05Z',
   });
   const { results } = RunFunctionResponse.decode(runFunction(Buffer.from([0x12, 0xff])));
   expect(results.map(({ severity, message }) => [severity, message])).toEqual([

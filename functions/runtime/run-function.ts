@@ -41,6 +41,8 @@ export interface RunFunctionOptions {
   readonly platform: Platform;
   readonly observe: (call: Call) => void;
   readonly issueSecret: () => string;
+  /** When it is, as RFC 3339. */
+  readonly now: () => string;
 }
 
 /** An encoded RunFunctionRequest to an encoded RunFunctionResponse. It never throws. */
@@ -97,7 +99,7 @@ function runStep(
   step: Step,
   claim: KubernetesObject,
   { observed, given, required }: Request,
-  { platform, issueSecret }: Pick<RunFunctionOptions, 'platform' | 'issueSecret'>,
+  { platform, issueSecret, now }: Pick<RunFunctionOptions, 'platform' | 'issueSecret' | 'now'>,
 ): [StepResponse, Uint8Array | undefined] {
   const desired = Object.fromEntries(Object.entries(given.resources).map(([key, { resource }]) => [key, resource]));
   const response = step({
@@ -107,6 +109,7 @@ function runStep(
     desired,
     desiredStatus: statusOf(given.composite),
     required,
+    now: now(),
     issueSecret,
   });
   return [response, response.refusal === undefined ? encodeDesired(claim, given, desired, response) : given.bytes];
@@ -118,7 +121,7 @@ function failureOf(error: unknown): string {
 }
 
 /** Serves the steps: the only place that knows both Crossplane's messages and ours. */
-export function createRunFunction({ steps, platform, observe, issueSecret }: RunFunctionOptions): RunFunction {
+export function createRunFunction({ steps, platform, observe, issueSecret, now }: RunFunctionOptions): RunFunction {
   const input = z.strictObject({
     apiVersion: z.literal(inputApiVersion),
     kind: z.enum(Object.keys(steps)),
@@ -137,7 +140,7 @@ export function createRunFunction({ steps, platform, observe, issueSecret }: Run
     const { kind } = parsed.data;
     if (claim === undefined) return refuse(kind, 'observed.composite: missing, want the claim');
 
-    const [response, desired] = runStep(steps[kind] as Step, claim, request, { platform, issueSecret });
+    const [response, desired] = runStep(steps[kind] as Step, claim, request, { platform, issueSecret, now });
     const { refusal } = response;
     return [
       refusal === undefined ? { step: kind, outcome: 'done' } : { step: kind, outcome: 'refused', reason: refusal.reason },

@@ -86,6 +86,7 @@ function settledStep(): StepRequest {
       desired: {},
       desiredStatus: {},
       required,
+      now: undefined,
       issueSecret,
     });
     if (refusal !== undefined) throw new Error(refusal.message);
@@ -97,7 +98,7 @@ function settledStep(): StepRequest {
       ]),
     );
   }
-  return { platform: goldenPath, claim: composite, observed, desired: wanted, desiredStatus: {}, required, issueSecret };
+  return { platform: goldenPath, claim: composite, observed, desired: wanted, desiredStatus: {}, required, now: undefined, issueSecret };
 }
 
 function encoded(kind: string, { claim, observed, desired, required }: StepRequest): RunFunctionRequest {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { environmentConfig } from '../request.ts';
 import { apply, bindingOf, claim, eventually, get, kubectl, list, makeNamespace, psql, ready, removeNamespaces } from './cluster.ts';
+import { volumeFor } from './volume.ts';
 
 const name = 'container-database';
 
@@ -12,52 +13,6 @@ const environment = (images: Readonly<Record<string, string>> = {}, moreExtensio
     defaults: { AppDatabase: { backend: 'container', persistence: 'Persistent', moreExtensions: [...moreExtensions] } },
   });
 
-const folder = `/var/tmp/${name}`;
-
-/** Runs a command as root on the folder of the node. */
-async function onNode(command: string): Promise<void> {
-  const pod = { name, namespace: 'shared' };
-  await kubectl('delete', 'pod', name, '-n', 'shared', '--ignore-not-found');
-  await apply({
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: pod,
-    spec: {
-      restartPolicy: 'Never',
-      volumes: [{ name: 'data', hostPath: { path: folder, type: 'DirectoryOrCreate' } }],
-      containers: [
-        {
-          name,
-          image: 'docker.io/library/postgres:17',
-          command: ['sh', '-c', command],
-          securityContext: { runAsUser: 0 },
-          volumeMounts: [{ name: 'data', mountPath: '/data' }],
-        },
-      ],
-    },
-  });
-  await kubectl('wait', 'pod', name, '-n', 'shared', '--for=jsonpath={.status.phase}=Succeeded', '--timeout=60s');
-  await kubectl('delete', 'pod', name, '-n', 'shared');
-}
-
-/** A cluster that makes no volumes by itself is given one. */
-async function volume(): Promise<void> {
-  if ((await list('storageclasses')).length > 0) return;
-  await onNode('rm -rf /data/* && chmod 777 /data');
-  await apply({
-    apiVersion: 'v1',
-    kind: 'PersistentVolume',
-    metadata: { name },
-    spec: {
-      capacity: { storage: '200Gi' },
-      accessModes: ['ReadWriteOnce'],
-      persistentVolumeReclaimPolicy: 'Retain',
-      claimRef: { namespace: name, name: 'data-orders-database-0' },
-      hostPath: { path: folder },
-    },
-  });
-}
-
 async function cleanUp(): Promise<void> {
   await removeNamespaces(name);
   await kubectl('delete', 'environmentconfigs', name, '--ignore-not-found');
@@ -66,7 +21,7 @@ async function cleanUp(): Promise<void> {
 
 beforeAll(async () => {
   await cleanUp();
-  await volume();
+  await volumeFor(name);
   await apply(environment());
   await makeNamespace(name, name);
   await apply(claim(name, 'orders', { engine: 'postgres', deletion: 'Snapshot' }));

@@ -5,6 +5,7 @@ import type { Check } from './check.ts';
 import { claims } from './claims.ts';
 import { crossplane } from './crossplane.ts';
 import { environments } from './environments.ts';
+import { hours } from './hours.ts';
 import { managedResources } from './managed-resources.ts';
 import { namedObjects } from './named-objects.ts';
 import { namespaces } from './namespaces.ts';
@@ -22,6 +23,7 @@ export const checks: readonly Check[] = [
   environments,
   namedObjects,
   advised,
+  hours,
   namespaces,
   claims,
 ];

@@ -126,7 +126,7 @@ async function planLive({ claims, environments }: Work, options: PlanOptions, pr
     const entries = new Map<Live, Entry>();
     for (const [place, group] of Map.groupBy(state.claims, choose)) {
       if (place === undefined) continue;
-      const world = { platform, steps, environments: place.all, objects: state.beside };
+      const world = { platform, steps, environments: place.all, objects: state.beside, now: new Date().toISOString() };
       const plans = planTogether(group, place.name, world, state.all, () => {});
       group.forEach((live, index) => {
         const made = plans[index];

@@ -28,9 +28,15 @@ function effectText({ impact, known, what, data }: Effect): string {
 }
 
 export function titleOf({ plan, delta }: Entry): string {
-  const { claim, environment, settings } = plan;
+  const { claim, environment, settings, expires } = plan;
   const backend = settings.find(({ name }) => name === 'backend')?.value;
-  const title = oneLine(`${labelOf(claim)} in ${environment}${backend === undefined ? '' : `, as ${valueText(backend)}`}`);
+  const stopped = settings.some(({ name, value }) => name === 'running' && value === false);
+  const asides = [
+    ...(backend === undefined ? [] : [`as ${valueText(backend)}`]),
+    ...(stopped ? ['stopped'] : []),
+    ...(expires === undefined ? [] : [`expires ${expires}`]),
+  ];
+  const title = oneLine([`${labelOf(claim)} in ${environment}`, ...asides].join(', '));
   return delta === undefined || delta.claim === 'changed' ? title : `${title}: ${delta.claim}`;
 }
 

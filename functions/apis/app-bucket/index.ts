@@ -16,6 +16,7 @@ export const appBucket = defineApi({
   backends: { container, s3 },
   releasable: ['protection', 'alerts', 'readers-*', 'writers-*'],
   claimPolicies: [
+    { policy: 'kept-running', field: 'running', equals: true },
     { policy: 'backed-up', field: 'versioning', equals: true },
     { policy: 'backed-up', field: 'retentionDays', atLeast: leastBackupDays },
   ],

@@ -4,6 +4,8 @@ import { bindingHead } from '../../core/binding.ts';
 import { field, type SettingsOf, setting } from '../../core/field.ts';
 import { deletionField } from '../../core/protection.ts';
 import { serviceAccountName } from '../../core/service-account.ts';
+import { runningField } from '../../core/stop.ts';
+import { ttlField, ttlRules } from '../../core/ttl.ts';
 
 /** What names made for a claim end with. */
 export const suffix = 'bucket';
@@ -45,6 +47,8 @@ export const fields = {
     example: ['orders'],
   }),
   deletion: deletionField('keeps the bucket and what is in it (the volume of a container)'),
+  running: runningField,
+  ttlHours: ttlField,
   persistence: setting(z.enum(['Ephemeral', 'Persistent']), {
     text: 'Whether a container keeps its objects on a volume when its pod is replaced.',
     default: { dev: 'Ephemeral', staging: 'Persistent' },
@@ -58,6 +62,7 @@ export const fields = {
 export type BucketSettings = SettingsOf<typeof fields>;
 
 export const rules = [
+  ...ttlRules,
   {
     rule: '!has(self.retentionDays) || !has(self.versioning) || self.versioning',
     message: 'retentionDays is for old versions, which there are with versioning only: leave out retentionDays, or versioning: false',

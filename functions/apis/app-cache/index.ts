@@ -14,6 +14,7 @@ export const appCache = defineApi({
   backends: { container, elasticache },
   releasable: ['protection', 'alerts', 'alarm-*', 'parameter-group-*', 'ingress-*'],
   claimPolicies: [
+    { policy: 'kept-running', field: 'running', equals: true },
     { policy: 'multi-az', field: 'highAvailability', equals: true },
     { policy: 'backed-up', field: 'persistence', equals: 'Snapshots' },
   ],

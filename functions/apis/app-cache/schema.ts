@@ -4,6 +4,8 @@ import { bindingHead } from '../../core/binding.ts';
 import { endpoint, endpointStatus } from '../../core/endpoint.ts';
 import { field, type SettingsOf, setting } from '../../core/field.ts';
 import { deletionField } from '../../core/protection.ts';
+import { runningField } from '../../core/stop.ts';
+import { ttlField, ttlRules } from '../../core/ttl.ts';
 
 /** What names made for a claim end with. */
 export const suffix = 'cache';
@@ -55,6 +57,8 @@ export const fields = {
     example: 'Snapshots',
   }),
   deletion: deletionField('keeps the data (a final snapshot on elasticache, the volume of a container that has one)'),
+  running: runningField,
+  ttlHours: ttlField,
   snapshotRetentionDays: setting(z.int().min(1).max(35), {
     text: 'Days for which elasticache keeps each daily snapshot, where there are any.',
     unit: 'days',
@@ -63,6 +67,8 @@ export const fields = {
   applyChanges: applyChangesField('elasticache', 'nodes'),
 };
 export type CacheSettings = SettingsOf<typeof fields>;
+
+export const rules = ttlRules;
 
 export const status = endpointStatus('cache');
 

@@ -39,6 +39,7 @@ export const appDatabase = defineApi({
     },
   },
   claimPolicies: [
+    { policy: 'kept-running', field: 'running', equals: true },
     { policy: 'multi-az', field: 'highAvailability', equals: true },
     { policy: 'backed-up', field: 'backupRetentionDays', atLeast: leastBackupDays },
   ],

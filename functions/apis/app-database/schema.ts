@@ -5,6 +5,8 @@ import { endpoint, endpointStatus } from '../../core/endpoint.ts';
 import { field, type SettingsOf, setting } from '../../core/field.ts';
 import { maxNameLength } from '../../core/names.ts';
 import { deletionField } from '../../core/protection.ts';
+import { runningField } from '../../core/stop.ts';
+import { ttlField, ttlRules } from '../../core/ttl.ts';
 
 /** What names made for a claim end with. */
 export const suffix = 'database';
@@ -123,6 +125,8 @@ export const fields = {
     text: 'Data to begin with. The binding is there once the database has all of it; what the data is from stays as it is. It can be left out later, and not be added.',
     example: { claim: 'ledger' },
   }),
+  running: runningField,
+  ttlHours: ttlField,
   persistence: setting(z.enum(['Ephemeral', 'Persistent']), {
     text: 'Whether a container keeps its data on a volume when its pod is replaced.',
     default: { dev: 'Ephemeral', staging: 'Persistent' },
@@ -143,6 +147,7 @@ const reservedNames =
   'using variadic when where window with db rdsadmin template0 template1';
 
 export const rules = [
+  ...ttlRules,
   {
     rule: `!has(self.databaseName) || !(self.databaseName in [${reservedNames.replaceAll(/\w+/g, "'$&'").replaceAll(' ', ', ')}])`,
     message: 'databaseName is a word that PostgreSQL or RDS reserves: choose another',

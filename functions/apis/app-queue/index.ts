@@ -14,7 +14,7 @@ export const appQueue = defineApi({
   schema,
   backends: { container, sqs },
   releasable: ['protection', 'alerts', 'alarm-*', 'consumers-*', 'producers-*'],
-  claimPolicies: [],
+  claimPolicies: [{ policy: 'kept-running', field: 'running', equals: true }],
   requires: { roles: claimsOffering(awsRole) },
   access: ['consumers', 'producers'],
 });

@@ -3,6 +3,8 @@ import { bindingHead } from '../../core/binding.ts';
 import { field, type SettingsOf, setting } from '../../core/field.ts';
 import { deletionField } from '../../core/protection.ts';
 import { serviceAccountName } from '../../core/service-account.ts';
+import { runningField } from '../../core/stop.ts';
+import { ttlField, ttlRules } from '../../core/ttl.ts';
 
 /** What names made for a claim end with. */
 export const suffix = 'queue';
@@ -48,8 +50,12 @@ export const fields = {
     example: ['orders'],
   }),
   deletion: deletionField('leaves the queues on sqs with their messages, and nothing of a container'),
+  running: runningField,
+  ttlHours: ttlField,
 };
 export type QueueSettings = SettingsOf<typeof fields>;
+
+export const rules = ttlRules;
 
 export const status = z.object({
   url: z.string().optional().describe('URL of the queue.'),

@@ -38,7 +38,7 @@ const details = {
 contract(appService, {
   claims: there,
   details,
-  apart: ['replicas', 'schedule'],
+  apart: ['replicas', 'schedule', 'ttlHours'],
   checkBinding: ({ host, port, url }) => expect([host, url]).toEqual(['orders-service.shop.svc', `http://orders-service.shop.svc:${port}`]),
 });
 

@@ -25,6 +25,8 @@ export interface Bound {
   readonly keyed: readonly Keyed[];
   /** What is not there yet, for the developer. */
   readonly waitsFor: readonly string[];
+  /** What does not serve at the moment, since it was asked not to. */
+  readonly remarks: readonly string[];
   /** A hash of what is in them; undefined where the app has none. */
   readonly content: string | undefined;
   /** The value of a key; undefined while the binding is not there. */
@@ -71,6 +73,9 @@ export function boundTo(
     // Not every backend has every key.
     keyed: bindings.map(({ secret, keys }, index) => ({ secret, keys: keysOf(contents[index]) ?? keys })),
     waitsFor: waiting,
+    remarks: bindings.flatMap(({ of, resting }) =>
+      resting === undefined ? [] : [`${of.kind} ${of.name}, to which it is bound, says: ${resting}`],
+    ),
     content: bindings.length === 0 ? undefined : isRead ? hashed() : (startedWith(observed, contentAnnotation) ?? unread),
     valueAt({ secret, key }) {
       const binding = bindings.find((each) => each.secret === secret);

@@ -42,7 +42,10 @@ export const appService = defineApi({
   schema,
   backends: { container },
   releasable,
-  claimPolicies: [{ policy: 'multi-az', field: 'replicas', atLeast: 2 }],
+  claimPolicies: [
+    { policy: 'kept-running', field: 'running', equals: true },
+    { policy: 'multi-az', field: 'replicas', atLeast: 2 },
+  ],
   requires: {
     identities: claimsOffering(awsRole),
     bindings: { bindings: ({ spec }: Requiring<Wanted>) => spec.bindings },

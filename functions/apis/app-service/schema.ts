@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { bindingHead } from '../../core/binding.ts';
 import { field, type SettingsOf, setting } from '../../core/field.ts';
+import { runningField } from '../../core/stop.ts';
+import { ttlField, ttlRules } from '../../core/ttl.ts';
 
 /** What names made for a claim end with. */
 export const suffix = 'service';
@@ -287,6 +289,8 @@ export const fields = {
     text: 'What has to succeed, with its image, bindings and variables, before pods of another image or other settings start. It runs once for each such revision, and a second time where it failed; until it has succeeded the revision before serves.',
     example: { command: ['python3', '-m', 'compileall', '/tmp'] },
   }),
+  running: runningField,
+  ttlHours: ttlField,
   health: field(health, {
     text: 'How it is known to be up and able to serve; one of `path`, `tcp` and `exec`. Default: `port` takes connections.',
     example: { path: '/', headers: [{ name: 'X-Probe', value: 'ready' }], startupSeconds: 120, alive: { tcp: 8000 } },
@@ -362,6 +366,7 @@ const isSaid = (name: (typeof ofServing)[number]) =>
   fields[name].schema instanceof z.ZodDefault ? `(has(self.${name}) && size(self.${name}) > 0)` : `has(self.${name})`;
 
 export const rules = [
+  ...ttlRules,
   {
     rule: `!has(self.schedule) || !(${ofServing.map(isSaid).join(' || ')})`,
     message: `schedule is of an app that ends: leave out ${ofServing.join(', ')}, or schedule`,

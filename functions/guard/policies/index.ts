@@ -10,6 +10,7 @@ import { encryptedInTransit } from './encrypted-in-transit.ts';
 import { finalSnapshot } from './final-snapshot.ts';
 import { iamLeastPrivilege } from './iam-least-privilege.ts';
 import { imagesPinned } from './images-pinned.ts';
+import { keptRunning } from './kept-running.ts';
 import { knownKinds } from './known-kinds.ts';
 import { limitedContainers } from './limited-containers.ts';
 import { multiAz } from './multi-az.ts';
@@ -36,6 +37,7 @@ export const policies: readonly Policy[] = [
   noOpenIngress,
   ownLogin,
   multiAz,
+  keptRunning,
   backedUp,
   deletionProtected,
   finalSnapshot,

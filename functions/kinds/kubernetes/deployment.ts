@@ -3,7 +3,7 @@ import { conditionOf } from '../../core/readiness.ts';
 import { defineKind, inPlace, none, replace } from '../card.ts';
 import { byCounts } from '../ready.ts';
 import { refused } from './built-in.ts';
-import { podKind, replacedPods, standing } from './pods.ts';
+import { podKind, replacedPods, scaled, standing } from './pods.ts';
 
 const counted = byCounts(
   (status, wanted) => status('updatedReplicas') >= wanted && status('availableReplicas') >= wanted,
@@ -24,6 +24,7 @@ export const deployment = defineKind({
   // https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/deployment-v1/
   effects: {
     'spec.selector': replace(refused),
+    'spec.replicas': scaled,
     'spec.template': (change) =>
       replacedPods(
         change,

@@ -1,8 +1,8 @@
-import type { Card, FieldChange, Item } from '../../core/card.ts';
+import type { Card, Effect, FieldChange, Item } from '../../core/card.ts';
 import { group } from '../../core/group.ts';
-import { at, stringAt } from '../../core/kubernetes.ts';
+import { at, type KubernetesObject, stringAt } from '../../core/kubernetes.ts';
 import { shown } from '../../core/problem.ts';
-import { none, restart } from '../card.ts';
+import { inPlace, none, restart } from '../card.ts';
 import { countAt, got, hoursPerMonth, plain } from '../price.ts';
 import { parseQuantity } from '../quantity.ts';
 import { inCluster } from './built-in.ts';
@@ -25,6 +25,13 @@ const scaleAnnotation = `${group}/scale`;
 
 /** That there are so many pods, by a HorizontalPodAutoscaler. */
 export const scaledBetween = (min: number, max: number) => ({ [scaleAnnotation]: `${min}-${max}` });
+
+/** What has that many pods when it runs, without any. It keeps its cost, since it can be started at any moment. */
+export function stoppedAt(object: KubernetesObject, min: number, max: number): KubernetesObject {
+  const annotations = { ...object.metadata?.annotations, ...scaledBetween(min, max) };
+  const spec = { ...(object['spec'] as object | undefined), replicas: 0 };
+  return { ...object, metadata: { ...object.metadata, annotations }, spec };
+}
 
 function scaleOf(object: unknown): { readonly min: number; readonly more: number } | undefined {
   const [, min, max] = /^([0-9]+)-([0-9]+)$/.exec(stringAt(object, 'metadata', 'annotations', scaleAnnotation) ?? '') ?? [];
@@ -83,15 +90,15 @@ function podItems(
 /** Of pods that stand all the time. */
 function standingItems(object: unknown): readonly Item[] {
   const said = at(object, 'spec', 'replicas');
-  const scale = said === undefined ? scaleOf(object) : undefined;
-  const replicas = said === undefined ? (scale?.min ?? 1) : countAt(at(object, 'spec'), 'replicas');
+  const scale = said === undefined || said === 0 ? scaleOf(object) : undefined;
+  const replicas = scale?.min ?? (said === undefined ? 1 : countAt(at(object, 'spec'), 'replicas'));
   if (replicas === undefined) return [got('spec.replicas', said, 'a number of pods')];
   const templates = at(object, 'spec', 'volumeClaimTemplates') ?? [];
   if (!Array.isArray(templates)) return [got('spec.volumeClaimTemplates', templates, 'a list')];
   return [
     ...podItems(object, ['spec', 'template', 'spec'], (each, price, units) => [
       { charge: `${times(replicas)}${each}`, price, units: units * replicas * hoursPerMonth },
-      ...(scale === undefined
+      ...(scale === undefined || scale.more === 0
         ? []
         : [{ use: `up to ${scale.more} more pods, each ${each}`, price, per: 'month', factor: units * hoursPerMonth }]),
     ]),
@@ -129,9 +136,22 @@ export const ending = (...path: readonly string[]): Card['price'] => ({
 /** Of pods that come and go, so that nobody can tell beforehand for how long they stand. */
 export const fleeting: Card['price'] = 'unknown';
 
+/** Whether what pods keep goes with them, since it is on their node. */
+function isOnNode(object: KubernetesObject): boolean {
+  const volumes = at(object, 'spec', 'template', 'spec', 'volumes');
+  return list(volumes).some((each) => at(each, 'name') === 'data' && at(each, 'emptyDir') !== undefined);
+}
+
 /** A new template: the pods are replaced, and what they keep on their node goes with them. */
-export function replacedPods({ is }: FieldChange, what: string) {
-  const volumes = at(is, 'spec', 'template', 'spec', 'volumes');
-  const isOnNode = list(volumes).some((each) => at(each, 'name') === 'data' && at(each, 'emptyDir') !== undefined);
-  return restart(what, isOnNode ? 'is lost with the pod, since it is on no volume' : undefined);
+export const replacedPods = ({ is }: FieldChange, what: string): Effect =>
+  restart(what, isOnNode(is) ? 'is lost with the pod, since it is on no volume' : undefined);
+
+/** Another number of pods: with none, it is down for as long as somebody wants it to be. */
+export const scaled = ({ after }: FieldChange): Effect => (after === 0 ? restart('down until it is started again') : inPlace());
+
+/** The same of pods that keep data: unlike one that is replaced now and then, one that is stopped on purpose takes it along knowingly. */
+export function scaledWithData(change: FieldChange): Effect {
+  const { impact, known, what } = scaled(change);
+  const loses = change.after === 0 && isOnNode(change.was);
+  return { impact, known, what, ...(loses && { data: 'loses what it has, since that is on no volume', loses }) };
 }

@@ -2,7 +2,7 @@ import { stringAt } from '../../core/kubernetes.ts';
 import { defineKind, inPlace, none, replace, unnoticed } from '../card.ts';
 import { byCounts } from '../ready.ts';
 import { refused } from './built-in.ts';
-import { podKind, replacedPods, standing } from './pods.ts';
+import { podKind, replacedPods, scaledWithData, standing } from './pods.ts';
 
 const retention = ['spec', 'persistentVolumeClaimRetentionPolicy', 'whenDeleted'];
 
@@ -22,7 +22,8 @@ export const statefulSet = defineKind({
     'spec.template': (change) => replacedPods(change, 'down until the new pod is ready'),
     'spec.persistentVolumeClaimRetentionPolicy': ({ is }) =>
       inPlace('no downtime', stringAt(is, ...retention) === 'Delete' ? 'its volumes go when it does' : undefined),
-    ...unnoticed('spec.replicas', 'spec.updateStrategy', 'spec.minReadySeconds', 'spec.revisionHistoryLimit'),
+    'spec.replicas': scaledWithData,
+    ...unnoticed('spec.updateStrategy', 'spec.minReadySeconds', 'spec.revisionHistoryLimit'),
     spec: replace(refused),
   },
   gated: ['spec.updateStrategy.rollingUpdate.maxUnavailable'],

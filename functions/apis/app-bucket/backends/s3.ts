@@ -8,6 +8,7 @@ import { type FactsOf, needsOf } from '../../../core/facts.ts';
 import { at, stringAt } from '../../../core/kubernetes.ts';
 import { keep, policiesFor } from '../../../core/managed.ts';
 import { controlPlane } from '../../../core/names.ts';
+import { chargedByUse } from '../../../core/stop.ts';
 import { s3Bucket } from '../../../kinds/aws/s3-bucket.ts';
 import { s3BucketLifecycleConfiguration } from '../../../kinds/aws/s3-bucket-lifecycle-configuration.ts';
 import { s3BucketOwnershipControls } from '../../../kinds/aws/s3-bucket-ownership-controls.ts';
@@ -189,5 +190,6 @@ export const s3: Backend<BucketSettings, Needs, Required, keyof typeof composes>
   needs,
   composes,
   anchor: 'bucket',
+  stops: chargedByUse,
   expand,
 };

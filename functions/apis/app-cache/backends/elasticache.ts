@@ -197,6 +197,7 @@ export const elasticache: Backend<CacheSettings, Needs, unknown, keyof typeof co
   needs,
   composes,
   anchor: 'replication-group',
+  stops: { cannot: 'AWS can delete and cannot stop' },
   explains: { 'ReplicationGroup.engineVersion': 'version', 'ReplicationGroup.nodeType': 'size' },
   calls: { size: nodeTypes },
   hastens: { applyChanges: 'Immediately' },

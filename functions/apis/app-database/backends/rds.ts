@@ -355,6 +355,8 @@ export const rds: Backend<DatabaseSettings, Needs, Sources, keyof typeof compose
   needs,
   composes,
   anchor: 'instance',
+  // InstanceState of 2.6.0 waits for an instance to be available before it starts it: https://github.com/crossplane-contrib/provider-upjet-aws/issues/2100
+  stops: { cannot: 'provider-aws 2.6.0 can stop and cannot start again' },
   explains: {
     'Instance.allocatedStorage': 'storageGiB',
     'Instance.dbName': 'databaseName',

@@ -91,6 +91,7 @@ export const shared: Backend<DatabaseSettings, Needs, Sources, keyof typeof comp
   needs,
   composes,
   anchor: 'database',
+  stops: { cannot: 'is a server that other claims use too', isFreeIdle: true },
   explains: { 'Extension.extension': 'extensions' },
   expand,
 };

@@ -10,6 +10,7 @@ import { type FactsOf, needsOf } from '../../../core/facts.ts';
 import { at, stringAt } from '../../../core/kubernetes.ts';
 import { externalNameAnnotation, policiesFor } from '../../../core/managed.ts';
 import { controlPlane } from '../../../core/names.ts';
+import { chargedByUse } from '../../../core/stop.ts';
 import { sqsQueue } from '../../../kinds/aws/sqs-queue.ts';
 import { sqsQueuePolicy } from '../../../kinds/aws/sqs-queue-policy.ts';
 import { sqsQueueRedriveAllowPolicy } from '../../../kinds/aws/sqs-queue-redrive-allow-policy.ts';
@@ -203,5 +204,6 @@ export const sqs: Backend<QueueSettings, Needs, Required, keyof typeof composes>
   needs,
   composes,
   anchor: queueKey,
+  stops: chargedByUse,
   expand,
 };

@@ -37,6 +37,7 @@ import { allPortsOf } from '../ports.ts';
 import { contradictionIn, problemOfContainers } from '../problems.ts';
 import { scaleOf } from '../scale.ts';
 import { binding, type ServiceSettings, suffix } from '../schema.ts';
+import { stopped } from '../stopped.ts';
 import { variablesFor } from '../telemetry.ts';
 
 export interface Required {
@@ -306,6 +307,7 @@ function expand(context: Given): Expansion {
     },
     pending,
     status: { ...(url !== undefined && { url }) },
+    remarks: bound.remarks,
     // A Secret that changes tells nobody, so that it is looked at again.
     ...(!isBound && { awaiting: true }),
   };
@@ -316,5 +318,9 @@ export const container: Backend<ServiceSettings, Needs, Required, keyof typeof c
   needs,
   composes,
   anchor: 'account',
-  expand,
+  stops: 'can',
+  expand(context) {
+    const running = expand(context);
+    return context.stop === undefined ? running : stopped(running, context.settings, (key) => context.observed[key] !== undefined);
+  },
 };

@@ -1,0 +1,114 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { environmentConfig } from '../request.ts';
+import { apply, claim, eventually, get, kubectl, list, makeNamespace, psql, ready, removeNamespaces, sleep, touch } from './cluster.ts';
+import { volumeFor } from './volume.ts';
+
+const name = 'running';
+
+const environment = (hours?: object) =>
+  environmentConfig(name, {
+    tier: 'staging',
+    ...(hours && { hours }),
+    defaults: { AppDatabase: { backend: 'container', persistence: 'Persistent' } },
+  });
+
+const orders = (running?: boolean) => claim(name, 'orders', { engine: 'postgres', ...(running !== undefined && { running }) });
+
+async function cleanUp(): Promise<void> {
+  await removeNamespaces(name);
+  await kubectl('delete', 'environmentconfigs', name, '--ignore-not-found');
+  await kubectl('delete', 'persistentvolumes', name, '--ignore-not-found');
+}
+
+beforeAll(async () => {
+  await cleanUp();
+  await volumeFor(name);
+  await apply(environment());
+  await makeNamespace(name, name);
+  await apply(orders());
+  await ready(name, 'orders');
+  expect(await psql(name, 'orders', "CREATE TABLE t (v text); INSERT INTO t VALUES ('kept')")).toEqual({ code: 0, stdout: '', stderr: '' });
+});
+
+afterAll(cleanUp);
+
+const keeps = async () => expect(await psql(name, 'orders', 'TABLE t')).toEqual({ code: 0, stdout: 'kept', stderr: '' });
+
+const pods = async () => (await list('pods', '-n', name, '-l', 'app.kubernetes.io/instance=orders-database')).length;
+
+const reasons = async () => {
+  const { status } = await get('appdatabase', 'orders', name);
+  const conditions = status?.['conditions'] as unknown as readonly { type: string; status: string; reason: string; message: string }[];
+  const of = (type: string) => conditions.find((condition) => condition.type === type);
+  return { ready: of('Ready')?.status, provisioned: of('Provisioned') };
+};
+
+/** What is there of a claim, whether or not it runs. */
+const keptObjects = async () =>
+  (await list('secrets,services,persistentvolumeclaims', '-n', name)).map(({ kind, metadata }) => [kind, metadata.name, metadata.uid]);
+
+async function stopped(message: unknown, seconds?: number): Promise<void> {
+  await eventually(async () => {
+    expect([await pods(), await reasons()]).toEqual([
+      0,
+      { ready: 'True', provisioned: expect.objectContaining({ status: 'True', reason: 'Stopped', message }) },
+    ]);
+  }, seconds);
+}
+
+async function started(seconds?: number): Promise<void> {
+  await eventually(async () => {
+    expect([await pods(), await reasons()]).toEqual([1, { ready: 'True', provisioned: expect.objectContaining({ reason: 'Ready' }) }]);
+  }, seconds);
+  await keeps();
+}
+
+test('a database that its claim stops has no pod, and its rows once it is started', async () => {
+  const there = await keptObjects();
+  await apply(orders(false));
+  await stopped('Stopped, since spec.running is false: with true it starts');
+  expect(await keptObjects()).toEqual(there);
+  await apply(orders(true));
+  await started();
+  expect(await keptObjects()).toEqual(there);
+  await apply(orders());
+  await ready(name, 'orders');
+});
+
+/** A time zone in which it is about noon, so that no day ends meanwhile. */
+function aboutNoon(): { readonly timeZone: string; at(minutes: number): string; secondsTo(time: string): number } {
+  const ahead = 12 - new Date().getUTCHours();
+  const here = (date: Date) => new Date(date.getTime() + ahead * 3_600_000).toISOString();
+  return {
+    // The sign of these is that of POSIX: Etc/GMT-2 is ahead of UTC.
+    timeZone: ahead === 0 ? 'UTC' : `Etc/GMT${ahead > 0 ? '-' : '+'}${Math.abs(ahead)}`,
+    at: (minutes) => here(new Date(Date.now() + minutes * 60_000)).slice(11, 16),
+    secondsTo: (time) => (Date.parse(`${here(new Date()).slice(0, 10)}T${time}:00Z`) - Date.parse(here(new Date()))) / 1000,
+  };
+}
+
+const everyDay = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
+
+/** How long after a moment something may become of it: a call of the function, and what Kubernetes makes of it. */
+const lagSeconds = 45;
+
+test('a database stops when the hours of its environment end, and starts when they begin, to the minute', async () => {
+  const { timeZone, at, secondsTo } = aboutNoon();
+  const to = at(2);
+  await apply(environment({ days: everyDay, from: '00:00', to, timeZone }));
+  await touch(name, 'orders');
+  await sleep((secondsTo(to) - 10) * 1000);
+  expect(await pods()).toBe(1);
+  await stopped(
+    expect.stringMatching(`^Stopped until .* 00:00 ${timeZone.replace('+', '\\+')} by the hours of environment running`),
+    10 + lagSeconds,
+  );
+
+  const from = at(2);
+  await apply(environment({ days: everyDay, from, to: '23:59', timeZone }));
+  await touch(name, 'orders');
+  await sleep((secondsTo(from) - 10) * 1000);
+  expect(await pods()).toBe(0);
+  await started(10 + lagSeconds);
+  await apply(environment());
+});
