@@ -37,7 +37,7 @@ const restoreFrom = z.strictObject({
   at: z
     .string()
     .regex(/^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$/)
-    .exactOptional()
+    .optional()
     .describe(
       'The time, in UTC, of which the data is, such as 2026-11-28T07:00:00Z; left out, it is of now. Where the backend makes backups (rds).',
     ),
@@ -45,7 +45,7 @@ const restoreFrom = z.strictObject({
     .string()
     .max(255)
     .regex(/^[a-zA-Z][-:a-zA-Z0-9]*$/)
-    .exactOptional()
+    .optional()
     .describe("Name of a snapshot of the claim's instance, in place of a time; the claim itself may be gone (rds)."),
   mask: z
     .strictObject({
@@ -57,7 +57,7 @@ const restoreFrom = z.strictObject({
         .default('mask.sql')
         .describe('The key that has the SQL.'),
     })
-    .exactOptional()
+    .optional()
     .describe('SQL that runs as the owner of the data, in one transaction, before anybody gets the binding. Where it fails nobody does.'),
 });
 
