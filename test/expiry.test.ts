@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { titleOf } from '../cli/verbs/plan/text.ts';
 import { apis } from '../functions/apis/index.ts';
 import { at } from '../functions/core/kubernetes.ts';
 import { tiers } from '../functions/core/tier.ts';
@@ -259,14 +260,15 @@ test('an app says that what it is bound to ends soon, or has', () => {
   ]);
 });
 
-test('a plan says when a claim expires', () => {
+test('a plan says when a claim expires, and that it is stopped', () => {
   const environments = [environmentConfig('here', { ...everything, tier: 'staging', defaults: { AppDatabase: { backend: 'container' } } })];
   const { claim } = stepRequest({ spec: { ttlHours: 72 } });
   const { creationTimestamp: _, ...metadata } = claim.metadata ?? {};
-  const expires = (given: typeof claim) => planClaim(given, 'here', { platform: goldenPath, environments }).expires;
-  expect([expires(claim), expires({ ...claim, metadata }), expires({ ...claim, spec: {} })]).toEqual([
-    end,
-    '72 hours after its creation',
-    undefined,
+  const title = (given: typeof claim) => titleOf({ plan: planClaim(given, 'here', { platform: goldenPath, environments }) });
+  const named = 'AppDatabase shop/orders in here, as container';
+  expect([title(claim), title({ ...claim, metadata, spec: { ttlHours: 72, running: false } }), title({ ...claim, spec: {} })]).toEqual([
+    `${named}, expires ${end}`,
+    `${named}, stopped, expires 72 hours after its creation`,
+    named,
   ]);
 });

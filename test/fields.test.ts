@@ -6,6 +6,7 @@ import { bind, bindingHead, bindingKey } from '../functions/core/binding.ts';
 import { needsOf } from '../functions/core/facts.ts';
 import { field, type SettingsOf, setting } from '../functions/core/field.ts';
 import { at } from '../functions/core/kubernetes.ts';
+import { runningField } from '../functions/core/stop.ts';
 import { expand } from '../functions/expand/expand.ts';
 import { guard } from '../functions/guard/guard.ts';
 import { policies } from '../functions/guard/policies/index.ts';
@@ -291,6 +292,11 @@ describe('a declaration that makes no sense is refused:', () => {
         parameters: field(fields.parameters.schema, { text: 'A map.', default: { dev: {} }, refusedOn: { rds: 'leave it out' } }),
       },
       'parameters.refusedOn: got "rds", want one of container, other',
+    ],
+    [
+      'a field that stops claims, of which a backend does not say whether it can',
+      { ...fields, running: runningField },
+      'backends.container.stops: missing, want it, since claims can say running; backends.other.stops: missing, want it, since claims can say running',
     ],
   ])('%s', (_, wrong, problem) => {
     expect(() => define(wrong as typeof fields)).toThrow(new Error(`cannot define AppWrong: ${problem}`));

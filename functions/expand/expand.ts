@@ -7,7 +7,7 @@ import { conditionOf } from '../core/readiness.ts';
 import { withRecord } from '../core/record.ts';
 import type { DesiredResource, Refusal, StepResponse } from '../core/step.ts';
 import { availableTo, type Expanded, expandClaim, recordedOf, settingsInForce } from './expand-claim.ts';
-import { deferredOf } from './pending.ts';
+import { type Deferred, deferredOf } from './pending.ts';
 import { progressOf } from './progress.ts';
 
 const settledTtlSeconds = 300;
@@ -52,18 +52,9 @@ export function expandedTo(request: StepRequest, expanded: Expanded | { readonly
   const done = progress.condition.status === 'True';
   const settings = settingsInForce(expanded);
   const deferred = backend && deferredOf(api, backend, settings, expansion.resources, request);
-  const stop = expansion.stopped === true ? expanded.stop : undefined;
-  const ended = expanded.expiry?.isOver === true ? expanded.expiry.condition : undefined;
-  const provisioned = withRemarks(
-    ended !== undefined
-      ? { ...ended, type: 'Provisioned' }
-      : done && stop !== undefined
-        ? { type: 'Provisioned', status: 'True', reason: 'Stopped', message: stop.message }
-        : done && deferred !== undefined
-          ? { type: 'Provisioned', status: 'True', reason: 'ChangePending', message: deferred.message }
-          : progress.condition,
-    remarksOf(expanded),
-  );
+  const ended: Condition | undefined = expanded.expiry?.isOver ? { ...expanded.expiry.condition, type: 'Provisioned' } : undefined;
+  const settled = done ? settledAs(expanded, deferred) : undefined;
+  const provisioned = withRemarks(ended ?? settled ?? progress.condition, remarksOf(expanded));
   const place = placed(expanded);
   const lasting = lastingOf(request, expanded);
   const who = `${api.kind} ${claim.name}`;
@@ -87,6 +78,13 @@ export function expandedTo(request: StepRequest, expanded: Expanded | { readonly
     events: [...eventsOf(request, provisioned, who, connect), ...warningsOf(request, lasting, who)],
     ttlSeconds: Math.min(done && expansion.awaiting !== true ? settledTtlSeconds : waitingTtlSeconds, ...nextTurn(request, expanded)),
   };
+}
+
+/** What there is to say of a claim that waits for nothing, besides that it serves. */
+function settledAs({ stop, expansion }: Expanded, deferred: Deferred | undefined): Condition | undefined {
+  const settled = { type: 'Provisioned', status: 'True' } as const;
+  if (stop !== undefined && expansion.stopped === true) return { ...settled, reason: 'Stopped', message: stop.message };
+  return deferred && { ...settled, reason: 'ChangePending', message: deferred.message };
 }
 
 /** What the developer should know of a claim whatever it waits for. */

@@ -9,6 +9,7 @@ const environment = (hours?: object) =>
   environmentConfig(name, {
     tier: 'staging',
     ...(hours && { hours }),
+    policies: { 'allowed-registries': { allow: ['registry.example.com/shop'] } },
     defaults: { AppDatabase: { backend: 'container', persistence: 'Persistent' } },
   });
 
@@ -73,6 +74,57 @@ test('a database that its claim stops has no pod, and its rows once it is starte
   expect(await keptObjects()).toEqual(there);
   await apply(orders());
   await ready(name, 'orders');
+});
+
+/** From `.ci/app-image.sh`. */
+const image = 'registry.example.com/shop/orders:1.0.0';
+
+const web = (running?: boolean) =>
+  claim(
+    name,
+    'web',
+    {
+      image,
+      port: 8080,
+      health: { path: '/healthz' },
+      bindings: [{ kind: 'AppDatabase', name: 'orders' }],
+      autoscaling: { min: 1, max: 2 },
+      ...(running !== undefined && { running }),
+    },
+    'AppService',
+  );
+
+/** How many pods an app is to have, and whether something scales it. */
+const scaled = async () => {
+  const { spec } = await get('deployment', 'web-service', name);
+  return [spec['replicas'], (await list('horizontalpodautoscalers', '-n', name)).length];
+};
+
+const saysOfWeb = async () => {
+  const { status } = await get('appservice', 'web', name);
+  const conditions = status?.['conditions'] as unknown as readonly { type: string; reason: string; message: string }[];
+  return conditions.find(({ type }) => type === 'Provisioned');
+};
+
+test('an app that its claim stops has no pod and no autoscaler until it is started, and says what it is bound to is stopped', async () => {
+  await apply(web());
+  await eventually(async () => expect(await scaled()).toEqual([1, 1]));
+  await apply(web(false));
+  await eventually(async () => expect([await scaled(), (await saysOfWeb())?.reason]).toEqual([[0, 0], 'Stopped']));
+  await apply(web());
+  await eventually(async () => {
+    expect(await scaled()).toEqual([1, 1]);
+    expect((await get('deployment', 'web-service', name)).status?.['readyReplicas']).toBe(1);
+  });
+
+  await apply(orders(false));
+  await stopped(expect.any(String));
+  await touch(name, 'web', 'appservice');
+  const message = 'AppDatabase orders, to which it is bound, says: Stopped, since spec.running is false: with true it starts';
+  await eventually(async () => expect((await saysOfWeb())?.message).toContain(message));
+  await apply(orders());
+  await started();
+  await kubectl('delete', 'appservice', 'web', '-n', name, '--cascade=foreground', '--timeout=120s');
 });
 
 /** A time zone in which it is about noon, so that no day ends meanwhile. */
