@@ -41,3 +41,9 @@ export const acknowledgeAnnotation = `${group}/acknowledge`;
 
 /** On a claim: the pending changes that are not to wait for a maintenance window, as the claim's condition names them. */
 export const applyNowAnnotation = `${group}/apply-now`;
+
+/** On a claim: asks for another login of its app, once for each value, such as a date. */
+export const rotateAnnotation = `${group}/rotate`;
+
+/** On a login: which rotation it was given its password by. */
+export const rotationAnnotation = `${group}/rotation`;

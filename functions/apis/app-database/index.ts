@@ -31,6 +31,7 @@ export const appDatabase = defineApi({
     'sql-*',
     'extension-*',
     'delegation',
+    'password-*',
     ...Object.keys(copyKinds),
   ],
   requires: {

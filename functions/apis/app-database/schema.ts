@@ -5,6 +5,7 @@ import { endpoint, endpointStatus } from '../../core/endpoint.ts';
 import { field, type SettingsOf, setting } from '../../core/field.ts';
 import { maxNameLength } from '../../core/names.ts';
 import { deletionField } from '../../core/protection.ts';
+import { rotateField } from '../../core/rotation.ts';
 import { runningField } from '../../core/stop.ts';
 import { ttlField, ttlRules } from '../../core/ttl.ts';
 
@@ -125,6 +126,7 @@ export const fields = {
     text: 'Data to begin with. The binding is there once the database has all of it; what the data is from stays as it is. It can be left out later, and not be added.',
     example: { claim: 'ledger' },
   }),
+  rotateAfterDays: rotateField,
   running: runningField,
   ttlHours: ttlField,
   persistence: setting(z.enum(['Ephemeral', 'Persistent']), {
@@ -196,6 +198,7 @@ export const issuedLogin = z.object({ username: user, password });
 export const issuedEndpoint = z.object({ host, port: portText });
 export const issuedServer = issuedLogin.extend(issuedEndpoint.shape);
 export const issuedDatabase = z.object({ password, database });
+export const issuedPassword = z.object({ password });
 export const issuedProvider = z.object({ provider });
 
 interface Connection extends Pick<Binding, 'provider' | 'host' | 'port' | 'username' | 'password' | 'database'> {

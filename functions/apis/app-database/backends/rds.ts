@@ -15,6 +15,7 @@ import { foundBy } from '../../../core/look.ts';
 import { externalNameAnnotation, looked, policiesFor } from '../../../core/managed.ts';
 import { controlPlane, externalName } from '../../../core/names.ts';
 import { conditionOf, isLook, isReady } from '../../../core/readiness.ts';
+import { rotationOf } from '../../../core/rotation.ts';
 import type { ObservedResource } from '../../../core/step.ts';
 import { gp3Included, rdsInstance } from '../../../kinds/aws/rds-instance.ts';
 import { rdsParameterGroup } from '../../../kinds/aws/rds-parameter-group.ts';
@@ -242,6 +243,8 @@ function expand(context: Context<DatabaseSettings, Needs, Sources>): Expansion {
         sslMode,
         database: databaseName,
         delegates: delegated.length > 0,
+        rotation: rotationOf(context, identity, settings.rotateAfterDays),
+        issueSecret: context.issueSecret,
         observed,
         waitsFor: isReady(rdsInstance, instance) && issuedServer.safeParse(details).success ? undefined : instanceWaited,
       })
@@ -306,7 +309,7 @@ function expand(context: Context<DatabaseSettings, Needs, Sources>): Expansion {
     },
     pending: { ...own?.pending, ...bound.pending, ...inside.pending },
     status: { ...(address !== undefined && { host: address }), port, ...finalSnapshotStatus(claim, settings.deletion, finalSnapshot) },
-    awaiting: unlocking || groups.handingOver,
+    awaiting: unlocking || groups.handingOver || own?.isTurning === true,
     inForce: { databaseName },
     ...refusalOf(settings, ofRds),
     ...(refusal && { refusal }),

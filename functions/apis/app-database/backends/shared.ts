@@ -3,6 +3,7 @@ import { bind, bindingKey } from '../../../core/binding.ts';
 import { type FactsOf, needsOf } from '../../../core/facts.ts';
 import { placeOf, policiesFor } from '../../../core/managed.ts';
 import { composedName, controlPlane, externalName } from '../../../core/names.ts';
+import { rotationOf } from '../../../core/rotation.ts';
 import { protection, usage } from '../../../kinds/crossplane/usage.ts';
 import { secret } from '../../../kinds/kubernetes/secret.ts';
 import { sqlDatabase } from '../../../kinds/sql/database.ts';
@@ -12,6 +13,7 @@ import { postgresImage, sharedPostgres } from '../facts.ts';
 import { binding, completeBinding, type DatabaseSettings, type Size, suffix, versions } from '../schema.ts';
 import { copied, copyKinds, type Sources } from './copy.ts';
 import { inOwnDatabase, ownDatabaseKinds, ownedDatabase } from './sql.ts';
+import { turnKinds } from './turns.ts';
 
 const needs = needsOf(controlPlane, sharedPostgres, postgresImage);
 type Needs = FactsOf<typeof needs>;
@@ -21,20 +23,33 @@ const longestIdentifier = 63;
 
 const connectionLimits: Readonly<Record<Size, number>> = { small: 20, medium: 50, large: 100, xlarge: 200 };
 
-const composes = { binding: secret, role: sqlRole, database: sqlDatabase, ...ownDatabaseKinds, ...copyKinds, protection: usage };
+const composes = {
+  binding: secret,
+  role: sqlRole,
+  database: sqlDatabase,
+  ...turnKinds,
+  ...ownDatabaseKinds,
+  ...copyKinds,
+  protection: usage,
+};
 
-function expand({ claim, environment, settings, facts, observed, required }: Context<DatabaseSettings, Needs, Sources>): Expansion {
+function expand(context: Context<DatabaseSettings, Needs, Sources>): Expansion {
+  const { claim, environment, settings, facts, observed, required, issueSecret } = context;
   const { restoreFrom } = settings;
   const server = facts.shared.postgres;
   const nameOf = (part?: string) => composedName(claim, suffix, part);
   const place = placeOf(observed['database']) ?? [server.host, String(server.port)];
   const { namespace, kind, name } = claim;
-  const external = externalName({ controlPlane: facts.controlPlane, environment, place, namespace, kind, name }, longestIdentifier, '_');
+  const identity = { controlPlane: facts.controlPlane, environment, place, namespace, kind, name };
+  const external = externalName(identity, longestIdentifier, '_');
   const owned = ownedDatabase({
     claim,
     nameOf,
     keys: { role: 'role', database: 'database' },
     names: { role: external, database: external },
+    nameOfTurn: (turn) => externalName(identity, longestIdentifier, '_', `turn-${turn}`),
+    rotation: rotationOf(context, identity, settings.rotateAfterDays),
+    issueSecret,
     providerConfig: { kind: 'ClusterProviderConfig', name: server.providerConfig },
     managementPolicies: policiesFor(settings.deletion, ['Delete']),
     connectionLimit: connectionLimits[settings.size],
@@ -80,6 +95,7 @@ function expand({ claim, environment, settings, facts, observed, required }: Con
     resources,
     pending: { ...bound.pending, ...inside.pending },
     status: { host: server.host, port: server.port },
+    awaiting: owned.isTurning,
     inForce: { databaseName: external },
     ...refusalOf(settings, trusted),
     ...(copy?.refusal && { refusal: copy.refusal }),
