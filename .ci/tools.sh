@@ -14,8 +14,9 @@ if [[ ! -x $bin/promtool ]]; then
   work=$(mktemp -d)
   trap 'rm -rf "$work"' EXIT
   cd "$work"
+  download=(apt-get -o APT::Sandbox::User=root -qq download prometheus)
   # A machine whose lists are missing or old cannot find the package.
-  apt-get download -qq prometheus 2>/dev/null || { apt-get update -qq && apt-get download -qq prometheus; }
+  "${download[@]}" 2>/dev/null || { apt-get update -qq && "${download[@]}"; }
   dpkg -x prometheus_*.deb .
   install usr/bin/promtool "$bin/promtool"
 fi
