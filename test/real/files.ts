@@ -29,7 +29,7 @@ const logins = 'no: several logins for one database';
 const replicas = 'no: read replicas';
 const snapshot =
   'no: a database that begins with a dump, or with a snapshot of an instance that no claim made; a cache that begins with a snapshot';
-const parameters = 'no: parameters, a locale or SQL at the creation of a database';
+const parameters = 'no: other parameters than those of `spec.parameters`, a locale or SQL at the creation of a database';
 const chosen = 'no: a name, a password or a Secret of its own choice';
 const lifecycle = 'no: CORS, public access, lifecycle by prefix or storage classes of a bucket';
 const senders = 'no: SNS topics or S3 events as senders of a queue';

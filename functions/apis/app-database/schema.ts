@@ -8,6 +8,7 @@ import { deletionField } from '../../core/protection.ts';
 import { rotateField } from '../../core/rotation.ts';
 import { runningField } from '../../core/stop.ts';
 import { ttlField, ttlRules } from '../../core/ttl.ts';
+import { parameters } from './parameters.ts';
 
 /** What names made for a claim end with. */
 export const suffix = 'database';
@@ -107,6 +108,10 @@ export const fields = {
     text: "Extensions that the environment's image or server has, besides those that each backend is known to have.",
     default: { dev: [] },
     moves: 'freely',
+  }),
+  parameters: field(parameters, {
+    text: 'Parameters of PostgreSQL for the sessions of the app, which each session can set anew. Changing them restarts a container; elsewhere they are those of the next connections.',
+    example: { statement_timeout: '30s', work_mem: '16MB' },
   }),
   databaseName: field(
     z

@@ -7,6 +7,7 @@ import type { Refusal } from '../../../core/step.ts';
 import { protection } from '../../../kinds/crossplane/usage.ts';
 import { complete, ofPostgres, refusalOf } from '../extensions.ts';
 import { postgresImage } from '../facts.ts';
+import { said } from '../parameters.ts';
 import {
   binding,
   completeBinding,
@@ -47,7 +48,7 @@ const preloads = ['pg_stat_statements'];
  * Data outlives the Secret of its password: that of the Secret is set before each start, by a server that takes no connection, so
  * that it is on no command line, and in no log.
  */
-const start = (extensions: readonly string[]) => {
+const start = ({ extensions, parameters }: DatabaseSettings) => {
   const preloaded = complete(extensions).filter((extension) => preloads.includes(extension));
   return shell(
     [
@@ -55,9 +56,11 @@ const start = (extensions: readonly string[]) => {
       `  quoted=$(sed "s/'/''/g" ${secretPath}/password | tr -d '\\n')`,
       `  printf "ALTER ROLE ${username} PASSWORD '%s'\\n" "$quoted" | postgres --single template1 >/dev/null 2>&1`,
       'fi',
-      ['exec docker-entrypoint.sh postgres', ...(preloaded.length > 0 ? [`-c shared_preload_libraries=${preloaded.join(',')}`] : [])].join(
-        ' ',
-      ),
+      [
+        'exec docker-entrypoint.sh postgres',
+        ...(preloaded.length > 0 ? [`-c shared_preload_libraries=${preloaded.join(',')}`] : []),
+        ...said(parameters).map(({ name, value }) => `-c ${name}='${value}'`),
+      ].join(' '),
     ].join('\n'),
   );
 };
@@ -117,7 +120,7 @@ function expand(context: Context<DatabaseSettings, Needs, Sources>): Expansion {
     user: postgresUser,
     port,
     size: sizes[settings.size],
-    command: start(settings.extensions),
+    command: start(settings),
     env: [
       { name: 'PGDATA', value: `${dataPath}/pgdata` },
       { name: 'POSTGRES_DB', value: settings.databaseName },

@@ -25,6 +25,7 @@ import { heldBack, protection, usage } from '../../../kinds/crossplane/usage.ts'
 import { secret } from '../../../kinds/kubernetes/secret.ts';
 import { complete, ofRds, refusalOf, trusted } from '../extensions.ts';
 import { ownLogins, postgresImage } from '../facts.ts';
+import { inParameterGroup, said } from '../parameters.ts';
 import {
   binding,
   completeBinding,
@@ -183,7 +184,11 @@ function expand(context: Context<DatabaseSettings, Needs, Sources>): Expansion {
       {
         family: `postgres${major}`,
         description,
-        parameter: [{ name: 'rds.force_ssl', value: '1', applyMethod: 'immediate' }, ...delegating(delegated)],
+        parameter: [
+          { name: 'rds.force_ssl', value: '1', applyMethod: 'immediate' },
+          ...delegating(delegated),
+          ...said(settings.parameters).map(({ name, value }) => ({ name, value: inParameterGroup(value), applyMethod: 'immediate' })),
+        ],
         tags,
       },
       { externalName: parameterGroupName(major), ...superseded },

@@ -1,7 +1,7 @@
 import type { Claim, Composed, Expansion } from '../../../core/api.ts';
 import { bindingKey, issuedValues } from '../../../core/binding.ts';
 import { type Card, typed } from '../../../core/card.ts';
-import { stringAt } from '../../../core/kubernetes.ts';
+import { at, stringAt } from '../../../core/kubernetes.ts';
 import { keep, managed } from '../../../core/managed.ts';
 import { shortHash } from '../../../core/names.ts';
 import { conditionOf, isReady } from '../../../core/readiness.ts';
@@ -64,7 +64,7 @@ export function onceReached(
   return { resources: {}, pending: Object.fromEntries(pending) };
 }
 
-interface Owned extends Pick<Turning, 'rotation' | 'nameOfTurn' | 'issueSecret'> {
+interface Owned extends Pick<Turning, 'rotation' | 'nameOfTurn' | 'issueSecret' | 'configurationParameters'> {
   readonly claim: Pick<Claim, 'issuedBinding'>;
   readonly nameOf: (part?: string) => string;
   /** Under which keys they are composed. */
@@ -102,6 +102,9 @@ export function ownedDatabase({ claim, nameOf, keys, names, providerConfig, mana
   const turns = turnsOf({ ...common, ...given, owner: names.role });
   const bound = issuedValues(issuedLogin, observed[bindingKey]);
   const owners = issuedLogin.safeParse(role?.connectionDetails).data ?? (turns.isOwners ? bound : undefined);
+  const configurationParameters = given.configurationParameters ?? [];
+  // provider-sql takes none that was set away again but by an empty list.
+  const hadParameters = at(role?.object, 'spec', 'forProvider', 'configurationParameters') !== undefined;
   // A role that is ready has had its password: what of a claim of the same name was still there may have kept the provider from writing it.
   const isLost = turns.isOwners && owners === undefined && (claim.issuedBinding !== undefined || isReady(sqlRole, role));
   const made = (key: string, card: Card, externalName: string, forProvider: object, more: object = {}): Composed =>
@@ -115,6 +118,7 @@ export function ownedDatabase({ claim, nameOf, keys, names, providerConfig, mana
         {
           privileges: { login: !turns.isOwnerRetired },
           ...(connectionLimit !== undefined && { connectionLimit }),
+          ...((configurationParameters.length > 0 || hadParameters) && { configurationParameters }),
           ...(isLost && renewal(role)),
         },
         { connectionSecret: nameOf(keys.role) },

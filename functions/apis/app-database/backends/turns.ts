@@ -49,6 +49,7 @@ export interface Turning extends Pick<Context<unknown, unknown>, 'observed' | 'i
   readonly providerConfig: { readonly kind: 'ClusterProviderConfig' | 'ProviderConfig'; readonly name: string };
   readonly managementPolicies: readonly string[];
   readonly connectionLimit?: number;
+  readonly configurationParameters?: readonly { readonly name: string; readonly value: string }[];
 }
 
 interface Turns {
@@ -76,6 +77,7 @@ function givenBy(text: string | undefined): { readonly asked: string; readonly t
  */
 export function turnsOf(turning: Turning): Turns {
   const { rotation, nameOf, owner, nameOfTurn, providerConfig, managementPolicies, connectionLimit, observed, issueSecret } = turning;
+  const { configurationParameters = [] } = turning;
   const seen = (turn: Turn) => {
     const role = observed[keysOf(turn).role];
     return role && { role, text: stringAt(role.object, 'metadata', 'annotations', rotationAnnotation) ?? '' };
@@ -141,7 +143,7 @@ export function turnsOf(turning: Turning): Turns {
         privileges: { login: true },
         ...(connectionLimit !== undefined && { connectionLimit }),
         // What it makes is the owner's, and so of whoever has the next turn.
-        configurationParameters: [{ name: 'role', value: owner }],
+        configurationParameters: [{ name: 'role', value: owner }, ...configurationParameters],
         passwordSecretRef: { name: secretName, key: 'password' },
       },
       connectionSecret: nameOf(keys.role),
