@@ -20,7 +20,7 @@ export function volume(claim: unknown, path: string, count: number): Item {
   return { charge: `${times(count)}${plain(bytes / gib)} GiB volume`, price: 'ebs/gp3-gib-month', units: (bytes / gib) * count };
 }
 
-/** On what an autoscaler scales, whose number of pods is nowhere in it. */
+/** On what an autoscaler scales, whose number of pods is not for good. */
 const scaleAnnotation = `${group}/scale`;
 
 /** That there are so many pods, by a HorizontalPodAutoscaler. */
@@ -83,8 +83,11 @@ function podItems(
 /** Of pods that stand all the time. */
 function standingItems(object: unknown): readonly Item[] {
   const said = at(object, 'spec', 'replicas');
-  const scale = said === undefined ? scaleOf(object) : undefined;
-  const replicas = said === undefined ? (scale?.min ?? 1) : countAt(at(object, 'spec'), 'replicas');
+  const scaled = scaleOf(object);
+  const most = scaled === undefined ? 0 : scaled.min + scaled.more;
+  // How many there are at the moment is no cost that stands.
+  const scale = said === undefined || (typeof said === 'number' && said <= most) ? scaled : undefined;
+  const replicas = scale?.min ?? (said === undefined ? 1 : countAt(at(object, 'spec'), 'replicas'));
   if (replicas === undefined) return [got('spec.replicas', said, 'a number of pods')];
   const templates = at(object, 'spec', 'volumeClaimTemplates') ?? [];
   if (!Array.isArray(templates)) return [got('spec.volumeClaimTemplates', templates, 'a list')];
