@@ -1,8 +1,11 @@
 import { execFile } from 'node:child_process';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { doctor } from '../../cli/verbs/doctor/doctor.ts';
+import type { Report } from '../../cli/verbs/doctor/report.ts';
 import { at } from '../../functions/core/kubernetes.ts';
+import { goldenPath } from '../../functions/golden-path.ts';
 import { environmentConfig } from '../request.ts';
-import { apply, claim, eventually, get, kubectl, makeNamespace, removeNamespaces, sleep } from './cluster.ts';
+import { apply, claim, eventually, get, kubectl, makeNamespace, ready, removeNamespaces, sleep } from './cluster.ts';
 
 /** From `.ci/app-image.sh`. */
 const image = 'registry.example.com/shop/orders:1.0.0';
@@ -83,4 +86,25 @@ test('from a fixed number to an autoscaler and back there are never fewer pods, 
   await apply(app({ autoscaling: { min: 2, max: 5 } }));
   await reconciled();
   expect(seen()).toEqual({ asked: [4, 6, 5], ready: 4 });
+});
+
+test('without metrics an app is ready with the pods that it has, says that load scales it not, and doctor why', async () => {
+  await ready(namespace, 'orders', 60, 'appservice');
+  const conditions = at((await get('appservice', 'orders', namespace)).status, 'conditions') as readonly { readonly type: string }[];
+  expect(conditions.find(({ type }) => type === 'Provisioned')).toMatchObject({
+    status: 'True',
+    reason: 'ReadyWithLimits',
+    message: expect.stringContaining('HorizontalPodAutoscaler orders-service does not scale by load, since it gets no metrics'),
+  });
+  let out = '';
+  const stdout = { write: (text: string) => (out += text) };
+  await doctor({ platform: goldenPath, output: 'json', stdout, stderr: process.stderr, color: false });
+  const { checks } = JSON.parse(out) as Report;
+  expect(checks.find(({ id }) => id === 'added-apis')?.findings).toContainEqual({
+    check: 'added-apis',
+    severity: 'warning',
+    object: `EnvironmentConfig ${namespace}`,
+    problem: `environment "${namespace}": AppService ${namespace}/orders is not scaled by load: the cluster does not serve APIService v1beta1.metrics.k8s.io: metrics-server is not installed`,
+    remedy: expect.stringMatching(/^kubectl apply -f .*metrics-server/),
+  });
 });

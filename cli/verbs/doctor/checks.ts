@@ -1,4 +1,5 @@
 import { access } from './access.ts';
+import { addedApis } from './added-apis.ts';
 import { advised } from './advised.ts';
 import { apis } from './apis.ts';
 import type { Check } from './check.ts';
@@ -22,6 +23,7 @@ export const checks: readonly Check[] = [
   environments,
   namedObjects,
   advised,
+  addedApis,
   namespaces,
   claims,
 ];

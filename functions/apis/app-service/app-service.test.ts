@@ -354,6 +354,28 @@ describe('how many pods', () => {
     expect([at(after['deployment']?.object, 'spec', 'replicas'), at(after['autoscaler']?.object, 'spec', 'minReplicas')]).toEqual([4, 2]);
   });
 
+  test('without metrics are the fewest, with which the app is ready and says why there are no more', () => {
+    const unmeasured = [
+      { type: 'AbleToScale', status: 'True', reason: 'ReadyForNewScale' },
+      { type: 'ScalingActive', status: 'False', reason: 'FailedGetResourceMetric' },
+    ];
+    const told = (conditions: readonly object[]) =>
+      run({ port: 8080 }, { ...ofProd, observed: { ...started, autoscaler: seen('autoscaler', {}, { conditions }) } });
+    const { conditions, desired, ttlSeconds } = told(unmeasured);
+    expect([desired['autoscaler']?.ready, ttlSeconds, conditions.find(({ type }) => type === 'Provisioned')]).toEqual([
+      true,
+      300,
+      {
+        type: 'Provisioned',
+        status: 'True',
+        reason: 'ReadyWithLimits',
+        message:
+          'Everything serves, but HorizontalPodAutoscaler orders-service does not scale by load, since it gets no metrics of the pods (FailedGetResourceMetric): where that lasts, have the platform team run goldenpath doctor',
+      },
+    ]);
+    expect(provisionedOf(told(details.autoscaler.status.conditions))).toBe('Everything that the claim needs is ready');
+  });
+
   test('a fixed number takes the autoscaler away', () => {
     const observed = observedAfter(run({ port: 8080 }, { environment: 'prod' }), details);
     const request = asked({ port: 8080, replicas: 3 }, { environment: 'prod', observed });
