@@ -228,6 +228,7 @@ describe('YAML in the pages for users', () => {
       'EnvironmentConfig',
       'DeploymentRuntimeConfig',
       'EnvironmentConfig',
+      'EnvironmentConfig',
     ]);
   });
 

@@ -80,6 +80,9 @@ function podItems(
   });
 }
 
+/** That its pods are made and never started, so that nothing is set aside for them. */
+export const isGated = (object: unknown): boolean => list(at(object, 'spec', 'template', 'spec', 'schedulingGates')).length > 0;
+
 /** Of pods that stand all the time. */
 function standingItems(object: unknown): readonly Item[] {
   const said = at(object, 'spec', 'replicas');
@@ -92,13 +95,18 @@ function standingItems(object: unknown): readonly Item[] {
   const templates = at(object, 'spec', 'volumeClaimTemplates') ?? [];
   if (!Array.isArray(templates)) return [got('spec.volumeClaimTemplates', templates, 'a list')];
   return [
-    ...podItems(object, ['spec', 'template', 'spec'], (each, price, units) => [
-      { charge: `${times(replicas)}${each}`, price, units: units * replicas * hoursPerMonth },
-      ...(scale === undefined
+    ...podItems(object, ['spec', 'template', 'spec'], (each, price, units) =>
+      isGated(object)
         ? []
-        : [{ use: `up to ${scale.more} more pods, each ${each}`, price, per: 'month', factor: units * hoursPerMonth }]),
-    ]),
-    ...templates.map((template) => volume(template, 'spec.volumeClaimTemplates: ', replicas)),
+        : [
+            { charge: `${times(replicas)}${each}`, price, units: units * replicas * hoursPerMonth },
+            ...(scale === undefined
+              ? []
+              : [{ use: `up to ${scale.more} more pods, each ${each}`, price, per: 'month', factor: units * hoursPerMonth }]),
+          ],
+    ),
+    // Those of pods that were scaled down stay.
+    ...templates.map((template) => volume(template, 'spec.volumeClaimTemplates: ', Math.max(replicas, 1))),
   ];
 }
 
