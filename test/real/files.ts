@@ -34,7 +34,7 @@ const chosen = 'no: a name, a password or a Secret of its own choice';
 const lifecycle = 'no: CORS, public access, lifecycle by prefix or storage classes of a bucket';
 const senders = 'no: SNS topics or S3 events as senders of a queue';
 const engines = 'no: MySQL, MariaDB, MongoDB, memcached, Kafka, AMQP';
-const volumes = 'no: volumes of an app that outlive its pods';
+const volumes = 'no: a volume that apps share';
 const principals = 'no: AWS principals other than service accounts of the namespace';
 
 const rds = 'terraform-aws-modules/terraform-aws-rds: examples';

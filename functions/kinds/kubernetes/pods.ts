@@ -20,7 +20,7 @@ export function volume(claim: unknown, path: string, count: number): Item {
   return { charge: `${times(count)}${plain(bytes / gib)} GiB volume`, price: 'ebs/gp3-gib-month', units: (bytes / gib) * count };
 }
 
-/** On what an autoscaler scales, whose number of pods is nowhere in it. */
+/** On what an autoscaler scales, whose number of pods is not for good. */
 const scaleAnnotation = `${group}/scale`;
 
 /** That there are so many pods, by a HorizontalPodAutoscaler. */
@@ -87,22 +87,33 @@ function podItems(
   });
 }
 
+/** That its pods are made and never started, so that nothing is set aside for them. */
+export const isGated = (object: unknown): boolean => list(at(object, 'spec', 'template', 'spec', 'schedulingGates')).length > 0;
+
 /** Of pods that stand all the time. */
 function standingItems(object: unknown): readonly Item[] {
   const said = at(object, 'spec', 'replicas');
-  const scale = said === undefined || said === 0 ? scaleOf(object) : undefined;
+  const scaled = scaleOf(object);
+  const most = scaled === undefined ? 0 : scaled.min + scaled.more;
+  // How many there are at the moment is no cost that stands.
+  const scale = said === undefined || (typeof said === 'number' && said <= most) ? scaled : undefined;
   const replicas = scale?.min ?? (said === undefined ? 1 : countAt(at(object, 'spec'), 'replicas'));
   if (replicas === undefined) return [got('spec.replicas', said, 'a number of pods')];
   const templates = at(object, 'spec', 'volumeClaimTemplates') ?? [];
   if (!Array.isArray(templates)) return [got('spec.volumeClaimTemplates', templates, 'a list')];
   return [
-    ...podItems(object, ['spec', 'template', 'spec'], (each, price, units) => [
-      { charge: `${times(replicas)}${each}`, price, units: units * replicas * hoursPerMonth },
-      ...(scale === undefined || scale.more === 0
+    ...podItems(object, ['spec', 'template', 'spec'], (each, price, units) =>
+      isGated(object)
         ? []
-        : [{ use: `up to ${scale.more} more pods, each ${each}`, price, per: 'month', factor: units * hoursPerMonth }]),
-    ]),
-    ...templates.map((template) => volume(template, 'spec.volumeClaimTemplates: ', replicas)),
+        : [
+            { charge: `${times(replicas)}${each}`, price, units: units * replicas * hoursPerMonth },
+            ...(scale === undefined || scale.more === 0
+              ? []
+              : [{ use: `up to ${scale.more} more pods, each ${each}`, price, per: 'month', factor: units * hoursPerMonth }]),
+          ],
+    ),
+    // Those of pods that were scaled down stay.
+    ...templates.map((template) => volume(template, 'spec.volumeClaimTemplates: ', Math.max(replicas, 1))),
   ];
 }
 
