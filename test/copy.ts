@@ -7,6 +7,9 @@ import { onTestFinished } from 'vitest';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
+/** What is said of how this checkout is tested, and by which tools. */
+const ofThisCheckout = ['CRDS', 'FORCE_COLOR', 'KUBE_SCORE', 'NODE_OPTIONS', 'PROMTOOL', 'SCORE_EXAMPLES'];
+
 interface Ended {
   readonly code: number | null;
   readonly stdout: string;
@@ -37,7 +40,7 @@ export function copyOfCheckout(): Copy {
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
   git(folder, 'init', '--quiet');
   git(folder, 'add', '.');
-  const { FORCE_COLOR: _, NODE_OPTIONS: __, CRDS: ___, ...inherited } = process.env;
+  const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !ofThisCheckout.includes(name)));
   const env = {
     ...inherited,
     NO_COLOR: '1',

@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { at, stringAt } from '../../functions/core/kubernetes.ts';
+import { crossplaneNamespace } from '../../platform/names.ts';
 import { environmentConfig } from '../request.ts';
 import {
   apply,
   claim,
   eventually,
+  functionServes,
   get,
   inPod,
   kubectl,
@@ -13,6 +15,7 @@ import {
   ready,
   removeNamespaces,
   run,
+  runsAs,
   sleep,
   tryApply,
 } from './cluster.ts';
@@ -65,10 +68,7 @@ const keeps = (namespace: string, value: string) =>
 const touch = (namespace: string) =>
   kubectl('annotate', 'appservice', 'orders', '-n', namespace, '--overwrite', `example.com/touched=${Date.now()}`);
 
-const revisionOf = async (namespace: string) => {
-  const { metadata } = await get('deployment', 'orders-service', namespace);
-  return metadata.annotations?.['deployment.kubernetes.io/revision'];
-};
+const revisionOf = async (namespace: string) => (await runsAs(namespace)).revision;
 
 beforeAll(async () => {
   await removeNamespaces(dev, staging, prod);
@@ -123,13 +123,28 @@ test('the pods are replaced once when what is in a binding changes, and by no re
   const rotated = Buffer.from('again').toString('base64');
   await kubectl('patch', 'secret', 'orders-cache', '-n', dev, '--type=merge', '-p', JSON.stringify({ data: { rotated } }));
   await touch(dev);
-  await eventually(async () => expect(await revisionOf(dev)).toBe('2'));
-  for (let round = 0; round < 10; round += 1) {
+  const replaced = await eventually(async () => {
+    const now = await runsAs(dev);
+    expect([now.revision, now.pods.length]).toEqual(['2', 1]);
+    return now;
+  });
+  for (let round = 0; round < 20; round += 1) {
     await touch(dev);
     await sleep(500);
   }
   await sleep(3000);
-  expect(await revisionOf(dev)).toBe('2');
+  expect(await runsAs(dev)).toEqual(replaced);
+});
+
+test('no pod is replaced when the function restarts', async () => {
+  const [before, functionPods] = [await runsAs(dev), await functionServes()];
+  await kubectl('delete', 'pods', '-n', crossplaneNamespace, '-l', 'pkg.crossplane.io/function', '--wait=false');
+  await functionServes(functionPods);
+  await apply(app(dev, { callers: ['elsewhere'] }));
+  await eventually(async () => {
+    expect(JSON.stringify((await get('networkpolicy', 'orders-service', dev)).spec)).toContain('elsewhere');
+  });
+  expect(await runsAs(dev)).toEqual(before);
 });
 
 test('a new version and a killed pod lose no request', async () => {

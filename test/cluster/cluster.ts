@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { environmentLabel } from '../../functions/core/group.ts';
-import { groupOf, type KubernetesObject } from '../../functions/core/kubernetes.ts';
+import { at, groupOf, type KubernetesObject } from '../../functions/core/kubernetes.ts';
+import { crossplaneNamespace } from '../../platform/names.ts';
 import { toYaml } from '../../platform/yaml.ts';
 
 const execute = promisify(execFile);
@@ -249,4 +250,38 @@ export async function psql(namespace: string, name: string, sql: string, databas
   const uri = database === undefined ? `cat ${folder}/uri` : `sed 's#/[^/?]*?#/${database}?#' ${folder}/uri`;
   const command = `PGCONNECT_TIMEOUT=10 psql -X -v ON_ERROR_STOP=1 -qtA -d "$(${uri})" -c "$SQL"`;
   return await inPod(namespace, `${name}-database`, folder, 'docker.io/library/postgres:17', command, { SQL: sql });
+}
+
+/** What a rollout of the app `orders` would change: its Deployment, and its pods. */
+export async function runsAs(namespace: string) {
+  const { metadata } = await get('deployment', 'orders-service', namespace);
+  const pods = await list('pods', '-n', namespace, '-l', 'app.kubernetes.io/instance=orders-service');
+  return {
+    generation: at(metadata, 'generation'),
+    revision: metadata.annotations?.['deployment.kubernetes.io/revision'],
+    pods: pods.map(({ metadata, status }) => [metadata.uid, at(status, 'containerStatuses', '0', 'restartCount')]).sort(),
+  };
+}
+
+/** The function that the apps are made by. */
+export async function theFunction(): Promise<Live> {
+  const { spec } = await get('composition', 'appservices.platform.internal');
+  return await get('functions.pkg.crossplane.io', String(at(spec, 'pipeline', '0', 'functionRef', 'name')));
+}
+
+/** Waits until the function is served by ready pods of its current revision alone, and by none of those. */
+export async function functionServes(before: readonly string[] = []): Promise<readonly string[]> {
+  return await eventually(async () => {
+    const { metadata, status } = await theFunction();
+    const pods = await list('pods', '-n', crossplaneNamespace, '-l', `pkg.crossplane.io/function=${metadata.name}`);
+    const serves = (pod: Live) => {
+      const conditions = (at(pod.status, 'conditions') ?? []) as readonly { readonly type: string; readonly status: string }[];
+      const isReady = conditions.some((condition) => condition.type === 'Ready' && condition.status === 'True');
+      const isCurrent = at(pod.metadata, 'labels', 'pkg.crossplane.io/revision') === at(status, 'currentRevision');
+      return isReady && isCurrent && !before.includes(pod.metadata.uid);
+    };
+    if (pods.length === 0 || !pods.every(serves))
+      throw new Error(`pods of the function: ${pods.map((pod) => pod.metadata.name).join(', ')}`);
+    return pods.map((pod) => pod.metadata.uid);
+  });
 }
