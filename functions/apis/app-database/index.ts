@@ -31,7 +31,6 @@ export const appDatabase = defineApi({
     'sql-*',
     'extension-*',
     'delegation',
-    'password-*',
     ...Object.keys(copyKinds),
   ],
   requires: {

@@ -203,7 +203,6 @@ export const issuedLogin = z.object({ username: user, password });
 export const issuedEndpoint = z.object({ host, port: portText });
 export const issuedServer = issuedLogin.extend(issuedEndpoint.shape);
 export const issuedDatabase = z.object({ password, database });
-export const issuedPassword = z.object({ password });
 export const issuedProvider = z.object({ provider });
 
 interface Connection extends Pick<Binding, 'provider' | 'host' | 'port' | 'username' | 'password' | 'database'> {

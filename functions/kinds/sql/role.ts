@@ -17,7 +17,7 @@ export const sqlRole = defineKind({
     privileges: inPlace(),
     connectionLimit: inPlace('no downtime; for new connections'),
     configurationParameters: inPlace('no downtime; for new connections'),
-    passwordSecretRef: inPlace('no downtime; for new connections'),
+    passwordRotationTrigger: inPlace('no downtime; for new connections'),
   }),
   failures: [],
 });

@@ -27,7 +27,7 @@ const delegate = 'rds_extension';
 /** Every server has it, and no app may make anything there. */
 const administered = 'postgres';
 
-interface Server extends Pick<Turning, 'rotation' | 'issueSecret'> {
+interface Server extends Pick<Turning, 'rotation'> {
   readonly claim: Claim;
   readonly nameOf: (part?: string) => string;
   readonly administrator: string;
@@ -52,12 +52,12 @@ export const hasOwnLogin = (observed: Server['observed']): boolean => observed[k
 export function ownLogin(
   server: Server,
 ): Pick<Expansion, 'resources' | 'pending'> & Pick<ReturnType<typeof ownedDatabase>, 'login' | 'hasDatabase' | 'isTurning'> {
-  const { claim, nameOf, administrator, secret, sslMode, database, delegates, observed, waitsFor, rotation, issueSecret } = server;
+  const { claim, nameOf, administrator, secret, sslMode, database, delegates, observed, waitsFor, rotation } = server;
   const root = providerConfigKey('root', claim.namespace);
   const providerConfig = { kind: 'ProviderConfig', name: nameOf(root) } as const;
   const names = { role: username, database };
   const nameOfTurn = (turn: string) => `${username}_${turn}`;
-  const turns = { rotation, nameOfTurn, issueSecret };
+  const turns = { rotation, nameOfTurn };
   const owned = ownedDatabase({ claim, nameOf, keys, names, providerConfig, managementPolicies: keep, observed, ...turns });
   const member = (part: string, role: string, memberOf: string): Composed =>
     managed({ card: sqlGrant, name: nameOf(part), providerConfig, managementPolicies: keep, forProvider: { role, memberOf } });

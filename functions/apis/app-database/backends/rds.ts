@@ -249,7 +249,6 @@ function expand(context: Context<DatabaseSettings, Needs, Sources>): Expansion {
         database: databaseName,
         delegates: delegated.length > 0,
         rotation: rotationOf(context, identity, settings.rotateAfterDays),
-        issueSecret: context.issueSecret,
         observed,
         waitsFor: isReady(rdsInstance, instance) && issuedServer.safeParse(details).success ? undefined : instanceWaited,
       })

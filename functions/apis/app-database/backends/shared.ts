@@ -35,7 +35,7 @@ const composes = {
 };
 
 function expand(context: Context<DatabaseSettings, Needs, Sources>): Expansion {
-  const { claim, environment, settings, facts, observed, required, issueSecret } = context;
+  const { claim, environment, settings, facts, observed, required } = context;
   const { restoreFrom } = settings;
   const server = facts.shared.postgres;
   const nameOf = (part?: string) => composedName(claim, suffix, part);
@@ -50,7 +50,6 @@ function expand(context: Context<DatabaseSettings, Needs, Sources>): Expansion {
     names: { role: external, database: external },
     nameOfTurn: (turn) => externalName(identity, longestIdentifier, '_', `turn-${turn}`),
     rotation: rotationOf(context, identity, settings.rotateAfterDays),
-    issueSecret,
     providerConfig: { kind: 'ClusterProviderConfig', name: server.providerConfig },
     managementPolicies: policiesFor(settings.deletion, ['Delete']),
     connectionLimit: connectionLimits[settings.size],

@@ -64,7 +64,7 @@ export function onceReached(
   return { resources: {}, pending: Object.fromEntries(pending) };
 }
 
-interface Owned extends Pick<Turning, 'rotation' | 'nameOfTurn' | 'issueSecret' | 'configurationParameters'> {
+interface Owned extends Pick<Turning, 'rotation' | 'nameOfTurn' | 'configurationParameters'> {
   readonly claim: Pick<Claim, 'issuedBinding'>;
   readonly nameOf: (part?: string) => string;
   /** Under which keys they are composed. */

@@ -1,29 +1,23 @@
 import type { Composed, Context } from '../../../core/api.ts';
-import { bindingKey, issuedValues, secretOf } from '../../../core/binding.ts';
+import { bindingKey, issuedValues } from '../../../core/binding.ts';
 import type { Card } from '../../../core/card.ts';
 import { rotationAnnotation } from '../../../core/group.ts';
-import { stringAt } from '../../../core/kubernetes.ts';
+import { type KubernetesObject, stringAt } from '../../../core/kubernetes.ts';
 import { managed } from '../../../core/managed.ts';
 import { hashOf, shortHash } from '../../../core/names.ts';
 import { isReady } from '../../../core/readiness.ts';
 import type { Rotation } from '../../../core/rotation.ts';
-import { secret } from '../../../kinds/kubernetes/secret.ts';
 import { sqlGrant } from '../../../kinds/sql/grant.ts';
 import { sqlRole } from '../../../kinds/sql/role.ts';
-import { issuedLogin, issuedPassword } from '../schema.ts';
+import { issuedLogin } from '../schema.ts';
 
 const turns = ['a', 'b'] as const;
 type Turn = (typeof turns)[number];
 
 const keysOf = (turn: Turn) => ({ role: `turn-${turn}`, member: `member-${turn}` });
-const passwordPart = 'password-';
 
 /** What `turnsOf` composes. */
-export const turnKinds: { readonly [K in 'turn-*' | 'member-*' | `${typeof passwordPart}*`]: Card } = {
-  'turn-*': sqlRole,
-  'member-*': sqlGrant,
-  [`${passwordPart}*`]: secret,
-};
+export const turnKinds: { readonly [K in 'turn-*' | 'member-*']: Card } = { 'turn-*': sqlRole, 'member-*': sqlGrant };
 
 interface Login {
   readonly username: string;
@@ -37,9 +31,11 @@ interface Given {
   readonly turn: number;
   /** What this followed, so that a value that comes back is another rotation. */
   readonly after: string;
+  /** How often the login was given another password before; undefined where that is lost. */
+  readonly times: number | undefined;
 }
 
-export interface Turning extends Pick<Context<unknown, unknown>, 'observed' | 'issueSecret'> {
+export interface Turning extends Pick<Context<unknown, unknown>, 'observed'> {
   readonly rotation: Rotation;
   readonly nameOf: (part?: string) => string;
   /** What owns the database, as its server calls it; apps log in as this until the first rotation. */
@@ -64,11 +60,26 @@ interface Turns {
   readonly isTurning: boolean;
 }
 
-const textOf = ({ asked, turn, after }: Given) => [asked === undefined ? '' : shortHash(asked), turn, after].join('.');
+const textOf = ({ asked, turn, after, times }: Given) =>
+  [asked === undefined ? '' : shortHash(asked), turn, after, times ?? 'lost'].join('.');
 
-function givenBy(text: string | undefined): { readonly asked: string; readonly turn: number; readonly after: string } | undefined {
-  const [, asked, turn, after] = /^([0-9a-f]{8})?\.([0-9]{1,9})\.([0-9a-z]+)$/.exec(text ?? '') ?? [];
-  return turn === undefined || after === undefined ? undefined : { asked: asked ?? '', turn: Number(turn), after };
+function givenBy(text: string | undefined) {
+  const [, asked = '', turn, after, times] = /^([0-9a-f]{8})?\.([0-9]{1,9})\.([0-9a-z]+)\.([0-9]{1,9}|lost)$/.exec(text ?? '') ?? [];
+  return after === undefined ? undefined : { asked, turn: Number(turn), after, times: times === 'lost' ? undefined : Number(times) };
+}
+
+/**
+ * The Secret that provider-sql writes a password to. The first time that a role gets another one, the provider makes that because its
+ * Secret is not there; from then on because of a time after that of the last change.
+ */
+const secretPart = (key: string, times: number | undefined) => (times === 0 ? key : `${key}-${times === undefined ? 'lost' : 'again'}`);
+
+const triggerPath = ['spec', 'forProvider', 'passwordRotationTrigger'];
+
+/** A time after the last change of a role's password; undefined where there was none. */
+function nextTrigger(role: KubernetesObject | undefined): string | undefined {
+  const last = Date.parse(stringAt(role, 'status', 'atProvider', 'lastPasswordChange') ?? '');
+  return Number.isNaN(last) ? undefined : new Date(last + 1000).toISOString();
 }
 
 /**
@@ -76,24 +87,28 @@ function givenBy(text: string | undefined): { readonly asked: string; readonly t
  * binding names it, and the other goes on with the one that it has until it is its turn again.
  */
 export function turnsOf(turning: Turning): Turns {
-  const { rotation, nameOf, owner, nameOfTurn, providerConfig, managementPolicies, connectionLimit, observed, issueSecret } = turning;
+  const { rotation, nameOf, owner, nameOfTurn, providerConfig, managementPolicies, connectionLimit, observed } = turning;
   const { configurationParameters = [] } = turning;
   const seen = (turn: Turn) => {
     const role = observed[keysOf(turn).role];
     return role && { role, text: stringAt(role.object, 'metadata', 'annotations', rotationAnnotation) ?? '' };
   };
   const idOf = (text: string) => hashOf([text]);
+  const secretOf = (turn: Turn, text: string) => nameOf(secretPart(keysOf(turn).role, givenBy(text)?.times));
 
-  const passwordKey = (turn: Turn, text: string) => `${passwordPart}${turn}-${shortHash(text)}`;
-  const passwordOf = (turn: Turn, text: string) => issuedValues(issuedPassword, observed[passwordKey(turn, text)])?.password;
-  /** The login, once provider-sql says that the server has this password of it, and that it is the owner's member. */
+  /** The login, once provider-sql says that the server has its password of this rotation, and that it is the owner's member. */
   const loginOf = (turn: Turn, text: string): Login | undefined => {
-    const { role, member } = keysOf(turn);
-    const password = passwordOf(turn, text);
-    const isSet = password !== undefined && observed[role]?.connectionDetails['password'] === password;
-    return isSet && isReady(sqlRole, observed[role]) && isReady(sqlGrant, observed[member])
-      ? { username: nameOfTurn(turn), password }
-      : undefined;
+    const found = seen(turn);
+    const object = found?.role.object;
+    const password = found?.role.connectionDetails['password'];
+    const changed = Date.parse(stringAt(object, 'status', 'atProvider', 'lastPasswordChange') ?? '');
+    const trigger = stringAt(object, ...triggerPath);
+    const isSet =
+      found?.text === text &&
+      stringAt(object, 'spec', 'writeConnectionSecretToRef', 'name') === secretOf(turn, text) &&
+      (trigger === undefined || changed >= Date.parse(trigger));
+    const works = isSet && isReady(sqlRole, found?.role) && isReady(sqlGrant, observed[keysOf(turn).member]);
+    return works && password ? { username: nameOfTurn(turn), password } : undefined;
   };
 
   const there = turns.flatMap((turn) => {
@@ -115,24 +130,29 @@ export function turnsOf(turning: Turning): Turns {
   const isAsked = rotation.asked !== undefined && shortHash(rotation.asked) !== given.asked;
   const isDue = rotation.turn > given.turn;
   const next = active === 'a' ? 'b' : 'a';
-  const nextText = textOf({
+  const idle = seen(next);
+  const wanted = {
     asked: rotation.asked,
     turn: Math.max(rotation.turn, given.turn),
     after: active === undefined ? 'owner' : idOf(before ?? ''),
-  });
+  };
+  const times = idle === undefined ? 0 : (givenBy(idle.text)?.times ?? 0) + 1;
+  const isUnderWay = idle !== undefined && idle.text === textOf({ ...wanted, times: givenBy(idle.text)?.times });
+  const nextText = isUnderWay ? idle.text : textOf({ ...wanted, times });
   const isOwners = active === undefined && (bound !== undefined || there.length === 0);
   // A claim that has no binding yet has a new password anyway, and its first login with it.
   const isTurning = (bound !== undefined || active !== undefined) && (isAsked || isDue);
   const texts = new Map(there.map(({ turn, text }) => [turn, text]));
-  if (active !== undefined && before === undefined)
-    texts.set(active, textOf({ asked: rotation.asked, turn: rotation.turn, after: 'lost' }));
+  if (active !== undefined && before === undefined) {
+    texts.set(active, textOf({ asked: rotation.asked, turn: rotation.turn, after: 'lost', times: undefined }));
+  }
   if (isTurning) texts.set(next, nextText);
   const reached = isTurning ? loginOf(next, nextText) : undefined;
 
   const resources = [...texts].flatMap(([turn, text]): readonly (readonly [string, Composed])[] => {
     const keys = keysOf(turn);
-    const password = passwordOf(turn, text) ?? (turn === active && bound !== undefined ? bound.password : issueSecret());
-    const secretName = nameOf(passwordKey(turn, text));
+    const found = seen(turn);
+    const trigger = found?.text === text ? stringAt(found.role.object, ...triggerPath) : nextTrigger(found?.role.object);
     const role = managed({
       card: sqlRole,
       name: nameOf(keys.role),
@@ -144,9 +164,9 @@ export function turnsOf(turning: Turning): Turns {
         ...(connectionLimit !== undefined && { connectionLimit }),
         // What it makes is the owner's, and so of whoever has the next turn.
         configurationParameters: [{ name: 'role', value: owner }, ...configurationParameters],
-        passwordSecretRef: { name: secretName, key: 'password' },
+        ...(trigger !== undefined && { passwordRotationTrigger: trigger }),
       },
-      connectionSecret: nameOf(keys.role),
+      connectionSecret: secretOf(turn, text),
     });
     const annotations = { ...role.object.metadata?.annotations, [rotationAnnotation]: text };
     const member = managed({
@@ -157,7 +177,6 @@ export function turnsOf(turning: Turning): Turns {
       forProvider: { role: nameOfTurn(turn), memberOf: owner },
     });
     return [
-      [passwordKey(turn, text), secretOf(secretName, { password })],
       [keys.role, { object: { ...role.object, metadata: { ...role.object.metadata, annotations } } }],
       [keys.member, member],
     ];
