@@ -2,9 +2,17 @@ import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 /** What is tried on a cluster nightly alone, since it is much and rarely breaks; all else of the folder, with every change. */
-const nightlyOnCluster = ['admission', 'container-database', 'failures', 'hostile', 'restart', 'upgrade'].map(
-  (name) => `test/cluster/${name}.test.ts`,
-);
+const nightlyOnCluster = [
+  'admission',
+  'app-volumes',
+  'container-database',
+  'failures',
+  'hostile',
+  'restart',
+  'restore',
+  'rotation',
+  'upgrade',
+].map((name) => `test/cluster/${name}.test.ts`);
 const onCluster = { globalSetup: 'test/cluster/setup.ts', testTimeout: 300_000, hookTimeout: 300_000 };
 
 /** What takes a checkout of its own for each test. */
