@@ -167,7 +167,12 @@ describe('what Kubernetes runs', () => {
       observed({
         conditions: [...conditions('AbleToScale'), { type: 'ScalingActive', status: 'False', reason: 'FailedGetResourceMetric' }],
       }),
-      'FailedGetResourceMetric',
+      true,
+    ],
+    [
+      'autoscaling HorizontalPodAutoscaler',
+      observed({ conditions: [...conditions('AbleToScale'), { type: 'ScalingActive', status: 'False', reason: 'InvalidSelector' }] }),
+      'InvalidSelector',
     ],
     ['networking.k8s.io Ingress', observed({}), 'it has no address yet'],
     ['networking.k8s.io Ingress', observed({ loadBalancer: { ingress: [{ ip: '192.0.2.1' }] } }), true],

@@ -207,6 +207,10 @@ export interface Card {
   /** That apps need not log in to it as its administrator; left out where nobody logs in, or as nobody else. */
   readonly logins?: SafetyFacts;
   readonly ready: (observed: KubernetesObject) => Readiness;
+  /** What one that is ready does not do all the same, in half a sentence after its name. */
+  readonly lacks?: (observed: KubernetesObject) => string | undefined;
+  /** An API that somebody adds to a cluster, what to run for that, and what claims are `without` it. */
+  readonly restsOn?: { readonly apiService: string; readonly broughtBy: string; readonly install: string; readonly without: string };
   /** `unknown` where no list was read. */
   readonly price: Price | None | 'unknown';
   readonly effects: Effects;

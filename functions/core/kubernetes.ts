@@ -6,6 +6,7 @@ interface ObjectMeta {
   readonly creationTimestamp?: string;
   readonly deletionTimestamp?: string;
   readonly generation?: number;
+  readonly resourceVersion?: string;
   readonly uid?: string;
 }
 

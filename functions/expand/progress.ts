@@ -97,9 +97,17 @@ export function progressOf(
     ...Object.values(expansion.pending).map(({ kind, name, waitsFor }) => `${kind} ${name} waits for ${waitsFor}`),
   ];
   if (failures.length + waiting.length === 0) {
+    const lacks = entries.flatMap(([key, composed]) => {
+      const { object } = observed[key] ?? composed;
+      const lack = cardOf(composed)?.lacks?.(object);
+      return lack === undefined ? [] : [`${object.kind} ${object.metadata?.name} ${lack}`];
+    });
     return {
       ready,
-      condition: { type: 'Provisioned', status: 'True', reason: 'Ready', message: 'Everything that the claim needs is ready' },
+      condition:
+        lacks.length === 0
+          ? { type: 'Provisioned', status: 'True', reason: 'Ready', message: 'Everything that the claim needs is ready' }
+          : { type: 'Provisioned', status: 'True', reason: 'ReadyWithLimits', message: `Everything serves, but ${listed(lacks, '; ')}` },
     };
   }
   const message = listed([...failures, ...waiting], '; ');

@@ -6,6 +6,7 @@ import { goldenPath } from '../../../functions/golden-path.ts';
 import { accessManifests } from '../../../platform/access.ts';
 import { composedKinds } from '../../../platform/composed.ts';
 import { judgeAccess, judgeHome } from './access.ts';
+import { judgeAddedApis, restingOf } from './added-apis.ts';
 import { judgeAdvised } from './advised.ts';
 import { judgeApis } from './apis.ts';
 import { age, judgeClaims, judgeGoing } from './claims.ts';
@@ -556,6 +557,73 @@ describe('what environments should say', () => {
 
   test('gives none where it is said, or is for nothing there', () => {
     expect([judged({ providerSqlTls: 'require' }), judged({}, { AppDatabase: { backend: 'shared' } })]).toEqual([[], []]);
+  });
+});
+
+describe('what claims rest on', () => {
+  const app = (name: string, environment: string, kind = 'HorizontalPodAutoscaler', apiVersion = 'autoscaling/v2') => ({
+    apiVersion: 'platform.internal/v1alpha1',
+    kind: 'AppService',
+    metadata: { name, namespace: 'shop' },
+    spec: {
+      crossplane: {
+        resourceRefs: [
+          { apiVersion: 'apps/v1', kind: 'Deployment', name: `${name}-service` },
+          { apiVersion, kind, name: `${name}-service` },
+        ],
+      },
+    },
+    status: { environment },
+  });
+  const service = (status: string, reason: string, message: string): KubernetesObject => ({
+    apiVersion: 'apiregistration.k8s.io/v1',
+    kind: 'APIService',
+    metadata: { name: 'v1beta1.metrics.k8s.io' },
+    status: { conditions: [condition('Available', status, reason, message)] },
+  });
+  const claims = [
+    app('orders', 'prod'),
+    app('cart', 'prod'),
+    app('once', 'prod', 'CronJob', 'batch/v1'),
+    app('orders', 'staging'),
+    { ...app('new', 'prod'), spec: {} },
+  ];
+  const judged = (services: Readonly<Record<string, KubernetesObject>>) => judgeAddedApis(restingOf(claims, goldenPath.cards), services);
+  const why = 'failing or missing response from https://10.0.0.1:443';
+
+  test('gives a finding for each environment where it is not there, and what to run', () => {
+    const install = 'kubectl apply -f https://github.com/kubernetes-sigs/metrics-server/releases/latest/download/components.yaml';
+    const problem = (what: string) =>
+      `${what} not scaled by load: the cluster does not serve APIService v1beta1.metrics.k8s.io: metrics-server is not installed`;
+    expect(judged({})).toEqual([
+      {
+        severity: 'warning',
+        object: 'EnvironmentConfig prod',
+        problem: problem('environment "prod": AppService shop/cart and 1 more are'),
+        remedy: install,
+      },
+      {
+        severity: 'warning',
+        object: 'EnvironmentConfig staging',
+        problem: problem('environment "staging": AppService shop/orders is'),
+        remedy: install,
+      },
+    ]);
+  });
+
+  test('gives one where it does not answer, with its own words', () => {
+    const [first] = judged({ 'v1beta1.metrics.k8s.io': service('False', 'FailedDiscoveryCheck', why) });
+    expect(first).toEqual({
+      severity: 'warning',
+      object: 'EnvironmentConfig prod',
+      problem: `environment "prod": AppService shop/cart and 1 more are not scaled by load: the cluster does not serve APIService v1beta1.metrics.k8s.io: ${why}`,
+      remedy: 'kubectl describe apiservice v1beta1.metrics.k8s.io',
+    });
+  });
+
+  test('gives none where it is served, or nothing rests on it', () => {
+    expect(judged({ 'v1beta1.metrics.k8s.io': service('True', 'Passed', 'all checks passed') })).toEqual([]);
+    expect(judgeAddedApis(restingOf([app('once', 'prod', 'CronJob', 'batch/v1')], goldenPath.cards), {})).toEqual([]);
   });
 });
 

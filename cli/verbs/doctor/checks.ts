@@ -1,4 +1,5 @@
 import { access } from './access.ts';
+import { addedApis } from './added-apis.ts';
 import { advised } from './advised.ts';
 import { apis } from './apis.ts';
 import type { Check } from './check.ts';
@@ -24,6 +25,7 @@ export const checks: readonly Check[] = [
   namedObjects,
   advised,
   hours,
+  addedApis,
   namespaces,
   claims,
 ];

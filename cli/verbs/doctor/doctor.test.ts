@@ -42,7 +42,11 @@ describe('a cluster without Crossplane', () => {
     expect(report.checks.flatMap(({ findings }) => findings.map(({ problem }) => problem))).toEqual([
       'Crossplane is not installed: no Deployment has the label app=crossplane',
     ]);
-    expect(report.checks.filter(({ skipped }) => skipped === undefined).map(({ id }) => id)).toEqual(['crossplane', 'claims']);
+    expect(report.checks.filter(({ skipped }) => skipped === undefined).map(({ id }) => id)).toEqual([
+      'crossplane',
+      'added-apis',
+      'claims',
+    ]);
   });
 });
 

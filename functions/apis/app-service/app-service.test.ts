@@ -296,20 +296,84 @@ describe('how many pods', () => {
     expect(counts).toEqual([
       [1, undefined, undefined],
       [2, undefined, undefined],
-      [undefined, 2, 6],
+      [2, 2, 6],
     ]);
   });
 
-  test('an autoscaler has set is never written, and so never set back', () => {
-    const before = run({ port: 8080 }, { environment: 'prod' });
-    const observed = observedAfter(before, details);
-    const { object } = observed['deployment'] as ObservedResource;
-    const scaled = { ...object, spec: { ...(object['spec'] as object), replicas: 5 } };
-    const after = run(
-      { port: 8080 },
-      { environment: 'prod', observed: { ...observed, deployment: { object: scaled, connectionDetails: {} } } },
-    );
-    expect(after.desired['deployment']?.object).toEqual(before.desired['deployment']?.object);
+  const ofProd = { environment: 'prod' };
+  const started = observedAfter(run({ port: 8080 }, ofProd), details);
+  const seen = (key: string, spec: object, status: object, metadata: object = {}): ObservedResource => {
+    const { object } = started[key] as ObservedResource;
+    return {
+      object: {
+        ...object,
+        metadata: { ...object.metadata, ...metadata },
+        spec: { ...(object['spec'] as object), ...spec },
+        status: { ...(object['status'] as object), ...status },
+      },
+      connectionDetails: {},
+    };
+  };
+  const scaled = { lastScaleTime: '2026-01-02T03:04:05Z' };
+
+  test.each<[string, number, object, object, object]>([
+    ['before the autoscaler has set a number', 3, {}, {}, { replicas: 3, resourceVersion: '7' }],
+    ['where it has looked and left the number', 3, { desiredReplicas: 3 }, {}, { replicas: 3, resourceVersion: '7' }],
+    ['where that is too few', 1, {}, {}, { replicas: 2, resourceVersion: '7' }],
+    ['where that is too many', 9, {}, {}, { replicas: 9, resourceVersion: '7' }],
+    ['where somebody has scaled it to zero', 0, {}, {}, { replicas: 0, resourceVersion: '7' }],
+    ['once it has set that number', 5, { ...scaled, desiredReplicas: 5 }, {}, {}],
+    ['where somebody else has set another', 1, { ...scaled, desiredReplicas: 5 }, {}, { replicas: 1, resourceVersion: '7' }],
+    ['where it goes', 5, { ...scaled, desiredReplicas: 5 }, { deletionTimestamp: 'now' }, { replicas: 5, resourceVersion: '7' }],
+  ])('are sent as they were seen %s', (_, replicas, status, metadata, want) => {
+    const observed = {
+      ...started,
+      deployment: seen('deployment', { replicas }, {}, { resourceVersion: '7' }),
+      autoscaler: seen('autoscaler', {}, status, metadata),
+    };
+    const after = run({ port: 8080 }, { ...ofProd, observed }).desired['deployment']?.object;
+    const sent = at(after, 'spec', 'replicas');
+    const { resourceVersion } = after?.metadata ?? {};
+    expect({ ...(sent !== undefined && { replicas: sent }), ...(resourceVersion !== undefined && { resourceVersion }) }).toEqual(want);
+  });
+
+  test('that an autoscaler has set are never written, and so never set back', () => {
+    const before = run({ port: 8080 }, ofProd).desired['deployment']?.object;
+    const observed = {
+      ...started,
+      deployment: seen('deployment', { replicas: 5 }, {}),
+      autoscaler: seen('autoscaler', {}, { ...scaled, desiredReplicas: 5 }),
+    };
+    const { replicas: _, ...spec } = (before?.['spec'] ?? {}) as Record<string, unknown>;
+    expect(run({ port: 8080 }, { ...ofProd, observed }).desired['deployment']?.object).toEqual({ ...before, spec });
+  });
+
+  test('stay where a fixed number gives way to an autoscaler, which is not there yet', () => {
+    const fixed = observedAfter(run({ port: 8080, replicas: 4 }, ofProd), details);
+    const after = run({ port: 8080 }, { ...ofProd, observed: fixed }).desired;
+    expect([at(after['deployment']?.object, 'spec', 'replicas'), at(after['autoscaler']?.object, 'spec', 'minReplicas')]).toEqual([4, 2]);
+  });
+
+  test('without metrics are the fewest, with which the app is ready and says why there are no more', () => {
+    const unmeasured = [
+      { type: 'AbleToScale', status: 'True', reason: 'ReadyForNewScale' },
+      { type: 'ScalingActive', status: 'False', reason: 'FailedGetResourceMetric' },
+    ];
+    const told = (conditions: readonly object[]) =>
+      run({ port: 8080 }, { ...ofProd, observed: { ...started, autoscaler: seen('autoscaler', {}, { conditions }) } });
+    const { conditions, desired, ttlSeconds } = told(unmeasured);
+    expect([desired['autoscaler']?.ready, ttlSeconds, conditions.find(({ type }) => type === 'Provisioned')]).toEqual([
+      true,
+      300,
+      {
+        type: 'Provisioned',
+        status: 'True',
+        reason: 'ReadyWithLimits',
+        message:
+          'Everything serves, but HorizontalPodAutoscaler orders-service does not scale by load, since it gets no metrics of the pods (FailedGetResourceMetric): where that lasts, have the platform team run goldenpath doctor',
+      },
+    ]);
+    expect(provisionedOf(told(details.autoscaler.status.conditions))).toBe('Everything that the claim needs is ready');
   });
 
   test('a fixed number takes the autoscaler away', () => {

@@ -20,15 +20,21 @@ export function volume(claim: unknown, path: string, count: number): Item {
   return { charge: `${times(count)}${plain(bytes / gib)} GiB volume`, price: 'ebs/gp3-gib-month', units: (bytes / gib) * count };
 }
 
-/** On what an autoscaler scales, whose number of pods is nowhere in it. */
+/** On what an autoscaler scales, whose number of pods is not for good. */
 const scaleAnnotation = `${group}/scale`;
 
 /** That there are so many pods, by a HorizontalPodAutoscaler. */
 export const scaledBetween = (min: number, max: number) => ({ [scaleAnnotation]: `${min}-${max}` });
 
+/** On what has no pods since its claim is stopped, and not since somebody scaled it to none. */
+const stoppedAnnotation = `${group}/stopped`;
+
+export const isStopped = (object: unknown): boolean =>
+  at(object, 'spec', 'replicas') === 0 && at(object, 'metadata', 'annotations', stoppedAnnotation) !== undefined;
+
 /** What has that many pods when it runs, without any. It keeps its cost, since it can be started at any moment. */
 export function stoppedAt(object: KubernetesObject, min: number, max: number): KubernetesObject {
-  const annotations = { ...object.metadata?.annotations, ...scaledBetween(min, max) };
+  const annotations = { ...object.metadata?.annotations, ...scaledBetween(min, max), [stoppedAnnotation]: 'true' };
   const spec = { ...(object['spec'] as object | undefined), replicas: 0 };
   return { ...object, metadata: { ...object.metadata, annotations }, spec };
 }
@@ -90,7 +96,10 @@ function podItems(
 /** Of pods that stand all the time. */
 function standingItems(object: unknown): readonly Item[] {
   const said = at(object, 'spec', 'replicas');
-  const scale = said === undefined || said === 0 ? scaleOf(object) : undefined;
+  const scaled = scaleOf(object);
+  const most = scaled === undefined ? 0 : scaled.min + scaled.more;
+  // How many there are at the moment is no cost that stands.
+  const scale = said === undefined || (typeof said === 'number' && said <= most) ? scaled : undefined;
   const replicas = scale?.min ?? (said === undefined ? 1 : countAt(at(object, 'spec'), 'replicas'));
   if (replicas === undefined) return [got('spec.replicas', said, 'a number of pods')];
   const templates = at(object, 'spec', 'volumeClaimTemplates') ?? [];
@@ -147,11 +156,11 @@ export const replacedPods = ({ is }: FieldChange, what: string): Effect =>
   restart(what, isOnNode(is) ? 'is lost with the pod, since it is on no volume' : undefined);
 
 /** Another number of pods: with none, it is down for as long as somebody wants it to be. */
-export const scaled = ({ after }: FieldChange): Effect => (after === 0 ? restart('down until it is started again') : inPlace());
+export const rescaled = ({ after }: FieldChange): Effect => (after === 0 ? restart('down until it is started again') : inPlace());
 
 /** The same of pods that keep data: unlike one that is replaced now and then, one that is stopped on purpose takes it along knowingly. */
 export function scaledWithData(change: FieldChange): Effect {
-  const { impact, known, what } = scaled(change);
+  const { impact, known, what } = rescaled(change);
   const loses = change.after === 0 && isOnNode(change.was);
   return { impact, known, what, ...(loses && { data: 'loses what it has, since that is on no volume', loses }) };
 }

@@ -35,7 +35,7 @@ import { watching } from '../observability.ts';
 import { appContainer, endingJob, type Given as Pods, servingPods } from '../pods.ts';
 import { allPortsOf } from '../ports.ts';
 import { contradictionIn, problemOfContainers } from '../problems.ts';
-import { scaleOf } from '../scale.ts';
+import { scaledTo, scaleOf } from '../scale.ts';
 import { binding, type ServiceSettings, suffix } from '../schema.ts';
 import { stopped } from '../stopped.ts';
 import { variablesFor } from '../telemetry.ts';
@@ -159,12 +159,17 @@ function deployed({ claim, settings, observed }: Given, pods: Pods, { name, labe
   const template = servingPods(pods, labels);
   const before = beforeDeploy(pods, template, { claim, labels, observed, canStart });
   const { min, max } = scaleOf(settings);
+  const { replicas, resourceVersion } = scaledTo({ min, max }, observed);
   const object = {
     ...typed(deployment),
-    metadata: { name, labels, ...(min < max && { annotations: scaledBetween(min, max) }) },
+    metadata: {
+      name,
+      labels,
+      ...(min < max && { annotations: scaledBetween(min, max) }),
+      ...(resourceVersion !== undefined && { resourceVersion }),
+    },
     spec: {
-      // What an autoscaler has set is its own: written here, it would be set back.
-      ...(min === max && { replicas: min }),
+      ...(replicas !== undefined && { replicas }),
       // A Deployment that is paused keeps and scales the pods of its last template, and starts none of another.
       ...(before.waitsFor !== undefined && { paused: true }),
       selector: { matchLabels: labels },
