@@ -46,9 +46,13 @@ function anyOfField({ schema, example, default: byTier }: Field): fc.Arbitrary<u
   return known.length === 0 ? made : fc.oneof(fc.constantFrom(...known), made);
 }
 
-/** What a claim or an environment may say of the fields that `isAbout` takes, each or not. */
+/** What a claim or an environment may say of the fields that `isAbout` takes, each or not; seldom what nobody says who does not mean it. */
 export function anySaid(fields: Fields, isAbout: (field: Field) => boolean): fc.Arbitrary<Record<string, unknown>> {
   const chosen = Object.entries(fields).filter(([, field]) => isAbout(field));
   const required = chosen.flatMap(([name, field]) => (field.required ? [name] : []));
-  return fc.record(Object.fromEntries(chosen.map(([name, field]) => [name, anyOfField(field)])), { requiredKeys: required });
+  const seldom = (field: Field) =>
+    field.presence === 'maybe' ? fc.option(anyOfField(field), { nil: undefined, freq: 1 }) : anyOfField(field);
+  return fc
+    .record(Object.fromEntries(chosen.map(([name, field]) => [name, seldom(field)])), { requiredKeys: required })
+    .map((said) => Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined)));
 }

@@ -219,7 +219,7 @@ describe('the last snapshot that an earlier claim of the name left', () => {
       reason: 'KeptDataExists',
       message:
         `cannot apply: final-snapshot (Snapshot orders-database-final-snapshot): there is "${name}-final", which an earlier claim of this name left; ` +
-        'what this claim makes would be empty, so nothing was made: to begin empty, and to keep that for the platform team to restore beside it, ' +
+        'what this claim makes would be empty, so nothing was made: to begin with it, make a claim of another name with spec.restoreFrom; to begin empty, and to keep that for the platform team to restore beside it, ' +
         `run: kubectl annotate appdatabase orders --namespace shop --overwrite platform.internal/acknowledge=${token}`,
     });
     expect(refused.desired).toEqual(both(kept).expanded.desired);

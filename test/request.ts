@@ -40,6 +40,7 @@ export const everything = {
   shared: {
     postgres: { providerConfig: 'shared-postgres', host: 'pg.shared.svc', caCertificate: placeholderCertificate },
   },
+  volumes: { accessMode: 'ReadWriteMany', storageClassName: 'shared-files' },
   routing: { ingressClass: 'nginx', issuer: 'letsencrypt', from: 'ingress-nginx' },
   monitoring: {
     prometheus: { namespace: 'monitoring', labels: { release: 'prometheus' } },

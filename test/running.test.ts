@@ -9,7 +9,7 @@ import { goldenPath } from '../functions/golden-path.ts';
 import { resourceDeltas } from '../plan/compare.ts';
 import { planClaim } from '../plan/run.ts';
 import { type Asked, apiOf, details, lived, objects, provisioned, run } from './lived.ts';
-import { boundTo, database, databaseBinding, environmentConfig, everything, observedAfter, stepRequest } from './request.ts';
+import { boundTo, claimed, database, databaseBinding, environmentConfig, everything, observedAfter, stepRequest } from './request.ts';
 
 const persistent: Asked = { kind: 'AppDatabase', defaults: { backend: 'container', persistence: 'Persistent' } };
 
@@ -85,6 +85,16 @@ describe('a claim that says running: false', () => {
     expect([provisioned(started)?.reason, started.events]).toEqual([
       'Ready',
       ['AppDatabase orders is ready: connect with Secret orders-database'],
+    ]);
+  });
+
+  test('runs until the data of another is copied into it', () => {
+    const copying: Asked = { ...persistent, spec: { restoreFrom: { claim: 'ledger' }, running: false } };
+    const begun = run({ ...copying, claims: [claimed('AppDatabase', 'ledger')] });
+    expect([begun.refusal, at(begun.desired['server']?.object, 'spec', 'replicas'), provisioned(begun)?.reason]).toEqual([
+      undefined,
+      1,
+      'Waiting',
     ]);
   });
 

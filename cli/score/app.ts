@@ -56,7 +56,10 @@ function filesOf(workload: Workload, read: readonly ReadFile[], context: Context
 
 /** The volumes of all containers: the app and what runs beside it have each at one path. */
 function volumes(workload: Workload, context: Context) {
-  const found = new Map<string, { readonly name: string; readonly path: string; readonly sizeMiB: unknown }>();
+  const found = new Map<
+    string,
+    { readonly name: string; readonly path: string; readonly sizeMiB?: unknown; readonly persistent?: unknown }
+  >();
   for (const container of Object.keys(workload.score.containers)) {
     for (const { target, value, at } of volumesOf(workload, container)) {
       const [, name] = /^\$\{resources\.([^.}]+)(?:\.source)?\}$/.exec(value.source) ?? [];
@@ -70,7 +73,9 @@ function volumes(workload: Workload, context: Context) {
       const other = found.get(of.name);
       if (other !== undefined && other.path !== target)
         throw wrong(workload, at, `got ${shown(target)}, want ${shown(other.path)}, where another container has the volume`);
-      found.set(of.name, { name: of.name, path: target, sizeMiB: paramsOf(of, context, ['sizeMiB'])['sizeMiB'] ?? defaultVolumeMiB });
+      const { sizeMiB = defaultVolumeMiB, storageGiB } = paramsOf(of, context, ['sizeMiB', 'storageGiB']);
+      const holds = storageGiB === undefined ? { sizeMiB } : { persistent: { storageGiB } };
+      found.set(of.name, { name: of.name, path: target, ...holds });
     }
   }
   return [...found.values()];

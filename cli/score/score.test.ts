@@ -157,16 +157,17 @@ describe('each type of resource', () => {
     expect(await scaling('{minReplicas: 5}')).toEqual({ autoscaling: { min: 5, max: 5 } });
   });
 
-  test('a volume goes with the pods', async () => {
+  test('a volume goes with the pods, or is persistent', async () => {
     const text = [
       head,
-      'containers:\n  main:\n    image: i:1\n    volumes:\n      /data: {source: "${resources.data}"}\n      /more: {source: "${resources.more.source}"}\n',
-      'resources: {data: {type: volume}, more: {type: volume, params: {sizeMiB: 64}}}\n',
+      'containers:\n  main:\n    image: i:1\n    volumes:\n      /data: {source: "${resources.data}"}\n      /more: {source: "${resources.more.source}"}\n      /kept: {source: "${resources.kept}"}\n',
+      'resources: {data: {type: volume}, more: {type: volume, params: {sizeMiB: 64}}, kept: {type: volume, params: {storageGiB: 20}}}\n',
     ].join('');
     expect(await appSpec(text)).toEqual({
       volumes: [
         { name: 'data', path: '/data', sizeMiB: 1024 },
         { name: 'more', path: '/more', sizeMiB: 64 },
+        { name: 'kept', path: '/kept', persistent: { storageGiB: 20 } },
       ],
     });
   });
@@ -419,7 +420,7 @@ test.each<[string, string, string]>([
   [
     'a param that no claim has',
     score('resources: {db: {type: postgres, params: {sise: 1}}}'),
-    '4": resources.db.params.sise: unknown param, want one of engine, version, size, storageGiB, highAvailability, backupRetentionDays, extensions, databaseName, deletion, running, ttlHours',
+    '4": resources.db.params.sise: unknown param, want one of engine, version, size, storageGiB, highAvailability, backupRetentionDays, extensions, parameters, databaseName, deletion, restoreFrom, rotateAfterDays, running, ttlHours',
   ],
   [
     'a param that is wrong',

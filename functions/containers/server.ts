@@ -1,5 +1,6 @@
 import type { Backend, Claim, Context, Expansion } from '../core/api.ts';
-import { typed } from '../core/card.ts';
+import { bindingKey } from '../core/binding.ts';
+import { type Card, typed } from '../core/card.ts';
 import { type FactsOf, type Needs, needsOf } from '../core/facts.ts';
 import { group } from '../core/group.ts';
 import { at, type KubernetesObject, stringAt } from '../core/kubernetes.ts';
@@ -64,6 +65,8 @@ export interface Server {
   readonly scratch: readonly Scratch[];
   /** Keys of the binding that the server itself reads, as files under `secretPath`. */
   readonly secretKeys: readonly string[];
+  /** A Secret that has them before there is a binding. */
+  readonly secretName?: string;
   readonly observed: Readonly<Record<string, ObservedResource>>;
 }
 
@@ -104,8 +107,24 @@ function labelsOf({ app, name, claim }: Server) {
 }
 
 function pods(server: Server, held: Pull['held']) {
-  const { name, app, image, user, port, size, command, env, config, postStart, dataPath, persistent, deletion, scratch, secretKeys } =
-    server;
+  const {
+    name,
+    app,
+    image,
+    user,
+    port,
+    size,
+    command,
+    env,
+    config,
+    postStart,
+    dataPath,
+    persistent,
+    deletion,
+    scratch,
+    secretKeys,
+    secretName = name,
+  } = server;
   const labels = labelsOf(server);
   const storage = `${server.storageGiB}Gi`;
   const probe = {
@@ -165,7 +184,7 @@ function pods(server: Server, held: Pull['held']) {
             // A volume without items would have every key.
             ...(secretKeys.length === 0
               ? []
-              : [{ name: 'binding', secret: { secretName: name, items: secretKeys.map((key) => ({ key, path: key })) } }]),
+              : [{ name: 'binding', secret: { secretName, items: secretKeys.map((key) => ({ key, path: key })) } }]),
           ],
         },
       },
@@ -293,27 +312,31 @@ function alertsOf({ metadata, spec }: KubernetesObject, { namespace, kind }: Cla
   ];
 }
 
-/** What a server comes to that is to be stopped. Hours, which nobody acknowledges, leave one running whose data is on no volume. */
+/**
+ * What a server comes to that is to be stopped. Hours, which nobody acknowledges, leave one running whose data is on no volume; and one
+ * that nobody was given yet, as while data is copied into it, runs until then.
+ */
 function stopped(expansion: Expansion, { by }: Stop): Expansion {
   const { server: serving, ...rest } = expansion.resources;
-  if (serving === undefined) return expansion;
+  if (serving === undefined || expansion.pending[bindingKey] !== undefined) return expansion;
   if (by === 'hours' && at(serving.object, 'spec', 'volumeClaimTemplates') === undefined) {
     return { ...expansion, stopped: { runsOn: 'what it has is on no volume, and would be lost' } };
   }
   return { ...expansion, resources: { ...rest, server: { object: stoppedAt(serving.object, 1, 1) } }, stopped: true };
 }
 
-/** A backend that runs a server, binds it, protects the claim, and has alerts where the environment has who makes them. */
-export function containerBackend<Settings, Facts>(
+/** A backend that runs a server, binds it, protects the claim, has alerts where the environment has who makes them, and composes `more`. */
+export function containerBackend<Settings, Facts, Required = unknown, Key extends string = never>(
   needs: Needs<Facts>,
-  expand: Backend<Settings, Facts>['expand'],
-): Backend<Settings, Facts & Monitored, unknown, keyof typeof containerKinds> {
+  expand: Backend<Settings, Facts, Required>['expand'],
+  more?: { readonly [K in Key]: Card },
+): Backend<Settings, Facts & Monitored, Required, keyof typeof containerKinds | Key> {
   return {
     needs: needsOf(...needs.facts, prometheus) as Needs<Facts & Monitored>,
-    composes: containerKinds,
+    composes: { ...containerKinds, ...more } as { readonly [K in keyof typeof containerKinds | Key]: Card },
     anchor: 'server',
     stops: 'can',
-    expand: (context: Context<Settings, Facts & Monitored>) => {
+    expand: (context: Context<Settings, Facts & Monitored, Required>) => {
       const running = expand(context);
       const expansion = context.stop === undefined ? running : stopped(running, context.stop);
       const { prometheus: operator } = context.facts.monitoring;

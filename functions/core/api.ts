@@ -63,6 +63,8 @@ export interface ClusterClaim {
   readonly creationTimestamp: string | undefined;
   /** The name of the binding that the claim was once seen to have. */
   readonly issuedBinding: string | undefined;
+  /** What its author asked for another login with; undefined where nobody did. */
+  readonly rotate: string | undefined;
 }
 
 /** A claim in a namespace. */
@@ -86,6 +88,8 @@ export interface PlacelessContext<Settings, Required = unknown, C extends Cluste
   /** What the API `requires`, by name. That something is not there is no reason to compose less than before. */
   readonly required: Required;
   readonly issueSecret: () => string;
+  /** When it is, as RFC 3339; undefined where the time is not looked at, as in a plan. */
+  readonly now: string | undefined;
   /** Why what it runs is to be stopped; undefined where it is to run, or where the backend cannot. */
   readonly stop?: Stop | undefined;
 }

@@ -43,15 +43,15 @@ export function issueOnce(
   return issued ?? (claim.issuedBinding === undefined ? issueSecret() : undefined);
 }
 
-/** The Secret with a claim's connection details, after the Service Binding specification. */
-function bindingSecret(name: string, schema: BindingSchema, values: BindingValues): Composed {
-  const checked = Object.entries(schema.parse(values)).sort(([a], [b]) => (a < b ? -1 : 1));
+/** A Secret with these values; without a type it is of the one that Kubernetes gives. */
+export function secretOf(name: string, values: Readonly<Record<string, string>>, type?: string): Composed {
+  const sorted = Object.entries(values).sort(([a], [b]) => (a < b ? -1 : 1));
   return {
     object: {
       ...head,
       metadata: { name },
-      type: `servicebinding.io/${values.type}`,
-      data: Object.fromEntries(checked.map(([key, value]) => [key, encode(value)])),
+      ...(type !== undefined && { type }),
+      data: Object.fromEntries(sorted.map(([key, value]) => [key, encode(value)])),
     },
   };
 }
@@ -74,7 +74,7 @@ interface Bound {
 }
 
 /**
- * The binding from what is known now, or else from what was issued before. Where neither is there, it is pending at first;
+ * The binding, after the Service Binding specification, from what is known now, or else from what was issued before. Where neither is there, it is pending at first;
  * once it was issued, nothing may be applied until it can be read again, since a secret never changes by itself.
  */
 export function bind(
@@ -86,7 +86,12 @@ export function bind(
   waitsFor: string,
 ): Bound {
   const values = fresh ?? issuedValues(schema, observed);
-  if (values !== undefined) return { resources: { [bindingKey]: bindingSecret(name, schema, values) }, pending: {}, values };
+  if (values !== undefined)
+    return {
+      resources: { [bindingKey]: secretOf(name, schema.parse(values) as BindingValues, `servicebinding.io/${values.type}`) },
+      pending: {},
+      values,
+    };
   if (claim.issuedBinding !== undefined) {
     const message =
       `cannot read Secret "${name}" in namespace "${claim.namespace}", which holds this claim's only copy of its connection details; ` +

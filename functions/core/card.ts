@@ -47,6 +47,8 @@ export interface Data {
   readonly fixed: readonly (readonly string[])[];
   /** Paths of sizes that can only grow, in GiB. */
   readonly growing: readonly (readonly string[])[];
+  /** Paths of which one says what data it begins with; without any it is empty. */
+  readonly from?: readonly (readonly string[])[];
   /** Path of the engine's version, where there is one, and to which majors each major can go in one step. */
   readonly version?: { readonly path: readonly string[]; readonly majors: Readonly<Record<string, readonly number[]>> };
   /** What is left of the data once the resource is deleted, in half a sentence. */

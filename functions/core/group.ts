@@ -26,7 +26,7 @@ export const madeInAnnotation = `${group}/made-in`;
 
 /**
  * On a managed resource that only looks whether there is something under its name already: `first`, before it makes that; `kept`, for
- * what an earlier claim may have left.
+ * what an earlier claim may have left; `source`, for what the claim begins with.
  */
 export const lookAnnotation = `${group}/look`;
 
@@ -39,5 +39,14 @@ export const waiverAnnotation = `${group}/waive-policies`;
 /** On a claim: the changes that its author takes the loss of, as the refusal names them, separated by commas. */
 export const acknowledgeAnnotation = `${group}/acknowledge`;
 
+/** On what has no pods since its claim is stopped, and not since somebody scaled it to none. */
+export const stoppedAnnotation = `${group}/stopped`;
+
 /** On a claim: the pending changes that are not to wait for a maintenance window, as the claim's condition names them. */
 export const applyNowAnnotation = `${group}/apply-now`;
+
+/** On a claim: asks for another login of its app, once for each value, such as a date. */
+export const rotateAnnotation = `${group}/rotate`;
+
+/** On a login: which rotation it was given its password by. */
+export const rotationAnnotation = `${group}/rotation`;

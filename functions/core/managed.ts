@@ -18,10 +18,10 @@ interface ManagedResource {
   readonly connectionSecret?: string;
 }
 
-/** A managed resource that shows whether there is something under a name, and makes nothing. */
-export function looked(resource: Omit<ManagedResource, 'managementPolicies' | 'connectionSecret'>): Composed {
+/** A managed resource that shows whether there is something under a name, and makes nothing; `as` is what that would be. */
+export function looked(resource: Omit<ManagedResource, 'managementPolicies' | 'connectionSecret'>, as: 'kept' | 'source'): Composed {
   const { object } = managed({ ...resource, managementPolicies: ['Observe'] });
-  const annotations = { ...object.metadata?.annotations, [lookAnnotation]: 'kept' };
+  const annotations = { ...object.metadata?.annotations, [lookAnnotation]: as };
   return { object: { ...object, metadata: { ...object.metadata, annotations } } };
 }
 

@@ -8,10 +8,10 @@ export const leastBackupDays = 7;
 export const deletions = ['Protect', 'Snapshot', 'Delete'] as const;
 export type Deletion = (typeof deletions)[number];
 
-/** The field `deletion` of an API; `snapshot` says what Snapshot does there, such as `keeps the volume`. */
-export const deletionField = (snapshot: string) =>
+/** The field `deletion` of an API; `snapshot` says what Snapshot does there, such as `keeps the volume`, and `where` of which claims. */
+export const deletionField = (snapshot: string, where?: string) =>
   field(z.enum(deletions), {
-    text: `What deleting the claim does: Protect refuses it; Snapshot ${snapshot}; Delete keeps nothing.`,
+    text: `What deleting the claim does${where === undefined ? '' : ` ${where}`}: Protect refuses it; Snapshot ${snapshot}; Delete keeps nothing.`,
     default: { dev: 'Delete', prod: 'Protect' },
     moves: 'freely',
     example: 'Snapshot',

@@ -101,7 +101,7 @@ export function expandClaim(request: StepRequest, remembered?: Running): Expande
     return { api, claim: read.claim, environment, backend: name, settled, stop: undefined, expiry, expansion };
   }
   const expandWith = (given: typeof settings): Expansion =>
-    backend.expand({ ...around.told, claim: read.claim, settings: given, sources, observed, required, issueSecret, stop } as never);
+    backend.expand({ ...around.told, claim: read.claim, settings: given, sources, observed, required, issueSecret, now, stop } as never);
   const expansion = expandWith(settings);
   if (expansion.refusal !== undefined) return { refusal: expansion.refusal };
   const expanded: Expanded = { api, claim: read.claim, environment, backend: name, settled, stop, expiry, expansion };

@@ -6,6 +6,7 @@ import { externalNameAnnotation } from '../core/managed.ts';
 import { hashOf } from '../core/names.ts';
 import type { StepRequest } from '../core/pipeline.ts';
 import { shown } from '../core/problem.ts';
+import { apiOf } from '../core/required.ts';
 import type { DesiredResource, StepResponse } from '../core/step.ts';
 import { propertyOf } from './inspect.ts';
 import { named } from './named.ts';
@@ -144,17 +145,24 @@ function emptyBesideKept(
 ): StepResponse | undefined {
   const { claim, platform } = request;
   const kept = left.filter((each) => found(each) === 'something');
+  const fromOf = ({ object }: Looked) => propertyOf(platform.cards.get(groupKind(object)), ({ data }) => data)?.from ?? [];
   const made = looked.filter((each) => {
     const card = platform.cards.get(groupKind(each.object));
-    return found(each) === 'nothing' && card !== undefined && holdsData(card);
+    const isEmpty = fromOf(each).every((path) => at(each.object, ...path) === undefined);
+    return found(each) === 'nothing' && card !== undefined && holdsData(card) && isEmpty;
   });
   if (kept.length === 0 || made.length === 0) return undefined;
   const { uid, generation } = claim.metadata ?? {};
   const token = `empty-${hashOf([kept.map(({ key, name }) => [key, name]), uid, generation])}`;
   if (listed(claim, acknowledgeAnnotation).includes(token)) return undefined;
+  const explained = Object.values(apiOf(platform, claim)?.backends ?? {}).map(({ explains }) => explains ?? {});
+  const [field] = made.flatMap((each) =>
+    fromOf(each).flatMap((path) => explained.flatMap((of) => of[`${each.object.kind}.${path.at(-1)}`] ?? [])),
+  );
+  const begin = field === undefined ? '' : `to begin with it, make a claim of another name with spec.${field}; `;
   const message =
     `cannot apply: ${kept.map(({ key, object, name }) => `${named(key, object)}: there is ${shown(name)}, which an earlier claim of this name left`).join('; ')}; ` +
-    `what this claim makes would be empty, so nothing was made: to begin empty, and to keep that for the platform team to restore beside it, run: ${annotateCommand(claim, acknowledgeAnnotation, token)}`;
+    `what this claim makes would be empty, so nothing was made: ${begin}to begin empty, and to keep that for the platform team to restore beside it, run: ${annotateCommand(claim, acknowledgeAnnotation, token)}`;
   const refusal = { reason: 'KeptDataExists', message };
   return { ...response, refusal, conditions: [{ type: 'Allowed', status: 'False', ...refusal }], ttlSeconds: lookTtlSeconds };
 }

@@ -441,3 +441,39 @@ describe('a control plane that lost all', { timeout: 500_000 }, () => {
     expect(await inventory()).toEqual(before);
   });
 });
+
+describe('what RDS keeps of a database', { timeout: 500_000 }, () => {
+  const instanceOf = (name: string) => get('instance.rds.aws.m.upbound.io', `${name}-database-instance`, namespace);
+  const identifierOf = async (name: string) => stringAt(await instanceOf(name), 'spec', 'forProvider', 'identifier');
+  const copyOf = (name: string, more: object) => claim(namespace, name, { restoreFrom: { claim: 'ledger', ...more } });
+
+  test('becomes new databases, of now and of a snapshot, while it goes on; what it does not keep is refused', async () => {
+    const ledger = await identifierOf('ledger');
+    await ask(`rds create-db-snapshot --db-instance-identifier ${ledger} --db-snapshot-identifier before`);
+    await apply(copyOf('now', {}), copyOf('then', { snapshot: 'before' }), copyOf('never', { at: '2126-01-01T00:00:00Z' }));
+    await eventually(async () => {
+      await answerLooks(foundNothing);
+      await fillIn();
+      for (const name of ['now', 'then']) {
+        expect([name, conditionsOf(await instanceOf(name))['Ready']]).toEqual([name, 'True']);
+        expect((await bindingOf(namespace, name))['database']).toBe('app');
+      }
+    }, 400);
+    const made = async (name: string) => {
+      const { spec } = await instanceOf(name);
+      return [at(spec, 'forProvider', 'restoreToPointInTime'), at(spec, 'forProvider', 'snapshotIdentifier')];
+    };
+    expect([await made('now'), await made('then')]).toEqual([
+      [{ sourceDbInstanceIdentifier: ledger, useLatestRestorableTime: true }, undefined],
+      [undefined, 'before'],
+    ]);
+    const { DBInstances: all } = await ask('rds describe-db-instances');
+    const names = await Promise.all(['ledger', 'now', 'then'].map(identifierOf));
+    expect(all.map(({ DBInstanceIdentifier: name }: { DBInstanceIdentifier: string }) => name).sort()).toEqual(names.sort());
+    expect(new Set(all.map(({ DbiResourceId }: { DbiResourceId: string }) => DbiResourceId)).size).toBe(3);
+    const conditions = at(await get('appdatabase', 'never', namespace), 'status', 'conditions') as { type: string; message?: string }[];
+    expect(conditions.find(({ type }) => type === 'Resolved')?.message).toMatch(
+      /^cannot restore: spec\.restoreFrom\.at: got "2126-01-01T00:00:00Z", want at most "[^"]+", up to which RDS can restore it now$/,
+    );
+  });
+});

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { doctor } from '../../cli/verbs/doctor/doctor.ts';
 import type { Report } from '../../cli/verbs/doctor/report.ts';
 import { at } from '../../functions/core/kubernetes.ts';
@@ -33,6 +33,9 @@ const isWhole = async (pods: number) => {
 function watched() {
   const path = '{.spec.replicas}/{.status.readyReplicas}{"\\n"}';
   const child = execFile('kubectl', ['get', 'deployment', 'orders-service', '-n', namespace, '-w', '-o', `jsonpath=${path}`]);
+  onTestFinished(() => {
+    child.kill();
+  });
   let said = '';
   child.stdout?.on('data', (text) => {
     said += text;
@@ -48,10 +51,11 @@ function watched() {
   };
 }
 
-async function reconciled(rounds = 10) {
+/** Not so often that Crossplane looks at the claim no more. */
+async function reconciled(rounds = 5) {
   for (let round = 0; round < rounds; round += 1) {
     await kubectl('annotate', 'appservice', 'orders', '-n', namespace, '--overwrite', `example.com/touched=${Date.now()}`);
-    await sleep(500);
+    await sleep(2000);
   }
 }
 
@@ -74,7 +78,7 @@ test('from a fixed number to an autoscaler and back there are never fewer pods, 
 
   // Beyond what it may be, so that the autoscaler itself sets another number.
   const scaling = kubectl('scale', 'deployment', 'orders-service', '-n', namespace, '--replicas=6');
-  await Promise.all([scaling, reconciled(30)]);
+  await Promise.all([scaling, reconciled(10)]);
   await eventually(async () => expect(await isWhole(5)).toBe(true));
   expect(at((await get('hpa', 'orders-service', namespace)).status, 'lastScaleTime')).toBeDefined();
   await reconciled();

@@ -190,15 +190,16 @@ export async function bindingOf(namespace: string, name: string, suffix = 'datab
   return Object.fromEntries(Object.entries(data ?? {}).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]));
 }
 
-/** Runs a shell command in a pod of the namespace that has nothing but one Secret, at `mountPath`, and returns what it printed. */
-export async function inPod(
-  namespace: string,
-  secretName: string,
-  mountPath: string,
-  image: string,
-  command: string,
-  env: Readonly<Record<string, string>> = {},
-): Promise<Result> {
+interface Client {
+  readonly image: string;
+  readonly command: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** All that it has of the namespace. */
+  readonly binding?: { readonly secretName: string; readonly mountPath: string };
+}
+
+/** Runs a pod to its end, and returns what it printed. */
+export async function inClient(namespace: string, { image, command, env = {}, binding }: Client): Promise<Result> {
   const pod = `client-${Math.random().toString(36).slice(2, 10)}`;
   await apply({
     apiVersion: 'v1',
@@ -211,12 +212,12 @@ export async function inPod(
         {
           name: 'client',
           image,
-          command: ['/bin/sh', '-c', command],
+          command,
           env: Object.entries(env).map(([key, value]) => ({ name: key, value })),
-          volumeMounts: [{ name: 'binding', mountPath, readOnly: true }],
+          ...(binding !== undefined && { volumeMounts: [{ name: 'binding', mountPath: binding.mountPath, readOnly: true }] }),
         },
       ],
-      volumes: [{ name: 'binding', secret: { secretName } }],
+      ...(binding !== undefined && { volumes: [{ name: 'binding', secret: { secretName: binding.secretName } }] }),
     },
   });
   const phase = await eventually(async () => {
@@ -228,6 +229,18 @@ export async function inPod(
   const output = await kubectl('logs', pod, '-n', namespace);
   await kubectl('delete', 'pod', pod, '-n', namespace, '--wait=false');
   return phase === 'Succeeded' ? { code: 0, stdout: output.trim(), stderr: '' } : { code: 1, stdout: '', stderr: output.trim() };
+}
+
+/** Runs a shell command in a pod of the namespace that has nothing but one Secret, at `mountPath`, and returns what it printed. */
+export async function inPod(
+  namespace: string,
+  secretName: string,
+  mountPath: string,
+  image: string,
+  command: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Result> {
+  return await inClient(namespace, { image, command: ['/bin/sh', '-c', command], env, binding: { secretName, mountPath } });
 }
 
 /** Runs psql with nothing but the binding's URI; another database than its own is to try what should not work. */

@@ -27,13 +27,14 @@ const capitals = 'no: a database name with capitals or dashes';
 const small = 'no: under 20 GiB of storage';
 const logins = 'no: several logins for one database';
 const replicas = 'no: read replicas';
-const snapshot = 'no: a database or a cache that begins with a snapshot';
-const parameters = 'no: parameters, a locale or SQL at the creation of a database';
+const snapshot =
+  'no: a database that begins with a dump, or with a snapshot of an instance that no claim made; a cache that begins with a snapshot';
+const parameters = 'no: other parameters than those of `spec.parameters`, a locale or SQL at the creation of a database';
 const chosen = 'no: a name, a password or a Secret of its own choice';
 const lifecycle = 'no: CORS, public access, lifecycle by prefix or storage classes of a bucket';
 const senders = 'no: SNS topics or S3 events as senders of a queue';
 const engines = 'no: MySQL, MariaDB, MongoDB, memcached, Kafka, AMQP';
-const volumes = 'no: volumes of an app that outlive its pods';
+const volumes = 'no: a volume that apps share';
 const principals = 'no: AWS principals other than service accounts of the namespace';
 
 const rds = 'terraform-aws-modules/terraform-aws-rds: examples';
@@ -264,7 +265,7 @@ export const realFiles: readonly RealFile[] = [
       'spec.storage.size': ['5Gi', small],
     },
     copied: { engine: 'postgres', storageGiB: 5, restoreFrom: 'orders' },
-    refused: refusing('AppDatabase', `spec.restoreFrom: unknown field; ${atLeast20(5)}`),
+    refused: refusing('AppDatabase', `spec.restoreFrom: got "orders", want object; ${atLeast20(5)}`),
   },
   {
     file: `${cnpg}/cluster-example-replica-streaming.yaml`,

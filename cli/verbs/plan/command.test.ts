@@ -1,8 +1,10 @@
 import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { goldenPath } from '../../../functions/golden-path.ts';
 import { definePlatform } from '../../../functions/platform.ts';
 import { notRun } from '../../../plan/run.ts';
+import { packageRoot } from '../../../platform/manifest.ts';
 import { toYaml } from '../../../platform/yaml.ts';
 import { claim, commit, failure, run, scratch, write } from '../../../test/planning.ts';
 import { awsIn, environmentConfig, everything, exampleEnvironmentNames } from '../../../test/request.ts';
@@ -348,5 +350,60 @@ test('the claims of one invocation share the budget of their namespace', async (
     ['b', null],
     ['c', 'OverBudget'],
     ['elsewhere', null],
+  ]);
+});
+
+test('the app of the examples is planned for prod with its database and its cache: where each setting is from, cost and policies', async () => {
+  const files = ['database', 'cache', 'service'].map((name) => join(packageRoot, `examples/app-${name}.yaml`));
+  const { code, stdout, stderr } = await run(files, { platform: goldenPath, environments: ['prod'], output: 'json' });
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  const plans = JSON.parse(stdout).claims as readonly {
+    readonly claim: { readonly kind: string; readonly name: string };
+    readonly settings: readonly { readonly name: string; readonly from: string }[];
+    readonly cost: { readonly monthlyUSD: number; readonly drivers: readonly { readonly resource: string; readonly monthlyUSD: number }[] };
+    readonly policies: readonly { readonly policy: string; readonly outcome: string }[];
+    readonly refused: unknown;
+  }[];
+  const summary = plans.map(({ claim: { kind, name }, settings, cost: { monthlyUSD, drivers }, policies, refused }) => ({
+    claim: `${kind} ${name}`,
+    settings: Object.fromEntries(settings.map((each) => [each.name, each.from])),
+    paysFor: [...new Set(drivers.map(({ resource }) => resource))],
+    isTheSum: Math.abs(monthlyUSD - drivers.reduce((sum, each) => sum + each.monthlyUSD, 0)) < 0.01 * drivers.length,
+    held: policies.filter(({ outcome }) => outcome === 'held').map(({ policy }) => policy),
+    refused,
+  }));
+  const from = (origin: string, ...names: readonly string[]) => Object.fromEntries(names.map((name) => [name, origin]));
+  const common = { isTheSum: true, held: goldenPath.policies.map(({ id }) => id), refused: null };
+  expect(summary).toEqual([
+    {
+      ...common,
+      claim: 'AppDatabase orders',
+      settings: {
+        ...from('tier', 'backend', 'version', 'size', 'storageGiB', 'highAvailability', 'backupRetentionDays', 'extensions'),
+        ...from('tier', 'moreExtensions', 'databaseName', 'deletion', 'persistence', 'applyChanges', 'rotateAfterDays'),
+        ...from('claim', 'engine'),
+      },
+      paysFor: ['instance'],
+    },
+    {
+      ...common,
+      claim: 'AppCache orders',
+      settings: {
+        ...from('tier', 'backend', 'version', 'size', 'evictionPolicy', 'highAvailability', 'persistence', 'deletion'),
+        ...from('tier', 'snapshotRetentionDays', 'applyChanges'),
+        ...from('claim', 'engine'),
+      },
+      paysFor: ['replication-group'],
+    },
+    {
+      ...common,
+      claim: 'AppService orders',
+      settings: {
+        ...from('tier', 'backend', 'autoscaling', 'size', 'criticality'),
+        ...from('claim', 'image', 'command', 'args', 'port', 'bindings', 'env', 'health'),
+        ...from('API', 'user', 'ports', 'files', 'volumes', 'sidecars', 'imagePullSecrets', 'graceSeconds', 'callers', 'path'),
+      },
+      paysFor: ['deployment'],
+    },
   ]);
 });

@@ -126,6 +126,41 @@ test('what an apiserver without the feature leaves out is no change, and another
   }
 });
 
+test('a persistent volume of an app that is there is read, so that an app at rest does not change', async () => {
+  const app = {
+    apiVersion,
+    kind: 'AppService',
+    metadata: { name: 'orders', namespace: 'shop' },
+    spec: {
+      image: 'docker.io/library/python:3.13-alpine',
+      replicas: 2,
+      volumes: [{ name: 'uploads', path: '/var/uploads', persistent: { storageGiB: 20 } }],
+      deletion: 'Snapshot',
+    },
+  };
+  const volumes = { accessMode: 'ReadWriteMany' };
+  const world = { platform, environments: [environmentConfig('dev', { tier: 'dev', volumes })] };
+  const spec = { accessModes: ['ReadWriteMany'], resources: { requests: { storage: '20Gi' } } };
+  const name = 'data-orders-service-volume-uploads-0';
+  const volume = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name, namespace: 'shop' }, spec };
+  const made = provision(app, 'dev', { ...world, objects: [volume] });
+  const composed = Object.entries(made?.observed ?? {}).map(([key, { object }]) =>
+    keyed(key, {
+      ...object,
+      metadata: { ...object.metadata, namespace: 'shop', uid: `uid-${key}`, ownerReferences: [{ controller: true, uid: 'uid-claim' }] },
+    }),
+  );
+  const resourceRefs = composed.map(({ apiVersion: version, kind, metadata }) => ({ apiVersion: version, kind, name: metadata.name }));
+  const live = { ...made?.claim, metadata: { ...app.metadata, uid: 'uid-claim' }, spec: { ...app.spec, crossplane: { resourceRefs } } };
+  const cluster = [namespaceOf('shop', 'dev'), ...world.environments, live as KubernetesObject, ...composed];
+  const changed = async (...more: readonly KubernetesObject[]) => {
+    await apiserver(serving([...kinds, { ...volume, plural: 'persistentvolumeclaims', namespaced: true }], [...cluster, ...more]));
+    const { stdout } = await planned(app, [], 'json');
+    return JSON.parse(stdout).claims[0].changes.resources.map(({ key }: { readonly key: string }) => key);
+  };
+  expect([await changed(volume), await changed()]).toEqual([[], ['volume-uploads']]);
+});
+
 test('a changed claim shows what becomes of what runs', async () => {
   const { paths, url } = await apiserver(serving(kinds, atRest('prod', {})));
   const { code, stdout } = await run({ size: 'large' });

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { apiVersion, environmentLabel, kindLabel, teamLabel } from '../../../functions/core/group.ts';
-import { at, type KubernetesObject, stringAt } from '../../../functions/core/kubernetes.ts';
+import { at, groupKind, type KubernetesObject, stringAt } from '../../../functions/core/kubernetes.ts';
 import type { Platform } from '../../../functions/core/pipeline.ts';
 import { shown } from '../../../functions/core/problem.ts';
-import { apiOf, namespacedApis, offersOf } from '../../../functions/core/required.ts';
+import { apiOf, namespacedApis, offersOf, requirementsOf } from '../../../functions/core/required.ts';
 import type { ObservedResource } from '../../../functions/core/step.ts';
 import { tenancy } from '../../../functions/core/tenancy.ts';
 import { identityOf, nameOf } from '../../../plan/identity.ts';
@@ -163,6 +163,27 @@ async function readBeside(
   return [...tenants.map(({ tenant }) => tenant), ...claims, ...rooms.flatMap((room) => room ?? [])];
 }
 
+/** The objects besides claims that a claim requires by name. */
+async function readRequired(
+  cluster: Cluster,
+  platform: Platform,
+  claim: KubernetesObject,
+  attempt: Attempt,
+): Promise<readonly KubernetesObject[]> {
+  const kinds = Object.values(apiOf(platform, claim)?.requires ?? {}).flatMap((required) => ('select' in required ? [required] : []));
+  const named = Object.values(requirementsOf(platform, claim)).flatMap((asked) => {
+    const of = kinds.find((each) => groupKind(each) === groupKind(asked));
+    return of === undefined || !('name' in asked) ? [] : [{ of, ...asked }];
+  });
+  const found = await mapBounded(named, parallelRequests, ({ of, kind, name, namespace }) =>
+    attempt(
+      `${kind} ${namespace}/${name}, so that it is as if it were not there`,
+      cluster.get(of, name, namespace).then((object) => (object === undefined ? [] : [object])),
+    ),
+  );
+  return found.flatMap((objects) => objects ?? []);
+}
+
 /** What a namespace says of who has it, which is judged only where that can be read. */
 function withoutTeam(namespace: KubernetesObject): KubernetesObject {
   const { [teamLabel]: _, ...labels } = namespace.metadata?.labels ?? {};
@@ -209,6 +230,7 @@ export async function readLive(
       return [name, beside === undefined && namespace !== undefined ? withoutTeam(namespace) : namespace] as const;
     }),
   );
+  const required = await mapBounded(claims, parallelRequests, (claim) => readRequired(cluster, platform, claim, attempt));
   const there = new Map(all.map((claim) => [identityOf(claim), claim]));
   let read = 0;
   const live = await mapBounded(claims, parallelRequests, async (claim): Promise<Live> => {
@@ -229,7 +251,7 @@ export async function readLive(
       environment: stringAt(namespace, 'metadata', 'labels', environmentLabel),
     };
   });
-  return { environments, claims: live, all, beside: beside ?? [], notRead: [...notRead].sort() };
+  return { environments, claims: live, all, beside: [...(beside ?? []), ...required.flat()], notRead: [...notRead].sort() };
 }
 
 /** The environment of a claim's namespace; an error says what to do about a namespace that has none. */

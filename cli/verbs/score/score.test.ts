@@ -66,14 +66,17 @@ async function planned(args: readonly string[], stdin = '') {
   return { code, stderr, claims: all.map(({ claim: { kind, name }, refused }) => [`${kind} ${name}`, refused]) };
 }
 
-/** An environment that has all that anything could need, and images from another registry. */
+/** An environment that has all that anything could need, images from another registry, and hosts of the domain that is given to them. */
 function environment(tier: 'dev' | 'staging' | 'prod') {
   write(
     `environments/${tier}.yaml`,
     environmentConfig(tier, {
       ...everything,
       tier,
-      policies: { 'allowed-registries': { allow: ['us-central1-docker.pkg.dev/google-samples'] } },
+      policies: {
+        'allowed-registries': { allow: ['us-central1-docker.pkg.dev/google-samples'] },
+        'allowed-hosts': { allow: ['*.localhost'] },
+      },
     }),
   );
 }

@@ -23,7 +23,7 @@ const details = { instance: instanceDetails, role: roleDetails, login: loginDeta
 
 contract(appDatabase, {
   details,
-  apart: ['ttlHours'],
+  apart: ['restoreFrom', 'ttlHours'],
   secretKeys: ['password', 'uri', 'jdbc-uri'],
   absentKeys: ({ sslmode }) => (sslmode === 'disable' ? ['ca.crt', 'sslrootcert'] : []),
   checkBinding({ uri, host, port, username, password, database, sslmode, 'jdbc-uri': jdbc }) {
@@ -341,5 +341,53 @@ describe('a new database on rds', () => {
 
   test('that was moved from another backend begins as a new one', () => {
     expect(loginOf(next(given('rds', {}, 'there'), lived(given('shared'))))).toEqual({ ...asOwn, login: false });
+  });
+});
+
+describe('parameters', () => {
+  const parameters = { work_mem: '16MB', statement_timeout: '30s', default_transaction_isolation: 'repeatable read' };
+  const composed = (backend: string) => {
+    const claim = { ...given(backend), spec: { engine: 'postgres', parameters } };
+    const first = expand(stepRequest(claim));
+    return expand(stepRequest({ ...claim, status: first.status, observed: observedAfter(first, details) })).desired;
+  };
+
+  test('are flags of a server in a container', () => {
+    expect(at(composed('container')['server']?.object, 'spec', 'template', 'spec', 'containers', '0', 'command', '2')).toMatch(
+      / -c default_transaction_isolation='repeatable read' -c statement_timeout='30s' -c work_mem='16MB'$/,
+    );
+  });
+
+  test('are those of the role on a shared server, and taken away with them', () => {
+    const role = composed('shared')['role'];
+    const ofRole = (object: unknown) => at(object, 'spec', 'forProvider', 'configurationParameters');
+    expect(ofRole(role?.object)).toEqual([
+      { name: 'default_transaction_isolation', value: 'repeatable read' },
+      { name: 'statement_timeout', value: '30s' },
+      { name: 'work_mem', value: '16MB' },
+    ]);
+    const without = given('shared');
+    const first = expand(stepRequest({ ...without, spec: { engine: 'postgres', parameters } }));
+    const later = (observed: Given['observed'] = {}) => ofRole(expand(stepRequest({ ...without, observed })).desired['role']?.object);
+    expect([later(), later(observedAfter(first))]).toEqual([undefined, []]);
+  });
+
+  test('are in the units of RDS in its parameter group', () => {
+    expect(at(composed('rds')['parameter-group-17']?.object, 'spec', 'forProvider', 'parameter')).toEqual([
+      { name: 'rds.force_ssl', value: '1', applyMethod: 'immediate' },
+      { name: 'default_transaction_isolation', value: 'repeatable read', applyMethod: 'immediate' },
+      { name: 'statement_timeout', value: '30000', applyMethod: 'immediate' },
+      { name: 'work_mem', value: '16384', applyMethod: 'immediate' },
+    ]);
+  });
+
+  test.each([
+    [{ statement_timeout: '30' }, 'spec.parameters.statement_timeout: got "30", want a match of /^(0|[1-9][0-9]{0,5}(ms|s|min|h))$/'],
+    [{ work_mem: '4GB' }, 'spec.parameters.work_mem: got "4GB", want a match of /^[1-9][0-9]{2,5}kB$|^[1-9][0-9]{0,2}MB$/'],
+    [{ shared_buffers: '1MB' }, 'spec.parameters.shared_buffers: unknown field'],
+  ])('%j is refused', (said, why) => {
+    expect(expand(stepRequest({ ...given('shared'), spec: { engine: 'postgres', parameters: said } })).refusal?.message).toBe(
+      `cannot use AppDatabase "orders": ${why}`,
+    );
   });
 });

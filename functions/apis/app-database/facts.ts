@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { aws } from '../../aws/facts.ts';
+import { image } from '../../containers/facts.ts';
 import { certificates } from '../../core/certificates.ts';
 import { facts, section } from '../../core/facts.ts';
 
@@ -10,6 +11,8 @@ const host = z
   .string()
   .max(253)
   .regex(/^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/, 'want a host name or an address, such as postgres.shared.svc');
+
+export const postgresImage = image('postgres', 'Postgres image', 'docker.io/library/postgres');
 
 const shared = section('shared', 'Servers that claims share.');
 

@@ -3,9 +3,12 @@ import { applyChangesField } from '../../aws/windows.ts';
 import { bindingHead } from '../../core/binding.ts';
 import { endpoint, endpointStatus } from '../../core/endpoint.ts';
 import { field, type SettingsOf, setting } from '../../core/field.ts';
+import { maxNameLength } from '../../core/names.ts';
 import { deletionField } from '../../core/protection.ts';
+import { rotateField } from '../../core/rotation.ts';
 import { runningField } from '../../core/stop.ts';
 import { ttlField, ttlRules } from '../../core/ttl.ts';
+import { parameters } from './parameters.ts';
 
 /** What names made for a claim end with. */
 export const suffix = 'database';
@@ -24,6 +27,41 @@ const extension = z
   .string()
   .max(63)
   .regex(/^[a-z][a-z0-9_-]*$/);
+
+const objectName = (most: number) =>
+  z
+    .string()
+    .max(most)
+    .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/);
+
+const restoreFrom = z.strictObject({
+  claim: objectName(maxNameLength({ suffix })).describe('The AppDatabase of the namespace whose data it is.'),
+  at: z
+    .string()
+    .regex(/^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$/)
+    .optional()
+    .describe(
+      'The time, in UTC, of which the data is, such as 2026-11-28T07:00:00Z; left out, it is of now. Where the backend makes backups (rds).',
+    ),
+  snapshot: z
+    .string()
+    .max(255)
+    .regex(/^[a-zA-Z][-:a-zA-Z0-9]*$/)
+    .optional()
+    .describe("Name of a snapshot of the claim's instance, in place of a time; the claim itself may be gone (rds)."),
+  mask: z
+    .strictObject({
+      configMap: objectName(63).describe('Name of the ConfigMap, of the namespace.'),
+      key: z
+        .string()
+        .max(253)
+        .regex(/^[-._a-zA-Z0-9]+$/)
+        .default('mask.sql')
+        .describe('The key that has the SQL.'),
+    })
+    .optional()
+    .describe('SQL that runs as the owner of the data, in one transaction, before anybody gets the binding. Where it fails nobody does.'),
+});
 
 export const fields = {
   backend: setting(z.enum(backendNames), {
@@ -71,6 +109,10 @@ export const fields = {
     default: { dev: [] },
     moves: 'freely',
   }),
+  parameters: field(parameters, {
+    text: 'Parameters of PostgreSQL for the sessions of the app, which each session can set anew. Changing them restarts a container; elsewhere they are those of the next connections.',
+    example: { statement_timeout: '30s', work_mem: '16MB' },
+  }),
   databaseName: field(
     z
       .string()
@@ -85,6 +127,11 @@ export const fields = {
     },
   ),
   deletion: deletionField('keeps the data (a final snapshot on rds, the database on a shared server, the volume of a container)'),
+  restoreFrom: field(restoreFrom, {
+    text: 'Data to begin with. The binding is there once the database has all of it; what the data is from stays as it is. It can be left out later, and not be added.',
+    example: { claim: 'ledger' },
+  }),
+  rotateAfterDays: rotateField,
   running: runningField,
   ttlHours: ttlField,
   persistence: setting(z.enum(['Ephemeral', 'Persistent']), {
@@ -111,6 +158,14 @@ export const rules = [
   {
     rule: `!has(self.databaseName) || !(self.databaseName in [${reservedNames.replaceAll(/\w+/g, "'$&'").replaceAll(' ', ', ')}])`,
     message: 'databaseName is a word that PostgreSQL or RDS reserves: choose another',
+  },
+  {
+    rule: '!has(self.restoreFrom) || !has(self.restoreFrom.at) || !has(self.restoreFrom.snapshot)',
+    message: 'restoreFrom has a time and a snapshot, which has a time of its own: leave one out',
+  },
+  {
+    rule: '!has(self.restoreFrom) || (has(oldSelf.restoreFrom) && self.restoreFrom == oldSelf.restoreFrom)',
+    message: 'restoreFrom cannot be added or changed later: make a new claim, and have apps use that',
   },
 ];
 
@@ -141,13 +196,15 @@ export const binding = z.strictObject({
 });
 export type Binding = z.output<typeof binding>;
 
-const { host, port: portText, username: user, password, database } = binding.shape;
+const { provider, host, port: portText, username: user, password, database } = binding.shape;
 
 /** What nobody knows but who made it: the rest follows, so that a binding that was issued with fewer keys gains the others. */
 export const issuedLogin = z.object({ username: user, password });
 export const issuedEndpoint = z.object({ host, port: portText });
 export const issuedServer = issuedLogin.extend(issuedEndpoint.shape);
 export const issuedDatabase = z.object({ password, database });
+export const issuedPassword = z.object({ password });
+export const issuedProvider = z.object({ provider });
 
 interface Connection extends Pick<Binding, 'provider' | 'host' | 'port' | 'username' | 'password' | 'database'> {
   /** Certificates that the server's is checked against; undefined where it does without TLS. */

@@ -1,9 +1,10 @@
-import { type Alert, claimLabels, type Recording, type Severity, type Watched } from '../../containers/monitoring.ts';
+import { type Alert, claimLabels, matching, type Recording, type Severity, type Watched } from '../../containers/monitoring.ts';
 import { composedName } from '../../core/names.ts';
-import { instanceLabel } from './network.ts';
+import { instanceLabel } from './labels.ts';
 import { errorRatio, type Queries } from './queries.ts';
 import { scaleOf } from './scale.ts';
 import { type Criticality, type ServiceSettings, suffix } from './schema.ts';
+import { claimedAs } from './volumes.ts';
 
 /** What an app promises, and how loudly somebody is told that it does not hold. */
 interface Objective {
@@ -150,6 +151,23 @@ function saturationOf({ cpu, cpuLimit, memory, memoryLimit, restarts }: Queries,
   ];
 }
 
+function fillingOf({ volumes }: ServiceSettings, { namespace, name }: Watched['claim']): readonly Alert[] {
+  return volumes
+    .filter(({ persistent }) => persistent !== undefined)
+    .map((volume) => {
+      const claimed = matching({ namespace, persistentvolumeclaim: claimedAs({ name }, volume) });
+      return {
+        alert: 'AppServiceVolumeFilling',
+        labels: { volume: volume.name },
+        expr: `kubelet_volume_stats_available_bytes${claimed} / kubelet_volume_stats_capacity_bytes${claimed} < 0.1`,
+        for: '15m',
+        severity: 'warning',
+        summary: `has little room left on its volume ${volume.name}`,
+        description: '{{ $value | humanizePercentage }} of the volume is free. Once it is full, nothing can be written.',
+      };
+    });
+}
+
 function runsOf({ runsNow, begun, succeeded }: Queries, at: string): readonly Alert[] {
   return [
     {
@@ -194,6 +212,7 @@ export function alertsOf(settings: ServiceSettings, watched: Watched, queries: Q
     pods: [
       ...(settings.schedule === undefined ? servingOf(settings, queries, urgent, at) : runsOf(queries, at)),
       ...saturationOf(queries, at),
+      ...fillingOf(settings, claim),
     ],
   };
 }

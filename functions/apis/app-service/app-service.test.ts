@@ -942,3 +942,193 @@ describe('what has to succeed before a deployment', () => {
     expect(guard({ ...request, desired: expanded.desired }).refusal).toBeUndefined();
   });
 });
+
+describe('persistent volumes', () => {
+  const uploads = { name: 'uploads', path: '/var/uploads', persistent: { storageGiB: 20 } };
+  const ofOneNode = { volumes: { accessMode: 'ReadWriteOnce', storageClassName: 'fast' } };
+  const ofAll = { volumes: { accessMode: 'ReadWriteMany', storageClassName: 'shared' } };
+  const volumeClaim = (metadata: object = {}, spec: object = {}): KubernetesObject => ({
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: { name: 'data-orders-service-volume-uploads-0', namespace: 'shop', ...metadata },
+    spec: { accessModes: ['ReadWriteOnce'], storageClassName: 'fast', resources: { requests: { storage: '20Gi' } }, ...spec },
+  });
+  const single = { volumes: [uploads], replicas: 1 };
+  const keeperOf = (response: ReturnType<typeof run>) => response.desired['volume-uploads']?.object;
+  const replicasOf = (response: ReturnType<typeof run>) => at(keeperOf(response), 'spec', 'replicas');
+
+  test('are made by a StatefulSet without pods that run, and mounted by all containers', () => {
+    const sidecars = [{ name: 'scan', image }];
+    const response = run({ ...single, sidecars, deletion: 'Snapshot' }, { data: ofOneNode });
+    const own = {
+      'app.kubernetes.io/name': 'orders',
+      'app.kubernetes.io/instance': 'orders-service-volume-uploads',
+      'app.kubernetes.io/managed-by': 'golden-path',
+    };
+    const size = { cpu: '10m', memory: '16Mi' };
+    expect(keeperOf(response)).toEqual({
+      apiVersion: 'apps/v1',
+      kind: 'StatefulSet',
+      metadata: { name: 'orders-service-volume-uploads', labels: { ...own, 'app.kubernetes.io/instance': 'orders-service' } },
+      spec: {
+        serviceName: 'orders-service-volume-uploads',
+        replicas: 1,
+        podManagementPolicy: 'Parallel',
+        selector: { matchLabels: own },
+        persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Retain', whenScaled: 'Retain' },
+        template: {
+          metadata: { labels: own },
+          spec: {
+            schedulingGates: [{ name: 'platform.internal/volume-only' }],
+            automountServiceAccountToken: false,
+            enableServiceLinks: false,
+            terminationGracePeriodSeconds: 0,
+            securityContext: {
+              runAsNonRoot: true,
+              runAsUser: 65532,
+              runAsGroup: 65532,
+              fsGroup: 65532,
+              seccompProfile: { type: 'RuntimeDefault' },
+            },
+            containers: [
+              {
+                name: 'none',
+                image,
+                resources: { requests: size, limits: size },
+                securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } },
+              },
+            ],
+          },
+        },
+        volumeClaimTemplates: [
+          {
+            apiVersion: 'v1',
+            kind: 'PersistentVolumeClaim',
+            metadata: { name: 'data' },
+            spec: { accessModes: ['ReadWriteOnce'], storageClassName: 'fast', resources: { requests: { storage: '20Gi' } } },
+          },
+        ],
+      },
+    });
+    expect(at(podOf(response), 'volumes')).toContainEqual({
+      name: 'volume-uploads',
+      persistentVolumeClaim: { claimName: 'data-orders-service-volume-uploads-0' },
+    });
+    const mount = { name: 'volume-uploads', mountPath: '/var/uploads' };
+    expect(at(containerOf(response), 'volumeMounts')).toContainEqual(mount);
+    expect(at(podOf(response), 'initContainers', '0', 'volumeMounts')).toContainEqual(mount);
+    expect(response.ttlSeconds).toBe(15);
+  });
+
+  test.each<[string, object, string, number]>([
+    ['is there and stays', {}, 'Snapshot', 0],
+    ['is there and goes with what had it made', { ownerReferences: [{ uid: 'uid-of-the-keeper' }] }, 'Delete', 0],
+    ['would stay', {}, 'Delete', 1],
+    ['would go', { ownerReferences: [{ uid: 'uid-of-the-keeper' }] }, 'Snapshot', 1],
+    ['would go with another', { ownerReferences: [{ uid: 'uid-of-another' }] }, 'Delete', 1],
+    ['goes', { deletionTimestamp: 'now' }, 'Snapshot', 1],
+  ])('that %s with deletion %j', (_, metadata, deletion, replicas) => {
+    const spec = { ...single, deletion };
+    const observed = observedAfter(run(spec, { data: ofOneNode }), details);
+    const { object } = observed['volume-uploads'] as ObservedResource;
+    const keeper = { object: { ...object, metadata: { ...object.metadata, uid: 'uid-of-the-keeper' } }, connectionDetails: {} };
+    const given = { data: ofOneNode, claims: [...there, volumeClaim(metadata)], observed: { ...observed, 'volume-uploads': keeper } };
+    expect(replicasOf(run(spec, given))).toBe(replicas);
+  });
+
+  test('of an earlier claim of the name are found again', () => {
+    const given = { data: ofOneNode, claims: [...there, volumeClaim()] };
+    expect(replicasOf(run({ ...single, deletion: 'Protect' }, given))).toBe(0);
+  });
+
+  test.each<[string, object, Asked, string]>([
+    [
+      'one of a node has one pod',
+      { volumes: [uploads] },
+      { environment: 'staging', data: ofOneNode },
+      'spec.volumes.0.persistent: got it for up to 2 pods, want spec.replicas: 1 where volumes are ReadWriteOnce',
+    ],
+    [
+      'a pod before another would wait for it',
+      { ...single, beforeDeploy: { command: ['migrate'] } },
+      { data: ofOneNode },
+      'spec.volumes.0.persistent: got it beside spec.beforeDeploy, whose pod would wait for the volume, want one of the two where volumes are ReadWriteOnce',
+    ],
+    [
+      'a run beside another would wait for it',
+      { volumes: [uploads], schedule: { cron: '@daily', concurrency: 'Allow' } },
+      { data: ofOneNode },
+      'spec.schedule.concurrency: got "Allow", want Forbid or Replace where volumes are ReadWriteOnce',
+    ],
+    [
+      'it keeps its size',
+      { volumes: [{ ...uploads, persistent: { storageGiB: 10 } }], replicas: 1 },
+      { data: ofOneNode, observed: observedAfter(run(single, { data: ofOneNode }), details) },
+      'spec.volumes.0.persistent.storageGiB: got 10, want 20, with which the volume was made: move the data to another volume',
+    ],
+    [
+      'one that an earlier claim left keeps its size',
+      single,
+      { data: ofOneNode, claims: [...there, volumeClaim({}, { resources: { requests: { storage: '30Gi' } } })] },
+      'spec.volumes.0.persistent.storageGiB: got 20, want 30, with which the volume was made: move the data to another volume',
+    ],
+  ])('are refused where %s', (_, spec, given, problem) => {
+    expect(refusalOf(spec, given)).toEqual(invalid(problem));
+  });
+
+  test('are refused where the environment has none, with what it lacks', () => {
+    expect(refusalOf(single, { data: { volumes: {} } })).toEqual({
+      reason: 'EnvironmentIncomplete',
+      message:
+        'cannot use EnvironmentConfig "dev" for AppService "orders" with spec.volumes.0.persistent: data.volumes.accessMode: missing, want it, and a StorageClass',
+    });
+  });
+
+  test('decide how pods are replaced: one after the other where only one can have them', () => {
+    const strategyOf = (spec: object, given: Asked) => at(run(spec, given).desired['deployment']?.object, 'spec', 'strategy');
+    expect([
+      strategyOf(single, { data: ofOneNode }),
+      strategyOf({ volumes: [uploads], replicas: 3 }, { data: ofAll }),
+      strategyOf({ volumes: [{ name: 'cache', path: '/cache', sizeMiB: 8 }], replicas: 3 }, { data: ofOneNode }),
+    ]).toEqual([
+      { type: 'Recreate' },
+      { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
+      { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
+    ]);
+  });
+
+  test.each([ofAll, { volumes: {} }])('stay as they were made where the environment comes to say %j', (data) => {
+    const before = run(single, { data: ofOneNode });
+    const after = run(single, { data, observed: observedAfter(before, details) });
+    expect([after.refusal, keeperOf(after), after.desired['deployment']]).toEqual([
+      undefined,
+      keeperOf(before),
+      { ...before.desired['deployment'], ready: true },
+    ]);
+  });
+
+  test('are let go by no change of the claim that does not acknowledge it, and hold the claim itself in prod', () => {
+    const given = { environment: 'prod', data: ofAll };
+    const spec = { volumes: [uploads], replicas: 2 };
+    const first = run(spec, given);
+    expect(first.desired['protection']?.object['spec']).toEqual({
+      of: { apiVersion, kind: 'AppService', resourceRef: { name: 'orders' } },
+      reason: 'spec.deletion of AppService orders is Protect: set it to Snapshot or Delete first',
+    });
+    expect(Object.keys(run({ replicas: 2 }, given).desired)).not.toContain('protection');
+    const request = asked({ replicas: 2 }, { ...given, observed: observedAfter(first, details) });
+    const { refusal } = guard({ ...request, desired: expand(request).desired });
+    expect(refusal?.reason).toBe('WouldRemove');
+    expect(refusal?.message).toContain('it would delete volume-uploads (StatefulSet orders-service-volume-uploads)');
+  });
+
+  test('cost what they hold, whether or not their pod is there, and nothing else', () => {
+    const cost = (claims: readonly KubernetesObject[]) => {
+      const request = asked({ ...single, deletion: 'Protect' }, { data: ofOneNode, claims });
+      const { cost: found } = (guard({ ...request, desired: expand(request).desired }).status ?? {}) as { readonly cost?: unknown };
+      return JSON.stringify(found);
+    };
+    expect(cost([...there, volumeClaim()])).toBe(cost(there));
+    expect(cost(there)).toContain('20 GiB volume');
+  });
+});

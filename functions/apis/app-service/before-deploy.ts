@@ -5,7 +5,8 @@ import { composedName, shortHash } from '../../core/names.ts';
 import { isReady } from '../../core/readiness.ts';
 import type { ObservedResource } from '../../core/step.ts';
 import { job } from '../../kinds/kubernetes/job.ts';
-import { instanceBefore, instanceLabel } from './network.ts';
+import { instanceLabel } from './labels.ts';
+import { instanceBefore } from './network.ts';
 import { endingJob, type Given } from './pods.ts';
 import { suffix } from './schema.ts';
 

@@ -2,8 +2,11 @@ import { awsRole } from '../../aws/role.ts';
 import { defineApi } from '../../core/api.ts';
 import { apiVersion } from '../../core/group.ts';
 import { type ClaimReference, claimsOffering, type Requiring } from '../../core/requirement.ts';
+import { persistentVolumeClaim } from '../../kinds/kubernetes/persistent-volume-claim.ts';
 import { container, releasable } from './backends/container.ts';
+import type { Volume } from './schema.ts';
 import * as schema from './schema.ts';
+import { claimedAs } from './volumes.ts';
 
 const kind = 'AppService';
 const plural = 'appservices';
@@ -12,6 +15,7 @@ const plural = 'appservices';
 interface Wanted {
   readonly bindings: readonly ClaimReference[];
   readonly host: string | undefined;
+  readonly volumes: readonly Volume[];
 }
 
 export const appService = defineApi({
@@ -19,7 +23,7 @@ export const appService = defineApi({
   plural,
   doc:
     'An app: its pods, spread and scaled as the environment wants or run by a schedule, with the bindings of other claims, reached within the cluster and by its host. ' +
-    'Its ServiceAccount is named <claim>-service: an AppIdentity for it gives the pods a role, which the first ones wait for and older ones are replaced once to get. Deleting the claim deletes the app, and none of what it is bound to.',
+    'Its ServiceAccount is named <claim>-service: an AppIdentity for it gives the pods a role, which the first ones wait for and older ones are replaced once to get. Deleting the claim deletes the app, and none of what it is bound to; its persistent volumes are as `deletion` says.',
   example: {
     name: 'orders',
     spec: {
@@ -49,6 +53,13 @@ export const appService = defineApi({
   requires: {
     identities: claimsOffering(awsRole),
     bindings: { bindings: ({ spec }: Requiring<Wanted>) => spec.bindings },
+    volumes: {
+      apiVersion: persistentVolumeClaim.apiVersion,
+      kind: persistentVolumeClaim.kind,
+      plural: persistentVolumeClaim.plural,
+      select: ({ name, spec }: Requiring<Wanted>) =>
+        spec.volumes.filter(({ persistent }) => persistent !== undefined).map((volume) => ({ name: claimedAs({ name }, volume) })),
+    },
     apps: {
       apiVersion,
       kind,

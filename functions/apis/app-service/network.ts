@@ -5,12 +5,14 @@ import { type FactsOf, needsOf } from '../../core/facts.ts';
 import { httpRoute } from '../../kinds/kubernetes/http-route.ts';
 import { ingress } from '../../kinds/kubernetes/ingress.ts';
 import { networkPolicy } from '../../kinds/kubernetes/network-policy.ts';
+import { instanceLabel } from './labels.ts';
 import { metricsPortOf, portsOf } from './ports.ts';
 import { routing } from './routing.ts';
 import type { ServiceSettings } from './schema.ts';
+import { volumes } from './volumes.ts';
 
 /** What an environment may say for apps; one that says nothing of routing has no host, and one that says nothing of monitoring no alerts. */
-export const needs = needsOf(routing, prometheus, telemetry);
+export const needs = needsOf(routing, prometheus, telemetry, volumes);
 export type Needs = FactsOf<typeof needs>;
 type Routing = Needs['routing'];
 
@@ -32,9 +34,6 @@ const dns = [
 ];
 
 const namespaceOf = (name: string) => ({ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': name } } });
-
-/** The label that tells the pods of one app from those of all others. */
-export const instanceLabel = 'app.kubernetes.io/instance';
 
 /** What pods that run before those of a deployment have there. */
 export const instanceBefore = (name: string) => `${name}-first`;

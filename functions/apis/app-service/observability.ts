@@ -6,7 +6,7 @@ import { configMap } from '../../kinds/kubernetes/config-map.ts';
 import { serviceMonitor } from '../../kinds/kubernetes/service-monitor.ts';
 import { alertsOf } from './alerts.ts';
 import { dashboardOf } from './dashboard.ts';
-import { instanceLabel } from './network.ts';
+import { instanceLabel } from './labels.ts';
 import { metricsPortOf } from './ports.ts';
 import { jobOf, queriesOf } from './queries.ts';
 import { type ServiceSettings, suffix } from './schema.ts';

@@ -51,6 +51,8 @@ export interface Given {
   /** The role that they get in AWS, if any. */
   readonly role: string | undefined;
   readonly files: Files;
+  /** Volumes that outlive them, by the claims that they are had by. */
+  readonly kept: readonly { readonly name: string; readonly claimName: string }[];
   /** Variables that the platform gives to the app, and that the claim may say otherwise. */
   readonly given: readonly Variable[];
 }
@@ -105,7 +107,7 @@ function appOf(
 ) {
   const { size, resources, volumes, env } = settings;
   const sized = shapes[size];
-  const written = volumes.reduce((sum, { sizeMiB }) => sum + sizeMiB, sized.storageMiB);
+  const written = volumes.reduce((sum, { sizeMiB = 0 }) => sum + sizeMiB, sized.storageMiB);
   return {
     name: appContainer,
     ...programOf(runs),
@@ -138,7 +140,7 @@ function templateOf(given: Given, labels: Readonly<Record<string, string>>, app:
   const scratch = [
     { name: 'tmp', sizeMiB: shapes[size].storageMiB },
     ...sidecars.map(({ name }) => ({ name: scratchOf(name), sizeMiB: sidecarShape.storageMiB })),
-    ...volumes.map(({ name, sizeMiB }) => ({ name: ownVolume(name), sizeMiB })),
+    ...volumes.flatMap(({ name, sizeMiB }) => (sizeMiB === undefined ? [] : [{ name: ownVolume(name), sizeMiB }])),
   ];
   const annotations = {
     ...(bound.content !== undefined && { [contentAnnotation]: bound.content }),
@@ -157,6 +159,7 @@ function templateOf(given: Given, labels: Readonly<Record<string, string>>, app:
       containers: [app],
       volumes: [
         ...scratch.map(({ name, sizeMiB }) => ({ name, emptyDir: { sizeLimit: bytes(sizeMiB) } })),
+        ...given.kept.map(({ name, claimName }) => ({ name: ownVolume(name), persistentVolumeClaim: { claimName } })),
         ...bound.keyed.map(({ secret }) => ({ name: bindingVolume(secret), secret: { secretName: secret } })),
         ...files.volumes,
       ],

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { bindingHead } from '../../core/binding.ts';
 import { field, type SettingsOf, setting } from '../../core/field.ts';
+import { deletionField } from '../../core/protection.ts';
 import { runningField } from '../../core/stop.ts';
 import { ttlField, ttlRules } from '../../core/ttl.ts';
 
@@ -103,11 +104,41 @@ const file = z.object({
 });
 const files = z.array(file).max(20).default([]).meta(byKeys('path'));
 
-const volume = z.object({
-  name: label.max(40).describe('What it is called.'),
-  path: mounted.describe('Where it is, such as `/var/cache/app`.'),
-  sizeMiB: z.int().min(1).max(1048576).describe('How much it holds at most, in MiB. A pod that writes more is replaced.'),
+/** Who can write to a volume at a time. https://kubernetes.io/docs/concepts/storage/persistent-volumes/#access-modes */
+export const accessModes = ['ReadWriteOnce', 'ReadWriteMany'] as const;
+
+const persistent = z.object({
+  storageGiB: z
+    .int()
+    .min(1)
+    .max(16384)
+    .describe('How much it holds, in GiB. Never changes.')
+    .meta({
+      'x-kubernetes-validations': [
+        { rule: 'self == oldSelf', message: 'storageGiB of a volume cannot be changed: move the data to another volume' },
+      ],
+    }),
 });
+
+const volume = z
+  .object({
+    name: label.max(40).describe('What it is called.'),
+    path: mounted.describe('Where it is, such as `/var/cache/app`.'),
+    sizeMiB: z
+      .int()
+      .min(1)
+      .max(1048576)
+      .optional()
+      .describe('How much it holds at most, in MiB, where it goes with its pod. A pod that writes more is replaced.'),
+    persistent: persistent
+      .optional()
+      .describe('That it outlives pods, and the claim as `deletion` says, where the environment has volumes for apps.'),
+  })
+  .meta({
+    'x-kubernetes-validations': [
+      { rule: 'has(self.sizeMiB) != has(self.persistent)', message: 'a volume has sizeMiB, or is persistent: say one of the two' },
+    ],
+  });
 
 const millicores = z.int().min(10).max(64000);
 const mebibytes = z.int().min(16).max(262144);
@@ -256,9 +287,13 @@ export const fields = {
     ],
   }),
   volumes: field(z.array(volume).max(10).default([]).meta(byKeys('name')), {
-    text: 'Places that it, and its sidecars, can write to besides /tmp. Each goes with its pod: what is to stay belongs into a database or a bucket.',
-    example: [{ name: 'cache', path: '/var/cache/app', sizeMiB: 256 }],
+    text: 'Places that it, and its sidecars, can write to besides /tmp. Each goes with its pod, or is `persistent`.',
+    example: [
+      { name: 'cache', path: '/var/cache/app', sizeMiB: 256 },
+      { name: 'uploads', path: '/var/uploads', persistent: { storageGiB: 20 } },
+    ],
   }),
+  deletion: deletionField('keeps the volumes', 'where it has persistent volumes'),
   resources: field(resources, {
     text: 'CPU and memory of each pod in place of those of `size`; what is left out is that of `size`.',
     example: { cpuMillicores: 300, memoryMiB: 768 },
@@ -375,6 +410,7 @@ export const rules = [
 
 export type ServiceSettings = SettingsOf<typeof fields>;
 export type File = z.output<typeof file>;
+export type Volume = z.output<typeof volume>;
 export type Sidecar = z.output<typeof sidecar>;
 export type Health = z.output<typeof health>;
 export type Question = Pick<Health, keyof typeof question>;

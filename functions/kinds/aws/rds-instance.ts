@@ -135,6 +135,7 @@ export const rdsInstance = defineKind({
   data: {
     fixed: forProvider('region', 'identifier', 'engine', 'dbName', 'username', 'storageEncrypted', 'kmsKeyId'),
     growing: forProvider('allocatedStorage'),
+    from: forProvider('restoreToPointInTime', 'snapshotIdentifier'),
     version: { path: ['spec', 'forProvider', 'engineVersion'], majors: postgresMajors },
     survives: 'a final snapshot and the automated backups, where the claim did not give them up',
   },

@@ -1,5 +1,5 @@
 import type { Card, Effect, FieldChange, Item } from '../../core/card.ts';
-import { group } from '../../core/group.ts';
+import { group, stoppedAnnotation } from '../../core/group.ts';
 import { at, type KubernetesObject, stringAt } from '../../core/kubernetes.ts';
 import { shown } from '../../core/problem.ts';
 import { inPlace, none, restart } from '../card.ts';
@@ -26,9 +26,7 @@ const scaleAnnotation = `${group}/scale`;
 /** That there are so many pods, by a HorizontalPodAutoscaler. */
 export const scaledBetween = (min: number, max: number) => ({ [scaleAnnotation]: `${min}-${max}` });
 
-/** On what has no pods since its claim is stopped, and not since somebody scaled it to none. */
-const stoppedAnnotation = `${group}/stopped`;
-
+/** Whether it has no pods since its claim is stopped. */
 export const isStopped = (object: unknown): boolean =>
   at(object, 'spec', 'replicas') === 0 && at(object, 'metadata', 'annotations', stoppedAnnotation) !== undefined;
 
@@ -93,6 +91,9 @@ function podItems(
   });
 }
 
+/** That its pods are made and never started, so that nothing is set aside for them. */
+export const isGated = (object: unknown): boolean => list(at(object, 'spec', 'template', 'spec', 'schedulingGates')).length > 0;
+
 /** Of pods that stand all the time. */
 function standingItems(object: unknown): readonly Item[] {
   const said = at(object, 'spec', 'replicas');
@@ -105,13 +106,18 @@ function standingItems(object: unknown): readonly Item[] {
   const templates = at(object, 'spec', 'volumeClaimTemplates') ?? [];
   if (!Array.isArray(templates)) return [got('spec.volumeClaimTemplates', templates, 'a list')];
   return [
-    ...podItems(object, ['spec', 'template', 'spec'], (each, price, units) => [
-      { charge: `${times(replicas)}${each}`, price, units: units * replicas * hoursPerMonth },
-      ...(scale === undefined || scale.more === 0
+    ...podItems(object, ['spec', 'template', 'spec'], (each, price, units) =>
+      isGated(object)
         ? []
-        : [{ use: `up to ${scale.more} more pods, each ${each}`, price, per: 'month', factor: units * hoursPerMonth }]),
-    ]),
-    ...templates.map((template) => volume(template, 'spec.volumeClaimTemplates: ', replicas)),
+        : [
+            { charge: `${times(replicas)}${each}`, price, units: units * replicas * hoursPerMonth },
+            ...(scale === undefined || scale.more === 0
+              ? []
+              : [{ use: `up to ${scale.more} more pods, each ${each}`, price, per: 'month', factor: units * hoursPerMonth }]),
+          ],
+    ),
+    // Those of pods that were scaled down stay.
+    ...templates.map((template) => volume(template, 'spec.volumeClaimTemplates: ', Math.max(replicas, 1))),
   ];
 }
 

@@ -2,7 +2,7 @@ import { stringAt } from '../../core/kubernetes.ts';
 import { defineKind, inPlace, none, replace, unnoticed } from '../card.ts';
 import { byCounts } from '../ready.ts';
 import { refused } from './built-in.ts';
-import { podKind, replacedPods, scaledWithData, standing } from './pods.ts';
+import { isGated, podKind, replacedPods, scaledWithData, standing } from './pods.ts';
 
 const retention = ['spec', 'persistentVolumeClaimRetentionPolicy', 'whenDeleted'];
 
@@ -19,7 +19,7 @@ export const statefulSet = defineKind({
   price: standing,
   // https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/stateful-set-v1/: all else of its spec is immutable.
   effects: {
-    'spec.template': (change) => replacedPods(change, 'down until the new pod is ready'),
+    'spec.template': (change) => (isGated(change.is) ? inPlace() : replacedPods(change, 'down until the new pod is ready')),
     'spec.persistentVolumeClaimRetentionPolicy': ({ is }) =>
       inPlace('no downtime', stringAt(is, ...retention) === 'Delete' ? 'its volumes go when it does' : undefined),
     'spec.replicas': scaledWithData,

@@ -13,6 +13,11 @@ export const sqlRole = defineKind({
   names: externalNames({ most: 63, reserved: { pattern: /^pg_/, want: 'one that does not begin with pg_, as those of PostgreSQL do' } }),
   price: none('a login, without a charge'),
   // https://www.postgresql.org/docs/current/sql-alterrole.html
-  effects: effectsOn({ privileges: inPlace(), connectionLimit: inPlace('no downtime; for new connections') }),
+  effects: effectsOn({
+    privileges: inPlace(),
+    connectionLimit: inPlace('no downtime; for new connections'),
+    configurationParameters: inPlace('no downtime; for new connections'),
+    passwordSecretRef: inPlace('no downtime; for new connections'),
+  }),
   failures: [],
 });

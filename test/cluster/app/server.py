@@ -1,13 +1,17 @@
 """An app that keeps a number in its database, and what it last kept in its cache."""
 
 import os
+import signal
+import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import psycopg2
 import redis
 
-cache_files = Path(os.environ["SERVICE_BINDING_ROOT"]) / "orders-cache"
+# As the Service Binding specification has it: a binding is known by its type, whatever its name.
+types = Path(os.environ["SERVICE_BINDING_ROOT"]).glob("*/type")
+cache_files = next(path.parent for path in types if path.read_text() == "redis")
 
 
 def connected_to_cache():
@@ -38,10 +42,13 @@ class Handler(BaseHTTPRequestHandler):
         cache = connected_to_cache()
         cache.rpush("kept", value)
         in_cache = ",".join(cache.lrange("kept", 0, -1))
-        self.answer(200, f"{os.environ['GREETING']} database={in_database} cache={in_cache}")
+        self.answer(200, f"{os.environ.get('GREETING', 'kept')} database={in_database} cache={in_cache}")
 
     def log_message(self, *_):
         pass
 
 
-ThreadingHTTPServer(("", 8080), Handler).serve_forever()
+server = ThreadingHTTPServer(("", 8080), Handler)
+# Nobody sends it requests any more by then, and a first process that handles no SIGTERM is not ended by it.
+signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
+server.serve_forever()

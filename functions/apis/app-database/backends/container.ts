@@ -1,4 +1,3 @@
-import { image } from '../../../containers/facts.ts';
 import { type ContainerSize, containerBackend, runningServer, secretPath, server, serverHost, shell } from '../../../containers/server.ts';
 import type { Composed, Context, Expansion } from '../../../core/api.ts';
 import { bind, bindingKey, issuedValues, issueOnce } from '../../../core/binding.ts';
@@ -7,8 +6,9 @@ import { composedName } from '../../../core/names.ts';
 import type { Refusal } from '../../../core/step.ts';
 import { protection } from '../../../kinds/crossplane/usage.ts';
 import { complete, ofPostgres, refusalOf } from '../extensions.ts';
+import { postgresImage } from '../facts.ts';
+import { said } from '../parameters.ts';
 import {
-  type Binding,
   binding,
   completeBinding,
   type DatabaseSettings,
@@ -20,14 +20,12 @@ import {
   username,
   versions,
 } from '../schema.ts';
+import { copied, copyKinds, loginKey, loginName, loginSecret, postgresUser, type Sources } from './copy.ts';
 
-const needs = needsOf(image('postgres', 'Postgres image', 'docker.io/library/postgres'));
+const needs = needsOf(postgresImage);
 type Needs = FactsOf<typeof needs>;
 
 const dataPath = '/var/lib/postgresql/data';
-
-/** uid and gid of `postgres` in the official image. */
-const postgresUser = 999;
 
 interface DatabaseSize extends ContainerSize {
   /** What the workers of a parallel query share, of the memory; a container has 64 MiB by itself. */
@@ -50,7 +48,7 @@ const preloads = ['pg_stat_statements'];
  * Data outlives the Secret of its password: that of the Secret is set before each start, by a server that takes no connection, so
  * that it is on no command line, and in no log.
  */
-const start = (extensions: readonly string[]) => {
+const start = ({ extensions, parameters }: DatabaseSettings) => {
   const preloaded = complete(extensions).filter((extension) => preloads.includes(extension));
   return shell(
     [
@@ -58,15 +56,17 @@ const start = (extensions: readonly string[]) => {
       `  quoted=$(sed "s/'/''/g" ${secretPath}/password | tr -d '\\n')`,
       `  printf "ALTER ROLE ${username} PASSWORD '%s'\\n" "$quoted" | postgres --single template1 >/dev/null 2>&1`,
       'fi',
-      ['exec docker-entrypoint.sh postgres', ...(preloaded.length > 0 ? [`-c shared_preload_libraries=${preloaded.join(',')}`] : [])].join(
-        ' ',
-      ),
+      [
+        'exec docker-entrypoint.sh postgres',
+        ...(preloaded.length > 0 ? [`-c shared_preload_libraries=${preloaded.join(',')}`] : []),
+        ...said(parameters).map(({ name, value }) => `-c ${name}='${value}'`),
+      ].join(' '),
     ].join('\n'),
   );
 };
 
 /** A volume is not resized, given or taken away, and its data is not upgraded, by replacing the pod. */
-function running(context: Context<DatabaseSettings, Needs>): { readonly settings: DatabaseSettings; readonly refusal?: Refusal } {
+function running(context: Context<DatabaseSettings, Needs, Sources>): { readonly settings: DatabaseSettings; readonly refusal?: Refusal } {
   const { observed, settings, sources } = context;
   const found = runningServer(versions, observed['server']);
   if (found === undefined) return { settings };
@@ -79,42 +79,48 @@ function running(context: Context<DatabaseSettings, Needs>): { readonly settings
   return { settings: kept, refusal: { reason: 'UpgradeNotSupported', message } };
 }
 
-function expand(context: Context<DatabaseSettings, Needs>): Expansion {
-  const { claim, environment, facts, observed } = context;
-  const issued = issuedValues(issuedDatabase, observed[bindingKey]);
+function expand(context: Context<DatabaseSettings, Needs, Sources>): Expansion {
+  const { claim, environment, facts, observed, required } = context;
+  const { restoreFrom } = context.settings;
+  const issued = issuedValues(issuedDatabase, observed[bindingKey]) ?? issuedValues(issuedDatabase, observed[loginKey]);
   const { settings: kept, refusal } = running(context);
   // It stands in commands for a shell, so only what a claim may say itself is taken from a Secret.
   const named = fields.databaseName.schema.safeParse(issued?.database);
   const settings = { ...kept, databaseName: named.success ? named.data : kept.databaseName };
   const name = composedName(claim, suffix);
   const host = serverHost(claim, name);
+  const image = `${facts.images.postgres}:${settings.version}`;
   const password = issueOnce(context, issued?.password);
-  const fresh: Binding | undefined =
+  const target =
     password === undefined
       ? undefined
-      : completeBinding(name, {
-          provider: 'container',
+      : {
+          provider: 'container' as const,
           host,
           port: String(port),
           username,
           password,
           database: settings.databaseName,
           authorities: undefined,
-        });
-  const bound = bind(claim, name, binding, fresh, observed[bindingKey], 'a password');
-  const refused = refusal ?? bound.refusal ?? refusalOf(settings, ofPostgres).refusal;
+        };
+  // Another Secret would replace the pod, and with it what a container without a volume has.
+  const hasLogin = restoreFrom !== undefined || observed[loginKey] !== undefined;
+  const copy = restoreFrom && copied({ claim, restoreFrom, source: required.source, image, target, observed });
+  const fresh = copy?.waitsFor === undefined ? target && completeBinding(name, target) : undefined;
+  const bound = bind(claim, name, binding, fresh, observed[bindingKey], copy?.waitsFor ?? 'a password');
+  const refused = refusal ?? copy?.refusal ?? bound.refusal ?? refusalOf(settings, ofPostgres).refusal;
   const query = (sql: string) => `${psql} -d ${settings.databaseName} -c ${sql}`;
   const createExtensions = complete(settings.extensions).map((extension) => query(`'CREATE EXTENSION IF NOT EXISTS "${extension}"'`));
   const serving = server({
     claim,
     name,
     app: 'postgres',
-    image: `${facts.images.postgres}:${settings.version}`,
+    image,
     imageFrom: { environment, field: 'data.images.postgres' },
     user: postgresUser,
     port,
     size: sizes[settings.size],
-    command: start(settings.extensions),
+    command: start(settings),
     env: [
       { name: 'PGDATA', value: `${dataPath}/pgdata` },
       { name: 'POSTGRES_DB', value: settings.databaseName },
@@ -135,9 +141,12 @@ function expand(context: Context<DatabaseSettings, Needs>): Expansion {
       { name: 'shared-memory', mountPath: '/dev/shm', sizeLimit: sizes[settings.size].sharedMemory, inMemory: true },
     ],
     secretKeys: ['password'],
+    ...(hasLogin && { secretName: loginName(claim) }),
     observed,
   });
   const resources: Record<string, Composed> = {
+    ...(hasLogin && target && loginSecret(claim, target)),
+    ...copy?.resources,
     ...bound.resources,
     ...serving.resources,
     ...protection(claim, name, settings.deletion),
@@ -152,4 +161,4 @@ function expand(context: Context<DatabaseSettings, Needs>): Expansion {
 }
 
 /** A Postgres in a pod of the claim's own namespace. */
-export const container = containerBackend(needs, expand);
+export const container = containerBackend(needs, expand, copyKinds);

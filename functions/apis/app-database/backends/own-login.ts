@@ -7,6 +7,7 @@ import { sqlProviderConfig } from '../../../kinds/sql/provider-config.ts';
 import { sqlRole } from '../../../kinds/sql/role.ts';
 import { username } from '../schema.ts';
 import { loggingIn, onceReached, ownedDatabase, providerConfigKey } from './sql.ts';
+import { type Turning, turnKinds } from './turns.ts';
 
 const keys = { role: 'login', database: 'own-database' } as const;
 
@@ -14,6 +15,7 @@ const keys = { role: 'login', database: 'own-database' } as const;
 export const ownLoginKinds = {
   'root-*': sqlProviderConfig,
   [keys.role]: sqlRole,
+  ...turnKinds,
   membership: sqlGrant,
   [keys.database]: sqlDatabase,
   delegation: sqlGrant,
@@ -25,7 +27,7 @@ const delegate = 'rds_extension';
 /** Every server has it, and no app may make anything there. */
 const administered = 'postgres';
 
-interface Server {
+interface Server extends Pick<Turning, 'rotation' | 'issueSecret'> {
   readonly claim: Claim;
   readonly nameOf: (part?: string) => string;
   readonly administrator: string;
@@ -49,12 +51,14 @@ export const hasOwnLogin = (observed: Server['observed']): boolean => observed[k
  */
 export function ownLogin(
   server: Server,
-): Pick<Expansion, 'resources' | 'pending'> & Pick<ReturnType<typeof ownedDatabase>, 'login' | 'hasDatabase'> {
-  const { claim, nameOf, administrator, secret, sslMode, database, delegates, observed, waitsFor } = server;
+): Pick<Expansion, 'resources' | 'pending'> & Pick<ReturnType<typeof ownedDatabase>, 'login' | 'hasDatabase' | 'isTurning'> {
+  const { claim, nameOf, administrator, secret, sslMode, database, delegates, observed, waitsFor, rotation, issueSecret } = server;
   const root = providerConfigKey('root', claim.namespace);
   const providerConfig = { kind: 'ProviderConfig', name: nameOf(root) } as const;
   const names = { role: username, database };
-  const owned = ownedDatabase({ claim, nameOf, keys, names, providerConfig, managementPolicies: keep, observed });
+  const nameOfTurn = (turn: string) => `${username}_${turn}`;
+  const turns = { rotation, nameOfTurn, issueSecret };
+  const owned = ownedDatabase({ claim, nameOf, keys, names, providerConfig, managementPolicies: keep, observed, ...turns });
   const member = (part: string, role: string, memberOf: string): Composed =>
     managed({ card: sqlGrant, name: nameOf(part), providerConfig, managementPolicies: keep, forProvider: { role, memberOf } });
   const all = {
@@ -64,6 +68,6 @@ export function ownLogin(
     membership: member('membership', administrator, username),
     ...(delegates && { delegation: member('delegation', username, delegate) }),
   };
-  const { login, hasDatabase } = owned;
-  return { ...onceReached(all, observed, waitsFor), login, hasDatabase };
+  const { login, hasDatabase, isTurning } = owned;
+  return { ...onceReached(all, observed, waitsFor), login, hasDatabase, isTurning };
 }

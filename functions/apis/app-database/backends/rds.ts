@@ -8,12 +8,14 @@ import { awsResources, finalSnapshotName, finalSnapshotStatus } from '../../../a
 import { shortestOfRds, windows, windowsOf } from '../../../aws/windows.ts';
 import type { Backend, Context, Expansion } from '../../../core/api.ts';
 import { bind, bindingKey, issuedValues } from '../../../core/binding.ts';
+import type { Card } from '../../../core/card.ts';
 import { type FactsOf, needsOf } from '../../../core/facts.ts';
 import { at, stringAt } from '../../../core/kubernetes.ts';
 import { foundBy } from '../../../core/look.ts';
 import { externalNameAnnotation, looked, policiesFor } from '../../../core/managed.ts';
-import { controlPlane } from '../../../core/names.ts';
+import { controlPlane, externalName } from '../../../core/names.ts';
 import { conditionOf, isLook, isReady } from '../../../core/readiness.ts';
+import { rotationOf } from '../../../core/rotation.ts';
 import type { ObservedResource } from '../../../core/step.ts';
 import { gp3Included, rdsInstance } from '../../../kinds/aws/rds-instance.ts';
 import { rdsParameterGroup } from '../../../kinds/aws/rds-parameter-group.ts';
@@ -22,7 +24,8 @@ import { rdsSubnetGroup } from '../../../kinds/aws/rds-subnet-group.ts';
 import { heldBack, protection, usage } from '../../../kinds/crossplane/usage.ts';
 import { secret } from '../../../kinds/kubernetes/secret.ts';
 import { complete, ofRds, refusalOf, trusted } from '../extensions.ts';
-import { ownLogins } from '../facts.ts';
+import { ownLogins, postgresImage } from '../facts.ts';
+import { inParameterGroup, said } from '../parameters.ts';
 import {
   binding,
   completeBinding,
@@ -35,10 +38,12 @@ import {
   username,
   versions,
 } from '../schema.ts';
+import { copied, copyKinds, masked, type Sources } from './copy.ts';
 import { hasOwnLogin, ownLogin, ownLoginKinds } from './own-login.ts';
+import { isKeptByRds, originKinds, originOf } from './rds-restore.ts';
 import { inOwnDatabase, ownDatabaseKinds } from './sql.ts';
 
-const needs = needsOf(controlPlane, account, key, network, rdsCertificates, windows, notifications, ownLogins);
+const needs = needsOf(controlPlane, account, key, network, rdsCertificates, windows, notifications, ownLogins, postgresImage);
 type Needs = FactsOf<typeof needs>;
 
 /** The key of what looks for the last snapshot of an earlier claim of the name, until the instance is made. */
@@ -51,7 +56,9 @@ const composes = {
   'parameter-group-*': rdsParameterGroup,
   instance: rdsInstance,
   [keptKey]: rdsSnapshot,
+  ...originKinds,
   ...ownLoginKinds,
+  ...copyKinds,
   ...ownDatabaseKinds,
   ...alarmKinds,
   protection: usage,
@@ -122,15 +129,16 @@ const delegating = (extensions: readonly string[]) =>
   extensions.length === 0 ? [] : [{ name: 'rds.allowed_delegated_extensions', value: extensions.join(','), applyMethod: 'immediate' }];
 
 /** Whether an instance of which nothing is seen is one whose app has a login of its own; what runs is not turned into one. */
-function startsWithOwnLogin({ claim, facts, observed }: Context<DatabaseSettings, Needs>): boolean {
+function startsWithOwnLogin({ claim, facts, observed }: Context<DatabaseSettings, Needs, Sources>): boolean {
   const issued = issuedValues(z.object({ provider: binding.shape.provider }), observed[bindingKey])?.provider;
   const isLive = issued === undefined ? claim.issuedBinding !== undefined || observed[bindingKey] !== undefined : issued === 'rds';
   return hasOwnLogin(observed) || (!isLive && facts.aws.providerSqlTls !== undefined);
 }
 
-function expand(context: Context<DatabaseSettings, Needs>): Expansion {
-  const { claim, settings, facts, observed } = context;
+function expand(context: Context<DatabaseSettings, Needs, Sources>): Expansion {
+  const { claim, settings, facts, observed, required } = context;
   const { aws } = facts;
+  const { restoreFrom } = settings;
   const policies = policiesFor(settings.deletion, ['Snapshot', 'Delete']);
   const resources = awsResources(context, suffix, 'instance', policies);
   const { identity, nameOf, resource, externalNameOf, description, tags } = resources;
@@ -144,12 +152,28 @@ function expand(context: Context<DatabaseSettings, Needs>): Expansion {
   // Of what was only looked at, AWS alone knows how it was made.
   const found = (field: string) => stringAt(instance?.object, 'status', 'atProvider', field) || made(field);
 
+  const look = (part: string, card: Card, externalName: string, as: 'kept' | 'source') => {
+    const providerConfig = { kind: 'ClusterProviderConfig', name: aws.providerConfig } as const;
+    return looked({ card, name: nameOf(part), externalName, providerConfig, forProvider: { region: resources.region } }, as);
+  };
+  const origin = originOf({
+    settings,
+    source: required.source,
+    instance,
+    identifier,
+    identifierOf: (name) => externalName({ ...identity, name }, longestIdentifier),
+    look: (part, card, name) => look(part, card, name, 'source'),
+    observed,
+  });
+
   const { version, storageGiB } = settings;
   // What AWS fixes when it makes the instance stays as it was made, whatever the environment says later.
-  const master = found('username') ?? (startsWithOwnLogin(context) ? administrator : username);
-  const isOwn = master !== username;
+  const administers = found('username');
+  const isRestoring = (origin.fields !== undefined || origin.waitsFor !== undefined) && administers === undefined;
+  const master = administers ?? (startsWithOwnLogin(context) ? administrator : username);
+  const isOwn = !isRestoring && master !== username;
   const databaseName = (isOwn ? undefined : found('dbName')) ?? settings.databaseName;
-  const kmsKeyId = instance === undefined ? aws.kmsKeyArn : made('kmsKeyId');
+  const kmsKeyId = instance !== undefined ? made('kmsKeyId') : origin.fields === undefined ? aws.kmsKeyArn : undefined;
   const delegated = isOwn ? complete(settings.extensions).filter((extension) => !trusted.some((each) => each === extension)) : [];
 
   const parameterGroupName = (major: string) => externalNameOf(longestGroupName, parameterGroupKey(major));
@@ -160,7 +184,11 @@ function expand(context: Context<DatabaseSettings, Needs>): Expansion {
       {
         family: `postgres${major}`,
         description,
-        parameter: [{ name: 'rds.force_ssl', value: '1', applyMethod: 'immediate' }, ...delegating(delegated)],
+        parameter: [
+          { name: 'rds.force_ssl', value: '1', applyMethod: 'immediate' },
+          ...delegating(delegated),
+          ...said(settings.parameters).map(({ name, value }) => ({ name, value: inParameterGroup(value), applyMethod: 'immediate' })),
+        ],
         tags,
       },
       { externalName: parameterGroupName(major), ...superseded },
@@ -182,10 +210,11 @@ function expand(context: Context<DatabaseSettings, Needs>): Expansion {
     storageEncrypted: true,
     ...(kmsKeyId !== undefined && { kmsKeyId }),
     multiAz: settings.highAvailability,
-    // RDS makes its administrator the owner of the database that it makes itself.
-    ...(!isOwn && { dbName: databaseName }),
+    ...origin.fields,
+    // RDS makes its administrator the owner of the database that it makes itself; of what it restores, it alone knows both.
+    ...(!isRestoring && !isOwn && { dbName: databaseName }),
     port,
-    username: master,
+    ...(!isRestoring && { username: master }),
     autoGeneratePassword: true,
     passwordSecretRef: { name: nameOf('password'), key: 'password' },
     dbSubnetGroupNameRef: { name: nameOf('subnet-group') },
@@ -219,6 +248,8 @@ function expand(context: Context<DatabaseSettings, Needs>): Expansion {
         sslMode,
         database: databaseName,
         delegates: delegated.length > 0,
+        rotation: rotationOf(context, identity, settings.rotateAfterDays),
+        issueSecret: context.issueSecret,
         observed,
         waitsFor: isReady(rdsInstance, instance) && issuedServer.safeParse(details).success ? undefined : instanceWaited,
       })
@@ -226,15 +257,24 @@ function expand(context: Context<DatabaseSettings, Needs>): Expansion {
   const endpoint = issued(issuedEndpoint);
   const server = own === undefined ? issued(issuedServer) : endpoint && own.login && { ...endpoint, ...own.login };
   const authorities = rdsAuthorities(resources.region, aws.rdsCaCertificates);
-  const fresh =
-    server && authorities !== undefined
-      ? completeBinding(nameOf(), { provider: 'rds', ...server, database: databaseName, authorities })
+  const target =
+    server && authorities !== undefined && !isRestoring && (own?.hasDatabase ?? true)
+      ? { provider: 'rds' as const, ...server, database: databaseName, authorities }
       : undefined;
+  const image = `${facts.images.postgres}:${versions.at(-1)}`;
+  const filling = { claim, image, target, observed };
+  const copy =
+    restoreFrom &&
+    (isKeptByRds(settings, required.source)
+      ? masked({ ...filling, restoreFrom })
+      : copied({ ...filling, restoreFrom, source: required.source }));
+  const fresh = copy?.waitsFor === undefined ? target && completeBinding(nameOf(), target) : undefined;
+  const waits = (otherwise: string) => origin.waitsFor ?? copy?.waitsFor ?? otherwise;
   const bound =
     own === undefined
-      ? bind(claim, nameOf(), binding, fresh, observed[bindingKey], instanceWaited)
+      ? bind(claim, nameOf(), binding, fresh, observed[bindingKey], waits(instanceWaited))
       : // Never the only copy: provider-sql makes another password.
-        bind({ ...claim, issuedBinding: undefined }, nameOf(), binding, fresh, observed[bindingKey], 'the login and its password');
+        bind({ ...claim, issuedBinding: undefined }, nameOf(), binding, fresh, observed[bindingKey], waits('the login and its password'));
   const inside = inOwnDatabase({
     namespace: claim.namespace,
     nameOf,
@@ -245,6 +285,7 @@ function expand(context: Context<DatabaseSettings, Needs>): Expansion {
     waitsFor: bound.values === undefined ? 'the binding' : own?.hasDatabase === false ? 'the database' : undefined,
   });
 
+  const refusal = origin.refusal ?? copy?.refusal ?? bound.refusal;
   const unlocking = settings.deletion !== 'Protect' && mayBeProtected(observed);
   const guardRail = unlocking
     ? heldBack(claim, nameOf(), 'AWS is still turning deletion protection off: try again in a few minutes')
@@ -261,14 +302,10 @@ function expand(context: Context<DatabaseSettings, Needs>): Expansion {
         connectionSecret: nameOf('connection'),
       }),
       ...(!isMade && {
-        [keptKey]: looked({
-          card: rdsSnapshot,
-          name: nameOf(keptKey),
-          externalName: first,
-          providerConfig: { kind: 'ClusterProviderConfig', name: aws.providerConfig },
-          forProvider: { region: resources.region },
-        }),
+        [keptKey]: look(keptKey, rdsSnapshot, first, 'kept'),
       }),
+      ...origin.resources,
+      ...copy?.resources,
       ...own?.resources,
       ...bound.resources,
       ...inside.resources,
@@ -277,10 +314,10 @@ function expand(context: Context<DatabaseSettings, Needs>): Expansion {
     },
     pending: { ...own?.pending, ...bound.pending, ...inside.pending },
     status: { ...(address !== undefined && { host: address }), port, ...finalSnapshotStatus(claim, settings.deletion, finalSnapshot) },
-    awaiting: unlocking || groups.handingOver,
+    awaiting: unlocking || groups.handingOver || own?.isTurning === true,
     inForce: { databaseName },
     ...refusalOf(settings, ofRds),
-    ...(bound.refusal && { refusal: bound.refusal }),
+    ...(refusal && { refusal }),
   };
 }
 
@@ -288,7 +325,7 @@ function expand(context: Context<DatabaseSettings, Needs>): Expansion {
 const firstSnapshotName = (identifier: string) => `${identifier}-final`;
 
 /** The name of the snapshot that is left of this claim, fixed when its instance is made: one that no other snapshot had then. */
-function lastSnapshotOf(observed: Context<DatabaseSettings, Needs>['observed'], first: string, later: string): string {
+function lastSnapshotOf(observed: Context<DatabaseSettings, Needs, Sources>['observed'], first: string, later: string): string {
   const { instance, [keptKey]: kept } = observed;
   const made = instance === undefined || isLook(instance.object) ? undefined : stringAt(instance.object, ...finalSnapshotPath);
   if (made !== undefined) return made === first ? first : later;
@@ -312,7 +349,7 @@ function nameInProvider(instance: ObservedResource | undefined, identifier: stri
  * Whether AWS may still refuse to delete the instance. A claim deleted then would hang, since a managed resource that is being
  * deleted is not updated any more, so the Usage stays until AWS has been seen to have protection off, or never to have made it.
  */
-function mayBeProtected(observed: Context<DatabaseSettings, Needs>['observed']): boolean {
+function mayBeProtected(observed: Context<DatabaseSettings, Needs, Sources>['observed']): boolean {
   const instance = observed['instance'];
   const protectedNow = at(instance?.object, 'status', 'atProvider', 'deletionProtection');
   if (typeof protectedNow === 'boolean') return protectedNow;
@@ -322,7 +359,7 @@ function mayBeProtected(observed: Context<DatabaseSettings, Needs>['observed']):
 }
 
 /** An isolated RDS instance with its own groups. */
-export const rds: Backend<DatabaseSettings, Needs, unknown, keyof typeof composes> = {
+export const rds: Backend<DatabaseSettings, Needs, Sources, keyof typeof composes> = {
   needs,
   composes,
   anchor: 'instance',
@@ -334,6 +371,8 @@ export const rds: Backend<DatabaseSettings, Needs, unknown, keyof typeof compose
     'Instance.engineVersion': 'version',
     'Instance.instanceClass': 'size',
     'Instance.multiAz': 'highAvailability',
+    'Instance.restoreToPointInTime': 'restoreFrom',
+    'Instance.snapshotIdentifier': 'restoreFrom',
     'Extension.extension': 'extensions',
   },
   calls: { size: instanceClasses },

@@ -3,16 +3,20 @@ import { bind, bindingKey } from '../../../core/binding.ts';
 import { type FactsOf, needsOf } from '../../../core/facts.ts';
 import { placeOf, policiesFor } from '../../../core/managed.ts';
 import { composedName, controlPlane, externalName } from '../../../core/names.ts';
+import { rotationOf } from '../../../core/rotation.ts';
 import { protection, usage } from '../../../kinds/crossplane/usage.ts';
 import { secret } from '../../../kinds/kubernetes/secret.ts';
 import { sqlDatabase } from '../../../kinds/sql/database.ts';
 import { sqlRole } from '../../../kinds/sql/role.ts';
 import { refusalOf, trusted } from '../extensions.ts';
-import { sharedPostgres } from '../facts.ts';
-import { binding, completeBinding, type DatabaseSettings, type Size, suffix } from '../schema.ts';
+import { postgresImage, sharedPostgres } from '../facts.ts';
+import { said } from '../parameters.ts';
+import { binding, completeBinding, type DatabaseSettings, type Size, suffix, versions } from '../schema.ts';
+import { copied, copyKinds, type Sources } from './copy.ts';
 import { inOwnDatabase, ownDatabaseKinds, ownedDatabase } from './sql.ts';
+import { turnKinds } from './turns.ts';
 
-const needs = needsOf(controlPlane, sharedPostgres);
+const needs = needsOf(controlPlane, sharedPostgres, postgresImage);
 type Needs = FactsOf<typeof needs>;
 
 /** Postgres cuts longer identifiers. */
@@ -20,38 +24,57 @@ const longestIdentifier = 63;
 
 const connectionLimits: Readonly<Record<Size, number>> = { small: 20, medium: 50, large: 100, xlarge: 200 };
 
-const composes = { binding: secret, role: sqlRole, database: sqlDatabase, ...ownDatabaseKinds, protection: usage };
+const composes = {
+  binding: secret,
+  role: sqlRole,
+  database: sqlDatabase,
+  ...turnKinds,
+  ...ownDatabaseKinds,
+  ...copyKinds,
+  protection: usage,
+};
 
-function expand({ claim, environment, settings, facts, observed }: Context<DatabaseSettings, Needs>): Expansion {
+function expand(context: Context<DatabaseSettings, Needs, Sources>): Expansion {
+  const { claim, environment, settings, facts, observed, required, issueSecret } = context;
+  const { restoreFrom } = settings;
   const server = facts.shared.postgres;
   const nameOf = (part?: string) => composedName(claim, suffix, part);
   const place = placeOf(observed['database']) ?? [server.host, String(server.port)];
   const { namespace, kind, name } = claim;
-  const external = externalName({ controlPlane: facts.controlPlane, environment, place, namespace, kind, name }, longestIdentifier, '_');
+  const identity = { controlPlane: facts.controlPlane, environment, place, namespace, kind, name };
+  const external = externalName(identity, longestIdentifier, '_');
   const owned = ownedDatabase({
     claim,
     nameOf,
     keys: { role: 'role', database: 'database' },
     names: { role: external, database: external },
+    nameOfTurn: (turn) => externalName(identity, longestIdentifier, '_', `turn-${turn}`),
+    rotation: rotationOf(context, identity, settings.rotateAfterDays),
+    issueSecret,
     providerConfig: { kind: 'ClusterProviderConfig', name: server.providerConfig },
     managementPolicies: policiesFor(settings.deletion, ['Delete']),
     connectionLimit: connectionLimits[settings.size],
+    configurationParameters: said(settings.parameters),
     madeIn: place,
     observed,
   });
   const authorities = server.sslMode === 'disable' ? undefined : server.caCertificate;
-  const fresh =
-    owned.login &&
-    completeBinding(nameOf(), {
-      provider: 'shared',
-      host: server.host,
-      port: String(server.port),
-      ...owned.login,
-      database: external,
-      authorities,
-    });
+  const target = owned.login && {
+    provider: 'shared' as const,
+    host: server.host,
+    port: String(server.port),
+    ...owned.login,
+    database: external,
+    authorities,
+  };
+  // No server of its own says which version it has.
+  const image = `${facts.images.postgres}:${versions.at(-1)}`;
+  const copy =
+    restoreFrom && copied({ claim, restoreFrom, source: required.source, image, target: owned.hasDatabase ? target : undefined, observed });
+  const fresh = copy?.waitsFor === undefined ? target && completeBinding(nameOf(), target) : undefined;
+  const waitsFor = copy?.waitsFor ?? 'the role and its password';
   // Never the only copy: provider-sql makes another password.
-  const bound = bind({ ...claim, issuedBinding: undefined }, nameOf(), binding, fresh, observed[bindingKey], 'the role and its password');
+  const bound = bind({ ...claim, issuedBinding: undefined }, nameOf(), binding, fresh, observed[bindingKey], waitsFor);
   const inside = inOwnDatabase({
     namespace: claim.namespace,
     nameOf,
@@ -66,6 +89,7 @@ function expand({ claim, environment, settings, facts, observed }: Context<Datab
   const resources = {
     ...owned.resources,
     ...inside.resources,
+    ...copy?.resources,
     ...bound.resources,
     ...protection(claim, nameOf(), settings.deletion),
   };
@@ -73,13 +97,15 @@ function expand({ claim, environment, settings, facts, observed }: Context<Datab
     resources,
     pending: { ...bound.pending, ...inside.pending },
     status: { host: server.host, port: server.port },
+    awaiting: owned.isTurning,
     inForce: { databaseName: external },
     ...refusalOf(settings, trusted),
+    ...(copy?.refusal && { refusal: copy.refusal }),
   };
 }
 
 /** A database and a role of its own on a server that claims share. */
-export const shared: Backend<DatabaseSettings, Needs, unknown, keyof typeof composes> = {
+export const shared: Backend<DatabaseSettings, Needs, Sources, keyof typeof composes> = {
   needs,
   composes,
   anchor: 'database',

@@ -1,7 +1,7 @@
 import type { Claim, Composed, Expansion } from '../../../core/api.ts';
 import { bindingKey, issuedValues } from '../../../core/binding.ts';
 import { type Card, typed } from '../../../core/card.ts';
-import { stringAt } from '../../../core/kubernetes.ts';
+import { at, stringAt } from '../../../core/kubernetes.ts';
 import { keep, managed } from '../../../core/managed.ts';
 import { shortHash } from '../../../core/names.ts';
 import { conditionOf, isReady } from '../../../core/readiness.ts';
@@ -13,6 +13,7 @@ import { sqlProviderConfig } from '../../../kinds/sql/provider-config.ts';
 import { sqlRole } from '../../../kinds/sql/role.ts';
 import { complete } from '../extensions.ts';
 import { issuedLogin } from '../schema.ts';
+import { type Turning, turnsOf } from './turns.ts';
 
 type Made = Pick<Expansion, 'resources' | 'pending'>;
 
@@ -63,7 +64,7 @@ export function onceReached(
   return { resources: {}, pending: Object.fromEntries(pending) };
 }
 
-interface Owned {
+interface Owned extends Pick<Turning, 'rotation' | 'nameOfTurn' | 'issueSecret' | 'configurationParameters'> {
   readonly claim: Pick<Claim, 'issuedBinding'>;
   readonly nameOf: (part?: string) => string;
   /** Under which keys they are composed. */
@@ -87,18 +88,25 @@ function renewal(role: ObservedResource | undefined): { readonly passwordRotatio
   return Number.isNaN(next.valueOf()) ? {} : { passwordRotationTrigger: next.toISOString() };
 }
 
-/** The app's login, which may do nothing else on its server, and the database that it owns. */
+/** The database, who owns it, which may do nothing else on its server, and whom the app logs in as: the owner, or one whose turn it is. */
 export function ownedDatabase({ claim, nameOf, keys, names, providerConfig, managementPolicies, observed, ...given }: Owned): {
   readonly resources: Readonly<Record<string, Composed>>;
   /** Undefined until provider-sql has made a password. */
   readonly login: Login | undefined;
   readonly hasDatabase: boolean;
+  readonly isTurning: boolean;
 } {
   const role = observed[keys.role];
-  const login = issuedLogin.safeParse(role?.connectionDetails).data ?? issuedValues(issuedLogin, observed[bindingKey]);
-  // A role that is ready has had its password: what of a claim of the same name was still there may have kept the provider from writing it.
-  const isLost = login === undefined && (claim.issuedBinding !== undefined || isReady(sqlRole, role));
   const { connectionLimit, madeIn } = given;
+  const common = { nameOf, providerConfig, managementPolicies, observed, ...(connectionLimit !== undefined && { connectionLimit }) };
+  const turns = turnsOf({ ...common, ...given, owner: names.role });
+  const bound = issuedValues(issuedLogin, observed[bindingKey]);
+  const owners = issuedLogin.safeParse(role?.connectionDetails).data ?? (turns.isOwners ? bound : undefined);
+  const configurationParameters = given.configurationParameters ?? [];
+  // provider-sql takes none that was set away again but by an empty list.
+  const hadParameters = at(role?.object, 'spec', 'forProvider', 'configurationParameters') !== undefined;
+  // A role that is ready has had its password: what of a claim of the same name was still there may have kept the provider from writing it.
+  const isLost = turns.isOwners && owners === undefined && (claim.issuedBinding !== undefined || isReady(sqlRole, role));
   const made = (key: string, card: Card, externalName: string, forProvider: object, more: object = {}): Composed =>
     managed({ card, name: nameOf(key), externalName, providerConfig, managementPolicies, forProvider: { ...forProvider }, ...more });
   return {
@@ -107,13 +115,20 @@ export function ownedDatabase({ claim, nameOf, keys, names, providerConfig, mana
         keys.role,
         sqlRole,
         names.role,
-        { privileges: { login: true }, ...(connectionLimit !== undefined && { connectionLimit }), ...(isLost && renewal(role)) },
+        {
+          privileges: { login: !turns.isOwnerRetired },
+          ...(connectionLimit !== undefined && { connectionLimit }),
+          ...((configurationParameters.length > 0 || hadParameters) && { configurationParameters }),
+          ...(isLost && renewal(role)),
+        },
         { connectionSecret: nameOf(keys.role) },
       ),
       // A session in template1, where every login may go, would hold up each new database.
       [keys.database]: made(keys.database, sqlDatabase, names.database, { owner: names.role, template: 'template0' }, { madeIn }),
+      ...turns.resources,
     },
-    login,
+    login: turns.login ?? (turns.isOwners ? owners : undefined),
+    isTurning: turns.isTurning,
     hasDatabase: conditionOf(observed[keys.database]?.object, 'Ready')?.status === 'True',
   };
 }

@@ -26,11 +26,13 @@ import { secret } from '../../../kinds/kubernetes/secret.ts';
 import { service } from '../../../kinds/kubernetes/service.ts';
 import { serviceAccount } from '../../../kinds/kubernetes/service-account.ts';
 import { serviceMonitor } from '../../../kinds/kubernetes/service-monitor.ts';
+import { statefulSet } from '../../../kinds/kubernetes/stateful-set.ts';
 import { type Before, beforeDeploy } from '../before-deploy.ts';
 import { type Bound, boundTo } from '../bindings.ts';
 import { filesOf } from '../files.ts';
 import { identityOf } from '../identity.ts';
-import { instanceLabel, type Needs, needs, policyFor, routeFor, scheme } from '../network.ts';
+import { instanceLabel } from '../labels.ts';
+import { type Needs, needs, policyFor, routeFor, scheme } from '../network.ts';
 import { watching } from '../observability.ts';
 import { appContainer, endingJob, type Given as Pods, servingPods } from '../pods.ts';
 import { allPortsOf } from '../ports.ts';
@@ -39,12 +41,15 @@ import { scaledTo, scaleOf } from '../scale.ts';
 import { binding, type ServiceSettings, suffix } from '../schema.ts';
 import { stopped } from '../stopped.ts';
 import { variablesFor } from '../telemetry.ts';
+import { isOfOneNode, keeping, problemOfKept } from '../volumes.ts';
 
 export interface Required {
   readonly identities: Roles;
   readonly bindings: FoundBindings;
   /** The apps of the namespace, where this one has a host. */
   readonly apps: readonly KubernetesObject[];
+  /** The claims of its persistent volumes that there are. */
+  readonly volumes: readonly KubernetesObject[];
 }
 
 type Given = Context<ServiceSettings, Needs, Required>;
@@ -67,6 +72,8 @@ const composes = {
   alerts: prometheusRule,
   'grafana-dashboard': configMap,
   'use-*': usage,
+  'volume-*': statefulSet,
+  protection: usage,
 };
 
 /** What goes once the claim says nothing any more that wants it; jobs and files also once those of another revision are in their place. */
@@ -85,11 +92,17 @@ export const releasable = [
   'files-*',
   'rendered-*',
   'first-*',
+  'protection',
 ] as const;
 
 const invalid = ({ claim: { kind, name } }: Given, problem: string): Refusal => ({
   reason: 'ClaimInvalid',
   message: `cannot use ${kind} ${shown(name)}: ${problem}`,
+});
+
+const incomplete = ({ claim: { kind, name }, environment }: Pick<Given, 'claim' | 'environment'>, lacks: string): Refusal => ({
+  reason: 'EnvironmentIncomplete',
+  message: `cannot use EnvironmentConfig ${shown(environment)} for ${kind} ${shown(name)} ${lacks}`,
 });
 
 /** An older app of the namespace that has the host and path. */
@@ -116,8 +129,9 @@ function routes(
   if (host === undefined || port === undefined) return { routed: {} };
   const routed = routeFor({ host, path, port }, named, facts.routing);
   if (routed !== undefined) return { routed };
-  const message = `cannot use EnvironmentConfig ${shown(environment)} for ${claim.kind} ${shown(claim.name)} with spec.host: data.routing.gateway: missing, want it or data.routing.ingressClass`;
-  return { refusal: { reason: 'EnvironmentIncomplete', message } };
+  return {
+    refusal: incomplete({ claim, environment }, 'with spec.host: data.routing.gateway: missing, want it or data.routing.ingressClass'),
+  };
 }
 
 /** What keeps the claims that an app is bound to while it is; one that is not there for a moment is kept all the same. */
@@ -154,7 +168,8 @@ const names = (workload: ObservedResource | undefined, named: string) =>
   JSON.stringify(workload?.object['spec'] ?? {}).includes(`"${named}"`);
 
 /** Pods that stay, and are replaced by those of another revision once what comes before them has succeeded. */
-function deployed({ claim, settings, observed }: Given, pods: Pods, { name, labels }: Named, canStart: boolean): Workload {
+function deployed(context: Given, pods: Pods, { name, labels }: Named, canStart: boolean): Workload {
+  const { claim, settings, observed } = context;
   const key = 'deployment';
   const template = servingPods(pods, labels);
   const before = beforeDeploy(pods, template, { claim, labels, observed, canStart });
@@ -173,7 +188,8 @@ function deployed({ claim, settings, observed }: Given, pods: Pods, { name, labe
       // A Deployment that is paused keeps and scales the pods of its last template, and starts none of another.
       ...(before.waitsFor !== undefined && { paused: true }),
       selector: { matchLabels: labels },
-      strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
+      // Where a pod has a volume, the next would wait for it on another node.
+      strategy: isOfOneNode(context) ? { type: 'Recreate' } : { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
       template,
     },
   };
@@ -273,6 +289,10 @@ function expand(context: Given): Expansion {
   if (contradiction !== undefined) return { ...none, refusal: invalid(context, contradiction) };
   const refusal = taken(context) ?? ('refusal' in routed ? routed.refusal : undefined);
   if (refusal !== undefined || 'refusal' in routed) return { ...none, ...(refusal && { refusal }) };
+  const kept = problemOfKept(context);
+  if (kept !== undefined) {
+    return { ...none, refusal: 'lacks' in kept ? incomplete(context, kept.lacks) : invalid(context, kept.problem) };
+  }
   const bound = boundTo(required.bindings, claim, name, settings.bindings, observed);
   if ('refusal' in bound) return { ...none, refusal: bound.refusal };
   const problem = problemOfContainers(settings, bound);
@@ -287,7 +307,8 @@ function expand(context: Given): Expansion {
     { claim, labels, bound, observed },
   );
   const { role, waitsFor: missing } = identityOf(required.identities, name, observed);
-  const pods = { settings, account: name, bound, role, files, given: variablesFor(context) };
+  const volumes = keeping(context, labels);
+  const pods = { settings, account: name, bound, role, files, kept: volumes.mounted, given: variablesFor(context) };
   const asksFor = [...bound.waitsFor, ...missing];
   const isBound = asksFor.length === 0;
   const workload =
@@ -309,12 +330,13 @@ function expand(context: Given): Expansion {
       ...routed.routed,
       ...watching(context, metadata),
       ...uses(context, bound),
+      ...volumes.resources,
     },
     pending,
     status: { ...(url !== undefined && { url }) },
     remarks: bound.remarks,
-    // A Secret that changes tells nobody, so that it is looked at again.
-    ...(!isBound && { awaiting: true }),
+    // A Secret or a volume that changes tells nobody, so that it is looked at again.
+    ...(!(isBound && volumes.isSettled) && { awaiting: true }),
   };
 }
 

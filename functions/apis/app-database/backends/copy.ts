@@ -1,0 +1,262 @@
+import { again } from '../../../containers/jobs.ts';
+import { containerSecurity, podSecurity, shell } from '../../../containers/server.ts';
+import type { Claim, Composed } from '../../../core/api.ts';
+import { bindingKey, secretOf } from '../../../core/binding.ts';
+import { typed } from '../../../core/card.ts';
+import { composedName } from '../../../core/names.ts';
+import { shown } from '../../../core/problem.ts';
+import { isReady } from '../../../core/readiness.ts';
+import type { FoundBindings } from '../../../core/requirement.ts';
+import type { ObservedResource, Refusal } from '../../../core/step.ts';
+import { job } from '../../../kinds/kubernetes/job.ts';
+import { secret } from '../../../kinds/kubernetes/secret.ts';
+import { completeBinding, type DatabaseSettings, suffix } from '../schema.ts';
+
+/** uid and gid of `postgres` in the official image. */
+export const postgresUser = 999;
+
+/** The key of the Secret with the login that the binding will have. */
+export const loginKey = 'copy-login';
+const jobKey = 'copy';
+
+export const copyKinds = { [loginKey]: secret, [jobKey]: job };
+
+/** What a backend is given of the claims that an AppDatabase names. */
+export interface Sources {
+  readonly source: FoundBindings;
+}
+
+/** The Secret with a login before there is a binding. */
+export const loginName = (claim: Claim) => composedName(claim, suffix, loginKey);
+
+type Target = Parameters<typeof completeBinding>[1];
+type RestoreFrom = NonNullable<DatabaseSettings['restoreFrom']>;
+
+export const loginSecret = (claim: Claim, target: Target): Readonly<Record<string, Composed>> => ({
+  [loginKey]: secretOf(loginName(claim), completeBinding(loginName(claim), target)),
+});
+
+const workPath = '/work';
+const maskPath = '/mask';
+const maskFile = 'mask.sql';
+const folderOf = (secretName: string) => `/bindings/${secretName}`;
+
+/** A statement for each table that counts its rows; an extension fills its own. */
+const counting = [
+  "SELECT format('SELECT %L, count(*) FROM %I.%I', nspname || '.' || relname, nspname, relname)",
+  'FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace',
+  "WHERE relkind = 'r' AND nspname !~ '^pg_' AND nspname <> 'information_schema'",
+  "AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_class'::regclass AND objid = c.oid AND deptype = 'e')",
+  'ORDER BY nspname, relname',
+].join(' ');
+
+/** Runs as a statement what is in the file of a mask, so that it can neither end the transaction nor do anything beside the server. */
+const masking = `\\set mask \`cat ${maskPath}/${maskFile}\`
+SELECT format('DO %L', format('BEGIN EXECUTE %L; END', :'mask')) \\gexec`;
+
+const hasMask = `[ -s ${maskPath}/${maskFile} ] || { echo 'there is nothing in the mask' >&2; exit 1; }`;
+
+const head = `set -eu
+cd ${workPath}
+at() {
+  in=$1
+  shift
+  PGHOST=$(cat "$in/host") PGPORT=$(cat "$in/port") PGDATABASE=$(cat "$in/database") PGUSER=$(cat "$in/username") \\
+    PGPASSWORD=$(cat "$in/password") PGSSLMODE=$(cat "$in/sslmode") PGSSLROOTCERT="$in/ca.crt" "$@"
+}
+sql='psql --no-psqlrc --quiet --tuples-only --no-align --set=ON_ERROR_STOP=1'`;
+
+/**
+ * All of a database into another in one transaction, of which the source is read in one too: there is all of it, counted and masked,
+ * or nothing. What pg_restore ends with is taken away for that.
+ */
+const copyScript = (isMasked: boolean) => `${head}
+${isMasked ? hasMask : ''}
+tables=$(at "$TARGET" $sql --command="$COUNTING")
+if [ -n "$tables" ]; then
+  echo 'the database has tables already, so nothing is copied'
+  exit 0
+fi
+cat >before.sql <<'SQL'
+BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
+SELECT pg_export_snapshot() AS snapshot \\gset
+\\setenv SNAPSHOT :snapshot
+\\o source
+:counting \\gexec
+\\o
+\\! sh dump.sh && cat after.sql
+SQL
+cat >dump.sh <<'SH'
+{ pg_dump --format=custom --snapshot="$SNAPSHOT" && touch dumped; } |
+  pg_restore --single-transaction --no-owner --no-acl --no-publications --no-subscriptions --file=- | awk '
+  NR > 40 { print held[NR % 40] }
+  { held[NR % 40] = $0 }
+  END {
+    first = NR > 40 ? NR - 39 : 1
+    for (n = first; n <= NR; n++) if (held[n % 40] == "COMMIT;") last = n
+    for (n = first; n <= NR; n++) if (n != last) print held[n % 40]
+    exit last == 0
+  }' && [ -e dumped ]
+SH
+cat >after.sql <<'SQL'
+RESET ALL;
+\\o target
+:counting \\gexec
+\\o
+\\set same \`cmp -s source target && echo on || echo off\`
+\\if :same
+\\else
+DO 'BEGIN RAISE EXCEPTION ''a table of the copy has another number of rows than that of the source''; END';
+\\endif
+${isMasked ? masking : ''}
+COMMIT;
+\\! touch done
+SQL
+at "$SOURCE" $sql --set=counting="$COUNTING" --file=before.sql | at "$TARGET" $sql --set=counting="$COUNTING" --file=- >/dev/null
+[ -e done ]
+cat target`;
+
+/** A database says itself that it was masked, so that what an app writes later never is. */
+const maskScript = `${head}
+${hasMask}
+mark='masked for this claim'
+said=$(at "$TARGET" $sql --command="SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = current_database()")
+if [ "$said" = "$mark" ]; then exit 0; fi
+cat >mask.sql <<'SQL'
+BEGIN;
+${masking}
+COMMENT ON DATABASE :"DBNAME" IS :'mark';
+COMMIT;
+SQL
+at "$TARGET" $sql --set=mark="$mark" --file=mask.sql`;
+
+interface Filling {
+  readonly claim: Claim;
+  readonly restoreFrom: RestoreFrom;
+  /** An image of Postgres that can read the data. */
+  readonly image: string;
+  /** How the new database is reached; undefined while that is not known. */
+  readonly target: Target | undefined;
+  readonly observed: Readonly<Record<string, ObservedResource>>;
+}
+
+/** What fills a new database before there is a binding. */
+interface Filled {
+  readonly resources: Readonly<Record<string, Composed>>;
+  /** What the binding still waits for, for the developer; undefined once all is done. */
+  readonly waitsFor: string | undefined;
+  readonly refusal?: Refusal;
+}
+
+interface Work {
+  readonly script: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** The Secret that it reads from. */
+  readonly source?: string;
+}
+
+function fillingJob({ claim, restoreFrom: { mask }, image }: Filling, name: string, { script, env, source }: Work): Composed {
+  const labels = {
+    'app.kubernetes.io/name': 'postgres-copy',
+    'app.kubernetes.io/instance': name,
+    'app.kubernetes.io/managed-by': claim.platform,
+  };
+  const secrets = { ...(source !== undefined && { source }), target: loginName(claim) };
+  const all = {
+    ...env,
+    ...Object.fromEntries(Object.entries(secrets).map(([which, secretName]) => [which.toUpperCase(), folderOf(secretName)])),
+  };
+  return {
+    object: {
+      ...typed(job),
+      metadata: { name, labels },
+      spec: {
+        backoffLimit: 2,
+        template: {
+          metadata: { labels },
+          spec: {
+            automountServiceAccountToken: false,
+            enableServiceLinks: false,
+            restartPolicy: 'Never',
+            securityContext: podSecurity(postgresUser),
+            containers: [
+              {
+                name: 'copy',
+                image,
+                command: shell(script),
+                env: Object.entries(all).map(([variable, value]) => ({ name: variable, value })),
+                resources: { requests: { cpu: '100m', memory: '128Mi' }, limits: { cpu: '1', memory: '512Mi' } },
+                securityContext: containerSecurity,
+                volumeMounts: [
+                  ...Object.entries(secrets).map(([which, secretName]) => ({
+                    name: which,
+                    mountPath: folderOf(secretName),
+                    readOnly: true,
+                  })),
+                  { name: 'work', mountPath: workPath },
+                  ...(mask === undefined ? [] : [{ name: 'mask', mountPath: maskPath, readOnly: true }]),
+                ],
+              },
+            ],
+            volumes: [
+              ...Object.entries(secrets).map(([which, secretName]) => ({ name: which, secret: { secretName } })),
+              { name: 'work', emptyDir: { sizeLimit: '64Mi' } },
+              ...(mask === undefined
+                ? []
+                : [{ name: 'mask', configMap: { name: mask.configMap, items: [{ key: mask.key, path: maskFile }] } }]),
+            ],
+          },
+        },
+      },
+    },
+  };
+}
+
+/** Once there was a binding nothing is filled again: what the database has by then is the app's own. */
+function filled(filling: Filling, what: string, work: () => Work | { readonly waitsFor: string }): Filled {
+  const { claim, target, observed } = filling;
+  const { [jobKey]: own, [bindingKey]: binding } = observed;
+  if (claim.issuedBinding !== undefined || binding !== undefined) return { resources: {}, waitsFor: undefined };
+  const name = composedName(claim, suffix, jobKey);
+  const login = target && loginSecret(claim, target);
+  if (own === undefined) {
+    const ready = work();
+    if ('waitsFor' in ready) return { resources: { ...login }, waitsFor: ready.waitsFor };
+    if (login === undefined) return { resources: {}, waitsFor: 'the database and its login' };
+    return { resources: { ...login, [jobKey]: fillingJob(filling, name, ready) }, waitsFor: what };
+  }
+  const resources = { ...login, [jobKey]: again(own.object) };
+  if (isReady(job, own)) return { resources, waitsFor: undefined };
+  const at = `-n ${claim.namespace}`;
+  const hasFailed = typeof job.ready(own.object) === 'object';
+  const how = hasFailed
+    ? `, which failed and changed nothing: kubectl logs ${at} job/${name} says why; kubectl delete job ${at} ${name} has it tried again`
+    : `: kubectl describe job ${at} ${name} shows how far it is`;
+  return { resources, waitsFor: `${what}${how}` };
+}
+
+/** The data of another claim as it is now. */
+export function copied(filling: Filling & { readonly source: FoundBindings }): Filled {
+  const { claim, restoreFrom } = filling;
+  const [found] = filling.source.found;
+  const of = `AppDatabase ${restoreFrom.claim}`;
+  const beyond = (['at', 'snapshot'] as const).find((field) => restoreFrom[field] !== undefined);
+  if (beyond !== undefined) {
+    const message = `cannot restore: spec.restoreFrom.${beyond}: got ${shown(restoreFrom[beyond])}, want none, since nothing is kept of ${of} where it is: it is copied as it is now`;
+    return { resources: {}, waitsFor: undefined, refusal: { reason: 'FieldNotOnBackend', message } };
+  }
+  return filled(filling, `the data of ${of} to be copied`, () => {
+    if (found?.claimed !== true) {
+      const instead = 'without spec.restoreFrom the claim begins with what its database has';
+      return { waitsFor: `${of} to copy, which namespace ${claim.namespace} does not have; ${instead}` };
+    }
+    if (found.object === undefined) return { waitsFor: `the binding of ${of}, whose data is copied` };
+    return { script: copyScript(restoreFrom.mask !== undefined), env: { COUNTING: counting }, source: found.secret };
+  });
+}
+
+/** Data that is there already, masked where the claim asks for that. */
+export function masked(filling: Filling): Filled {
+  if (filling.restoreFrom.mask === undefined) return { resources: {}, waitsFor: undefined };
+  return filled(filling, 'the data to be masked', () => ({ script: maskScript, env: {} }));
+}

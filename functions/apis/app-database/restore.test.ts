@@ -1,0 +1,380 @@
+import { describe, expect, test } from 'vitest';
+import {
+  bindingOf,
+  claimed,
+  controlledByClaim,
+  databaseValues,
+  environmentConfig,
+  everything,
+  type Given,
+  instanceDetails,
+  observedAfter,
+  roleDetails,
+  stepRequest,
+} from '../../../test/request.ts';
+import { at, type KubernetesObject } from '../../core/kubernetes.ts';
+import { isLook } from '../../core/readiness.ts';
+import type { StepResponse } from '../../core/step.ts';
+import { expand } from '../../expand/expand.ts';
+
+const ledger = claimed('AppDatabase', 'ledger');
+const ledgerBinding = bindingOf(ledger, 'ledger-database', databaseValues);
+const there = [ledger, ledgerBinding];
+
+function given(backend: string, more: Partial<Given> = {}): Given {
+  const environment = environmentConfig('here', { ...everything, tier: 'staging', defaults: { AppDatabase: { backend } } });
+  const spec = { engine: 'postgres', restoreFrom: { claim: 'ledger', mask: { configMap: 'ledger-mask', key: 'mask.sql' } } };
+  return { environment: 'here', environments: [environment], spec, claims: there, ...more };
+}
+
+type Observed = ReturnType<typeof observedAfter>;
+
+/** The copy's Job as Kubernetes would have it: before it ended, or with the condition that it ended with. */
+const ended = (observed: Observed, type?: 'Complete' | 'Failed'): Observed => {
+  const { copy, ...others } = observed;
+  if (copy === undefined) return observed;
+  const conditions =
+    type === undefined ? [] : [{ type, status: 'True', reason: 'BackoffLimitExceeded', message: 'Job has reached its limit' }];
+  return { ...others, copy: { ...copy, object: { ...copy.object, status: { conditions } } } };
+};
+
+const details = { role: roleDetails };
+
+/** What comes of it, round by round, while the Job is at this. */
+function lived(claim: Given, rounds: number, job?: 'Complete' | 'Failed'): readonly StepResponse[] {
+  const responses = [expand(stepRequest(claim))];
+  for (let round = 1; round < rounds; round += 1) {
+    const before = responses.at(-1) as StepResponse;
+    responses.push(expand(stepRequest({ ...claim, status: before.status, observed: ended(observedAfter(before, details), job) })));
+  }
+  return responses;
+}
+
+const keysOf = ({ desired }: StepResponse) => Object.keys(desired).sort();
+const provisioned = ({ conditions }: StepResponse) => conditions.find(({ type }) => type === 'Provisioned')?.message;
+function decoded(object: unknown): Readonly<Record<string, string>> {
+  const data = at(object, 'data') as Readonly<Record<string, string>>;
+  return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]));
+}
+const podOf = (response: StepResponse) => at(response.desired['copy']?.object, 'spec', 'template', 'spec');
+
+describe.each(['container', 'shared'])('a database on %s that begins with the data of another', (backend) => {
+  test('has no binding until that was copied, and neither Job nor login of it from then on', () => {
+    const [waiting, copying] = [lived(given(backend), 3).at(-1), lived(given(backend), 4, 'Complete')];
+    expect([waiting?.desired['binding'], waiting?.claimReady]).toEqual([undefined, false]);
+    expect(keysOf(waiting as StepResponse)).toEqual(expect.arrayContaining(['copy', 'copy-login']));
+    const [done, after] = [copying.at(-2), copying.at(-1)];
+    expect(done?.desired['binding']?.object.kind).toBe('Secret');
+    expect(after?.desired['copy']).toBeUndefined();
+    expect(after?.desired['copy-login'] !== undefined).toBe(backend === 'container');
+    expect(after?.refusal).toBeUndefined();
+  });
+
+  test('is told what it waits for', () => {
+    const says = (claims: Given['claims'], rounds = 3, job?: 'Failed') =>
+      provisioned(lived(given(backend, { claims: claims ?? [] }), rounds, job).at(-1) as StepResponse);
+    expect(says([])).toContain(
+      'AppDatabase ledger to copy, which namespace shop does not have; without spec.restoreFrom the claim begins with what its database has',
+    );
+    expect(says([ledger])).toContain('the binding of AppDatabase ledger, whose data is copied');
+    expect(says(there)).toContain(
+      'the data of AppDatabase ledger to be copied: kubectl describe job -n shop orders-database-copy shows how far it is',
+    );
+    expect(says(there, 3, 'Failed')).toContain(
+      'the data of AppDatabase ledger to be copied, which failed and changed nothing: kubectl logs -n shop job/orders-database-copy says why; kubectl delete job -n shop orders-database-copy has it tried again',
+    );
+  });
+
+  test('takes no Secret for a binding that the other claim did not compose', () => {
+    const forged = { ...ledgerBinding, metadata: { ...ledgerBinding.metadata, ownerReferences: [] } };
+    const response = lived(given(backend, { claims: [ledger, forged] }), 3).at(-1) as StepResponse;
+    expect([response.desired['copy'], provisioned(response)]).toEqual([
+      undefined,
+      expect.stringContaining('the binding of AppDatabase ledger, whose data is copied'),
+    ]);
+  });
+
+  test('has the Job go on as it began, whatever becomes of the other claim', () => {
+    const before = lived(given(backend), 3).at(-1) as StepResponse;
+    const observed = ended(observedAfter(before, details));
+    const gone = expand(stepRequest({ ...given(backend, { claims: [] }), status: before.status, observed }));
+    expect([keysOf(gone), at(gone.desired['copy']?.object, 'spec')]).toEqual([keysOf(before), at(before.desired['copy']?.object, 'spec')]);
+  });
+
+  test('keeps what it has once restoreFrom is left out', () => {
+    const last = lived(given(backend), 5, 'Complete').at(-1) as StepResponse;
+    const spec = { engine: 'postgres' };
+    const later = expand(stepRequest({ ...given(backend, { spec }), status: last.status, observed: observedAfter(last, details) }));
+    expect(Object.fromEntries(Object.entries(later.desired).map(([key, { object }]) => [key, object]))).toEqual(
+      Object.fromEntries(Object.entries(last.desired).map(([key, { object }]) => [key, object])),
+    );
+  });
+});
+
+test('the Job has both logins as files, the mask, and nothing that it could do to its node', () => {
+  expect(podOf(lived(given('shared'), 3).at(-1) as StepResponse)).toEqual({
+    automountServiceAccountToken: false,
+    enableServiceLinks: false,
+    restartPolicy: 'Never',
+    securityContext: { runAsNonRoot: true, runAsUser: 999, runAsGroup: 999, fsGroup: 999, seccompProfile: { type: 'RuntimeDefault' } },
+    containers: [
+      {
+        name: 'copy',
+        image: 'docker.io/library/postgres:17',
+        command: ['/bin/sh', '-c', expect.stringContaining('pg_dump')],
+        env: [
+          { name: 'COUNTING', value: expect.stringContaining('pg_class') },
+          { name: 'SOURCE', value: '/bindings/ledger-database' },
+          { name: 'TARGET', value: '/bindings/orders-database-copy-login' },
+        ],
+        resources: { requests: { cpu: '100m', memory: '128Mi' }, limits: { cpu: '1', memory: '512Mi' } },
+        securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } },
+        volumeMounts: [
+          { name: 'source', mountPath: '/bindings/ledger-database', readOnly: true },
+          { name: 'target', mountPath: '/bindings/orders-database-copy-login', readOnly: true },
+          { name: 'work', mountPath: '/work' },
+          { name: 'mask', mountPath: '/mask', readOnly: true },
+        ],
+      },
+    ],
+    volumes: [
+      { name: 'source', secret: { secretName: 'ledger-database' } },
+      { name: 'target', secret: { secretName: 'orders-database-copy-login' } },
+      { name: 'work', emptyDir: { sizeLimit: '64Mi' } },
+      { name: 'mask', configMap: { name: 'ledger-mask', items: [{ key: 'mask.sql', path: 'mask.sql' }] } },
+    ],
+  });
+});
+
+describe('a database on rds that begins with what RDS keeps of another', () => {
+  const nothing = {
+    type: 'Synced',
+    status: 'False',
+    reason: 'ReconcileError',
+    message: 'observe failed: external resource does not exist',
+  };
+  const something = { type: 'Synced', status: 'True', reason: 'ReconcileSuccess' };
+  const { providerSqlTls: _, ...silent } = everything.aws;
+  const kept = { allocatedStorage: 20, engineVersion: '16.9', latestRestorableTime: '2026-11-28T09:55:00Z' };
+  const own = /^prod-shop-ledger-[0-9a-v]{16}$/;
+
+  function prod(restoreFrom: object, more: Partial<Given> = {}, spec: object = {}): Given {
+    const environment = environmentConfig('prod', { ...everything, aws: silent, tier: 'prod' });
+    return {
+      environment: 'prod',
+      environments: [environment],
+      spec: { engine: 'postgres', restoreFrom: { claim: 'ledger', ...restoreFrom }, ...spec },
+      claims: [],
+      ...more,
+    };
+  }
+
+  /** What is there, as a provider reports it; `found` says what of each key. */
+  const seen = ({ desired }: StepResponse, found: (key: string) => object | undefined): Observed =>
+    Object.fromEntries(
+      Object.entries(desired).map(([key, { object }]) => [
+        key,
+        {
+          object: {
+            ...object,
+            metadata: { ...object.metadata, ownerReferences: controlledByClaim },
+            status: found(key),
+          } as KubernetesObject,
+          connectionDetails: {},
+        },
+      ]),
+    );
+
+  const looksOf = ({ desired }: StepResponse) =>
+    Object.entries(desired).flatMap(([key, { object }]) => (isLook(object) ? [[key, object.kind, annotationsOf(object)]] : []));
+  const annotationsOf = ({ metadata }: KubernetesObject) => metadata?.annotations;
+  const madeOf = ({ desired }: StepResponse) => {
+    const spec = at(desired['instance']?.object, 'spec', 'forProvider') as Readonly<Record<string, unknown>>;
+    const { restoreToPointInTime, snapshotIdentifier, username, dbName, kmsKeyId } = spec;
+    return { restoreToPointInTime, snapshotIdentifier, username, dbName, kmsKeyId };
+  };
+
+  /** What comes of it once both were looked for. */
+  const lookedFor = (claim: Given, source: object | undefined) => {
+    const first = expand(stepRequest(claim));
+    const found = (key: string) =>
+      key.startsWith('source-') ? source : ['instance', 'final-snapshot'].includes(key) ? { conditions: [nothing] } : undefined;
+    return expand(stepRequest({ ...claim, status: first.status, observed: seen(first, found) }));
+  };
+  const there = (atProvider: object = {}) => ({ conditions: [something], atProvider: { ...kept, ...atProvider } });
+  const identifier = String(
+    looksOf(expand(stepRequest(prod({}))))?.find(([key]) => key === 'source-instance')?.[2]?.['crossplane.io/external-name' as never],
+  );
+
+  test('looks at it and at its own name first, and makes nothing until then', () => {
+    const first = expand(stepRequest(prod({})));
+    const annotations = (name: unknown, look: string) => ({ 'crossplane.io/external-name': name, 'platform.internal/look': look });
+    expect(looksOf(first).sort()).toEqual([
+      ['final-snapshot', 'Snapshot', annotations(expect.stringMatching(/^prod-shop-orders-[0-9a-v]{16}-final$/), 'kept')],
+      [
+        'instance',
+        'Instance',
+        {
+          ...annotations(expect.stringMatching(/^prod-shop-orders-[0-9a-v]{16}$/), 'source'),
+          'platform.internal/settings': expect.stringContaining('"backend":"rds"'),
+        },
+      ],
+      ['source-instance', 'Instance', annotations(expect.stringMatching(own), 'source')],
+    ]);
+    expect([first.refusal, first.claimReady]).toEqual([undefined, false]);
+  });
+
+  test.each([
+    ['its last point in time', {}, { restoreToPointInTime: { sourceDbInstanceIdentifier: identifier, useLatestRestorableTime: true } }],
+    [
+      'an earlier one',
+      { at: '2026-11-28T07:00:00Z' },
+      { restoreToPointInTime: { sourceDbInstanceIdentifier: identifier, restoreTime: '2026-11-28T07:00:00Z' } },
+    ],
+    ['a snapshot', { snapshot: 'ledger-final' }, { snapshotIdentifier: 'ledger-final' }],
+  ])('is made of %s, whose login, name and key RDS knows, and stays so', (_what, restoreFrom, fields) => {
+    const claim = prod(restoreFrom);
+    const none = {
+      restoreToPointInTime: undefined,
+      snapshotIdentifier: undefined,
+      username: undefined,
+      dbName: undefined,
+      kmsKeyId: undefined,
+    };
+    const made = lookedFor(claim, there({ dbInstanceIdentifier: identifier }));
+    expect(madeOf(made)).toEqual({ ...none, ...fields });
+    const live = { ...instanceDetails.status.atProvider, username: 'app', dbName: 'books', status: 'available' };
+    const running = (spec: Given) =>
+      expand(
+        stepRequest({
+          ...spec,
+          status: made.status,
+          observed: observedAfter(made, { ...details, instance: { ...instanceDetails, status: { atProvider: live } } }),
+        }),
+      );
+    expect(madeOf(running(claim))).toEqual({ ...none, ...fields, username: 'app', dbName: 'books' });
+    expect(madeOf(running({ ...claim, spec: { engine: 'postgres' } }))).toEqual({ ...none, ...fields, username: 'app', dbName: 'books' });
+    const { database: name, uri } = decoded(running(claim).desired['binding']?.object);
+    expect([name, uri?.split('?')[0]]).toEqual(['books', 'postgresql://app:p%3A%2F%40%25@orders.rds.internal:5432/books']);
+  });
+
+  test('is found as it is where a control plane was rebuilt, although the other is gone', () => {
+    const claim = prod({});
+    const first = expand(stepRequest(claim));
+    const found = (key: string) => ({
+      conditions: [key === 'instance' ? something : nothing],
+      atProvider: { username: 'app', dbName: 'books' },
+    });
+    const second = expand(stepRequest({ ...claim, status: first.status, observed: seen(first, found) }));
+    expect(madeOf(second)).toEqual({
+      restoreToPointInTime: undefined,
+      snapshotIdentifier: undefined,
+      username: 'app',
+      dbName: 'books',
+      kmsKeyId: undefined,
+    });
+    expect(Object.keys(second.desired).filter((key) => key.startsWith('source-'))).toEqual([]);
+  });
+
+  test.each([
+    ['that is not there', {}, {}, { conditions: [nothing] }, `spec.restoreFrom.claim: RDS has no instance "${identifier}"`],
+    [
+      'that is not there yet',
+      { at: '2026-11-28T10:00:00Z' },
+      {},
+      there(),
+      'spec.restoreFrom.at: got "2026-11-28T10:00:00Z", want at most "2026-11-28T09:55:00Z", up to which RDS can restore it now',
+    ],
+    [
+      'that is larger',
+      {},
+      { storageGiB: 20 },
+      there({ allocatedStorage: 250 }),
+      'spec.storageGiB: got 20, want at least 250, which its data is kept on',
+    ],
+    [
+      'that is newer',
+      {},
+      { version: '16' },
+      there({ engineVersion: '17.4' }),
+      'spec.version: got "16", want at least "17", which its data is of',
+    ],
+    [
+      'of another instance',
+      { snapshot: 'stolen' },
+      {},
+      there({ dbInstanceIdentifier: 'prod-bank-ledger-0000000000000000' }),
+      `spec.restoreFrom.snapshot: got "stolen", want a snapshot of "${identifier}", the instance of AppDatabase ledger`,
+    ],
+  ])('is refused, with nothing made, of one %s', (_what, restoreFrom, spec, source, why) => {
+    const { refusal, desired } = lookedFor(prod(restoreFrom, {}, spec), source);
+    expect([refusal, desired]).toEqual([{ reason: 'CannotRestore', message: `cannot restore: ${why}` }, {}]);
+  });
+
+  test('waits for RDS to look, and for its first backup', () => {
+    const waiting = [undefined, there({ latestRestorableTime: '' })].map((source) => lookedFor(prod({}), source));
+    expect(waiting.map((each) => [each.refusal, looksOf(each).map(([key]) => key)])).toEqual([
+      [undefined, ['instance', 'final-snapshot', 'source-instance']],
+      [undefined, ['instance', 'final-snapshot', 'source-instance']],
+    ]);
+  });
+
+  test('has the name that the database of the other has, since it is the same', () => {
+    const other = bindingOf(ledger, 'ledger-database', { ...databaseValues, provider: 'rds', database: 'books' });
+    const { refusal } = lookedFor(prod({}, { claims: [ledger, other] }), there());
+    expect(refusal?.message).toBe('cannot restore: spec.databaseName: got "app", want "books", which AppDatabase ledger has');
+  });
+
+  test('is copied where the other is on no instance of RDS', () => {
+    const other = bindingOf(ledger, 'ledger-database', { ...databaseValues, provider: 'shared' });
+    const first = expand(stepRequest(prod({}, { claims: [ledger, other] })));
+    expect([madeOf(first), Object.keys(first.desired).filter((key) => key.startsWith('source-'))]).toEqual([
+      {
+        restoreToPointInTime: undefined,
+        snapshotIdentifier: undefined,
+        username: 'app',
+        dbName: 'app',
+        kmsKeyId: everything.aws.kmsKeyArn,
+      },
+      [],
+    ]);
+  });
+
+  test('is masked before there is a binding', () => {
+    const claim = prod({ mask: { configMap: 'ledger-mask' } });
+    const made = lookedFor(claim, there());
+    const live = { ...instanceDetails.status.atProvider, username: 'app', dbName: 'books', status: 'available' };
+    const observed = observedAfter(made, { instance: { ...instanceDetails, status: { atProvider: live } } });
+    const masking = expand(stepRequest({ ...claim, status: made.status, observed }));
+    expect([masking.desired['binding'], at(podOf(masking), 'containers', '0', 'env'), provisioned(masking)]).toEqual([
+      undefined,
+      [{ name: 'TARGET', value: '/bindings/orders-database-copy-login' }],
+      expect.stringContaining('the data to be masked'),
+    ]);
+    const done = expand(
+      stepRequest({
+        ...claim,
+        status: masking.status,
+        observed: ended(observedAfter(masking, { instance: { ...instanceDetails, status: { atProvider: live } } }), 'Complete'),
+      }),
+    );
+    expect(done.desired['binding']?.object.kind).toBe('Secret');
+  });
+});
+
+test('a time and a snapshot are refused where nothing is kept', () => {
+  const refusal = (restoreFrom: object) =>
+    expand(stepRequest(given('shared', { spec: { engine: 'postgres', restoreFrom: { claim: 'ledger', ...restoreFrom } } }))).refusal;
+  expect([refusal({ at: '2026-11-28T07:00:00Z' }), refusal({ snapshot: 'ledger-final' })]).toEqual([
+    {
+      reason: 'FieldNotOnBackend',
+      message:
+        'cannot restore: spec.restoreFrom.at: got "2026-11-28T07:00:00Z", want none, since nothing is kept of AppDatabase ledger where it is: it is copied as it is now',
+    },
+    {
+      reason: 'FieldNotOnBackend',
+      message:
+        'cannot restore: spec.restoreFrom.snapshot: got "ledger-final", want none, since nothing is kept of AppDatabase ledger where it is: it is copied as it is now',
+    },
+  ]);
+});

@@ -1,0 +1,201 @@
+import { describe, expect, test } from 'vitest';
+import { environmentConfig, everything, type Given, loginDetails, observedAfter, roleDetails, stepRequest } from '../../../test/request.ts';
+import { at, stringAt } from '../../core/kubernetes.ts';
+import type { StepResponse } from '../../core/step.ts';
+import { expand } from '../../expand/expand.ts';
+import { guard } from '../../guard/guard.ts';
+
+type Observed = ReturnType<typeof observedAfter>;
+
+const environment = (rotateAfterDays: number) =>
+  environmentConfig('here', { ...everything, tier: 'staging', defaults: { AppDatabase: { backend: 'shared', rotateAfterDays } } });
+
+const text = (data: unknown, key: string) => Buffer.from(String(at(data, 'data', key)), 'base64').toString();
+
+/** A claim with what Crossplane and provider-sql have of it, in which time passes. */
+class Life {
+  observed: Observed = {};
+  status: unknown;
+  /** Of what was composed last. */
+  response: StepResponse | undefined;
+  private secrets = 0;
+  private readonly more: Given;
+  private readonly spec: object;
+  constructor(more: Given = {}, spec: object = {}) {
+    this.more = more;
+    this.spec = spec;
+  }
+
+  /** One call; `lags` are keys that provider-sql has not come to. */
+  call(rotate: string | undefined, { now, lags = [] }: { readonly now?: string; readonly lags?: readonly string[] } = {}): StepResponse {
+    const request = {
+      ...stepRequest({
+        environment: 'here',
+        environments: [environment(0)],
+        spec: { engine: 'postgres', ...this.spec },
+        observed: this.observed,
+        claims: [],
+        ...(this.status !== undefined && { status: this.status }),
+        ...(rotate !== undefined && { annotations: { 'platform.internal/rotate': rotate } }),
+        ...this.more,
+      }),
+      issueSecret: () => {
+        this.secrets += 1;
+        return `issued-${this.secrets}`;
+      },
+      now,
+    };
+    const response = expand(request);
+    const guarded = guard({ ...request, desired: response.desired, desiredStatus: response.status ?? {} });
+    expect([response.refusal, guarded.refusal]).toEqual([undefined, undefined]);
+    const passwords = Object.fromEntries(
+      Object.entries(response.desired).flatMap(([key, { object }]) => {
+        if (!key.startsWith('turn-') || lags.includes(key)) return [];
+        const name = stringAt(object, 'spec', 'forProvider', 'passwordSecretRef', 'name');
+        const [secret] = Object.values(response.desired).filter(
+          (each) => each.object.kind === 'Secret' && each.object.metadata?.name === name,
+        );
+        return [[key, { connectionDetails: { password: text(secret?.object, 'password') } }]];
+      }),
+    );
+    const old = Object.fromEntries(lags.map((key) => [key, { connectionDetails: this.observed[key]?.connectionDetails ?? {} }] as const));
+    this.observed = observedAfter(response, { role: roleDetails, login: loginDetails, ...passwords, ...old });
+    this.status = response.status;
+    this.response = response;
+    return response;
+  }
+
+  /** Until it is settled. */
+  settle(rotate?: string, now?: string): this {
+    for (let round = 0; round < 4; round += 1) this.call(rotate, { ...(now !== undefined && { now }) });
+    return this;
+  }
+
+  get login(): { readonly username: string; readonly password: string } {
+    const binding = this.response?.desired['binding']?.object;
+    return { username: text(binding, 'username'), password: text(binding, 'password') };
+  }
+
+  get keys(): readonly string[] {
+    return Object.keys(this.response?.desired ?? {}).sort();
+  }
+
+  get mayOwnerLogIn(): unknown {
+    return at(this.response?.desired['role']?.object, 'spec', 'forProvider', 'privileges', 'login');
+  }
+}
+
+const owner = roleDetails.connectionDetails;
+const a = expect.stringMatching(/^here_shop_orders_[0-9a-v]{16}$/);
+
+describe('the login of a database on a shared server', () => {
+  test('stays the owner’s until another is asked for', () => {
+    const life = new Life().settle();
+    expect([life.login, life.keys, life.mayOwnerLogIn]).toEqual([owner, ['binding', 'database', 'grant', 'role', 'sql-8d9001d3'], true]);
+  });
+
+  test('changes once another is there, is the owner’s member and has the password', () => {
+    const life = new Life().settle();
+    life.call('one', { lags: ['turn-a'] });
+    expect([life.login, life.keys]).toEqual([
+      owner,
+      ['binding', 'database', 'grant', 'member-a', expect.stringMatching(/^password-a-[0-9a-f]{8}$/), 'role', 'sql-8d9001d3', 'turn-a'],
+    ]);
+    life.call('one', { lags: ['turn-a'] });
+    expect(life.login).toEqual(owner);
+    life.call('one');
+    life.call('one');
+    const role = life.response?.desired['turn-a']?.object;
+    const { username, password } = life.login;
+    expect([password, life.mayOwnerLogIn]).toEqual(['issued-1', true]);
+    expect(role).toEqual({
+      apiVersion: 'postgresql.sql.m.crossplane.io/v1alpha1',
+      kind: 'Role',
+      metadata: {
+        name: 'orders-database-turn-a',
+        annotations: {
+          'crossplane.io/external-name': username,
+          'platform.internal/rotation': expect.stringMatching(/^[0-9a-f]{8}\.0\.owner$/),
+        },
+      },
+      spec: {
+        forProvider: {
+          privileges: { login: true },
+          connectionLimit: 20,
+          configurationParameters: [
+            {
+              name: 'role',
+              value: stringAt(life.response?.desired['role']?.object, 'metadata', 'annotations', 'crossplane.io/external-name'),
+            },
+          ],
+          passwordSecretRef: { name: expect.stringMatching(/^orders-database-password-a-[0-9a-f]{8}$/), key: 'password' },
+        },
+        managementPolicies: expect.anything(),
+        providerConfigRef: { kind: 'ClusterProviderConfig', name: 'shared-postgres' },
+        writeConnectionSecretToRef: { name: 'orders-database-turn-a' },
+      },
+    });
+  });
+
+  test('changes once for each value, and by no call, whatever value it has again', () => {
+    const life = new Life().settle();
+    const logins = ['one', 'one', 'two', undefined, 'two', 'one', 'three'].map((value) => life.settle(value).login);
+    const [first, , second, , , third, fourth] = logins;
+    expect(logins).toEqual([first, first, second, second, second, third, fourth]);
+    expect(new Set(logins.map(({ password }) => password)).size).toBe(4);
+    expect([first?.username, third?.username, second?.username, fourth?.username]).toEqual([a, first?.username, a, second?.username]);
+    expect(first?.username).not.toBe(second?.username);
+  });
+
+  test('is no more the owner’s once two others have had a turn, while the one before goes on', () => {
+    const life = new Life().settle().settle('one');
+    const before = life.login;
+    life.settle('two');
+    const role = life.response?.desired['turn-a']?.object;
+    expect(life.mayOwnerLogIn).toBe(false);
+    const name = stringAt(role, 'spec', 'forProvider', 'passwordSecretRef', 'name');
+    const secrets = Object.values(life.response?.desired ?? {}).filter(({ object }) => object.metadata?.name === name);
+    expect(secrets.map(({ object }) => text(object, 'password'))).toEqual([before.password]);
+  });
+
+  test('comes back where the binding is lost, and where its user was changed by hand', () => {
+    const life = new Life().settle().settle('one').settle('two');
+    const { login } = life;
+    const { binding, ...others } = life.observed;
+    life.observed = others;
+    life.call('two');
+    expect(life.login).toEqual(login);
+    const data = { ...(at(binding?.object, 'data') as object), username: Buffer.from('postgres').toString('base64') };
+    life.observed = { ...others, binding: { object: { ...binding?.object, data } as never, connectionDetails: {} } };
+    life.call('two');
+    expect(life.login).toEqual(login);
+  });
+
+  test('stays while provider-sql cannot say whether it works', () => {
+    const life = new Life().settle().settle('one').settle('two');
+    const { login } = life;
+    const silent = Object.entries(life.observed).map(([key, each]) => [
+      key,
+      key === 'turn-b' ? { ...each, object: { ...each.object, status: {} }, connectionDetails: {} } : each,
+    ]);
+    life.observed = Object.fromEntries(silent);
+    life.call('two');
+    expect(life.login).toEqual(login);
+  });
+
+  test('changes by its schedule, with the days since it was made', () => {
+    const life = new Life({ environments: [environment(90)] });
+    const days = (count: number) => new Date(Date.parse('2026-01-02T03:04:05Z') + count * 86_400_000).toISOString();
+    const logins = [0, 1, 90, 91, 180, 270].map((count) => life.settle(undefined, days(count)).login);
+    const [first, , second, , third, fourth] = logins;
+    expect(first).toEqual(owner);
+    expect(new Set([first, second, third, fourth].map((login) => login?.password)).size).toBe(4);
+    expect(life.settle().login).toEqual(fourth);
+  });
+
+  test('is changed by no plan and no clock that is behind', () => {
+    const life = new Life({ environments: [environment(90)] }).settle(undefined, '2026-06-01T00:00:00Z');
+    const { login } = life;
+    expect([life.settle().login, life.settle(undefined, '2020-01-01T00:00:00Z').login]).toEqual([login, login]);
+  });
+});

@@ -1,0 +1,2 @@
+/** The label that tells the pods of one app from those of all others. */
+export const instanceLabel = 'app.kubernetes.io/instance';

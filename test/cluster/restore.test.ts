@@ -1,0 +1,117 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { at } from '../../functions/core/kubernetes.ts';
+import { environmentConfig } from '../request.ts';
+import { apply, bindingOf, claim, eventually, get, kubectl, list, makeNamespace, psql, ready, removeNamespaces, run } from './cluster.ts';
+
+const name = 'copies';
+
+/** The environment, in which new databases are realised with this. */
+async function madeWith(backend: 'container' | 'shared'): Promise<void> {
+  const { shared, images } = at(await get('environmentconfig', 'staging'), 'data') as { readonly shared: object; readonly images?: object };
+  const defaults = { AppDatabase: { backend, persistence: 'Ephemeral', deletion: 'Delete' } };
+  await apply(environmentConfig(name, { tier: 'staging', controlPlane: 'test', shared, defaults, ...(images && { images }) }));
+}
+
+const copyOf = (of: string, mask?: string) => ({
+  engine: 'postgres',
+  restoreFrom: { claim: of, ...(mask !== undefined && { mask: { configMap: mask } }) },
+});
+
+const masks = (of: string, sql: string) => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name: of, namespace: name },
+  data: { 'mask.sql': sql },
+});
+
+const asked = async (of: string, sql: string) => {
+  const { code, stdout, stderr } = await psql(name, of, sql);
+  if (code !== 0) throw new Error(stderr);
+  return stdout;
+};
+
+const counts = (of: string) =>
+  asked(
+    of,
+    "SELECT (SELECT count(*) FROM customers), (SELECT count(*) FROM shop.lines), (SELECT count(*) FROM spending), (SELECT last_value FROM customers_id_seq), (SELECT string_agg(DISTINCT tableowner, ',') = current_user FROM pg_tables WHERE schemaname IN ('public', 'shop'))",
+  );
+
+const emails = (of: string) => asked(of, "SELECT count(*) FILTER (WHERE email LIKE '%@shop.example'), count(*) FROM customers");
+
+const provisioned = async (of: string) => {
+  const { status } = await get('appdatabase', of, name);
+  const conditions = at(status, 'conditions') as readonly { readonly type: string; readonly message?: string }[] | undefined;
+  return conditions?.find(({ type }) => type === 'Provisioned')?.message;
+};
+
+beforeAll(async () => {
+  await removeNamespaces(name);
+  await madeWith('container');
+  await makeNamespace(name, name);
+  await apply(claim(name, 'orders', { engine: 'postgres', extensions: ['pgcrypto'] }));
+  await ready(name, 'orders');
+  await asked(
+    'orders',
+    `CREATE TABLE customers (id serial PRIMARY KEY, email text);
+    INSERT INTO customers (email) SELECT 'person' || i || '@shop.example' FROM generate_series(1, 20000) i;
+    CREATE SCHEMA shop;
+    CREATE TABLE shop.lines (customer integer REFERENCES customers, cents integer, token bytea DEFAULT gen_random_bytes(8));
+    INSERT INTO shop.lines SELECT i, i FROM generate_series(1, 5000) i;
+    CREATE VIEW spending AS SELECT customer, sum(cents) FROM shop.lines GROUP BY customer`,
+  );
+  await madeWith('shared');
+});
+afterAll(async () => {
+  await removeNamespaces(name);
+  await kubectl('delete', 'environmentconfig', name);
+});
+
+test('data moves from a container to a shared server with equal counts, its own login and the source as it was', async () => {
+  const before = await counts('orders');
+  await apply(claim(name, 'grown', copyOf('orders')));
+  await ready(name, 'grown');
+  expect((await bindingOf(name, 'grown'))['provider']).toBe('shared');
+  expect(before).toBe('20000|5000|5000|20000|t');
+  expect([await counts('grown'), await counts('orders')]).toEqual([before, before]);
+  await asked('grown', 'CREATE TABLE later (); INSERT INTO customers (email) VALUES (NULL)');
+  await eventually(async () =>
+    expect(await list('jobs,secrets', '-n', name, '--field-selector=metadata.name=grown-database-copy')).toEqual([]),
+  );
+});
+
+test('a copy whose mask fails is given to nobody, and says why; with a mask that succeeds nobody sees what it masks', async () => {
+  await apply(masks('masks', "UPDATE customers SET email = id || '@invalid'; SELECT 1 / 0"));
+  await apply(claim(name, 'masked', copyOf('orders', 'masks')));
+  await eventually(async () =>
+    expect(await provisioned('masked')).toContain(
+      `the data of AppDatabase orders to be copied, which failed and changed nothing: kubectl logs -n ${name} job/masked-database-copy says why`,
+    ),
+  );
+  expect(await kubectl('logs', '-n', name, 'job/masked-database-copy')).toContain('division by zero');
+  expect((await run('kubectl', ['get', 'secret', '-n', name, 'masked-database'])).stderr).toContain('not found');
+  await apply(masks('masks', "UPDATE customers SET email = id || '@invalid'"));
+  await kubectl('delete', 'job', '-n', name, 'masked-database-copy');
+  await ready(name, 'masked');
+  expect([await counts('masked'), await emails('masked'), await emails('orders')]).toEqual([
+    '20000|5000|5000|20000|t',
+    '0|20000',
+    '20000|20000',
+  ]);
+});
+
+test('a copy of a copy comes back into a container, and another claim is not copied over what is there', async () => {
+  await madeWith('container');
+  await apply(claim(name, 'back', copyOf('grown')));
+  await ready(name, 'back');
+  expect([(await bindingOf(name, 'back'))['provider'], await asked('back', 'SELECT count(*) FROM customers')]).toEqual([
+    'container',
+    '20001',
+  ]);
+});
+
+test('what a claim begins with is neither added nor changed later', async () => {
+  for (const spec of [copyOf('masked'), copyOf('orders', 'masks')]) {
+    const { code, stderr } = await run('kubectl', ['apply', '-f', '-'], JSON.stringify(claim(name, 'back', spec)));
+    expect([code, stderr]).toEqual([1, expect.stringContaining('restoreFrom cannot be added or changed later')]);
+  }
+});
