@@ -232,6 +232,7 @@ describe('YAML in the pages for users', () => {
       'DeploymentRuntimeConfig',
       'EnvironmentConfig',
       'EnvironmentConfig',
+      'EnvironmentConfig',
     ]);
   });
 

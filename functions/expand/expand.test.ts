@@ -263,6 +263,7 @@ describe('a value in force', () => {
       extensions: [],
       databaseName: 'app',
       deletion: 'Delete',
+      rotateAfterDays: 0,
     };
     expect(settings({})).toEqual(tier);
     expect(settings(patched)).toEqual({ ...tier, size: 'large', storageGiB: 50 });

@@ -399,7 +399,7 @@ test('the app of the examples is planned for prod with its database and its cach
       ...common,
       claim: 'AppService orders',
       settings: {
-        ...from('tier', 'backend', 'autoscaling', 'size', 'criticality'),
+        ...from('tier', 'backend', 'autoscaling', 'size', 'criticality', 'deletion'),
         ...from('claim', 'image', 'command', 'args', 'port', 'bindings', 'env', 'health'),
         ...from('API', 'user', 'ports', 'files', 'volumes', 'sidecars', 'imagePullSecrets', 'graceSeconds', 'callers', 'path'),
       },
