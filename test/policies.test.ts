@@ -966,11 +966,12 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
   ],
   'kept-running': [
     [
-      'a Deployment without pods',
-      set('deployment', 'spec.replicas', 0),
-      ['deployment (Deployment orders): spec.replicas: got 0, want at least 1'],
+      'what is stopped',
+      (desired) =>
+        set('deployment', 'metadata.annotations', { 'platform.internal/stopped': 'true' })(set('deployment', 'spec.replicas', 0)(desired)),
+      ['deployment (Deployment orders): spec.replicas: got 0 of what is stopped, want at least 1'],
     ],
-    ['a Deployment whose pods something else counts', set('deployment', 'spec.replicas', undefined), none],
+    ['what needs no pods any more', set('deployment', 'spec.replicas', 0), none],
   ],
   'backed-up': [
     ['short backups', setting('instance', 'backupRetentionPeriod', 6), [instance('backupRetentionPeriod: got 6, want at least 7')]],

@@ -3,12 +3,13 @@ import { describe, expect, test } from 'vitest';
 import { validEnvironments } from '../cli/verbs/doctor/environments.ts';
 import { judgeHours } from '../cli/verbs/doctor/hours.ts';
 import { apis } from '../functions/apis/index.ts';
+import { at } from '../functions/core/kubernetes.ts';
 import { tiers } from '../functions/core/tier.ts';
 import { goldenPath } from '../functions/golden-path.ts';
 import { resourceDeltas } from '../plan/compare.ts';
 import { planClaim } from '../plan/run.ts';
 import { type Asked, apiOf, details, lived, objects, provisioned, run } from './lived.ts';
-import { boundTo, database, databaseBinding, environmentConfig, everything, observedAfter, stepRequest } from './request.ts';
+import { boundTo, claimed, database, databaseBinding, environmentConfig, everything, observedAfter, stepRequest } from './request.ts';
 
 const persistent: Asked = { kind: 'AppDatabase', defaults: { backend: 'container', persistence: 'Persistent' } };
 
@@ -26,6 +27,9 @@ const hours = { from: '07:00', to: '19:00', timeZone: 'Europe/Berlin' };
 const evening = '2026-11-30T20:00:00Z';
 const morning = '2026-12-01T06:00:00Z';
 
+/** What is on what is stopped: how many pods it has when it runs, and that it is. */
+const mark = (min: number, max: number) => ({ 'platform.internal/scale': `${min}-${max}`, 'platform.internal/stopped': 'true' });
+
 const byClaim = 'Stopped, since spec.running is false: with true it starts';
 const byHours = 'Stopped until Tue 2026-12-01 07:00 Europe/Berlin by the hours of environment here: with spec.running true it starts';
 
@@ -41,7 +45,7 @@ describe('a claim that says running: false', () => {
         ...rest,
         server: {
           ...server,
-          metadata: { ...server?.metadata, annotations: { ...server?.metadata?.annotations, 'platform.internal/scale': '1-1' } },
+          metadata: { ...server?.metadata, annotations: { ...server?.metadata?.annotations, ...mark(1, 1) } },
           spec: { ...(server?.['spec'] as object), replicas: 0 },
         },
       },
@@ -81,6 +85,16 @@ describe('a claim that says running: false', () => {
     expect([provisioned(started)?.reason, started.events]).toEqual([
       'Ready',
       ['AppDatabase orders is ready: connect with Secret orders-database'],
+    ]);
+  });
+
+  test('runs until the data of another is copied into it', () => {
+    const copying: Asked = { ...persistent, spec: { restoreFrom: { claim: 'ledger' }, running: false } };
+    const begun = run({ ...copying, claims: [claimed('AppDatabase', 'ledger')] });
+    expect([begun.refusal, at(begun.desired['server']?.object, 'spec', 'replicas'), provisioned(begun)?.reason]).toEqual([
+      undefined,
+      1,
+      'Waiting',
     ]);
   });
 
@@ -144,10 +158,27 @@ describe('an app that is stopped', () => {
     const { deployment, autoscaler, ...rest } = objects(before);
     expect([after.refusal, objects(after), provisioned(after)]).toEqual([
       undefined,
-      { ...rest, deployment: { ...deployment, spec: { ...(deployment?.['spec'] as object), replicas: 0 } } },
+      {
+        ...rest,
+        deployment: {
+          ...deployment,
+          metadata: { ...deployment?.metadata, annotations: mark(2, 5) },
+          spec: { ...(deployment?.['spec'] as object), replicas: 0 },
+        },
+      },
       { type: 'Provisioned', status: 'True', reason: 'Stopped', message: byClaim },
     ]);
     expect([autoscaler?.kind, after.status?.['cost']]).toEqual(['HorizontalPodAutoscaler', before.status?.['cost']]);
+  });
+
+  test.each([{ autoscaling: { min: 2, max: 5 } }, { replicas: 3 }])('has its pods again once it is started: %o', (scale) => {
+    const scaled: Asked = { ...app, spec: scale };
+    const stopped = lived({ ...scaled, spec: { ...scale, running: false } });
+    const started = run({ ...scaled, ...stopped });
+    const { deployment, autoscaler } = objects(started);
+    expect([at(deployment, 'spec', 'replicas'), autoscaler?.kind, started.desired['deployment']?.ready]).toEqual(
+      'replicas' in scale ? [3, undefined, false] : [2, 'HorizontalPodAutoscaler', false],
+    );
   });
 
   test('begins no run, where it has a schedule', () => {

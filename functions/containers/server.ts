@@ -1,4 +1,5 @@
 import type { Backend, Claim, Context, Expansion } from '../core/api.ts';
+import { bindingKey } from '../core/binding.ts';
 import { type Card, typed } from '../core/card.ts';
 import { type FactsOf, type Needs, needsOf } from '../core/facts.ts';
 import { group } from '../core/group.ts';
@@ -311,10 +312,13 @@ function alertsOf({ metadata, spec }: KubernetesObject, { namespace, kind }: Cla
   ];
 }
 
-/** What a server comes to that is to be stopped. Hours, which nobody acknowledges, leave one running whose data is on no volume. */
+/**
+ * What a server comes to that is to be stopped. Hours, which nobody acknowledges, leave one running whose data is on no volume; and one
+ * that nobody was given yet, as while data is copied into it, runs until then.
+ */
 function stopped(expansion: Expansion, { by }: Stop): Expansion {
   const { server: serving, ...rest } = expansion.resources;
-  if (serving === undefined) return expansion;
+  if (serving === undefined || expansion.pending[bindingKey] !== undefined) return expansion;
   if (by === 'hours' && at(serving.object, 'spec', 'volumeClaimTemplates') === undefined) {
     return { ...expansion, stopped: { runsOn: 'what it has is on no volume, and would be lost' } };
   }

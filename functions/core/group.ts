@@ -39,6 +39,9 @@ export const waiverAnnotation = `${group}/waive-policies`;
 /** On a claim: the changes that its author takes the loss of, as the refusal names them, separated by commas. */
 export const acknowledgeAnnotation = `${group}/acknowledge`;
 
+/** On what has no pods since its claim is stopped, and not since somebody scaled it to none. */
+export const stoppedAnnotation = `${group}/stopped`;
+
 /** On a claim: the pending changes that are not to wait for a maintenance window, as the claim's condition names them. */
 export const applyNowAnnotation = `${group}/apply-now`;
 

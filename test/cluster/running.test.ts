@@ -85,8 +85,9 @@ const web = (running?: boolean) =>
     'web',
     {
       image,
+      command: ['python3', '-m', 'http.server', '8080'],
       port: 8080,
-      health: { path: '/healthz' },
+      health: { path: '/' },
       bindings: [{ kind: 'AppDatabase', name: 'orders' }],
       autoscaling: { min: 1, max: 2 },
       ...(running !== undefined && { running }),

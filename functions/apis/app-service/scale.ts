@@ -1,6 +1,7 @@
 import { numberAt, stringAt } from '../../core/kubernetes.ts';
 import { isGoing } from '../../core/readiness.ts';
 import type { ObservedResource } from '../../core/step.ts';
+import { isStopped } from '../../kinds/kubernetes/pods.ts';
 import type { ServiceSettings } from './schema.ts';
 
 interface Scale {
@@ -28,7 +29,7 @@ export function scaledTo({ min, max }: Scale, observed: Readonly<Record<string, 
   const running = observed['deployment']?.object;
   const scaler = observed['autoscaler']?.object;
   const replicas = numberAt(running, 'spec', 'replicas');
-  if (min === max || running === undefined || replicas === undefined) return { replicas: min };
+  if (min === max || running === undefined || replicas === undefined || isStopped(running)) return { replicas: min };
   const { resourceVersion } = running.metadata ?? {};
   const asSeen = resourceVersion !== undefined && { resourceVersion };
   const hasScaled = scaler !== undefined && !isGoing(scaler) && stringAt(scaler, 'status', 'lastScaleTime') !== undefined;

@@ -1,7 +1,7 @@
+import { stoppedAnnotation } from '../../core/group.ts';
 import { at } from '../../core/kubernetes.ts';
 import type { Policy } from '../../core/pipeline.ts';
-import { shown } from '../../core/problem.ts';
-import { each, propertyOf } from '../inspect.ts';
+import { each } from '../inspect.ts';
 
 export const keptRunning: Policy = {
   id: 'kept-running',
@@ -10,9 +10,9 @@ export const keptRunning: Policy = {
   text: 'What runs in prod is not stopped.',
   why: 'A claim is the same file in every environment: one that is stopped in dev over a holiday would stop production with it.',
   fix: 'Leave out `spec.running` of the claim, or say true. An environment can let claims waive this, for an app that has to be stopped at once.',
-  check: each((object, _, __, card) => {
-    const replicas = at(object, 'spec', 'replicas');
-    const makesPods = propertyOf(card, ({ pods }) => pods) !== undefined;
-    return makesPods && replicas === 0 ? [`spec.replicas: got ${shown(replicas)}, want at least 1`] : [];
-  }),
+  check: each((object) =>
+    at(object, 'metadata', 'annotations', stoppedAnnotation) === undefined
+      ? []
+      : ['spec.replicas: got 0 of what is stopped, want at least 1'],
+  ),
 };

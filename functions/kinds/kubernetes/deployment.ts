@@ -3,7 +3,7 @@ import { conditionOf } from '../../core/readiness.ts';
 import { defineKind, inPlace, none, replace } from '../card.ts';
 import { byCounts } from '../ready.ts';
 import { refused } from './built-in.ts';
-import { podKind, replacedPods, scaled, standing } from './pods.ts';
+import { podKind, replacedPods, rescaled, standing } from './pods.ts';
 
 const counted = byCounts(
   (status, wanted) => status('updatedReplicas') >= wanted && status('availableReplicas') >= wanted,
@@ -24,7 +24,7 @@ export const deployment = defineKind({
   // https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/deployment-v1/
   effects: {
     'spec.selector': replace(refused),
-    'spec.replicas': scaled,
+    'spec.replicas': rescaled,
     'spec.template': (change) =>
       replacedPods(
         change,

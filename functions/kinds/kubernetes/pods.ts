@@ -1,5 +1,5 @@
 import type { Card, Effect, FieldChange, Item } from '../../core/card.ts';
-import { group } from '../../core/group.ts';
+import { group, stoppedAnnotation } from '../../core/group.ts';
 import { at, type KubernetesObject, stringAt } from '../../core/kubernetes.ts';
 import { shown } from '../../core/problem.ts';
 import { inPlace, none, restart } from '../card.ts';
@@ -26,9 +26,13 @@ const scaleAnnotation = `${group}/scale`;
 /** That there are so many pods, by a HorizontalPodAutoscaler. */
 export const scaledBetween = (min: number, max: number) => ({ [scaleAnnotation]: `${min}-${max}` });
 
+/** Whether it has no pods since its claim is stopped. */
+export const isStopped = (object: unknown): boolean =>
+  at(object, 'spec', 'replicas') === 0 && at(object, 'metadata', 'annotations', stoppedAnnotation) !== undefined;
+
 /** What has that many pods when it runs, without any. It keeps its cost, since it can be started at any moment. */
 export function stoppedAt(object: KubernetesObject, min: number, max: number): KubernetesObject {
-  const annotations = { ...object.metadata?.annotations, ...scaledBetween(min, max) };
+  const annotations = { ...object.metadata?.annotations, ...scaledBetween(min, max), [stoppedAnnotation]: 'true' };
   const spec = { ...(object['spec'] as object | undefined), replicas: 0 };
   return { ...object, metadata: { ...object.metadata, annotations }, spec };
 }
@@ -158,11 +162,11 @@ export const replacedPods = ({ is }: FieldChange, what: string): Effect =>
   restart(what, isOnNode(is) ? 'is lost with the pod, since it is on no volume' : undefined);
 
 /** Another number of pods: with none, it is down for as long as somebody wants it to be. */
-export const scaled = ({ after }: FieldChange): Effect => (after === 0 ? restart('down until it is started again') : inPlace());
+export const rescaled = ({ after }: FieldChange): Effect => (after === 0 ? restart('down until it is started again') : inPlace());
 
 /** The same of pods that keep data: unlike one that is replaced now and then, one that is stopped on purpose takes it along knowingly. */
 export function scaledWithData(change: FieldChange): Effect {
-  const { impact, known, what } = scaled(change);
+  const { impact, known, what } = rescaled(change);
   const loses = change.after === 0 && isOnNode(change.was);
   return { impact, known, what, ...(loses && { data: 'loses what it has, since that is on no volume', loses }) };
 }
