@@ -6,10 +6,11 @@ import { doctor } from './verbs/doctor/index.ts';
 import { init } from './verbs/init/index.ts';
 import { plan } from './verbs/plan/index.ts';
 import { score } from './verbs/score/index.ts';
+import { status } from './verbs/status/index.ts';
 
-const verbs: readonly Verb[] = [plan, score, doctor, init];
+const verbs: readonly Verb[] = [plan, score, status, doctor, init];
 
-const help = `goldenpath: what a claim becomes, and whether an installation is sound
+const help = `goldenpath: what a claim becomes and is, and whether an installation is sound
 
 ${verbs.map((verb) => verb.help).join('\n')}
   goldenpath --help

@@ -402,6 +402,14 @@ describe('the output that the page of the command line shows', () => {
     for (const { args, shown } of plans) expectExcerpt(shown, goldenpath(args).stdout);
   });
 
+  test('is what status prints of the database that its own test has', () => {
+    const [session, ...more] = sessions.filter(({ args }) => args[0] === 'status');
+    expect(more).toEqual([]);
+    const outputs = read('cli/verbs/status/__snapshots__/status.test.ts.snap').split(/^exports/m);
+    const printed = outputs.find((output) => output.includes('a database on RDS')) ?? '';
+    expectExcerpt(session?.shown ?? '', printed.slice(printed.indexOf('AppDatabase')));
+  });
+
   test('is what doctor prints where the ClusterRole is missing', () => {
     const everything = ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete'];
     const denials = [
@@ -423,7 +431,7 @@ test('the exit codes on the page of the command line are those of the help, and 
     const codes = `Exit code 0: ${meanings[0]}; 1: ${meanings[1]}; 2: ${meanings[2]}.`;
     expect(words.slice(words.indexOf(`${unquoted(command)} `))).toContain(codes);
   }
-  expect(rows.map(([command = '']) => unquoted(command))).toEqual(['goldenpath plan', 'goldenpath doctor']);
+  expect(rows.map(([command = '']) => unquoted(command))).toEqual(['goldenpath plan', 'goldenpath status', 'goldenpath doctor']);
   const claim = 'examples/app-database.yaml';
   const scratch = mkdtempSync(join(tmpdir(), 'docs-'));
   try {
@@ -433,9 +441,10 @@ test('the exit codes on the page of the command line are those of the help, and 
       goldenpath(['plan', claim, '--environment', 'prod']),
       goldenpath(['plan', refused, '--environment', 'prod']),
       goldenpath(['plan', claim, '--environment', 'nowhere']),
+      goldenpath(['status', 'orders', '--namespace', 'shop'], { KUBECONFIG: join(scratch, 'missing') }),
       goldenpath(['doctor'], { KUBECONFIG: join(scratch, 'missing') }),
     ];
-    expect(codes.map(({ status }) => status)).toEqual([0, 1, 2, 2]);
+    expect(codes.map(({ status }) => status)).toEqual([0, 1, 2, 2, 2]);
   } finally {
     rmSync(scratch, { recursive: true });
   }

@@ -252,6 +252,9 @@ function pathsOf(card: Card): readonly (readonly string[])[] {
     ...Object.keys(card.effects),
     ...['pods', 'tags', 'region', 'classes'].flatMap((fact) => String(at(card, fact, 'path') ?? '')).filter(Boolean),
     ...('none' in card.access ? [] : [...card.access.documents.map(({ path }) => path), ...card.access.attached]),
+    ...Object.entries(card.defers?.fields ?? {}).flatMap(([field, path]) => [`spec.forProvider.${field}`, `status.atProvider.${path}`]),
+    ...(card.defers?.window === undefined ? [] : [`spec.forProvider.${card.defers.window}`]),
+    ...Object.entries(card.backupReport ?? {}).flatMap(([fact, path]) => (fact === 'what' ? [] : [`status.atProvider.${path}`])),
   ].map((path) => path.split('.'));
   const data =
     'none' in card.data ? [] : [...card.data.fixed, ...card.data.growing, ...(card.data.version ? [card.data.version.path] : [])];

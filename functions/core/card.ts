@@ -1,4 +1,4 @@
-import type { KubernetesObject, PackageDependency } from './kubernetes.ts';
+import { at, type KubernetesObject, type PackageDependency, stringAt } from './kubernetes.ts';
 import type { Deletion } from './protection.ts';
 
 /** A fact that a kind does not have; the reason is what tells a decision from an oversight. */
@@ -171,6 +171,18 @@ interface Defers {
   readonly window?: string;
 }
 
+/** Where a kind reports of its backups, each as a dotted path below `status.atProvider`. */
+interface BackupReport {
+  /** What the backups are, for a person. */
+  readonly what: string;
+  /** The last moment that can be gone back to. */
+  readonly latest?: string;
+  /** For how many days they are kept; none are made with 0. */
+  readonly days: string;
+  /** The time of every day in which they are made, such as `02:30-03:00`. */
+  readonly window?: string;
+}
+
 /** All that is known of a kind. */
 export interface Card {
   readonly apiVersion: string;
@@ -206,6 +218,8 @@ export interface Card {
   readonly ingress: SafetyFacts | None;
   readonly standby: SafetyFacts | None;
   readonly backups: SafetyFacts | None;
+  /** Left out where it reports of none. */
+  readonly backupReport?: BackupReport;
   /** That apps need not log in to it as its administrator; left out where nobody logs in, or as nobody else. */
   readonly logins?: SafetyFacts;
   readonly ready: (observed: KubernetesObject) => Readiness;
@@ -240,3 +254,9 @@ export const holdsData = ({ data }: Card): boolean => !('none' in data) || isUnd
 
 /** Whether a package brings the kind; Crossplane's RBAC manager grants those. */
 export const providerOf = ({ broughtBy }: Card): Provider | undefined => (typeof broughtBy === 'string' ? undefined : broughtBy);
+
+/** The window that changes of an object wait for, as the cloud writes it; undefined where they wait for none. */
+export function awaitedWindow({ defers }: Card, object: KubernetesObject): string | undefined {
+  const waits = at(object, 'spec', 'forProvider', 'applyImmediately') === false;
+  return waits && defers?.window !== undefined ? stringAt(object, 'spec', 'forProvider', defers.window) : undefined;
+}

@@ -1,6 +1,7 @@
 import type { Api } from './api.ts';
 import { type Environment, resolveEnvironment } from './environment.ts';
-import { apiVersion } from './group.ts';
+import { apiVersion, ownerLabel } from './group.ts';
+import { stringAt } from './kubernetes.ts';
 import type { StepRequest } from './pipeline.ts';
 import { shown } from './problem.ts';
 import { foreignObserved } from './proof.ts';
@@ -38,4 +39,11 @@ export function placeOf(request: StepRequest): Place | { readonly refusal: Refus
   if (namespace === undefined || environments === undefined) return undefined;
   const resolved = resolveEnvironment(request.platform.environment, String(metadata?.namespace), { namespace, environments });
   return 'refusal' in resolved ? resolved : { api, environment: resolved.environment };
+}
+
+/** Whoever the namespace's label names, or else the environment's tags, or else the namespace itself. */
+export function ownerOf({ claim, required }: Pick<StepRequest, 'claim' | 'required'>, { tags }: Pick<Environment, 'tags'>): string {
+  const name = claim.metadata?.namespace;
+  const namespace = required['namespace']?.find(({ metadata }) => metadata?.name === name);
+  return stringAt(namespace, 'metadata', 'labels', ownerLabel) ?? tags['owner'] ?? String(name);
 }

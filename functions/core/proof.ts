@@ -22,7 +22,7 @@ export function controllerOf(object: KubernetesObject): string | undefined {
 }
 
 /** What is observed under a key and is not what the API composes there; undefined where it is. */
-function foreign(api: Api, { claim }: StepRequest, key: string, object: KubernetesObject): string | undefined {
+function foreign(api: Api, { claim }: Pick<StepRequest, 'claim'>, key: string, object: KubernetesObject): string | undefined {
   const name = stringAt(claim, 'metadata', 'name') ?? '';
   const cards = Object.values(api.backends).flatMap(({ composes }) =>
     Object.entries(composes).flatMap(([pattern, card]) => (matches(pattern, key) ? [card] : [])),
@@ -45,7 +45,7 @@ function foreign(api: Api, { claim }: StepRequest, key: string, object: Kubernet
  * Crossplane shows as composed whatever a claim's references or an annotation say, so an object is believed only if its kind, its
  * name and its controller are what the claim composes under that key. Nothing is taken from any other.
  */
-export function foreignObserved(api: Api, request: StepRequest): Refusal | undefined {
+export function foreignObserved(api: Api, request: Pick<StepRequest, 'claim' | 'observed'>): Refusal | undefined {
   const found = Object.entries(request.observed)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .flatMap(([key, { object }]) => foreign(api, request, key, object) ?? []);

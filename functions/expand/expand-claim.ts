@@ -2,10 +2,10 @@ import type { Api, ClusterClaim, Expansion } from '../core/api.ts';
 import type { Environment } from '../core/environment.ts';
 import type { Needs } from '../core/facts.ts';
 import { refusedOn, staysOf } from '../core/field.ts';
-import { applyNowAnnotation, ownerLabel } from '../core/group.ts';
+import { applyNowAnnotation } from '../core/group.ts';
 import { stringAt } from '../core/kubernetes.ts';
 import type { StepRequest } from '../core/pipeline.ts';
-import { knownApi, placeOf } from '../core/place.ts';
+import { knownApi, ownerOf, placeOf } from '../core/place.ts';
 import { problemsOf, shown } from '../core/problem.ts';
 import { type Running, runningOf } from '../core/record.ts';
 import { requiredBy } from '../core/required.ts';
@@ -29,13 +29,6 @@ export interface Expanded {
   /** Where it ends; what it made is gone once that is over. */
   readonly expiry: Expiry | undefined;
   readonly expansion: Expansion;
-}
-
-/** Whoever the namespace's label names, or else the environment's tags, or else the namespace itself. */
-function ownerOf({ claim, required }: StepRequest, { tags }: Environment): string {
-  const name = claim.metadata?.namespace;
-  const namespace = required['namespace']?.find(({ metadata }) => metadata?.name === name);
-  return stringAt(namespace, 'metadata', 'labels', ownerLabel) ?? tags['owner'] ?? String(name);
 }
 
 /** What a backend is told of an environment; a refusal names each fact that it needs and the environment lacks. */

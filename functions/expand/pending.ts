@@ -1,8 +1,8 @@
 import type { Api } from '../core/api.ts';
-import type { Card } from '../core/card.ts';
+import { awaitedWindow, type Card } from '../core/card.ts';
 import type { Field } from '../core/field.ts';
 import { applyNowAnnotation } from '../core/group.ts';
-import { annotateCommand, at, groupKind, type KubernetesObject, stringAt } from '../core/kubernetes.ts';
+import { annotateCommand, at, groupKind, type KubernetesObject } from '../core/kubernetes.ts';
 import { hashOf } from '../core/names.ts';
 import type { StepRequest } from '../core/pipeline.ts';
 import { shown } from '../core/problem.ts';
@@ -61,15 +61,14 @@ function foundOf(
   object: KubernetesObject,
   observed: KubernetesObject,
 ): readonly Found[] {
-  const { fields = {}, window } = card.defers ?? {};
+  const { fields = {} } = card.defers ?? {};
   return Object.entries(fields).flatMap(([field, path]) => {
     const setting = backend.explains?.[`${card.kind}.${field}`];
     const declared = setting === undefined ? undefined : api.fields[setting];
     const reported = at(observed, 'status', 'atProvider', path);
     if (setting === undefined || declared === undefined || reported === undefined) return [];
-    const waits = at(object, 'spec', 'forProvider', 'applyImmediately') === false;
-    const when = waits && window !== undefined ? windowOf(stringAt(object, 'spec', 'forProvider', window)) : undefined;
-    return [{ setting, reported, value: reportedValue(declared, backend.calls?.[setting] ?? {}, reported), window: when }];
+    const window = windowOf(awaitedWindow(card, object));
+    return [{ setting, reported, value: reportedValue(declared, backend.calls?.[setting] ?? {}, reported), window }];
   });
 }
 

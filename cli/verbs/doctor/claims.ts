@@ -1,17 +1,16 @@
 import type { Api } from '../../../functions/core/api.ts';
 import type { Cards } from '../../../functions/core/card.ts';
 import { apiVersion } from '../../../functions/core/group.ts';
-import { at, groupOf, type KubernetesObject, stringAt } from '../../../functions/core/kubernetes.ts';
+import { groupOf, type KubernetesObject } from '../../../functions/core/kubernetes.ts';
 import { oneLine } from '../../../functions/core/problem.ts';
 import { isGoing } from '../../../functions/core/readiness.ts';
 import { holding } from '../../../plan/going.ts';
 import { mapBounded } from '../../bounded.ts';
 import type { Cluster } from '../../cluster.ts';
+import { referencesOf } from '../../composed.ts';
+import { age, type ConditionSeen, conditionsOf, systemConditions } from '../../conditions.ts';
 import type { Check } from './check.ts';
-import { type ConditionSeen, conditionsOf, type Diagnosis, identify } from './finding.ts';
-
-/** Conditions that Crossplane sets; all others are the platform's own. */
-const systemConditions: ReadonlySet<string> = new Set(['Ready', 'Synced', 'Healthy', 'UpToDate', 'Responsive']);
+import { type Diagnosis, identify } from './finding.ts';
 
 const parallelRequests = 8;
 
@@ -19,15 +18,6 @@ const parallelRequests = 8;
 export async function claimsOf(cluster: Cluster, registry: readonly Api[]): Promise<readonly KubernetesObject[]> {
   const lists = await Promise.all(registry.map(({ plural }) => cluster.listIfServed({ apiVersion, plural })));
   return lists.flatMap((claims) => claims ?? []);
-}
-
-/** A span of time as kubectl shows ages. */
-export function age(milliseconds: number): string {
-  const seconds = Math.max(0, Math.floor(milliseconds / 1000));
-  if (seconds < 120) return `${seconds}s`;
-  if (seconds < 120 * 60) return `${Math.floor(seconds / 60)}m`;
-  if (seconds < 48 * 3600) return `${Math.floor(seconds / 3600)}h`;
-  return `${Math.floor(seconds / 86400)}d`;
 }
 
 function why(conditions: readonly ConditionSeen[]): string {
@@ -68,12 +58,7 @@ export function judgeGoing(going: readonly Going[], cards: Cards, now: Date): re
 
 /** What is still there of what a claim that is being deleted composed. */
 async function leftOf(cluster: Cluster, claim: KubernetesObject): Promise<Going> {
-  const references = at(claim, 'spec', 'crossplane', 'resourceRefs');
-  const found = await mapBounded(Array.isArray(references) ? references : [], parallelRequests, (reference: unknown) => {
-    const [version, kind, name] = ['apiVersion', 'kind', 'name'].map((field) => stringAt(reference, field) ?? '');
-    const namespace = stringAt(reference, 'namespace') ?? claim.metadata?.namespace ?? '';
-    return cluster.find({ apiVersion: String(version), kind: String(kind) }, String(name), namespace);
-  });
+  const found = await mapBounded(referencesOf(claim), parallelRequests, (reference) => reference.read(cluster));
   return { claim, left: found.filter((object) => object !== undefined).filter(isGoing) };
 }
 

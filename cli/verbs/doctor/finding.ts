@@ -1,5 +1,6 @@
-import { at, type KubernetesObject, stringAt } from '../../../functions/core/kubernetes.ts';
+import type { KubernetesObject } from '../../../functions/core/kubernetes.ts';
 import { oneLine } from '../../../functions/core/problem.ts';
+import { conditionsOf } from '../../conditions.ts';
 
 /** Something that is wrong, and what to run about it. */
 export interface Finding {
@@ -17,26 +18,6 @@ export type Diagnosis = Omit<Finding, 'check'>;
 export function identify(object: KubernetesObject): string {
   const { namespace, name = '' } = object.metadata ?? {};
   return `${object.kind} ${namespace === undefined ? name : `${namespace}/${name}`}`;
-}
-
-export interface ConditionSeen {
-  readonly type: string;
-  readonly status: string;
-  readonly reason: string | undefined;
-  readonly message: string | undefined;
-  readonly since: string | undefined;
-}
-
-export function conditionsOf(object: KubernetesObject): readonly ConditionSeen[] {
-  const conditions = at(object, 'status', 'conditions');
-  if (!Array.isArray(conditions)) return [];
-  return conditions.map((condition: unknown) => ({
-    type: stringAt(condition, 'type') ?? '',
-    status: stringAt(condition, 'status') ?? 'Unknown',
-    reason: stringAt(condition, 'reason'),
-    message: stringAt(condition, 'message'),
-    since: stringAt(condition, 'lastTransitionTime'),
-  }));
 }
 
 /** Why a condition is not True, or undefined where it is. */

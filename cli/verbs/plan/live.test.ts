@@ -1,29 +1,15 @@
 import { describe, expect, test, vi } from 'vitest';
 import { apiVersion } from '../../../functions/core/group.ts';
 import { at, type KubernetesObject } from '../../../functions/core/kubernetes.ts';
-import { goldenPath } from '../../../functions/golden-path.ts';
-import { provision } from '../../../plan/provisioned.ts';
-import { composedKinds } from '../../../platform/composed.ts';
-import { keyed } from '../../../platform/keyed.ts';
 import { toYaml } from '../../../platform/yaml.ts';
-import { apiserver, forbidden, type ServedKind, serving } from '../../../test/apiserver.ts';
+import { apiserver, forbidden, serving } from '../../../test/apiserver.ts';
 import { platform } from '../../../test/planning.ts';
 import { environmentConfig, exampleEnvironmentNames, exampleEnvironments, namespace as namespaceOf } from '../../../test/request.ts';
+import { servedKinds as kinds, restingObjects } from '../../../test/resting.ts';
 import { InputError } from '../../input.ts';
 import { plan } from './command.ts';
 
 type Spec = Readonly<Record<string, unknown>>;
-
-/** What an apiserver with the platform, Crossplane and the providers serves. */
-const kinds: readonly ServedKind[] = [
-  { apiVersion: 'v1', kind: 'Namespace', plural: 'namespaces', namespaced: false },
-  { apiVersion: 'v1', kind: 'Secret', plural: 'secrets', namespaced: true },
-  { apiVersion: 'apiextensions.crossplane.io/v1beta1', kind: 'EnvironmentConfig', plural: 'environmentconfigs', namespaced: false },
-  ...goldenPath.apis.map(({ kind, plural, scope }) => ({ apiVersion, kind, plural, namespaced: scope === 'Namespaced' })),
-  ...composedKinds(goldenPath)
-    .filter(({ kind }) => kind !== 'Secret' && kind !== 'Namespace')
-    .map((kind) => ({ ...kind, namespaced: true })),
-];
 
 const claim = (spec: Spec) => ({
   apiVersion: 'platform.internal/v1alpha1',
@@ -32,30 +18,8 @@ const claim = (spec: Spec) => ({
   spec,
 });
 
-/** The objects of a cluster in which a claim is at rest, with what the apiserver adds to what is applied. */
-function atRest(environment: string, spec: Spec): readonly KubernetesObject[] {
-  const made = provision(claim(spec), environment, { platform, environments: exampleEnvironments });
-  if (made === undefined) throw new Error('the claim comes to nothing');
-  const composed = Object.entries(made.observed).map(([key, { object }]) =>
-    keyed(key, {
-      ...object,
-      spec: { ...(object['spec'] as object | undefined), addedByTheApiserver: true },
-      metadata: { ...object.metadata, namespace: 'shop', uid: `uid-${key}`, ownerReferences: [{ controller: true, uid: 'uid-claim' }] },
-    }),
-  );
-  const connections = Object.values(made.observed).flatMap(({ object, connectionDetails }) => {
-    const name = (object['spec'] as { writeConnectionSecretToRef?: { name: string } } | undefined)?.writeConnectionSecretToRef?.name;
-    const data = Object.fromEntries(Object.entries(connectionDetails).map(([key, value]) => [key, Buffer.from(value).toString('base64')]));
-    return name === undefined ? [] : [{ apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace: 'shop' }, data }];
-  });
-  const resourceRefs = composed.map(({ apiVersion, kind, metadata }) => ({ apiVersion, kind, name: metadata.name }));
-  const live = {
-    ...made.claim,
-    metadata: { ...made.claim.metadata, uid: 'uid-claim', creationTimestamp: '2026-01-02T03:04:05Z' },
-    spec: { ...spec, engine: 'postgres', crossplane: { resourceRefs } },
-  };
-  return [namespaceOf('shop', environment), ...exampleEnvironments, live, ...composed, ...connections];
-}
+/** The objects of a cluster in which the claim is at rest. */
+const atRest = (environment: string, spec: Spec) => restingObjects(claim(spec), environment);
 
 const run = async (spec: Spec, environments: readonly string[] = [], output = 'table', context?: string) =>
   await planned(claim(spec), environments, output, context);

@@ -11,16 +11,7 @@ import type { Plan, PlannedStep } from '../../../plan/run.ts';
 import type { PassedOver } from '../../claims/sources.ts';
 import { paragraph } from '../../show/paragraph.ts';
 import { table } from '../../show/table.ts';
-
-const longestValue = 200;
-
-function valueText(value: unknown): string {
-  if (value === undefined || value === null) return '(none)';
-  if (Array.isArray(value) && value.length === 0) return '(none)';
-  const scalars = Array.isArray(value) && value.every((item) => typeof item !== 'object');
-  const text = scalars ? value.join(', ') : typeof value === 'object' ? JSON.stringify(value) : String(value);
-  return text.length <= longestValue ? text : `${text.slice(0, longestValue)}…`;
-}
+import { valueText } from '../../show/value.ts';
 
 /** `restart: 60 to 120 seconds of failover` */
 function effectText({ impact, known, what, data }: Effect): string {

@@ -46,6 +46,7 @@ export const rdsCluster = defineKind({
     { path: 'spec.forProvider.backupRetentionPeriod', want: `at least ${leastBackupDays}`, holds: isAtLeast(leastBackupDays) },
     { path: 'spec.forProvider.deleteAutomatedBackups', want: 'false', holds: isFalse, waivedBy: ['Delete'] },
   ],
+  backupReport: { what: 'automated backups', days: 'backupRetentionPeriod', window: 'preferredBackupWindow' },
   price: 'unknown',
   effects: effectsOn({
     backupRetentionPeriod: ({ before, after }) => deleting(deletedByFewerDays('the automated backups', before, after)),

@@ -159,6 +159,12 @@ export const rdsInstance = defineKind({
     { path: 'spec.forProvider.backupRetentionPeriod', want: `at least ${leastBackupDays}`, holds: isAtLeast(leastBackupDays) },
     { path: 'spec.forProvider.deleteAutomatedBackups', want: 'false', holds: isFalse, waivedBy: ['Delete'] },
   ],
+  backupReport: {
+    what: 'automated backups',
+    latest: 'latestRestorableTime',
+    days: 'backupRetentionPeriod',
+    window: 'backupWindow',
+  },
   logins: ofAdministrator('dbName'),
   // https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/accessing-monitoring.html#Overview.DBInstance.Status
   ready: inState({

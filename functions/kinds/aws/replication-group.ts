@@ -98,6 +98,7 @@ export const replicationGroup = defineKind({
     holds: isTrue,
   })),
   backups: [{ path: 'spec.forProvider.snapshotRetentionLimit', want: 'at least 1', holds: isAtLeast(1) }],
+  backupReport: { what: 'daily snapshots', days: 'snapshotRetentionLimit', window: 'snapshotWindow' },
   defers: { fields: { engineVersion: 'engineVersionActual', nodeType: 'nodeType' }, window: 'maintenanceWindow' },
   price: { ids: ['elasticache/cache.*.*'], items },
   // https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/redis-cluster-vertical-scaling.html

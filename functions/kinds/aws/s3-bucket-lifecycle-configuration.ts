@@ -24,6 +24,7 @@ export const s3BucketLifecycleConfiguration = defineKind({
       optional: true,
     },
   ],
+  backupReport: { what: 'old versions of objects', days: 'rule.*.noncurrentVersionExpiration.*.noncurrentDays' },
   // https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html
   effects: effectsOn({
     rule({ was, is }) {

@@ -27,6 +27,7 @@ export const serverlessCache = defineKind({
   inTransit: none('it always asks for TLS'),
   standby: none('it always runs in more than one zone'),
   backups: [{ path: 'spec.forProvider.snapshotRetentionLimit', want: 'at least 1', holds: isAtLeast(1) }],
+  backupReport: { what: 'daily snapshots', days: 'snapshotRetentionLimit' },
   // https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_ServerlessCache.html
   ready: inState({
     path: ['status', 'atProvider', 'status'],

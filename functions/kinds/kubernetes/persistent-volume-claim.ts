@@ -21,7 +21,7 @@ export const persistentVolumeClaim = defineKind({
   outliving: none('its class says whether its volume stays'),
   atRest: none('its class says so'),
   standby: none('its class says so'),
-  backups: none('whoever runs the cluster makes them'),
+  backups: none('only whoever runs the cluster can make some, of volumes'),
   // https://kubernetes.io/docs/concepts/storage/persistent-volumes/#phase; a class may wait for the first pod.
   ready(observed) {
     const phase = stringAt(observed, 'status', 'phase');

@@ -131,7 +131,7 @@ export const podKind = (apiVersion: string, kind: string, plural: string, path =
   finalSnapshot: none('Kubernetes takes none'),
   outliving: none('it is in the cluster'),
   atRest: none('the class of its volumes says so'),
-  backups: none('whoever runs the cluster makes them'),
+  backups: none('only whoever runs the cluster can make some, of volumes'),
   standby: none('its pods are started elsewhere when their node goes'),
   inTransit: none(where),
   privacy: none(where),

@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { status } from '../../cli/verbs/status/command.ts';
+import { at } from '../../functions/core/kubernetes.ts';
+import { goldenPath } from '../../functions/golden-path.ts';
+import { apply, bindingOf, claim, get, makeNamespace, ready, removeNamespaces } from './cluster.ts';
+
+const namespace = 'status';
+
+beforeAll(async () => {
+  await removeNamespaces(namespace);
+  await makeNamespace(namespace, 'staging');
+  await apply(claim(namespace, 'orders'));
+  const app = { image: 'docker.io/library/nginx:1.26', bindings: [{ kind: 'AppDatabase', name: 'orders' }] };
+  await apply(claim(namespace, 'shop', app, 'AppService'));
+  await ready(namespace, 'orders');
+});
+afterAll(() => removeNamespaces(namespace));
+
+async function shownAs(output: string, operand = 'appdatabase/orders') {
+  let stdout = '';
+  const [stderr, now] = [process.stderr, new Date()];
+  const options = { platform: goldenPath, operands: [operand], namespace, output, now, color: false, stderr };
+  const code = await status({ ...options, stdout: { write: (text) => (stdout += text) } });
+  return { code, stdout };
+}
+
+test('a database on a shared server says its login, who uses it and what it is made of, and nothing of its Secrets', async () => {
+  const { username, password = '', ...binding } = await bindingOf(namespace, 'orders');
+  const live = await get('appdatabase', 'orders', namespace);
+  await expect.poll(async () => JSON.parse((await shownAs('json')).stdout).usedBy, { timeout: 60_000 }).toEqual(['AppService/shop']);
+  const { code, stdout } = await shownAs('json');
+  const shown = JSON.parse(stdout);
+  const references = at(live, 'spec', 'crossplane', 'resourceRefs') as readonly { readonly kind: string; readonly name: string }[];
+  const byName = (objects: readonly string[]) => [...objects].sort();
+  expect({
+    code,
+    ...shown,
+    cluster: shown.cluster.notRead,
+    settings: shown.settings.length > 5,
+    says: shown.says.map(({ condition, status: is }: { condition: string; status: string }) => [condition, is]),
+    composed: byName(shown.composed.map(({ object, ready: is }: { object: string; ready: boolean }) => `${object} ${is}`)),
+  }).toEqual({
+    code: 0,
+    claim: { kind: 'AppDatabase', namespace, name: 'orders' },
+    cluster: [],
+    environment: 'staging',
+    tier: 'staging',
+    backend: 'shared',
+    owner: expect.stringMatching(/./),
+    ready: true,
+    since: expect.stringMatching(/^\d{4}-/),
+    going: null,
+    stopped: false,
+    says: expect.arrayContaining([
+      ['Provisioned', 'True'],
+      ['Allowed', 'True'],
+    ]),
+    expiresAt: null,
+    settings: true,
+    pending: [],
+    windows: [],
+    backups: [],
+    notBackedUp: 'its server has them',
+    finalSnapshot: null,
+    binding: { secret: 'orders-database', login: { username, since: expect.stringMatching(/^\d{4}-/) } },
+    usedBy: ['AppService/shop'],
+    composed: byName(references.map(({ kind, name }) => `${kind}/${name} true`)),
+  });
+  const all = [stdout, (await shownAs('table')).stdout, (await shownAs('yaml')).stdout].join('');
+  for (const secret of [password, binding['uri'] ?? '']) {
+    expect(secret.length).toBeGreaterThan(8);
+    expect(all).not.toContain(secret);
+  }
+});
+
+test('a claim that was looked for in another namespace is found there', async () => {
+  const other = `${namespace}-other`;
+  const options = { platform: goldenPath, operands: ['orders'], namespace: other, output: 'table', now: new Date(), color: false };
+  await expect(status({ ...options, stdout: process.stdout, stderr: process.stderr })).rejects.toThrow(`${namespace} (AppDatabase)`);
+});
