@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Context } from './api.ts';
+import type { PlacelessContext } from './api.ts';
 import { field } from './field.ts';
 import { type Identity, spread } from './names.ts';
 
@@ -16,24 +16,25 @@ export const rotateField = field(z.int().min(0).max(3650), {
 export interface Rotation {
   /** The value of its annotation; another one asks for another login. */
   readonly asked: string | undefined;
-  /** How many turns of its schedule are over, from a day that is another for each claim. */
-  readonly turn: number;
-  /** The same when the claim was made, with its first login. */
-  readonly firstTurn: number;
+  /** Days since 1970 at which the claim was made, with its first login. */
+  readonly madeDay: number;
+  /** The same of now; without a time, as in a plan, of when it was made. */
+  readonly today: number;
+  /** Whether a login of that day has had its turn, as the schedule is now. */
+  isDue(day: number): boolean;
 }
 
 const millisecondsPerDay = 86_400_000;
 
-/** Without a time, as in a plan, nothing is due. */
+/** The days of its schedule differ by claim, so that not all apps are replaced on one. */
 export function rotationOf(
-  { claim, now }: Pick<Context<unknown, unknown>, 'claim' | 'now'>,
+  { claim, now }: Pick<PlacelessContext<unknown>, 'claim' | 'now'>,
   identity: Identity,
   everyDays: number,
 ): Rotation {
-  const turnAt = (time: string | undefined) => {
-    const day = Math.floor(Date.parse(time ?? '') / millisecondsPerDay);
-    return everyDays === 0 || Number.isNaN(day) ? 0 : Math.floor((day + spread(identity, 'rotation', everyDays)) / everyDays);
-  };
-  const firstTurn = turnAt(claim.creationTimestamp);
-  return { asked: claim.rotate, firstTurn, turn: now === undefined ? firstTurn : turnAt(now) };
+  const dayOf = (time: string | undefined) => Math.floor(Date.parse(time ?? '') / millisecondsPerDay) || 0;
+  const turnAt = (day: number) => Math.floor((day + spread(identity, 'rotation', everyDays)) / everyDays);
+  const madeDay = dayOf(claim.creationTimestamp);
+  const today = now === undefined ? madeDay : dayOf(now);
+  return { asked: claim.rotate, madeDay, today, isDue: (day) => everyDays > 0 && turnAt(today) > turnAt(day) };
 }

@@ -1,6 +1,8 @@
 import { describe, expect, test, vi } from 'vitest';
 import { apiVersion } from '../../../functions/core/group.ts';
 import { at, type KubernetesObject } from '../../../functions/core/kubernetes.ts';
+import { provision } from '../../../plan/provisioned.ts';
+import { keyed } from '../../../platform/keyed.ts';
 import { toYaml } from '../../../platform/yaml.ts';
 import { apiserver, forbidden, serving } from '../../../test/apiserver.ts';
 import { platform } from '../../../test/planning.ts';

@@ -8,6 +8,7 @@ import {
   everything,
   type Given,
   instanceDetails,
+  loginDetails,
   observedAfter,
   roleDetails,
   stepRequest,
@@ -124,6 +125,10 @@ test('the Job has both logins as files, the mask, and nothing that it could do t
         command: ['/bin/sh', '-c', expect.stringContaining('pg_dump')],
         env: [
           { name: 'COUNTING', value: expect.stringContaining('pg_class') },
+          {
+            name: 'UNHURRIED',
+            value: '-c statement_timeout=0 -c lock_timeout=0 -c idle_in_transaction_session_timeout=0 -c idle_session_timeout=0',
+          },
           { name: 'SOURCE', value: '/bindings/ledger-database' },
           { name: 'TARGET', value: '/bindings/orders-database-copy-login' },
         ],
@@ -325,9 +330,94 @@ describe('a database on rds that begins with what RDS keeps of another', () => {
     expect(refusal?.message).toBe('cannot restore: spec.databaseName: got "app", want "books", which AppDatabase ledger has');
   });
 
+  const bySql = (claims: readonly KubernetesObject[]) => prod({}, { claims });
+  const other = bindingOf(ledger, 'ledger-database', { ...databaseValues, provider: 'shared' });
+  const live = { ...instanceDetails.status.atProvider, username: 'app', dbName: 'app', status: 'available' };
+  const made = { instance: { ...instanceDetails, status: { atProvider: live } } };
+
+  test('gives nobody a binding of what is not copied yet, whatever becomes of the other claim', () => {
+    const claim = bySql([ledger, other]);
+    const first = expand(stepRequest(claim));
+    const second = expand(stepRequest({ ...claim, status: first.status, observed: ended(observedAfter(first, made)) }));
+    expect(Object.keys(second.desired)).toEqual(expect.arrayContaining(['copy', 'copy-login']));
+    for (const [status, observed] of [
+      [first.status, observedAfter(first, made)],
+      [second.status, ended(observedAfter(second, made))],
+    ] as const) {
+      for (const claims of [[], [ledger]]) {
+        const later = expand(stepRequest({ ...bySql(claims), status, observed }));
+        expect([later.refusal, later.desired['binding'], later.claimReady]).toEqual([undefined, undefined, false]);
+      }
+    }
+    expect(
+      Object.keys(expand(stepRequest({ ...bySql([]), status: second.status, observed: ended(observedAfter(second, made)) })).desired),
+    ).toContain('copy');
+  });
+
+  test('has the key of the environment once it begins with nothing, or with what is copied', () => {
+    const first = expand(stepRequest(prod({ snapshot: 'mistyped' })));
+    const found = (key: string) =>
+      ['instance', 'final-snapshot', 'source-snapshot'].includes(key) ? { conditions: [nothing] } : undefined;
+    const observed = seen(first, found);
+    const without = expand(stepRequest({ ...prod({}), spec: { engine: 'postgres' }, status: first.status, observed }));
+    const lookedAt = seen(expand(stepRequest(prod({}))), (key) =>
+      ['instance', 'final-snapshot', 'source-instance'].includes(key) ? { conditions: [nothing] } : undefined,
+    );
+    const copying = expand(stepRequest({ ...bySql([ledger, other]), observed: lookedAt }));
+    const key = everything.aws.kmsKeyArn;
+    expect([madeOf(without).kmsKeyId, madeOf(copying).kmsKeyId]).toEqual([key, key]);
+  });
+
+  describe('where its app has a login of its own', () => {
+    const environment = environmentConfig('prod', { ...everything, tier: 'prod' });
+    const given = (restoreFrom: object): Given => ({ ...prod(restoreFrom), environments: [environment] });
+    const own = { ...live, username: 'platform', dbName: '' };
+    const ofOwn = { instance: { ...instanceDetails, status: { atProvider: own } }, login: loginDetails };
+
+    /** What is composed once RDS has restored it and provider-sql may look. */
+    const restored = () => {
+      const claim = given({ snapshot: 'ledger-final' });
+      const first = expand(stepRequest(claim));
+      const found = (key: string) => (key === 'source-snapshot' ? there({ dbInstanceIdentifier: identifier }) : { conditions: [nothing] });
+      const second = expand(
+        stepRequest({
+          ...claim,
+          status: first.status,
+          observed: seen(first, (key) => (key.includes('instance') || key.includes('snapshot') ? found(key) : undefined)),
+        }),
+      );
+      const third = expand(stepRequest({ ...claim, status: second.status, observed: observedAfter(second, ofOwn) }));
+      return { claim, third };
+    };
+
+    test('is refused where its data has no database of the name', () => {
+      const { claim, third } = restored();
+      const observed = Object.fromEntries(
+        Object.entries(observedAfter(third, ofOwn)).map(([key, each]) => {
+          if (key !== 'own-database') return [key, each];
+          const { metadata } = each.object;
+          const annotations = { ...metadata?.annotations, 'platform.internal/look': 'first' };
+          return [key, { ...each, object: { ...each.object, metadata: { ...metadata, annotations }, status: { conditions: [nothing] } } }];
+        }),
+      );
+      expect(expand(stepRequest({ ...claim, status: third.status, observed })).refusal).toEqual({
+        reason: 'CannotRestore',
+        message:
+          'cannot restore: spec.databaseName: got "app", want the name that AppDatabase ledger had, since its data has no database of that one',
+      });
+    });
+
+    test('keeps that while its instance is not seen', () => {
+      const { claim, third } = restored();
+      const fourth = expand(stepRequest({ ...claim, status: third.status, observed: observedAfter(third, ofOwn) }));
+      const { instance: _, ...others } = observedAfter(fourth, ofOwn);
+      const blind = expand(stepRequest({ ...claim, status: fourth.status, observed: others }));
+      expect(Object.keys(blind.desired)).toEqual(expect.arrayContaining(['login', 'own-database', 'membership', 'root-8d9001d3']));
+    });
+  });
+
   test('is copied where the other is on no instance of RDS', () => {
-    const other = bindingOf(ledger, 'ledger-database', { ...databaseValues, provider: 'shared' });
-    const first = expand(stepRequest(prod({}, { claims: [ledger, other] })));
+    const first = expand(stepRequest(bySql([ledger, other])));
     expect([madeOf(first), Object.keys(first.desired).filter((key) => key.startsWith('source-'))]).toEqual([
       {
         restoreToPointInTime: undefined,
@@ -348,7 +438,11 @@ describe('a database on rds that begins with what RDS keeps of another', () => {
     const masking = expand(stepRequest({ ...claim, status: made.status, observed }));
     expect([masking.desired['binding'], at(podOf(masking), 'containers', '0', 'env'), provisioned(masking)]).toEqual([
       undefined,
-      [{ name: 'TARGET', value: '/bindings/orders-database-copy-login' }],
+      [
+        { name: 'MARK', value: expect.stringMatching(/^masked for [0-9a-v]{16}$/) },
+        { name: 'UNHURRIED', value: expect.stringContaining('-c statement_timeout=0') },
+        { name: 'TARGET', value: '/bindings/orders-database-copy-login' },
+      ],
       expect.stringContaining('the data to be masked'),
     ]);
     const done = expand(
@@ -377,4 +471,28 @@ test('a time and a snapshot are refused where nothing is kept', () => {
         'cannot restore: spec.restoreFrom.snapshot: got "ledger-final", want none, since nothing is kept of AppDatabase ledger where it is: it is copied as it is now',
     },
   ]);
+});
+
+test('a claim does not begin with its own data, nor with that of one that does not run', () => {
+  const resting = {
+    ...ledger,
+    status: { conditions: [{ type: 'Provisioned', status: 'True', reason: 'Stopped', message: 'Stopped, since spec.running is false' }] },
+  };
+  const waiting = lived(given('shared', { claims: [resting, ledgerBinding] }), 3).at(-1) as StepResponse;
+  expect([waiting.desired['copy'], provisioned(waiting)]).toEqual([
+    undefined,
+    expect.stringContaining('AppDatabase ledger, whose data is copied and which says: Stopped, since spec.running is false'),
+  ]);
+  const itself = given('container', { spec: { engine: 'postgres', restoreFrom: { claim: 'orders' } } });
+  expect(expand(stepRequest(itself)).refusal).toEqual({
+    reason: 'CannotRestore',
+    message: 'cannot restore: spec.restoreFrom.claim: got "orders", which is this claim, want another',
+  });
+});
+
+test('a server in a container keeps the Secret that it was started with', () => {
+  const last = lived(given('container'), 5, 'Complete').at(-1) as StepResponse;
+  const { 'copy-login': _, ...others } = observedAfter(last, details);
+  const later = expand(stepRequest({ ...given('container', { spec: { engine: 'postgres' } }), status: last.status, observed: others }));
+  expect(at(later.desired['server']?.object, 'spec', 'template')).toEqual(at(last.desired['server']?.object, 'spec', 'template'));
 });

@@ -26,11 +26,15 @@ class Life {
   response: StepResponse | undefined;
   private passwords = 0;
   private readonly servers: Record<string, Server> = {};
-  private readonly more: Given;
+  private more: Given;
   private readonly spec: object;
   constructor(more: Given = {}, spec: object = {}) {
     this.more = more;
     this.spec = spec;
+  }
+
+  set environments(environments: NonNullable<Given['environments']>) {
+    this.more = { ...this.more, environments };
   }
 
   /**
@@ -141,7 +145,7 @@ describe('the login of a database on a shared server', () => {
         name: 'orders-database-turn-a',
         annotations: {
           'crossplane.io/external-name': username,
-          'platform.internal/rotation': expect.stringMatching(/^[0-9a-f]{8}\.0\.owner\.0$/),
+          'platform.internal/rotation': expect.stringMatching(/^[0-9a-f]{8}\.[0-9]+\.owner\.0$/),
         },
       },
       spec: {
@@ -218,5 +222,16 @@ describe('the login of a database on a shared server', () => {
     const life = new Life({ environments: [environment(90)] }).settle(undefined, '2026-06-01T00:00:00Z');
     const { login } = life;
     expect([life.settle().login, life.settle(undefined, '2020-01-01T00:00:00Z').login]).toEqual([login, login]);
+  });
+
+  test('changes by its schedule also once that has become another', () => {
+    const day = (count: number) => new Date(Date.parse('2026-01-02T03:04:05Z') + count * 86_400_000).toISOString();
+    const life = new Life({ environments: [environment(30)] });
+    for (const count of [0, 30, 60, 90]) life.settle(undefined, day(count));
+    const before = life.login;
+    life.environments = [environment(90)];
+    expect(life.settle(undefined, day(91)).login).toEqual(before);
+    const logins = [185, 280].map((count) => life.settle(undefined, day(count)).login.password);
+    expect(new Set([before.password, ...logins]).size).toBe(3);
   });
 });

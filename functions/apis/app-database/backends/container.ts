@@ -2,6 +2,7 @@ import { type ContainerSize, containerBackend, runningServer, secretPath, server
 import type { Composed, Context, Expansion } from '../../../core/api.ts';
 import { bind, bindingKey, issuedValues, issueOnce } from '../../../core/binding.ts';
 import { type FactsOf, needsOf } from '../../../core/facts.ts';
+import { at } from '../../../core/kubernetes.ts';
 import { composedName } from '../../../core/names.ts';
 import type { Refusal } from '../../../core/step.ts';
 import { protection } from '../../../kinds/crossplane/usage.ts';
@@ -104,7 +105,8 @@ function expand(context: Context<DatabaseSettings, Needs, Sources>): Expansion {
           authorities: undefined,
         };
   // Another Secret would replace the pod, and with it what a container without a volume has.
-  const hasLogin = restoreFrom !== undefined || observed[loginKey] !== undefined;
+  const mounted = JSON.stringify(at(observed['server']?.object, 'spec', 'template', 'spec', 'volumes') ?? []);
+  const hasLogin = restoreFrom !== undefined || observed[loginKey] !== undefined || mounted.includes(JSON.stringify(loginName(claim)));
   const copy = restoreFrom && copied({ claim, restoreFrom, source: required.source, image, target, observed });
   const fresh = copy?.waitsFor === undefined ? target && completeBinding(name, target) : undefined;
   const bound = bind(claim, name, binding, fresh, observed[bindingKey], copy?.waitsFor ?? 'a password');

@@ -3,7 +3,7 @@ import { containerSecurity, podSecurity, shell } from '../../../containers/serve
 import type { Claim, Composed } from '../../../core/api.ts';
 import { bindingKey, secretOf } from '../../../core/binding.ts';
 import { typed } from '../../../core/card.ts';
-import { composedName } from '../../../core/names.ts';
+import { composedName, hashOf } from '../../../core/names.ts';
 import { shown } from '../../../core/problem.ts';
 import { isReady } from '../../../core/readiness.ts';
 import type { FoundBindings } from '../../../core/requirement.ts';
@@ -54,6 +54,11 @@ const counting = [
 const masking = `\\set mask \`cat ${maskPath}/${maskFile}\`
 SELECT format('DO %L', format('BEGIN EXECUTE %L; END', :'mask')) \\gexec`;
 
+/** The timeouts of an app's sessions are not those of all of its data. */
+const unhurried = ['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout', 'idle_session_timeout']
+  .map((name) => `-c ${name}=0`)
+  .join(' ');
+
 const hasMask = `[ -s ${maskPath}/${maskFile} ] || { echo 'there is nothing in the mask' >&2; exit 1; }`;
 
 const head = `set -eu
@@ -62,7 +67,7 @@ at() {
   in=$1
   shift
   PGHOST=$(cat "$in/host") PGPORT=$(cat "$in/port") PGDATABASE=$(cat "$in/database") PGUSER=$(cat "$in/username") \\
-    PGPASSWORD=$(cat "$in/password") PGSSLMODE=$(cat "$in/sslmode") PGSSLROOTCERT="$in/ca.crt" "$@"
+    PGPASSWORD=$(cat "$in/password") PGSSLMODE=$(cat "$in/sslmode") PGSSLROOTCERT="$in/ca.crt" PGOPTIONS="$UNHURRIED" "$@"
 }
 sql='psql --no-psqlrc --quiet --tuples-only --no-align --set=ON_ERROR_STOP=1'`;
 
@@ -116,19 +121,18 @@ at "$SOURCE" $sql --set=counting="$COUNTING" --file=before.sql | at "$TARGET" $s
 [ -e done ]
 cat target`;
 
-/** A database says itself that it was masked, so that what an app writes later never is. */
+/** A database says itself for what it was masked, so that what an app writes later never is; RDS restores that along with it. */
 const maskScript = `${head}
 ${hasMask}
-mark='masked for this claim'
 said=$(at "$TARGET" $sql --command="SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = current_database()")
-if [ "$said" = "$mark" ]; then exit 0; fi
+if [ "$said" = "$MARK" ]; then exit 0; fi
 cat >mask.sql <<'SQL'
 BEGIN;
 ${masking}
 COMMENT ON DATABASE :"DBNAME" IS :'mark';
 COMMIT;
 SQL
-at "$TARGET" $sql --set=mark="$mark" --file=mask.sql`;
+at "$TARGET" $sql --set=mark="$MARK" --file=mask.sql`;
 
 interface Filling {
   readonly claim: Claim;
@@ -162,10 +166,8 @@ function fillingJob({ claim, restoreFrom: { mask }, image }: Filling, name: stri
     'app.kubernetes.io/managed-by': claim.platform,
   };
   const secrets = { ...(source !== undefined && { source }), target: loginName(claim) };
-  const all = {
-    ...env,
-    ...Object.fromEntries(Object.entries(secrets).map(([which, secretName]) => [which.toUpperCase(), folderOf(secretName)])),
-  };
+  const folders = Object.entries(secrets).map(([which, secretName]) => [which.toUpperCase(), folderOf(secretName)]);
+  const all: Readonly<Record<string, string>> = { ...env, UNHURRIED: unhurried, ...Object.fromEntries(folders) };
   return {
     object: {
       ...typed(job),
@@ -241,6 +243,10 @@ export function copied(filling: Filling & { readonly source: FoundBindings }): F
   const [found] = filling.source.found;
   const of = `AppDatabase ${restoreFrom.claim}`;
   const beyond = (['at', 'snapshot'] as const).find((field) => restoreFrom[field] !== undefined);
+  if (restoreFrom.claim === claim.name) {
+    const message = `cannot restore: spec.restoreFrom.claim: got ${shown(restoreFrom.claim)}, which is this claim, want another`;
+    return { resources: {}, waitsFor: undefined, refusal: { reason: 'CannotRestore', message } };
+  }
   if (beyond !== undefined) {
     const message = `cannot restore: spec.restoreFrom.${beyond}: got ${shown(restoreFrom[beyond])}, want none, since nothing is kept of ${of} where it is: it is copied as it is now`;
     return { resources: {}, waitsFor: undefined, refusal: { reason: 'FieldNotOnBackend', message } };
@@ -250,6 +256,7 @@ export function copied(filling: Filling & { readonly source: FoundBindings }): F
       const instead = 'without spec.restoreFrom the claim begins with what its database has';
       return { waitsFor: `${of} to copy, which namespace ${claim.namespace} does not have; ${instead}` };
     }
+    if (found.resting !== undefined) return { waitsFor: `${of}, whose data is copied and which says: ${found.resting}` };
     if (found.object === undefined) return { waitsFor: `the binding of ${of}, whose data is copied` };
     return { script: copyScript(restoreFrom.mask !== undefined), env: { COUNTING: counting }, source: found.secret };
   });
@@ -257,6 +264,8 @@ export function copied(filling: Filling & { readonly source: FoundBindings }): F
 
 /** Data that is there already, masked where the claim asks for that. */
 export function masked(filling: Filling): Filled {
-  if (filling.restoreFrom.mask === undefined) return { resources: {}, waitsFor: undefined };
-  return filled(filling, 'the data to be masked', () => ({ script: maskScript, env: {} }));
+  const { claim, restoreFrom } = filling;
+  if (restoreFrom.mask === undefined) return { resources: {}, waitsFor: undefined };
+  const mark = `masked for ${hashOf([claim.namespace, claim.name, claim.creationTimestamp, restoreFrom])}`;
+  return filled(filling, 'the data to be masked', () => ({ script: maskScript, env: { MARK: mark } }));
 }

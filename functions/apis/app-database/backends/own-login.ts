@@ -1,5 +1,7 @@
 import type { Claim, Composed, Expansion } from '../../../core/api.ts';
+import { foundBy } from '../../../core/look.ts';
 import { keep, managed } from '../../../core/managed.ts';
+import { isLook } from '../../../core/readiness.ts';
 import type { ObservedResource } from '../../../core/step.ts';
 import { sqlDatabase } from '../../../kinds/sql/database.ts';
 import { sqlGrant } from '../../../kinds/sql/grant.ts';
@@ -49,9 +51,11 @@ export const hasOwnLogin = (observed: Server['observed']): boolean => observed[k
  * A login of the app's own on a server that is the claim's alone, with a database that it owns. They go when the server does, which
  * provider-sql could no longer reach, so it never drops them.
  */
-export function ownLogin(
-  server: Server,
-): Pick<Expansion, 'resources' | 'pending'> & Pick<ReturnType<typeof ownedDatabase>, 'login' | 'hasDatabase' | 'isTurning'> {
+export function ownLogin(server: Server): Pick<Expansion, 'resources' | 'pending'> &
+  Pick<ReturnType<typeof ownedDatabase>, 'login' | 'hasDatabase' | 'isTurning'> & {
+    /** Whether it was looked for on the server, and is not there. */
+    readonly isDatabaseMissing: boolean;
+  } {
   const { claim, nameOf, administrator, secret, sslMode, database, delegates, observed, waitsFor, rotation } = server;
   const root = providerConfigKey('root', claim.namespace);
   const providerConfig = { kind: 'ProviderConfig', name: nameOf(root) } as const;
@@ -69,5 +73,7 @@ export function ownLogin(
     ...(delegates && { delegation: member('delegation', username, delegate) }),
   };
   const { login, hasDatabase, isTurning } = owned;
-  return { ...onceReached(all, observed, waitsFor), login, hasDatabase, isTurning };
+  const looked = observed[keys.database]?.object;
+  const isDatabaseMissing = looked !== undefined && isLook(looked) && foundBy(looked) === 'nothing';
+  return { ...onceReached(all, observed, waitsFor), login, hasDatabase, isTurning, isDatabaseMissing };
 }

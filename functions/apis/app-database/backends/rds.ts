@@ -14,6 +14,7 @@ import { at, stringAt } from '../../../core/kubernetes.ts';
 import { foundBy } from '../../../core/look.ts';
 import { externalNameAnnotation, looked, policiesFor } from '../../../core/managed.ts';
 import { controlPlane, externalName } from '../../../core/names.ts';
+import { shown } from '../../../core/problem.ts';
 import { conditionOf, isLook, isReady } from '../../../core/readiness.ts';
 import { rotationOf } from '../../../core/rotation.ts';
 import type { ObservedResource } from '../../../core/step.ts';
@@ -169,11 +170,13 @@ function expand(context: Context<DatabaseSettings, Needs, Sources>): Expansion {
   const { version, storageGiB } = settings;
   // What AWS fixes when it makes the instance stays as it was made, whatever the environment says later.
   const administers = found('username');
-  const isRestoring = (origin.fields !== undefined || origin.waitsFor !== undefined) && administers === undefined;
+  const isRestored = origin.fields !== undefined || origin.waitsFor !== undefined;
+  const isRestoring = isRestored && administers === undefined && !hasOwnLogin(observed);
   const master = administers ?? (startsWithOwnLogin(context) ? administrator : username);
   const isOwn = !isRestoring && master !== username;
   const databaseName = (isOwn ? undefined : found('dbName')) ?? settings.databaseName;
-  const kmsKeyId = instance !== undefined ? made('kmsKeyId') : origin.fields === undefined ? aws.kmsKeyArn : undefined;
+  const isFound = instance !== undefined && !isMade && foundBy(instance.object) === 'something';
+  const kmsKeyId = isMade ? made('kmsKeyId') : isFound ? found('kmsKeyId') : origin.fields === undefined ? aws.kmsKeyArn : undefined;
   const delegated = isOwn ? complete(settings.extensions).filter((extension) => !trusted.some((each) => each === extension)) : [];
 
   const parameterGroupName = (major: string) => externalNameOf(longestGroupName, parameterGroupKey(major));
@@ -253,6 +256,14 @@ function expand(context: Context<DatabaseSettings, Needs, Sources>): Expansion {
         waitsFor: isReady(rdsInstance, instance) && issuedServer.safeParse(details).success ? undefined : instanceWaited,
       })
     : undefined;
+  // RDS does not say which databases there are in what it restores.
+  const isMisnamed = isRestored && own?.isDatabaseMissing === true;
+  const misnamed = isMisnamed
+    ? {
+        reason: 'CannotRestore',
+        message: `cannot restore: spec.databaseName: got ${shown(databaseName)}, want the name that AppDatabase ${restoreFrom?.claim} had, since its data has no database of that one`,
+      }
+    : undefined;
   const endpoint = issued(issuedEndpoint);
   const server = own === undefined ? issued(issuedServer) : endpoint && own.login && { ...endpoint, ...own.login };
   const authorities = rdsAuthorities(resources.region, aws.rdsCaCertificates);
@@ -264,7 +275,7 @@ function expand(context: Context<DatabaseSettings, Needs, Sources>): Expansion {
   const filling = { claim, image, target, observed };
   const copy =
     restoreFrom &&
-    (isKeptByRds(settings, required.source)
+    ((isMade ? origin.fields !== undefined : isKeptByRds(settings, required.source))
       ? masked({ ...filling, restoreFrom })
       : copied({ ...filling, restoreFrom, source: required.source }));
   const fresh = copy?.waitsFor === undefined ? target && completeBinding(nameOf(), target) : undefined;
@@ -284,7 +295,7 @@ function expand(context: Context<DatabaseSettings, Needs, Sources>): Expansion {
     waitsFor: bound.values === undefined ? 'the binding' : own?.hasDatabase === false ? 'the database' : undefined,
   });
 
-  const refusal = origin.refusal ?? copy?.refusal ?? bound.refusal;
+  const refusal = origin.refusal ?? misnamed ?? copy?.refusal ?? bound.refusal;
   const unlocking = settings.deletion !== 'Protect' && mayBeProtected(observed);
   const guardRail = unlocking
     ? heldBack(claim, nameOf(), 'AWS is still turning deletion protection off: try again in a few minutes')

@@ -28,7 +28,8 @@ interface Login {
 interface Given {
   /** The annotation of the claim that it fulfils. */
   readonly asked: string | undefined;
-  readonly turn: number;
+  /** Days since 1970. */
+  readonly day: number;
   /** What this followed, so that a value that comes back is another rotation. */
   readonly after: string;
   /** How often the login was given another password before; undefined where that is lost. */
@@ -60,12 +61,12 @@ interface Turns {
   readonly isTurning: boolean;
 }
 
-const textOf = ({ asked, turn, after, times }: Given) =>
-  [asked === undefined ? '' : shortHash(asked), turn, after, times ?? 'lost'].join('.');
+const textOf = ({ asked, day, after, times }: Given) =>
+  [asked === undefined ? '' : shortHash(asked), day, after, times ?? 'lost'].join('.');
 
 function givenBy(text: string | undefined) {
-  const [, asked = '', turn, after, times] = /^([0-9a-f]{8})?\.([0-9]{1,9})\.([0-9a-z]+)\.([0-9]{1,9}|lost)$/.exec(text ?? '') ?? [];
-  return after === undefined ? undefined : { asked, turn: Number(turn), after, times: times === 'lost' ? undefined : Number(times) };
+  const [, asked = '', day, after, times] = /^([0-9a-f]{8})?\.([0-9]{1,9})\.([0-9a-z]+)\.([0-9]{1,9}|lost)$/.exec(text ?? '') ?? [];
+  return after === undefined ? undefined : { asked, day: Number(day), after, times: times === 'lost' ? undefined : Number(times) };
 }
 
 /**
@@ -126,25 +127,26 @@ export function turnsOf(turning: Turning): Turns {
   const active = bound === undefined ? usable : turns.find((turn) => nameOfTurn(turn) === bound.username);
 
   const before = active && seen(active)?.text;
-  const given = before === undefined ? { asked: '', turn: rotation.firstTurn } : (givenBy(before) ?? { asked: '', turn: rotation.turn });
+  const given = before === undefined ? { asked: '', day: rotation.madeDay } : (givenBy(before) ?? { asked: '', day: rotation.today });
   const isAsked = rotation.asked !== undefined && shortHash(rotation.asked) !== given.asked;
-  const isDue = rotation.turn > given.turn;
   const next = active === 'a' ? 'b' : 'a';
   const idle = seen(next);
   const wanted = {
     asked: rotation.asked,
-    turn: Math.max(rotation.turn, given.turn),
+    day: Math.max(rotation.today, given.day),
     after: active === undefined ? 'owner' : idOf(before ?? ''),
   };
   const times = idle === undefined ? 0 : (givenBy(idle.text)?.times ?? 0) + 1;
-  const isUnderWay = idle !== undefined && idle.text === textOf({ ...wanted, times: givenBy(idle.text)?.times });
+  // One that is under way goes on as of the day on which it began.
+  const begun = givenBy(idle?.text);
+  const isUnderWay = begun !== undefined && idle?.text === textOf({ ...wanted, day: begun.day, times: begun.times });
   const nextText = isUnderWay ? idle.text : textOf({ ...wanted, times });
   const isOwners = active === undefined && (bound !== undefined || there.length === 0);
   // A claim that has no binding yet has a new password anyway, and its first login with it.
-  const isTurning = (bound !== undefined || active !== undefined) && (isAsked || isDue);
+  const isTurning = (bound !== undefined || active !== undefined) && (isAsked || rotation.isDue(given.day));
   const texts = new Map(there.map(({ turn, text }) => [turn, text]));
   if (active !== undefined && before === undefined) {
-    texts.set(active, textOf({ asked: rotation.asked, turn: rotation.turn, after: 'lost', times: undefined }));
+    texts.set(active, textOf({ asked: rotation.asked, day: rotation.today, after: 'lost', times: undefined }));
   }
   if (isTurning) texts.set(next, nextText);
   const reached = isTurning ? loginOf(next, nextText) : undefined;
