@@ -10,6 +10,7 @@ import type { Platform } from '../../../functions/core/pipeline.ts';
 import { ownerOf } from '../../../functions/core/place.ts';
 import { controllerOf, foreignObserved } from '../../../functions/core/proof.ts';
 import { conditionOf, isGoing, isReady } from '../../../functions/core/readiness.ts';
+import { givenBy, millisecondsPerDay } from '../../../functions/core/rotation.ts';
 import { usage } from '../../../functions/kinds/crossplane/usage.ts';
 import { valuesAt } from '../../../functions/kinds/fields.ts';
 import { holding } from '../../../plan/going.ts';
@@ -150,11 +151,9 @@ function loginOf(own: readonly Own[]): Login | undefined {
       at(object, 'spec', 'writeConnectionSecretToRef') !== undefined,
   )?.object;
   if (login === undefined) return undefined;
-  // Each turn of a login has a password of its own, made for it.
-  const isTurn = stringAt(login, 'metadata', 'annotations', rotationAnnotation) !== undefined;
-  const password = stringAt(login, 'spec', 'forProvider', 'passwordSecretRef', 'name');
-  const begun = isTurn ? own.find(({ object }) => object.metadata?.name === password)?.object : login;
-  return { username, since: begun?.metadata?.creationTimestamp ?? null };
+  const turn = givenBy(stringAt(login, 'metadata', 'annotations', rotationAnnotation));
+  const since = turn === undefined ? login.metadata?.creationTimestamp : new Date(turn.day * millisecondsPerDay).toISOString().slice(0, 10);
+  return { username, since: since ?? null };
 }
 
 /** The claims that keep this one from being deleted, since they are bound to it. */

@@ -104,21 +104,17 @@ function rotated(): readonly KubernetesObject[] {
     },
   });
   const turn = (which: string) => {
-    const secret = `password-${which}-1a2b3c4d`;
-    const annotations = { 'crossplane.io/external-name': `shop_orders_${which}`, 'platform.internal/rotation': `.1.${which}` };
+    const annotations = {
+      'crossplane.io/external-name': `shop_orders_${which}`,
+      'platform.internal/rotation': `.${which === 'a' ? 20758 : 20759}.owner.0`,
+    };
     return [
-      own(secret, {
-        apiVersion: 'v1',
-        kind: 'Secret',
-        metadata: { creationTimestamp: `2026-11-0${which === 'a' ? 1 : 2}T00:00:00Z` },
-        data: { password: Buffer.from(password).toString('base64') },
-      }),
       own(`turn-${which}`, {
         apiVersion: 'postgresql.sql.m.crossplane.io/v1alpha1',
         kind: 'Role',
         metadata: { annotations, creationTimestamp: '2026-10-01T00:00:00Z' },
         spec: {
-          forProvider: { passwordSecretRef: { name: `orders-database-${secret}`, key: 'password' } },
+          forProvider: {},
           writeConnectionSecretToRef: { name: `orders-database-turn-${which}` },
         },
         status: { conditions: ['Ready', 'Synced'].map((type) => ({ type, status: 'True' })) },

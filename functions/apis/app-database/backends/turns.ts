@@ -6,7 +6,7 @@ import { type KubernetesObject, stringAt } from '../../../core/kubernetes.ts';
 import { managed } from '../../../core/managed.ts';
 import { hashOf, shortHash } from '../../../core/names.ts';
 import { isReady } from '../../../core/readiness.ts';
-import type { Rotation } from '../../../core/rotation.ts';
+import { givenBy, type Rotation, textOf } from '../../../core/rotation.ts';
 import { sqlGrant } from '../../../kinds/sql/grant.ts';
 import { sqlRole } from '../../../kinds/sql/role.ts';
 import { issuedLogin } from '../schema.ts';
@@ -22,18 +22,6 @@ export const turnKinds: { readonly [K in 'turn-*' | 'member-*']: Card } = { 'tur
 interface Login {
   readonly username: string;
   readonly password: string;
-}
-
-/** Which rotation a login was given its password by. */
-interface Given {
-  /** The annotation of the claim that it fulfils. */
-  readonly asked: string | undefined;
-  /** Days since 1970. */
-  readonly day: number;
-  /** What this followed, so that a value that comes back is another rotation. */
-  readonly after: string;
-  /** How often the login was given another password before; undefined where that is lost. */
-  readonly times: number | undefined;
 }
 
 export interface Turning extends Pick<Context<unknown, unknown>, 'observed'> {
@@ -59,14 +47,6 @@ interface Turns {
   readonly isOwnerRetired: boolean;
   /** A login gets another password, and the binding will follow. */
   readonly isTurning: boolean;
-}
-
-const textOf = ({ asked, day, after, times }: Given) =>
-  [asked === undefined ? '' : shortHash(asked), day, after, times ?? 'lost'].join('.');
-
-function givenBy(text: string | undefined) {
-  const [, asked = '', day, after, times] = /^([0-9a-f]{8})?\.([0-9]{1,9})\.([0-9a-z]+)\.([0-9]{1,9}|lost)$/.exec(text ?? '') ?? [];
-  return after === undefined ? undefined : { asked, day: Number(day), after, times: times === 'lost' ? undefined : Number(times) };
 }
 
 /**
