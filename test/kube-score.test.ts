@@ -83,6 +83,7 @@ describe.skipIf(program === undefined)('NOT CHECKED unless KUBE_SCORE names its 
     expect(scored(composed({ tier: 'prod', spec: said })).missed).toEqual([
       'container-image-pull-policy',
       'deployment-has-host-podantiaffinity',
+      'deployment-targeted-by-hpa-does-not-have-replicas-configured',
     ]);
   });
 
