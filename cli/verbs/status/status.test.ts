@@ -254,18 +254,20 @@ test('a claim that is of no namespace needs none', async () => {
   expect((await run('team/shop', 'table', false, null)).stdout).toContain('Team shop: not ready');
 });
 
+const namespaced = goldenPath.apis.filter(({ scope }) => scope === 'Namespaced');
+
 test.each<[string, string | undefined, string]>([
   [
     'payments',
     'shop',
-    'cannot show "payments": there is no AppDatabase or AppCache or AppBucket or AppQueue or AppIdentity or AppService of that name in namespace "shop", want one of the namespaces that have it: billing (AppCache)',
+    `cannot show "payments": there is no ${namespaced.map(({ kind }) => kind).join(' or ')} of that name in namespace "shop", want one of the namespaces that have it: billing (AppCache)`,
   ],
   ['appcache/nothing', 'shop', 'cannot show "nothing": there is no AppCache of that name in namespace "shop"'],
   ['orders', 'shop', 'cannot show "orders": got more than one in namespace "shop", want one of appdatabase/orders, appcache/orders'],
   [
     'novel/orders',
     'shop',
-    'cannot show "novel/orders": the kind: got "novel", want one of appdatabase, appcache, appbucket, appqueue, appidentity, appservice, team',
+    `cannot show "novel/orders": the kind: got "novel", want one of ${goldenPath.apis.map(({ kind }) => kind.toLowerCase()).join(', ')}`,
   ],
   ['a/b/c', 'shop', 'cannot show "a/b/c": want CLAIM or KIND/CLAIM'],
   ['orders', undefined, 'cannot show "orders": --namespace: missing, want that of the claim'],
