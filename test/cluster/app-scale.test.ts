@@ -5,7 +5,7 @@ import type { Report } from '../../cli/verbs/doctor/report.ts';
 import { at } from '../../functions/core/kubernetes.ts';
 import { goldenPath } from '../../functions/golden-path.ts';
 import { environmentConfig } from '../request.ts';
-import { apply, claim, eventually, get, kubectl, makeNamespace, ready, removeNamespaces, sleep } from './cluster.ts';
+import { apply, claim, eventually, get, kubectl, makeNamespace, oncePassed, ready, removeNamespaces, sleep } from './cluster.ts';
 
 /** From `.ci/app-image.sh`. */
 const image = 'registry.example.com/shop/orders:1.0.0';
@@ -51,6 +51,8 @@ function watched() {
   };
 }
 
+const looked = (what: () => Promise<void>) => oncePassed(namespace, 'orders', 'appservice', what);
+
 /** Not so often that Crossplane looks at the claim no more. */
 async function reconciled(rounds = 5) {
   for (let round = 0; round < rounds; round += 1) {
@@ -85,21 +87,25 @@ test('from a fixed number to an autoscaler and back there are never fewer pods, 
   expect(await replicas()).toBe(5);
 
   await apply(app({ replicas: 5 }));
-  await eventually(async () => expect((await get('appservice', 'orders', namespace)).status).toMatchObject({ settings: { replicas: 5 } }));
-  await reconciled();
+  await looked(async () => expect((await get('appservice', 'orders', namespace)).status).toMatchObject({ settings: { replicas: 5 } }));
   await apply(app({ autoscaling: { min: 2, max: 5 } }));
+  await looked(async () =>
+    expect((await get('appservice', 'orders', namespace)).status).toMatchObject({ settings: { autoscaling: { max: 5 } } }),
+  );
   await reconciled();
   expect(seen()).toEqual({ asked: [4, 6, 5], ready: 4 });
 });
 
 test('without metrics an app is ready with the pods that it has, says that load scales it not, and doctor why', async () => {
-  await ready(namespace, 'orders', 60, 'appservice');
-  const conditions = at((await get('appservice', 'orders', namespace)).status, 'conditions') as readonly { readonly type: string }[];
-  expect(conditions.find(({ type }) => type === 'Provisioned')).toMatchObject({
-    status: 'True',
-    reason: 'ReadyWithLimits',
-    message: expect.stringContaining('HorizontalPodAutoscaler orders-service does not scale by load, since it gets no metrics'),
+  await looked(async () => {
+    const conditions = at((await get('appservice', 'orders', namespace)).status, 'conditions') as readonly { readonly type: string }[];
+    expect(conditions.find(({ type }) => type === 'Provisioned')).toMatchObject({
+      status: 'True',
+      reason: 'ReadyWithLimits',
+      message: expect.stringContaining('HorizontalPodAutoscaler orders-service does not scale by load, since it gets no metrics'),
+    });
   });
+  await ready(namespace, 'orders', 60, 'appservice');
   let out = '';
   const stdout = { write: (text: string) => (out += text) };
   await doctor({ platform: goldenPath, output: 'json', stdout, stderr: process.stderr, color: false });

@@ -1,7 +1,20 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { at } from '../../functions/core/kubernetes.ts';
 import { environmentConfig } from '../request.ts';
-import { apply, claim, eventually, get, kubectl, list, makeNamespace, ready, removeNamespaces, run, tryApply } from './cluster.ts';
+import {
+  apply,
+  claim,
+  eventually,
+  get,
+  kubectl,
+  list,
+  makeNamespace,
+  oncePassed,
+  ready,
+  removeNamespaces,
+  run,
+  tryApply,
+} from './cluster.ts';
 
 /** From `.ci/app-image.sh`. */
 const image = 'registry.example.com/shop/orders:1.0.0';
@@ -81,8 +94,9 @@ const app = (word: string, more: object = {}) =>
 const kept = (word: string, deletion: string, storageGiB = 20) =>
   app(word, { volumes: [{ name: 'uploads', path: '/var/uploads', persistent: { storageGiB } }], deletion });
 
+const looked = (what: () => Promise<void>) => oncePassed(namespace, 'orders', 'appservice', what);
 const said = async (words: string) =>
-  eventually(async () => {
+  looked(async () => {
     const pods = await list('pods', '-n', namespace, '-l', 'app.kubernetes.io/instance=orders-service');
     expect(pods.length).toBe(1);
     expect((await kubectl('logs', '-n', namespace, String(pods[0]?.metadata.name))).trim()).toBe(words);
@@ -111,7 +125,7 @@ test('an app that runs comes to have a volume, which outlives its pods', async (
   await apply(kept('one', 'Snapshot'));
   await said('one');
   await ready(namespace, 'orders', 60, 'appservice');
-  expect([await keeper(), await ownersOf()]).toEqual([[0, 0], []]);
+  await looked(async () => expect([await keeper(), await ownersOf()]).toEqual([[0, 0], []]));
   const { spec } = await get('deployment', 'orders-service', namespace);
   expect(at(spec, 'strategy')).toEqual({ type: 'Recreate' });
   await apply(kept('two', 'Snapshot'));
@@ -124,7 +138,7 @@ test('a volume keeps its size, and is not let go without being acknowledged', as
   const both = { name: 'uploads', path: '/var/uploads', sizeMiB: 10, persistent: { storageGiB: 20 } };
   expect((await tryApply(app('two', { volumes: [both] }))).stderr).toContain('a volume has sizeMiB, or is persistent: say one of the two');
   await kubectl('patch', 'appservice', 'orders', '-n', namespace, '--type=merge', '-p', '{"spec":{"volumes":[]}}');
-  await eventually(async () => expect(await refusal()).toContain('WouldRemove'));
+  await looked(async () => expect(await refusal()).toContain('WouldRemove'));
   expect(await keeper()).toEqual([0, 0]);
   await apply(kept('two', 'Snapshot'));
   await ready(namespace, 'orders', 60, 'appservice');
@@ -136,15 +150,14 @@ test('a volume that a claim kept is found again by the claim of its name', async
   expect(at(await get('pvc', claimed, namespace), 'status', 'phase')).toBe('Bound');
   await apply(kept('three', 'Protect'));
   await said('one two three');
-  await ready(namespace, 'orders', 60, 'appservice');
-  expect(await keeper()).toEqual([0, 0]);
+  await looked(async () => expect(await keeper()).toEqual([0, 0]));
   const { code, stderr } = await run('kubectl', ['delete', 'appservice', 'orders', '-n', namespace, '--timeout=20s']);
   expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('spec.deletion of AppService orders is Protect') });
 });
 
 test('with deletion: Delete nothing is kept', async () => {
   await apply(kept('three', 'Delete'));
-  await eventually(async () => expect([await keeper(), await ownersOf()]).toEqual([[0, 0], ['StatefulSet']]));
+  await looked(async () => expect([await keeper(), await ownersOf()]).toEqual([[0, 0], ['StatefulSet']]));
   await kubectl('delete', 'appservice', 'orders', '-n', namespace, '--timeout=60s');
   await eventually(async () => expect(await list('pvc', '-n', namespace)).toEqual([]));
 });

@@ -124,6 +124,19 @@ export async function touch(namespace: string, name: string, resource = 'appdata
   await kubectl('annotate', resource, name, '-n', namespace, '--overwrite', `example.com/touched=${Date.now()}`);
 }
 
+/** The same of what Crossplane makes of a claim, which is touched until it looks at it, since it leaves out events of busy ones. */
+export async function oncePassed<T>(namespace: string, name: string, resource: string, what: () => Promise<T>): Promise<T> {
+  return await eventually(async () => {
+    try {
+      return await what();
+    } catch (error) {
+      await sleep(3000);
+      await touch(namespace, name, resource);
+      throw error;
+    }
+  });
+}
+
 /**
  * Waits until a claim is ready as it is now. Crossplane leaves out events of a claim that changed fifty times in a minute, as
  * claims of tests do, but for one in thirty seconds: such a claim is touched until that one comes.
