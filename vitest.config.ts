@@ -4,13 +4,16 @@ import { defineConfig } from 'vitest/config';
 /** What is tried on a cluster nightly alone, since it is much and rarely breaks; all else of the folder, with every change. */
 const nightlyOnCluster = [
   'admission',
+  'app-scale',
   'app-volumes',
   'container-database',
+  'expiry',
   'failures',
   'hostile',
   'restart',
   'restore',
   'rotation',
+  'running',
   'upgrade',
 ].map((name) => `test/cluster/${name}.test.ts`);
 const onCluster = { globalSetup: 'test/cluster/setup.ts', testTimeout: 300_000, hookTimeout: 300_000 };
