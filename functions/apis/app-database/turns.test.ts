@@ -1,9 +1,24 @@
 import { describe, expect, test } from 'vitest';
-import { environmentConfig, everything, type Given, loginDetails, observedAfter, roleDetails, stepRequest } from '../../../test/request.ts';
+import {
+  environmentConfig,
+  everything,
+  type Given,
+  instanceDetails,
+  loginDetails,
+  observedAfter,
+  roleDetails,
+  stepRequest,
+} from '../../../test/request.ts';
 import { at, type KubernetesObject, stringAt } from '../../core/kubernetes.ts';
 import type { StepResponse } from '../../core/step.ts';
 import { expand } from '../../expand/expand.ts';
 import { guard } from '../../guard/guard.ts';
+
+/** An instance that nobody's app administers. */
+const ofOwnLogin = {
+  ...instanceDetails,
+  status: { atProvider: { ...instanceDetails.status.atProvider, username: 'platform', dbName: '' } },
+};
 
 type Observed = ReturnType<typeof observedAfter>;
 
@@ -92,7 +107,7 @@ class Life {
         return [[key, lags.includes(key) ? lagging : this.provided(key, object)]];
       }),
     );
-    this.observed = observedAfter(response, { role: roleDetails, login: loginDetails, ...provided });
+    this.observed = observedAfter(response, { role: roleDetails, login: loginDetails, instance: ofOwnLogin, ...provided });
     this.status = response.status;
     this.response = response;
     return response;
@@ -234,4 +249,19 @@ describe('the login of a database on a shared server', () => {
     const logins = [185, 280].map((count) => life.settle(undefined, day(count)).login.password);
     expect(new Set([before.password, ...logins]).size).toBe(3);
   });
+});
+
+test('the login of an app on a server of its own changes the same way, made by who administers that', () => {
+  const backend = environmentConfig('here', { ...everything, tier: 'staging', defaults: { AppDatabase: { backend: 'rds' } } });
+  const life = new Life({ environments: [backend] });
+  const own = { ...life.settle().login };
+  expect([own, life.settle('one').login]).toEqual([
+    { username: 'app', password: loginDetails.connectionDetails.password },
+    { username: 'app_a', password: 'made-1' },
+  ]);
+  const through = ['login', 'turn-a', 'member-a'].map((key) => at(life.response?.desired[key]?.object, 'spec', 'providerConfigRef'));
+  expect(through).toEqual(through.map(() => ({ kind: 'ProviderConfig', name: 'orders-database-root-8d9001d3' })));
+  expect(at(life.response?.desired['turn-a']?.object, 'spec', 'forProvider', 'configurationParameters')).toEqual([
+    { name: 'role', value: 'app' },
+  ]);
 });
