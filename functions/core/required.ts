@@ -89,13 +89,10 @@ function textsAt(root: unknown, ...path: readonly string[]): readonly string[] {
   return Array.isArray(found) ? found.map(String) : [];
 }
 
-/** Reasons of a claim that does not serve, or soon will not, and is as it was asked to be. */
-const restingReasons = ['Stopped', 'Expired', 'ExpiresSoon'];
-
-/** What a claim says that does not serve, or soon will not, and is as it was asked to be. */
-function restingOf(claim: KubernetesObject | undefined): string | undefined {
+/** What a claim says that is as it was asked to be, for one of these reasons. */
+function saidFor(claim: KubernetesObject | undefined, ...reasons: readonly string[]): string | undefined {
   const said = [conditionOf(claim, 'Provisioned'), conditionOf(claim, 'Lasting')];
-  const found = said.find((condition) => restingReasons.includes(String(condition?.reason)));
+  const found = said.find((condition) => reasons.includes(String(condition?.reason)));
   return found && String(found.message);
 }
 
@@ -117,8 +114,8 @@ function foundBindings(
       const object = found(boundName(name, 'secret', index)).find((secret) => uid !== undefined && controllerOf(secret) === uid);
       const keys = Object.keys(api.binding?.shape ?? {});
       const access = api.access.map((field) => ({ field, serviceAccounts: textsAt(claim, 'spec', field) }));
-      const resting = restingOf(claim);
-      return { of, secret: composedName(of, api.suffix), keys, claimed: claim !== undefined, access, resting, object };
+      const [resting, ending] = [saidFor(claim, 'Stopped', 'Expired'), saidFor(claim, 'ExpiresSoon')];
+      return { of, secret: composedName(of, api.suffix), keys, claimed: claim !== undefined, access, resting, ending, object };
     }),
   };
 }

@@ -55,6 +55,8 @@ export interface FoundBinding {
   readonly access: readonly { readonly field: string; readonly serviceAccounts: readonly string[] }[];
   /** What the claim says where it does not serve as it was asked not to. */
   readonly resting: string | undefined;
+  /** What it says where it serves, and soon will not. */
+  readonly ending: string | undefined;
   /** The Secret, once it is proven to be the one that the claim composed. */
   readonly object: KubernetesObject | undefined;
 }

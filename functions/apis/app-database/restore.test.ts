@@ -483,6 +483,10 @@ test('a claim does not begin with its own data, nor with that of one that does n
     undefined,
     expect.stringContaining('AppDatabase ledger, whose data is copied and which says: Stopped, since spec.running is false'),
   ]);
+  const lasting = { type: 'Lasting', status: 'True', reason: 'ExpiresSoon', message: 'Within an hour' };
+  const ending = { ...ledger, status: { conditions: [lasting] } };
+  const copying = lived(given('shared', { claims: [ending, ledgerBinding] }), 3).at(-1) as StepResponse;
+  expect(copying.desired['copy']?.object.kind).toBe('Job');
   const itself = given('container', { spec: { engine: 'postgres', restoreFrom: { claim: 'orders' } } });
   expect(expand(stepRequest(itself)).refusal).toEqual({
     reason: 'CannotRestore',

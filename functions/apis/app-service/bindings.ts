@@ -73,9 +73,10 @@ export function boundTo(
     // Not every backend has every key.
     keyed: bindings.map(({ secret, keys }, index) => ({ secret, keys: keysOf(contents[index]) ?? keys })),
     waitsFor: waiting,
-    remarks: bindings.flatMap(({ of, resting }) =>
-      resting === undefined ? [] : [`${of.kind} ${of.name}, to which it is bound, says: ${resting}`],
-    ),
+    remarks: bindings.flatMap(({ of, resting, ending }) => {
+      const said = resting ?? ending;
+      return said === undefined ? [] : [`${of.kind} ${of.name}, to which it is bound, says: ${said}`];
+    }),
     content: bindings.length === 0 ? undefined : isRead ? hashed() : (startedWith(observed, contentAnnotation) ?? unread),
     valueAt({ secret, key }) {
       const binding = bindings.find((each) => each.secret === secret);
