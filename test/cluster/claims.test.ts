@@ -125,6 +125,7 @@ test('the status has the binding and every value in force', async () => {
       extensions: [],
       databaseName: 'app',
       deletion: 'Delete',
+      rotateAfterDays: 0,
     },
   });
   const states = Object.fromEntries(conditions.map(({ type, status: state }) => [type, state]));
