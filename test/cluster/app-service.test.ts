@@ -12,6 +12,7 @@ import {
   kubectl,
   list,
   makeNamespace,
+  oncePassed,
   ready,
   removeNamespaces,
   run,
@@ -141,7 +142,7 @@ test('no pod is replaced when the function restarts', async () => {
   await kubectl('delete', 'pods', '-n', crossplaneNamespace, '-l', 'pkg.crossplane.io/function', '--wait=false');
   await functionServes(functionPods);
   await apply(app(dev, { callers: ['elsewhere'] }));
-  await eventually(async () => {
+  await oncePassed(dev, 'orders', 'appservice', async () => {
     expect(JSON.stringify((await get('networkpolicy', 'orders-service', dev)).spec)).toContain('elsewhere');
   });
   expect(await runsAs(dev)).toEqual(before);
