@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { status } from '../../cli/verbs/status/command.ts';
 import { at } from '../../functions/core/kubernetes.ts';
 import { goldenPath } from '../../functions/golden-path.ts';
-import { apply, bindingOf, claim, get, makeNamespace, ready, removeNamespaces } from './cluster.ts';
+import { apply, bindingOf, claim, get, makeNamespace, oncePassed, ready, removeNamespaces } from './cluster.ts';
 
 const namespace = 'status';
 
@@ -28,6 +28,10 @@ test('a database on a shared server says its login, who uses it and what it is m
   const { username, password = '', ...binding } = await bindingOf(namespace, 'orders');
   const live = await get('appdatabase', 'orders', namespace);
   await expect.poll(async () => JSON.parse((await shownAs('json')).stdout).usedBy, { timeout: 60_000 }).toEqual(['AppService/shop']);
+  await oncePassed(namespace, 'orders', 'appdatabase', async () => {
+    const { ready: isReady, says } = JSON.parse((await shownAs('json')).stdout);
+    expect([isReady, says.filter(({ status: is }: { status: string }) => is !== 'True')]).toEqual([true, []]);
+  });
   const { code, stdout } = await shownAs('json');
   const shown = JSON.parse(stdout);
   const references = at(live, 'spec', 'crossplane', 'resourceRefs') as readonly { readonly kind: string; readonly name: string }[];
