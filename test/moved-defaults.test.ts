@@ -13,23 +13,11 @@ import { goldenPath } from '../functions/golden-path.ts';
 import { guard } from '../functions/guard/guard.ts';
 import { resourceDeltas } from '../plan/compare.ts';
 import { anySaid } from './arbitrary.ts';
-import {
-  boundTo,
-  environmentConfig,
-  everything,
-  type Given,
-  instanceDetails,
-  observedAfter,
-  queueDetails,
-  replicationGroupDetails,
-  roleDetails,
-  stepRequest,
-} from './request.ts';
+import { details } from './lived.ts';
+import { boundTo, environmentConfig, everything, type Given, observedAfter, stepRequest } from './request.ts';
 
 /** `npm run test:nightly` sets more. */
 const numRuns = Number(process.env['PROPERTY_RUNS'] ?? 300);
-
-const details = { instance: instanceDetails, 'replication-group': replicationGroupDetails, role: roleDetails, ...queueDetails };
 
 type Values = Readonly<Record<string, unknown>>;
 
