@@ -1,20 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { at } from '../../functions/core/kubernetes.ts';
 import { environmentConfig } from '../request.ts';
-import {
-  apply,
-  claim,
-  eventually,
-  get,
-  kubectl,
-  list,
-  makeNamespace,
-  oncePassed,
-  ready,
-  removeNamespaces,
-  run,
-  tryApply,
-} from './cluster.ts';
+import { apply, claim, eventually, get, kubectl, list, makeNamespace, oncePassed, ready, run, tryApply } from './cluster.ts';
+import { removeWithVolume } from './volume.ts';
 
 /** From `.ci/app-image.sh`. */
 const image = 'registry.example.com/shop/orders:1.0.0';
@@ -47,11 +35,7 @@ async function onNode(command: string): Promise<void> {
   await kubectl('delete', 'pod', namespace, '-n', 'shared');
 }
 
-async function cleanUp(): Promise<void> {
-  await removeNamespaces(namespace);
-  await kubectl('delete', 'environmentconfig', namespace, '--ignore-not-found');
-  await kubectl('delete', 'persistentvolume', namespace, '--ignore-not-found');
-}
+const cleanUp = () => removeWithVolume(namespace);
 
 beforeAll(async () => {
   await cleanUp();

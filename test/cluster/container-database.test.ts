@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { environmentConfig } from '../request.ts';
-import { apply, bindingOf, claim, eventually, get, kubectl, list, makeNamespace, psql, ready, removeNamespaces } from './cluster.ts';
-import { volumeFor } from './volume.ts';
+import { apply, bindingOf, claim, eventually, get, kubectl, list, makeNamespace, psql, ready } from './cluster.ts';
+import { removeWithVolume, volumeFor } from './volume.ts';
 
 const name = 'container-database';
 
@@ -13,11 +13,7 @@ const environment = (images: Readonly<Record<string, string>> = {}, moreExtensio
     defaults: { AppDatabase: { backend: 'container', persistence: 'Persistent', moreExtensions: [...moreExtensions] } },
   });
 
-async function cleanUp(): Promise<void> {
-  await removeNamespaces(name);
-  await kubectl('delete', 'environmentconfigs', name, '--ignore-not-found');
-  await kubectl('delete', 'persistentvolumes', name, '--ignore-not-found');
-}
+const cleanUp = () => removeWithVolume(name);
 
 beforeAll(async () => {
   await cleanUp();

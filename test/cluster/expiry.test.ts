@@ -1,20 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { environmentConfig } from '../request.ts';
-import {
-  apply,
-  bindingOf,
-  claim,
-  eventually,
-  get,
-  kubectl,
-  list,
-  makeNamespace,
-  ready,
-  removeNamespaces,
-  sleep,
-  tryApply,
-} from './cluster.ts';
-import { volumeFor } from './volume.ts';
+import { apply, bindingOf, claim, eventually, get, kubectl, list, makeNamespace, ready, sleep, tryApply } from './cluster.ts';
+import { removeWithVolume, volumeFor } from './volume.ts';
 
 const name = 'expiry';
 
@@ -23,11 +10,7 @@ const etcd = process.env['ETCD'];
 
 const orders = (spec: object) => claim(name, 'orders', { engine: 'postgres', ...spec });
 
-async function cleanUp(): Promise<void> {
-  await removeNamespaces(name);
-  await kubectl('delete', 'environmentconfigs', name, '--ignore-not-found');
-  await kubectl('delete', 'persistentvolumes', name, '--ignore-not-found');
-}
+const cleanUp = () => removeWithVolume(name);
 
 beforeAll(async () => {
   await cleanUp();

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { environmentConfig } from '../request.ts';
-import { apply, claim, eventually, get, kubectl, list, makeNamespace, psql, ready, removeNamespaces, sleep, touch } from './cluster.ts';
-import { volumeFor } from './volume.ts';
+import { apply, claim, eventually, get, kubectl, list, makeNamespace, psql, ready, sleep, touch } from './cluster.ts';
+import { removeWithVolume, volumeFor } from './volume.ts';
 
 const name = 'running';
 
@@ -15,11 +15,7 @@ const environment = (hours?: object) =>
 
 const orders = (running?: boolean) => claim(name, 'orders', { engine: 'postgres', ...(running !== undefined && { running }) });
 
-async function cleanUp(): Promise<void> {
-  await removeNamespaces(name);
-  await kubectl('delete', 'environmentconfigs', name, '--ignore-not-found');
-  await kubectl('delete', 'persistentvolumes', name, '--ignore-not-found');
-}
+const cleanUp = () => removeWithVolume(name);
 
 beforeAll(async () => {
   await cleanUp();

@@ -1,4 +1,4 @@
-import { apply, kubectl, list } from './cluster.ts';
+import { apply, kubectl, list, removeNamespaces } from './cluster.ts';
 
 /** Runs a command as root on a folder of the node, which it finds as `/data`. */
 async function onNode(name: string, folder: string, command: string): Promise<void> {
@@ -42,4 +42,11 @@ export async function volumeFor(namespace: string, database = 'orders'): Promise
       hostPath: { path: folder },
     },
   });
+}
+
+/** Takes away a namespace with the environment and the volume that are called after it. */
+export async function removeWithVolume(namespace: string): Promise<void> {
+  await removeNamespaces(namespace);
+  await kubectl('delete', 'environmentconfigs', namespace, '--ignore-not-found');
+  await kubectl('delete', 'persistentvolumes', namespace, '--ignore-not-found');
 }
