@@ -49,6 +49,20 @@ export class Unreadable extends InputError {
 /** A read that this user may not make. */
 export class Forbidden extends Unreadable {}
 
+/** Reads what its user may not be let read: undefined then, and noted under what it is. */
+export type Attempt = <Value>(what: string, read: Promise<Value>) => Promise<Value | undefined>;
+
+export function attempting(): { readonly notRead: ReadonlySet<string>; readonly attempt: Attempt } {
+  const notRead = new Set<string>();
+  const attempt: Attempt = (what, read) =>
+    read.catch((error: unknown) => {
+      if (!(error instanceof Forbidden)) throw error;
+      notRead.add(what);
+      return undefined;
+    });
+  return { notRead, attempt };
+}
+
 /** What is read is not there at all, as before Crossplane is installed. */
 export class Unserved extends Unreadable {}
 

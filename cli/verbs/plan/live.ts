@@ -10,7 +10,7 @@ import { identityOf, nameOf } from '../../../plan/identity.ts';
 import { connectionOf, successor } from '../../../plan/provisioned.ts';
 import { keyAnnotation } from '../../../platform/keyed.ts';
 import { mapBounded } from '../../bounded.ts';
-import { type Cluster, Forbidden } from '../../cluster.ts';
+import { type Attempt, attempting, type Cluster } from '../../cluster.ts';
 import { InputError } from '../../input.ts';
 
 const parallelRequests = 8;
@@ -80,9 +80,6 @@ function referencesOf(claim: KubernetesObject | undefined): readonly ComposedRef
   const references = at(claim, 'spec', 'crossplane', 'resourceRefs');
   return Array.isArray(references) ? references : [];
 }
-
-/** A read that is done without where this user may not make it. */
-type Attempt = <Value>(what: string, read: Promise<Value>) => Promise<Value | undefined>;
 
 /** Only the Secret that a provider publishes to may be missing: what it says is then as made up as that of a simulation. */
 async function observe(
@@ -197,13 +194,7 @@ export async function readLive(
   claims: readonly KubernetesObject[],
   say: (line: string) => void,
 ): Promise<LiveState> {
-  const notRead = new Set<string>();
-  const attempt: Attempt = (what, read) =>
-    read.catch((error: unknown) => {
-      if (!(error instanceof Forbidden)) throw error;
-      notRead.add(what);
-      return undefined;
-    });
+  const { notRead, attempt } = attempting();
   say('reading the environments and claims of the cluster …');
   const placeless = claims.find((claim) => apiOf(platform, claim)?.scope === 'Cluster');
   if (placeless !== undefined)

@@ -17,16 +17,13 @@ import { holding } from '../../../plan/going.ts';
 import { unreadyText } from '../../../plan/unready.ts';
 import { keyAnnotation } from '../../../platform/keyed.ts';
 import { mapBounded } from '../../bounded.ts';
-import { type Cluster, Forbidden } from '../../cluster.ts';
+import { type Attempt, attempting, type Cluster, Forbidden } from '../../cluster.ts';
 import { referencesOf } from '../../composed.ts';
 import { conditionsOf, systemConditions } from '../../conditions.ts';
 import type { Backup, Component, Login, Pending, Said, Setting, Status, Window } from './report.ts';
 import { nextWindow } from './window.ts';
 
 const parallelRequests = 8;
-
-/** A read that is done without where this user may not make it. */
-type Attempt = <Value>(what: string, read: Promise<Value>) => Promise<Value | undefined>;
 
 /** An object that proved to be the claim's own. */
 interface Own {
@@ -204,13 +201,7 @@ function goingText(claim: KubernetesObject, { own, others }: Composed, { cards }
 
 /** Reads all that is shown of a claim; it changes nothing. */
 export async function readStatus(cluster: Cluster, platform: Platform, api: Api, claim: KubernetesObject, now: Date): Promise<Status> {
-  const notRead = new Set<string>();
-  const attempt: Attempt = (what, read) =>
-    read.catch((error: unknown) => {
-      if (!(error instanceof Forbidden)) throw error;
-      notRead.add(what);
-      return undefined;
-    });
+  const { notRead, attempt } = attempting();
   const [composed, usedBy, owner] = await Promise.all([
     composedOf(cluster, platform, api, claim),
     usersOf(cluster, platform, claim, attempt),
