@@ -1,7 +1,7 @@
 import { type EnvironmentData, environmentConfig, environments, placeholderCertificate } from '../examples/examples.ts';
-import { encode } from '../functions/core/binding.ts';
+import { decode, encode } from '../functions/core/binding.ts';
 import { apiVersion, environmentLabel } from '../functions/core/group.ts';
-import type { KubernetesObject } from '../functions/core/kubernetes.ts';
+import { at, type KubernetesObject } from '../functions/core/kubernetes.ts';
 import type { Platform, StepRequest } from '../functions/core/pipeline.ts';
 import { answered, claimsOf, platformRequirements, requirementsOf } from '../functions/core/required.ts';
 import type { ObservedResource, StepResponse } from '../functions/core/step.ts';
@@ -206,6 +206,12 @@ export const queueDetails = Object.fromEntries(
     },
   ]),
 );
+
+/** What is in a Secret. */
+export function decoded(object: unknown): Readonly<Record<string, string>> {
+  const data = at(object, 'data') as Readonly<Record<string, string>>;
+  return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, decode(value)]));
+}
 
 /** A claim of the namespace beside the one of a request. */
 export const claimed = (kind: string, name: string, more: object = {}): KubernetesObject => ({

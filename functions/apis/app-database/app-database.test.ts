@@ -4,6 +4,7 @@ import { placeholderCertificate } from '../../../examples/examples.ts';
 import { contract } from '../../../test/contract.ts';
 import {
   awsIn,
+  decoded,
   environmentConfig,
   everything,
   type Given,
@@ -60,11 +61,6 @@ function secretOf(claim: Given, change: (observed: ReturnType<typeof observedAft
   const third = expand(stepRequest({ ...claim, status: second.status, observed: observedAfter(second, details) }));
   const fourth = expand(stepRequest({ ...claim, status: third.status, observed: change(observedAfter(third, details)) ?? {} }));
   return { refusal: fourth.refusal, object: fourth.desired['binding']?.object };
-}
-
-function decoded(object: unknown): Readonly<Record<string, string>> {
-  const data = at(object, 'data') as Readonly<Record<string, string>>;
-  return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]));
 }
 
 const namesIn = (pem: string | undefined) =>

@@ -33,7 +33,7 @@ export const parameters = z.strictObject({
 type Parameters = z.output<typeof parameters>;
 
 /** Those that are said, in a stable order, each as PostgreSQL takes it. */
-export const said = (given: Parameters | undefined): readonly { readonly name: string; readonly value: string }[] =>
+export const saidParameters = (given: Parameters | undefined): readonly { readonly name: string; readonly value: string }[] =>
   Object.entries(given ?? {})
     .flatMap(([name, value]) => (value === undefined ? [] : [{ name, value }]))
     .sort((a, b) => (a.name < b.name ? -1 : 1));

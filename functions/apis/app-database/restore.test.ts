@@ -4,6 +4,7 @@ import {
   claimed,
   controlledByClaim,
   databaseValues,
+  decoded,
   environmentConfig,
   everything,
   type Given,
@@ -53,10 +54,6 @@ function lived(claim: Given, rounds: number, job?: 'Complete' | 'Failed'): reado
 
 const keysOf = ({ desired }: StepResponse) => Object.keys(desired).sort();
 const provisioned = ({ conditions }: StepResponse) => conditions.find(({ type }) => type === 'Provisioned')?.message;
-function decoded(object: unknown): Readonly<Record<string, string>> {
-  const data = at(object, 'data') as Readonly<Record<string, string>>;
-  return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]));
-}
 const podOf = (response: StepResponse) => at(response.desired['copy']?.object, 'spec', 'template', 'spec');
 
 describe.each(['container', 'shared'])('a database on %s that begins with the data of another', (backend) => {

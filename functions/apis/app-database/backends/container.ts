@@ -8,7 +8,7 @@ import type { Refusal } from '../../../core/step.ts';
 import { protection } from '../../../kinds/crossplane/usage.ts';
 import { complete, ofPostgres, refusalOf } from '../extensions.ts';
 import { postgresImage } from '../facts.ts';
-import { said } from '../parameters.ts';
+import { saidParameters } from '../parameters.ts';
 import {
   binding,
   completeBinding,
@@ -60,7 +60,7 @@ const start = ({ extensions, parameters }: DatabaseSettings) => {
       [
         'exec docker-entrypoint.sh postgres',
         ...(preloaded.length > 0 ? [`-c shared_preload_libraries=${preloaded.join(',')}`] : []),
-        ...said(parameters).map(({ name, value }) => `-c ${name}='${value}'`),
+        ...saidParameters(parameters).map(({ name, value }) => `-c ${name}='${value}'`),
       ].join(' '),
     ].join('\n'),
   );

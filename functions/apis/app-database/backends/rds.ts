@@ -26,7 +26,7 @@ import { heldBack, protection, usage } from '../../../kinds/crossplane/usage.ts'
 import { secret } from '../../../kinds/kubernetes/secret.ts';
 import { complete, ofRds, refusalOf, trusted } from '../extensions.ts';
 import { ownLogins, postgresImage } from '../facts.ts';
-import { inParameterGroup, said } from '../parameters.ts';
+import { inParameterGroup, saidParameters } from '../parameters.ts';
 import {
   binding,
   completeBinding,
@@ -190,7 +190,11 @@ function expand(context: Context<DatabaseSettings, Needs, Sources>): Expansion {
         parameter: [
           { name: 'rds.force_ssl', value: '1', applyMethod: 'immediate' },
           ...delegating(delegated),
-          ...said(settings.parameters).map(({ name, value }) => ({ name, value: inParameterGroup(value), applyMethod: 'immediate' })),
+          ...saidParameters(settings.parameters).map(({ name, value }) => ({
+            name,
+            value: inParameterGroup(value),
+            applyMethod: 'immediate',
+          })),
         ],
         tags,
       },

@@ -10,7 +10,7 @@ import { sqlDatabase } from '../../../kinds/sql/database.ts';
 import { sqlRole } from '../../../kinds/sql/role.ts';
 import { refusalOf, trusted } from '../extensions.ts';
 import { postgresImage, sharedPostgres } from '../facts.ts';
-import { said } from '../parameters.ts';
+import { saidParameters } from '../parameters.ts';
 import { binding, completeBinding, type DatabaseSettings, type Size, suffix, versions } from '../schema.ts';
 import { copied, copyKinds, type Sources } from './copy.ts';
 import { inOwnDatabase, ownDatabaseKinds, ownedDatabase } from './sql.ts';
@@ -53,7 +53,7 @@ function expand(context: Context<DatabaseSettings, Needs, Sources>): Expansion {
     providerConfig: { kind: 'ClusterProviderConfig', name: server.providerConfig },
     managementPolicies: policiesFor(settings.deletion, ['Delete']),
     connectionLimit: connectionLimits[settings.size],
-    configurationParameters: said(settings.parameters),
+    configurationParameters: saidParameters(settings.parameters),
     madeIn: place,
     observed,
   });
