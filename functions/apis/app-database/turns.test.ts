@@ -174,7 +174,7 @@ describe('the login of a database on a shared server', () => {
             },
           ],
         },
-        managementPolicies: expect.anything(),
+        managementPolicies: ['Observe', 'Create', 'Update', 'LateInitialize', 'Delete'],
         providerConfigRef: { kind: 'ClusterProviderConfig', name: 'shared-postgres' },
         writeConnectionSecretToRef: { name: 'orders-database-turn-a' },
       },
