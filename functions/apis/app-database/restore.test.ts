@@ -321,6 +321,11 @@ describe('a database on rds that begins with what RDS keeps of another', () => {
     ]);
   });
 
+  test('waits for the binding of a claim that is there, since that says where its data is', () => {
+    const waiting = lookedFor(prod({}, { claims: [ledger] }), { conditions: [nothing] });
+    expect([waiting.refusal, looksOf(waiting).map(([key]) => key)]).toEqual([undefined, ['instance', 'final-snapshot', 'source-instance']]);
+  });
+
   test('has the name that the database of the other has, since it is the same', () => {
     const other = bindingOf(ledger, 'ledger-database', { ...databaseValues, provider: 'rds', database: 'books' });
     const { refusal } = lookedFor(prod({}, { claims: [ledger, other] }), there());

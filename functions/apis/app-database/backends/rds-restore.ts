@@ -108,6 +108,11 @@ export function originOf(restore: Restore): Origin {
   const looks = { [kept.key]: look(kept.key, sourceKinds[kept.key], kept.name) };
   const looking = { resources: { ...looks, instance: look('instance', rdsInstance, identifier) }, fields: undefined };
   const refused = (why: string): Origin => ({ ...looking, refusal: { reason: 'CannotRestore', message: `cannot restore: ${why}` } });
+  const [other] = source.found;
+  // Until it can be read, nobody knows where the data of the other is.
+  if (snapshot === undefined && other?.claimed === true && other.object === undefined) {
+    return { ...looking, waitsFor: `the binding of AppDatabase ${restoreFrom.claim}, whose data it begins with` };
+  }
   const seen = observed[kept.key]?.object;
   const found = seen && foundBy(seen);
   if (found === undefined) return { ...looking, waitsFor: `RDS to show its ${kept.what} ${shown(kept.name)}` };
