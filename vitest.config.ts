@@ -10,6 +10,7 @@ const nightlyOnCluster = [
   'expiry',
   'failures',
   'hostile',
+  'losses',
   'restart',
   'restore',
   'rotation',

@@ -28,6 +28,11 @@ interface Said<S extends z.ZodType> {
 interface SaidByClaim<S extends z.ZodType> extends Said<S> {
   /** By backend that cannot do what the field asks for, what to do instead: a claim that says the field is refused there. */
   readonly refusedOn?: Readonly<Record<string, string>>;
+  /**
+   * By backend, what becomes of data at once where a live claim says less than before, or a limit where there was none: the apiserver warns
+   * of it. The guard sees the same in what is composed, and asks for an acknowledgement.
+   */
+  readonly lessDeletes?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -198,21 +203,32 @@ export function staysOf(fields: Fields): readonly string[] {
 /** What of a declaration does not make sense, one sentence each. */
 export function problemsOfFields(fields: Fields, backends: readonly string[]): readonly string[] {
   return Object.entries(fields).flatMap(([name, each]) => {
-    const { schema, change, refusedOn = {}, example, default: byTier } = each;
+    const { schema, change, refusedOn = {}, lessDeletes = {}, example, default: byTier } = each;
     const inner = schema instanceof z.ZodDefault ? schema.unwrap() : schema;
     const numeric =
       isNumeric(inner as z.ZodType) || (inner instanceof z.ZodEnum && inner.options.every((option) => /^[0-9]+$/.test(String(option))));
     const values = [...Object.values(byTier ?? {}), ...(example === undefined ? [] : [example])];
     return [
       ...(change === 'grows' && !numeric ? [`${name}.change: got "grows", want that of a number, or of a choice of whole numbers`] : []),
-      ...Object.keys(refusedOn)
-        .filter((backend) => !backends.includes(backend))
-        .map((backend) => `${name}.refusedOn: got ${JSON.stringify(backend)}, want one of ${backends.join(', ')}`),
+      ...Object.entries({ refusedOn, lessDeletes }).flatMap(([fact, byBackend]) =>
+        Object.keys(byBackend)
+          .filter((backend) => !backends.includes(backend))
+          .map((backend) => `${name}.${fact}: got ${JSON.stringify(backend)}, want one of ${backends.join(', ')}`),
+      ),
+      ...(Object.keys(lessDeletes).length > 0 && orderOf(each) === undefined
+        ? [`${name}.lessDeletes: got it of what is neither a number nor a choice, want it where there is less and more`]
+        : []),
       ...values
         .filter((value) => !schema.safeParse(value).success)
         .map((value) => `${name}: got ${JSON.stringify(value)} as a default or an example, which its schema refuses`),
     ];
   });
+}
+
+/** What makes a value less than another: that it is a number, or its place among the choices; undefined where nothing does. */
+export function orderOf({ schema }: Field): 'number' | readonly string[] | undefined {
+  if (isNumeric(schema)) return 'number';
+  return schema instanceof z.ZodEnum ? schema.options.map(String) : undefined;
 }
 
 /** Why a claim cannot say what it says on a backend, one sentence for each field. */

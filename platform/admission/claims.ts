@@ -1,6 +1,7 @@
 import type { Api, ClaimPolicy } from '../../functions/core/api.ts';
 import { mostMetadata, wanted } from '../../functions/core/claim.ts';
 import { type Severity, severities } from '../../functions/core/environment.ts';
+import { type Field, orderOf } from '../../functions/core/field.ts';
 import { acknowledgeAnnotation, environmentLabel, group, kindLabel, version, waiverAnnotation } from '../../functions/core/group.ts';
 import type { KubernetesObject } from '../../functions/core/kubernetes.ts';
 import type { Platform, Policy } from '../../functions/core/pipeline.ts';
@@ -90,6 +91,54 @@ function brokenByClaims({ apis: all, policies }: Platform): readonly KubernetesO
       { action: severity === 'deny' ? 'Deny' : 'Warn', ...ofEnvironments },
     );
   });
+}
+
+/** The sentence of a field that a claim lowers where that deletes data, or nothing. */
+function celLowered(api: Api, name: string, field: Field, [backend, deletes]: readonly [string, string]): string {
+  const [is, was] = [`variables.is.spec.${name}`, `variables.was.?status.?settings.?${name}`];
+  const order = orderOf(field);
+  const place = (value: string) => (order === 'number' || order === undefined ? value : `${celList(order)}.indexOf(${value})`);
+  const before = `${was}.hasValue() && ${place(is)} < ${place(`${was}.value()`)}`;
+  // What has no default has no limit where it is left out.
+  const added = field.presence === 'maybe' ? `!${was}.hasValue() || ` : '';
+  const applies = [
+    `object.kind == '${api.kind}'`,
+    `variables.was.?status.?backend.orValue('') == '${backend}'`,
+    `has(${is})`,
+    `(${added}${before})`,
+  ];
+  const got = `'spec.${name}: got ' + string(${is}) + ' in place of ' + (${was}.hasValue() ? string(${was}.value()) : 'no limit')`;
+  return `${applies.join(' && ')} ? ${got} + ' ${deletes}' : ''`;
+}
+
+/** What deletes data is told at once, since nothing of it is applied before it is acknowledged; only the guard knows what would be lost. */
+function losses({ apis: all }: Platform): readonly KubernetesObject[] {
+  const losing = all.flatMap((api) =>
+    Object.entries(api.fields).flatMap(([name, field]) =>
+      Object.entries(field.lessDeletes ?? {}).map((loss) => ({ api, sentence: celLowered(api, name, field, loss) })),
+    ),
+  );
+  if (losing.length === 0) return [];
+  return admission(
+    `claim-losses.${group}`,
+    {
+      failurePolicy: 'Ignore',
+      matchConstraints: { resourceRules: [{ ...claimsOf([...new Set(losing.map(({ api }) => api))]), operations: ['UPDATE'] }] },
+      matchConditions: [{ name: 'not-being-deleted', expression: '!has(object.metadata.deletionTimestamp)' }],
+      variables: [
+        ...beforeAndAfter,
+        { name: 'lost', expression: `[${losing.map(({ sentence }) => sentence).join(', ')}].filter(sentence, sentence != '')` },
+      ],
+      validations: [
+        {
+          expression: 'size(variables.lost) == 0',
+          message: 'the claim asks for what deletes data',
+          messageExpression: `variables.lost.join('; ') + '; nothing of the claim is applied before that is acknowledged, by the command that its condition Allowed ends with'`,
+        },
+      ],
+    },
+    { action: 'Warn' },
+  );
 }
 
 /** What claims ask to be let off, where the environment wants a permission for it. To ask for less takes none. */
@@ -225,4 +274,5 @@ export const claimPolicies = (platform: Platform): readonly KubernetesObject[] =
   ...emptiedFirst(platform),
   ...sizesOfClaims(platform),
   ...brokenByClaims(platform),
+  ...losses(platform),
 ];

@@ -28,11 +28,13 @@ export const fields = {
     unit: 'days',
     default: { dev: 30, prod: 90 },
     example: 7,
+    lessDeletes: { s3: 'deletes old versions that are older than it says now' },
   }),
   expireAfterDays: field(z.int().min(1).max(3650), {
     text: 'Days after which an object is deleted, and its bytes are gone; with versioning it becomes an old version then, whose bytes are gone retentionDays later. Objects stay for ever where it is left out, and in a container.',
     unit: 'days',
     example: 365,
+    lessDeletes: { s3: 'deletes objects that are older than it says now' },
   }),
   public: field(z.literal(false, neverPublic).meta({ 'x-kubernetes-validations': [{ rule: '!self', message: neverPublic }] }), {
     text: 'Whether everybody may read the objects. Never.',

@@ -39,6 +39,7 @@ export const fields = {
     text: 'Compute and memory. Changing it restarts a container, whose volume keeps its first size and bounds its data.',
     default: { dev: 'small', prod: 'medium' },
     example: 'large',
+    lessDeletes: { elasticache: 'evicts the keys that have no room any more' },
   }),
   evictionPolicy: field(z.enum(evictionPolicies), {
     text: 'What a full cache gives up: the keys that were used least recently (lru), least often (lfu) or that end soonest (ttl), among all keys or only those with a time to live (volatile). With noeviction it refuses writes instead, as queues such as BullMQ want. Changing it restarts a container.',

@@ -98,6 +98,7 @@ export const fields = {
     unit: 'days',
     default: { dev: 0, prod: 14 },
     example: 30,
+    lessDeletes: { rds: 'deletes the automated backups that are older than it says now' },
   }),
   extensions: field(z.array(extension).max(20).meta({ 'x-kubernetes-list-type': 'set' }), {
     text: 'Extensions to create in the database, such as pgcrypto. One that is taken off the list stays installed.',

@@ -35,6 +35,7 @@ export const fields = {
     unit: 'days',
     default: { dev: 4 },
     example: 13,
+    lessDeletes: { sqs: 'deletes messages that are older than it says now' },
   }),
   maxReceives: field(z.int().min(1).max(1000), {
     text: 'After how many receives a message that was not deleted goes to the dead-letter queue.',

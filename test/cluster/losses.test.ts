@@ -1,0 +1,142 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { at } from '../../functions/core/kubernetes.ts';
+import { isLook } from '../../functions/core/readiness.ts';
+import { toYaml } from '../../platform/yaml.ts';
+import { apply, claim, eventually, get, kubectl, makeNamespace, oncePassed, removeNamespaces, run } from './cluster.ts';
+
+const namespace = 'losses';
+const folder = mkdtempSync(join(tmpdir(), 'losses-'));
+
+/** A field that a claim lowers, what it says besides, and what goes with that. */
+interface Lowered {
+  readonly kind: string;
+  readonly field: string;
+  readonly beside?: object;
+  readonly values: readonly [first: unknown, second: unknown, third: unknown];
+  /** What it is composed into, and where there. */
+  readonly object: string;
+  readonly path: readonly string[];
+  readonly deletes: string;
+}
+
+const lifecycle = 'bucketlifecycleconfigurations.s3.aws.m.upbound.io/orders-bucket-lifecycle';
+
+const cases: readonly Lowered[] = [
+  {
+    kind: 'AppBucket',
+    field: 'retentionDays',
+    beside: { expireAfterDays: 50 },
+    values: [60, 30, 20],
+    object: lifecycle,
+    path: ['rule', '1', 'noncurrentVersionExpiration', '0', 'noncurrentDays'],
+    deletes: 'deletes old versions that are older than it says now',
+  },
+  {
+    kind: 'AppBucket',
+    field: 'expireAfterDays',
+    beside: { retentionDays: 30 },
+    values: [50, 40, 30],
+    object: lifecycle,
+    path: ['rule', '2', 'expiration', '0', 'days'],
+    deletes: 'deletes objects that are older than it says now',
+  },
+  {
+    kind: 'AppQueue',
+    field: 'retentionDays',
+    values: [9, 8, 7],
+    object: 'queues.sqs.aws.m.upbound.io/orders-queue-queue',
+    path: ['messageRetentionSeconds'],
+    deletes: 'deletes messages that are older than it says now',
+  },
+  {
+    kind: 'AppDatabase',
+    field: 'backupRetentionDays',
+    beside: { engine: 'postgres' },
+    values: [30, 20, 10],
+    object: 'instances.rds.aws.m.upbound.io/orders-database-instance',
+    path: ['backupRetentionPeriod'],
+    deletes: 'deletes the automated backups that are older than it says now',
+  },
+  {
+    kind: 'AppCache',
+    field: 'size',
+    beside: { engine: 'valkey' },
+    values: ['xlarge', 'large', 'medium'],
+    object: 'replicationgroups.elasticache.aws.m.upbound.io/orders-cache-cache',
+    path: ['nodeType'],
+    deletes: 'evicts the keys that have no room any more',
+  },
+];
+
+beforeAll(async () => {
+  await removeNamespaces(namespace);
+  await makeNamespace(namespace, 'prod');
+  for (const { kind, field, beside, values } of cases) await apply(claim(namespace, 'orders', { ...beside, [field]: values[0] }, kind));
+});
+afterAll(async () => {
+  rmSync(folder, { recursive: true });
+  await removeNamespaces(namespace);
+});
+
+describe.each(cases)('$field of $kind, lowered in prod', ({ kind, field, beside, values, object, path, deletes }) => {
+  const plural = `${kind.toLowerCase()}s`;
+  const file = join(folder, `${plural}-${field}.yaml`);
+  const [resource = '', name = ''] = object.split('/');
+
+  const composed = async () => {
+    const live = await get(resource, name, namespace);
+    if (isLook(live)) throw new Error(`${object} is only looked at`);
+    return at(live, 'spec', 'forProvider', ...path);
+  };
+  const verdict = async () => {
+    const { status } = await get(plural, 'orders', namespace);
+    const conditions = at(status, 'conditions') as readonly { readonly type: string; readonly message?: string }[];
+    return conditions.find(({ type }) => type === 'Allowed')?.message ?? '';
+  };
+  const says = (value: unknown) => writeFileSync(file, toYaml(claim(namespace, 'orders', { ...beside, [field]: value }, kind)));
+  const planned = async () => {
+    const { code, stdout } = await run(process.execPath, ['cli/main.ts', 'plan', file, '--live', '--output', 'json']);
+    const [one] = (JSON.parse(stdout) as { readonly claims: readonly { readonly refused: { readonly message: string } | null }[] }).claims;
+    return { code, refused: one?.refused?.message.split('; if that loss')[0] };
+  };
+  const refusal = expect.stringMatching(new RegExp(`^cannot apply: .*: it ${deletes.replace('it says now', '(it says now|\\d+ days)')}$`));
+
+  /** Says the lower value, and holds that plan, apiserver and claim say what goes, and that nothing did. */
+  async function refused(value: unknown, before: unknown): Promise<string> {
+    const was = await composed();
+    says(value);
+    expect(await planned()).toEqual({ code: 1, refused: refusal });
+    const { code, stderr } = await run('kubectl', ['apply', '-f', file]);
+    expect([code, stderr]).toEqual([
+      0,
+      expect.stringContaining(
+        `spec.${field}: got ${String(value)} in place of ${String(before)} ${deletes}; nothing of the claim is applied`,
+      ),
+    ]);
+    const message = await oncePassed(namespace, 'orders', plural, async () => {
+      const said = await verdict();
+      expect(said.split('; if that loss is meant')[0]).toEqual(refusal);
+      return said;
+    });
+    expect(await composed()).toEqual(was);
+    return message.split('if that loss is meant, run: ')[1] ?? '';
+  }
+
+  test('is told by plan, apiserver and claim, and done once where it is acknowledged', async () => {
+    const [first, second, third] = values;
+    const was = await eventually(composed);
+    says(first);
+    expect(await planned()).toEqual({ code: 0, refused: undefined });
+    const [, ...command] = (await refused(second, first)).split(' ');
+    await kubectl(...command);
+    await oncePassed(namespace, 'orders', plural, async () => expect(await composed()).not.toEqual(was));
+    expect(await planned()).toEqual({ code: 0, refused: undefined });
+    await refused(third, second);
+    says(second);
+    await kubectl('apply', '-f', file);
+    await oncePassed(namespace, 'orders', plural, async () => expect(await verdict()).not.toContain('cannot apply'));
+  });
+});
