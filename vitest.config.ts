@@ -14,6 +14,7 @@ const nightlyOnCluster = [
   'restart',
   'restore',
   'rotation',
+  'runbooks',
   'running',
   'upgrade',
 ].map((name) => `test/cluster/${name}.test.ts`);

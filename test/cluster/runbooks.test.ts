@@ -1,0 +1,96 @@
+import { globSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+import { at, type KubernetesObject } from '../../functions/core/kubernetes.ts';
+import { type Block, blocksOf, expectExcerpt } from '../pages.ts';
+import { environmentConfig } from '../request.ts';
+import { apply, claim, get, kubectl, makeNamespace, psql, ready, removeNamespaces, run } from './cluster.ts';
+
+/** That of the pages. */
+const namespace = 'shop';
+const environment = 'runbooks';
+const folder = join(import.meta.dirname, '../../docs/runbooks');
+/** From `.ci/app-image.sh`. */
+const image = 'registry.example.com/shop/orders:1.0.0';
+
+/** What a page assumes: what the database of the app is realised with, and what new ones are; and whether there is an app. */
+interface Before {
+  readonly backend: 'container' | 'shared';
+  readonly next?: 'shared';
+  readonly hasApp?: true;
+}
+
+const pages: Readonly<Record<string, Before>> = {
+  'copy.md': { backend: 'shared' },
+  'keep.md': { backend: 'shared' },
+  'move.md': { backend: 'container', next: 'shared', hasApp: true },
+  'preview.md': { backend: 'container' },
+  'rotate.md': { backend: 'shared', hasApp: true },
+  'stop.md': { backend: 'container', hasApp: true },
+};
+
+async function realisedWith(backend: string): Promise<void> {
+  const shipped = at(await get('environmentconfig', 'staging'), 'data') as object;
+  const defaults = { AppDatabase: { backend, persistence: 'Ephemeral' }, AppCache: { persistence: 'None' }, AppService: { replicas: 1 } };
+  await apply(
+    environmentConfig(environment, { ...shipped, defaults, policies: { 'allowed-registries': { allow: ['registry.example.com'] } } }),
+  );
+}
+
+/** The database that pages speak of, with three customers, and the app that uses it. */
+async function begin({ backend, next, hasApp }: Before): Promise<void> {
+  await removeNamespaces(namespace);
+  await realisedWith(backend);
+  await makeNamespace(namespace, environment);
+  await apply(claim(namespace, 'orders'));
+  await ready(namespace, 'orders');
+  const rows = "INSERT INTO customers (email) SELECT 'person' || i || '@shop.example' FROM generate_series(1, 3) i";
+  const { code, stderr } = await psql(namespace, 'orders', `CREATE TABLE customers (id serial PRIMARY KEY, email text); ${rows}`);
+  if (code !== 0) throw new Error(stderr);
+  if (hasApp) {
+    const spec = {
+      image,
+      port: 8080,
+      health: { path: '/healthz' },
+      bindings: [
+        { kind: 'AppDatabase', name: 'orders' },
+        { kind: 'AppCache', name: 'orders' },
+      ],
+      env: { DATABASE_URL: '${bindings.orders-database.uri}' },
+    };
+    await apply(claim(namespace, 'orders', { engine: 'valkey' }, 'AppCache'), claim(namespace, 'orders', spec, 'AppService'));
+    await ready(namespace, 'orders', 180, 'appservice');
+  }
+  if (next !== undefined) await realisedWith(next);
+}
+
+/** Does what a block says; the block after it may be what that prints. */
+async function follow({ language, text }: Block, next: Block | undefined): Promise<void> {
+  if (language === 'yaml') await apply(...parseAllDocuments(text).map((document) => document.toJS() as KubernetesObject));
+  if (language !== 'bash') return;
+  const { code, stdout, stderr } = await run('bash', ['-euo', 'pipefail', '-c', text]);
+  expect({ code, stderr, ...(code !== 0 && { stdout }) }, text).toEqual({ code: 0, stderr: expect.any(String) });
+  if (next?.language === 'text') expectExcerpt(next.text, stdout.endsWith('\n') ? stdout : `${stdout}\n`);
+}
+
+beforeAll(() => realisedWith('shared'));
+afterAll(async () => {
+  await removeNamespaces(namespace);
+  await kubectl('delete', 'environmentconfig', environment);
+});
+
+test('each page is followed', () => {
+  const found = globSync('*.md', { cwd: folder }).filter((path) => path !== 'README.md');
+  expect(found.map((path) => basename(path)).sort()).toEqual(Object.keys(pages));
+});
+
+describe.each(Object.entries(pages))('%s', (name, before) => {
+  const blocks = blocksOf(readFileSync(join(folder, name), 'utf8'));
+  beforeAll(() => begin(before));
+
+  test('does what it says, to the letter', async () => {
+    expect([...new Set(blocks.map(({ language }) => language))].filter((each) => !['yaml', 'bash', 'text'].includes(each))).toEqual([]);
+    for (const [index, block] of blocks.entries()) await follow(block, blocks[index + 1]);
+  });
+});
