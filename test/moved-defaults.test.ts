@@ -183,7 +183,7 @@ describe('a rollout', () => {
       'cannot use EnvironmentConfig "here": data.rollouts.AppDatabase.0.values.deletion: unknown field; namespace "shop" belongs to it',
     );
     expect(refusal({ version: '15' })).toBe(
-      'cannot use EnvironmentConfig "here": data.rollouts.AppDatabase.0.values.version: got "15", want one of 16, 17; namespace "shop" belongs to it',
+      'cannot use EnvironmentConfig "here": data.rollouts.AppDatabase.0.values.version: got "15", want one of 16, 17, 18; namespace "shop" belongs to it',
     );
   });
 });

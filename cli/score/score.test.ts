@@ -425,7 +425,7 @@ test.each<[string, string, string]>([
   [
     'a param that is wrong',
     score('resources: {db: {type: postgres, params: {version: "9"}}}'),
-    '4": resources.db.params.version: AppDatabase orders-db: spec.version: got "9", want one of 16, 17',
+    '4": resources.db.params.version: AppDatabase orders-db: spec.version: got "9", want one of 16, 17, 18',
   ],
   [
     'a param that is not known yet',

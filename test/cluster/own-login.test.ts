@@ -2,7 +2,20 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { at } from '../../functions/core/kubernetes.ts';
 import { isLook } from '../../functions/core/readiness.ts';
 import { environmentConfig } from '../request.ts';
-import { apply, bindingOf, claim, eventually, get, kubectl, list, makeNamespace, psql, ready, removeNamespaces } from './cluster.ts';
+import {
+  apply,
+  bindingOf,
+  claim,
+  eventually,
+  get,
+  kubectl,
+  list,
+  makeNamespace,
+  oncePassed,
+  psql,
+  ready,
+  removeNamespaces,
+} from './cluster.ts';
 import { recordedSecret, recordedStatus } from './recorded.ts';
 import { adminPassword, asPlatformTeam, tlsSecret } from './setup.ts';
 
@@ -17,7 +30,7 @@ async function cleanUp(): Promise<void> {
   await removeNamespaces(name);
   await kubectl('delete', 'environmentconfigs', name, '--ignore-not-found');
   await asPlatformTeam('DROP DATABASE IF EXISTS app WITH (FORCE)');
-  await asPlatformTeam('DROP ROLE IF EXISTS app');
+  await asPlatformTeam('DROP ROLE IF EXISTS app_a, app_b, app');
   await asPlatformTeam('DROP ROLE IF EXISTS platform');
 }
 
@@ -81,12 +94,32 @@ describe('a database on a server of its own, in an environment where provider-sq
     );
   });
 
+  test('gets another login by a rotation, which owns nothing itself, and goes on with its rows', async () => {
+    const before = await bindingOf(name, 'orders');
+    await kubectl('annotate', 'appdatabase', 'orders', '-n', name, '--overwrite', 'platform.internal/rotate=one');
+    await oncePassed(name, 'orders', 'appdatabase', async () =>
+      expect((await bindingOf(name, 'orders'))['username']).not.toBe(before['username']),
+    );
+    await ready(name, 'orders');
+    const { username, password, database } = await bindingOf(name, 'orders');
+    expect({ username, database, hasOtherPassword: password !== before['password'] }).toEqual({
+      username: 'app_a',
+      database: 'app',
+      hasOtherPassword: true,
+    });
+    const made = "CREATE TABLE u (v text); SELECT string_agg(DISTINCT tableowner, ',') FROM pg_tables WHERE schemaname = 'public'";
+    expect(await asked(`INSERT INTO t VALUES ('theirs'); ${made}`)).toEqual({ code: 0, stdout: 'app', stderr: '' });
+    const rights =
+      "SELECT rolsuper, rolcreaterole, rolcreatedb, (SELECT string_agg(pg_get_userbyid(roleid)::text, ',') FROM pg_auth_members WHERE member = r.oid) FROM pg_roles r WHERE rolname = session_user";
+    expect(await asked(rights)).toEqual({ code: 0, stdout: 'f|f|f|app', stderr: '' });
+  });
+
   test('loses nothing when its environment says no more that provider-sql reaches it', async () => {
     const before = await bindingOf(name, 'orders');
     await kubectl('patch', 'environmentconfig', name, '--type=json', '-p', '[{"op":"remove","path":"/data/aws/providerSqlTls"}]');
     await kubectl('annotate', 'appdatabase', 'orders', '-n', name, '--overwrite', 'example.com/touched=after');
     await ready(name, 'orders');
     expect(await bindingOf(name, 'orders')).toEqual(before);
-    expect(await asked('SELECT count(*) FROM t')).toEqual({ code: 0, stdout: '1', stderr: '' });
+    expect(await asked('SELECT count(*) FROM t')).toEqual({ code: 0, stdout: '2', stderr: '' });
   });
 });

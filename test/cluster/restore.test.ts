@@ -66,6 +66,15 @@ afterAll(async () => {
   await kubectl('delete', 'environmentconfig', name);
 });
 
+test('data moves to a newer major version', async () => {
+  await madeWith('container');
+  await apply(claim(name, 'newest', { ...copyOf('orders'), version: '18', extensions: ['pgcrypto', 'pg_trgm'] }));
+  await ready(name, 'newest');
+  expect(await asked('newest', "SELECT current_setting('server_version_num')::int / 10000")).toBe('18');
+  expect(await counts('newest')).toBe(await counts('orders'));
+  await madeWith('shared');
+});
+
 test('data moves from a container to a shared server with equal counts, its own login and the source as it was', async () => {
   const before = await counts('orders');
   await apply(claim(name, 'grown', copyOf('orders')));

@@ -46,7 +46,7 @@ const cnpg = 'cloudnative-pg/cloudnative-pg: docs/src/samples';
 const mastodon = 'mastodon/chart: templates';
 
 const postgres = (spec: object) => ({ kind: 'AppDatabase', spec: { engine: 'postgres', ...spec } });
-const oldVersion = (got: string) => `spec.version: got "${got}", want one of 16, 17`;
+const oldVersion = (got: string) => `spec.version: got "${got}", want one of 16, 17, 18`;
 const atLeast20 = (got: number) => `spec.storageGiB: got ${got}, want at least 20`;
 const refusing = (kind: string, problems: string) => `cannot use ${kind} "real": ${problems}`;
 
@@ -156,7 +156,7 @@ export const realFiles: readonly RealFile[] = [
     },
     claim: { kind: 'AppCache', spec: { engine: 'valkey', version: '7', size: 'small' } },
     copied: { engine: 'valkey', version: '7.2' },
-    refused: refusing('AppCache', 'spec.version: got "7.2", want one of 7, 8'),
+    refused: refusing('AppCache', 'spec.version: got "7.2", want one of 7, 8, 9'),
   },
   {
     file: `${cache}/memcached-cluster/main.tf`,

@@ -148,7 +148,7 @@ describe('a replication group', () => {
     const claim = given('prod', {});
     const version = (actual: string) => forProvider(run(claim, observedOf(claim, onVersion(actual))), 'engineVersion');
     expect([forProvider(run(claim), 'engineVersion'), version('8.1.0'), version('8.2.3'), version('8.0.1')]).toEqual([
-      '8.1',
+      '8.2',
       '8.1',
       '8.2',
       '8.0',
@@ -164,7 +164,7 @@ describe('a replication group', () => {
         ['parameter-group-7', true],
         ['parameter-group-8', false],
       ],
-      '8.1',
+      '8.2',
       name,
     ]);
     const running = run(given('prod', { version: '8' }), observedAfter(upgrading, onVersion('8.1.0')));

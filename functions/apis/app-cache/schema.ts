@@ -16,11 +16,11 @@ export const port = 6379;
 const evictionPolicies = ['allkeys-lru', 'allkeys-lfu', 'volatile-lru', 'volatile-lfu', 'volatile-ttl', 'noeviction'] as const;
 
 /**
- * The majors that the official image has as tags and ElastiCache as parameter group families.
+ * The majors that the official image has as tags and ElastiCache as engine versions, each with a family of parameter groups.
  * https://github.com/valkey-io/valkey-container and
- * https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_CreateCacheParameterGroup.html
+ * https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/ParameterGroups.Engine.html
  */
-export const versions = ['7', '8'] as const;
+export const versions = ['7', '8', '9'] as const;
 const sizes = ['small', 'medium', 'large', 'xlarge'] as const;
 const backendNames = ['container', 'elasticache'] as const;
 

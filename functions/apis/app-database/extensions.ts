@@ -2,7 +2,7 @@ import { shown } from '../../core/problem.ts';
 import type { Refusal } from '../../core/step.ts';
 import type { DatabaseSettings } from './schema.ts';
 
-/** Those of PostgreSQL 16 and 17 that the owner of a database may create (`trusted` in their control files). */
+/** Those of PostgreSQL 16 to 18 that the owner of a database may create (`trusted` in their control files). */
 export const trusted = [
   'btree_gin',
   'btree_gist',
@@ -27,7 +27,7 @@ export const trusted = [
   'uuid-ossp',
 ] as const;
 
-/** All of PostgreSQL 16 and 17, which a superuser may create: https://www.postgresql.org/docs/17/contrib.html. */
+/** All that PostgreSQL 16 to 18 have, which a superuser may create: https://www.postgresql.org/docs/18/contrib.html. */
 export const ofPostgres = [
   ...trusted,
   'amcheck',
@@ -57,7 +57,7 @@ export const ofPostgres = [
 ] as const;
 
 /**
- * Of RDS for PostgreSQL 16 and 17, without those that have to be in a parameter group of their own first; pg_stat_statements is in
+ * Of RDS for PostgreSQL 16 and 17, as far as 18 has them, without those that have to be in a parameter group of their own first; pg_stat_statements is in
  * every one: https://docs.aws.amazon.com/AmazonRDS/latest/PostgreSQLReleaseNotes/postgresql-extensions.html.
  */
 export const ofRds = [

@@ -118,7 +118,7 @@ test('the Job has both logins as files, the mask, and nothing that it could do t
     containers: [
       {
         name: 'copy',
-        image: 'docker.io/library/postgres:17',
+        image: 'docker.io/library/postgres:18',
         command: ['/bin/sh', '-c', expect.stringContaining('pg_dump')],
         env: [
           { name: 'COUNTING', value: expect.stringContaining('pg_class') },

@@ -17,7 +17,7 @@ export const suffix = 'database';
 export const port = 5432;
 export const username = 'app';
 
-export const versions = ['16', '17'] as const;
+export const versions = ['16', '17', '18'] as const;
 const sizes = ['small', 'medium', 'large', 'xlarge'] as const;
 const backendNames = ['container', 'shared', 'rds'] as const;
 

@@ -41,7 +41,7 @@ const nodeTypes: Readonly<Record<Size, string>> = {
 };
 
 /** AWS wants the minor version too; the ones after it come by themselves. */
-const newest: Readonly<Record<(typeof versions)[number], string>> = { 7: '7.2', 8: '8.1' };
+const newest: Readonly<Record<(typeof versions)[number], string>> = { 7: '7.2', 8: '8.2', 9: '9.1' };
 
 /** `8.1` of `8.1.0`. */
 const minorOf = (version: string | undefined) => /^[0-9]+\.[0-9]+/.exec(version ?? '')?.[0];
