@@ -17,6 +17,7 @@ import {
   list,
   loseClaims,
   makeNamespace,
+  oncePassed,
   removeNamespaces,
 } from '../cluster/cluster.ts';
 import { environmentConfig } from '../request.ts';
@@ -88,7 +89,7 @@ const filledIn: readonly FilledIn[] = [
   {
     resource: 'replicationgroups.elasticache.aws.m.upbound.io',
     lacks: 'the simulator has no member clusters',
-    status: () => ({ engineVersionActual: '8.1.0', primaryEndpointAddress: 'master.sessions.simulated' }),
+    status: () => ({ engineVersionActual: '8.2.0', primaryEndpointAddress: 'master.sessions.simulated' }),
   },
 ];
 
@@ -278,6 +279,40 @@ test('the claims are ready once the rest has the status that it would have in AW
       ['AppBucket', 'AppCache', 'AppIdentity', 'AppIdentity', 'AppQueue'].map((kind) => `${kind}: ready True`),
     );
   });
+});
+
+test('the instance is as the claim says, windows included', async () => {
+  const { DBInstances: instances } = await ask('rds describe-db-instances');
+  const { spec } = await get('instance.rds.aws.m.upbound.io', 'ledger-database-instance', namespace);
+  const { identifier, maintenanceWindow, backupWindow } = at(spec, 'forProvider') as Readonly<Record<string, string>>;
+  expect(instances.filter(({ DBInstanceIdentifier: id }: { readonly DBInstanceIdentifier: string }) => id === identifier)).toEqual([
+    expect.objectContaining({
+      MultiAZ: true,
+      StorageEncrypted: true,
+      DeletionProtection: true,
+      PubliclyAccessible: false,
+      BackupRetentionPeriod: 14,
+      PreferredMaintenanceWindow: maintenanceWindow,
+      PreferredBackupWindow: backupWindow,
+    }),
+  ]);
+});
+
+test('a client that the environment lets in no more is let in by nothing in AWS', async () => {
+  const letIn = async () => {
+    const { SecurityGroups: groups } = await ask('ec2 describe-security-groups --filters Name=tag:claim,Values=ledger');
+    return (groups as readonly object[])
+      .flatMap((group) => (at(group, 'IpPermissions') as readonly object[]).flatMap((rule) => at(rule, 'IpRanges') as readonly object[]))
+      .map((range) => at(range, 'CidrIp'))
+      .sort();
+  };
+  const clients = async (...clientCidrs: readonly string[]) => {
+    const patch = JSON.stringify({ data: { aws: { clientCidrs } } });
+    await kubectl('patch', 'environmentconfig', 'aws-prod', '--type=merge', '-p', patch);
+    await oncePassed(namespace, 'ledger', 'appdatabase', async () => expect(await letIn()).toEqual(clientCidrs));
+  };
+  await clients('10.0.0.0/16', '10.1.0.0/16');
+  await clients('10.0.0.0/16');
 });
 
 describe('the bucket', () => {
