@@ -7,7 +7,7 @@ import { isOnlyLookedAt } from '../functions/core/look.ts';
 import { composedName } from '../functions/core/names.ts';
 import type { AddedStep, Platform, Step, StepRequest } from '../functions/core/pipeline.ts';
 import { matches } from '../functions/core/proof.ts';
-import { answered, apiOf, requirementsOf } from '../functions/core/required.ts';
+import { answered, answersTo, apiOf } from '../functions/core/required.ts';
 import type { DesiredResource, ObservedResource, Refusal, StepResponse } from '../functions/core/step.ts';
 import type { Estimate } from '../functions/cost/estimate.ts';
 import { expandedTo } from '../functions/expand/expand.ts';
@@ -251,7 +251,7 @@ export function runSteps(claim: KubernetesObject, environment: string, world: Wo
     observed: situation.observed ?? {},
     desired: {},
     desiredStatus: {},
-    required: answered(requirementsOf(platform, applied), objects),
+    required: answersTo(platform, applied, objects),
     now: world.now,
     issueSecret: () => secretPlaceholder,
   };

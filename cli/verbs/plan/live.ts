@@ -168,7 +168,7 @@ async function readRequired(
   attempt: Attempt,
 ): Promise<readonly KubernetesObject[]> {
   const kinds = Object.values(apiOf(platform, claim)?.requires ?? {}).flatMap((required) => ('select' in required ? [required] : []));
-  const named = Object.values(requirementsOf(platform, claim)).flatMap((asked) => {
+  const named = Object.values(requirementsOf(platform, claim, {})).flatMap((asked) => {
     const of = kinds.find((each) => groupKind(each) === groupKind(asked));
     return of === undefined || !('name' in asked) ? [] : [{ of, ...asked }];
   });

@@ -21,7 +21,7 @@ import {
   username,
   versions,
 } from '../schema.ts';
-import { copied, copyKinds, loginKey, loginName, loginSecret, postgresUser, type Sources } from './copy.ts';
+import { copied, copyingPods, copyKinds, loginKey, loginName, loginSecret, postgresUser, type Sources } from './copy.ts';
 
 const needs = needsOf(postgresImage);
 type Needs = FactsOf<typeof needs>;
@@ -144,6 +144,7 @@ function expand(context: Context<DatabaseSettings, Needs, Sources>): Expansion {
     ],
     secretKeys: ['password'],
     ...(hasLogin && { secretName: loginName(claim) }),
+    alsoFrom: copyingPods(claim, settings),
     observed,
   });
   const resources: Record<string, Composed> = {
