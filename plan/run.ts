@@ -217,7 +217,7 @@ function judged(
 function idleFields(request: StepRequest, known: Expanded): ReadonlySet<string> {
   const { spec } = request.claim as { readonly spec?: Readonly<Record<string, unknown>> };
   const { settled } = known;
-  const composedOf = ({ expansion: { resources, pending } }: Expanded) => [resources, pending];
+  const composedOf = ({ expansion: { resources, pending, remarks } }: Expanded) => [resources, pending, remarks];
   const asked = Object.entries(settled.sources).filter(([, source]) => source === 'claim');
   return new Set(
     asked.flatMap(([field]) => {

@@ -599,6 +599,16 @@ describe('a database that begins with the data of a masked copy of another names
   });
 });
 
+test.each(['container', 'shared', 'rds'])('a masked copy on %s says who may copy it, and what was not masked never does', (backend) => {
+  const says = (restoreFrom: object) => {
+    const spec = { engine: 'postgres', restoreFrom, copyableBy: ['shop-staging', 'shop-load'] };
+    return provisioned(expand(stepRequest(given(backend, { spec }))));
+  };
+  const lending = 'it may be copied by claims of shop-load, shop-staging';
+  expect(says({ claim: 'ledger', mask: { configMap: 'ledger-mask' } })).toContain(lending);
+  expect(says({ claim: 'ledger' })).not.toContain(lending);
+});
+
 test('a server in a container is reached by the pods that copy it, from the namespaces that a masked copy names', () => {
   const restoreFrom = { claim: 'ledger', mask: { configMap: 'ledger-mask' } };
   const from = (spec: object) =>

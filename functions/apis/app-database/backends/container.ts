@@ -21,7 +21,7 @@ import {
   username,
   versions,
 } from '../schema.ts';
-import { copied, copyingPods, copyKinds, loginKey, loginName, loginSecret, postgresUser, type Sources } from './copy.ts';
+import { copied, copyingPods, copyKinds, lendingOf, loginKey, loginName, loginSecret, postgresUser, type Sources } from './copy.ts';
 
 const needs = needsOf(postgresImage);
 type Needs = FactsOf<typeof needs>;
@@ -159,6 +159,7 @@ function expand(context: Context<DatabaseSettings, Needs, Sources>): Expansion {
     pending: { ...bound.pending, ...serving.pending },
     status: { host, port },
     inForce: settings,
+    ...lendingOf(settings),
     ...(refused && { refusal: refused }),
   };
 }

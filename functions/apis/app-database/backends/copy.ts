@@ -1,6 +1,6 @@
 import { again } from '../../../containers/jobs.ts';
 import { containerSecurity, podSecurity, shell } from '../../../containers/server.ts';
-import type { Claim, Composed } from '../../../core/api.ts';
+import type { Claim, Composed, Expansion } from '../../../core/api.ts';
 import { bindingKey, issuedValues, secretOf } from '../../../core/binding.ts';
 import { typed } from '../../../core/card.ts';
 import type { KubernetesObject } from '../../../core/kubernetes.ts';
@@ -38,6 +38,12 @@ type RestoreFrom = NonNullable<DatabaseSettings['restoreFrom']>;
 /** Whose claims may begin with the data of a claim: what was not masked stays in its namespace, whatever the claim says. */
 export const copiersOf = ({ restoreFrom, copyableBy = [] }: Pick<DatabaseSettings, 'restoreFrom' | 'copyableBy'>): readonly string[] =>
   restoreFrom?.mask === undefined ? [] : [...copyableBy].sort();
+
+/** Who knows of a claim knows to whom its data may go. */
+export function lendingOf(settings: DatabaseSettings): Pick<Expansion, 'remarks'> {
+  const copiers = copiersOf(settings);
+  return copiers.length === 0 ? {} : { remarks: [`it may be copied by claims of ${copiers.join(', ')}`] };
+}
 
 const copyLabels = ({ platform }: Claim) => ({
   'app.kubernetes.io/name': 'postgres-copy',

@@ -39,7 +39,7 @@ import {
   username,
   versions,
 } from '../schema.ts';
-import { copied, copyKinds, masked, type Sources } from './copy.ts';
+import { copied, copyKinds, lendingOf, masked, type Sources } from './copy.ts';
 import { hasOwnLogin, ownLogin, ownLoginKinds } from './own-login.ts';
 import { isKeptByRds, originKinds, originOf } from './rds-restore.ts';
 import { inOwnDatabase, ownDatabaseKinds } from './sql.ts';
@@ -330,6 +330,7 @@ function expand(context: Context<DatabaseSettings, Needs, Sources>): Expansion {
     status: { ...(address !== undefined && { host: address }), port, ...finalSnapshotStatus(claim, settings.deletion, finalSnapshot) },
     awaiting: unlocking || groups.handingOver || own?.isTurning === true,
     inForce: { databaseName },
+    ...lendingOf(settings),
     ...refusalOf(settings, ofRds),
     ...(refusal && { refusal }),
   };
