@@ -16,6 +16,7 @@ const nightlyOnCluster = [
   'rotation',
   'running',
   'upgrade',
+  'upgrade-check',
 ].map((name) => `test/cluster/${name}.test.ts`);
 const onCluster = { globalSetup: 'test/cluster/setup.ts', testTimeout: 300_000, hookTimeout: 300_000 };
 

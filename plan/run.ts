@@ -53,6 +53,8 @@ export interface Plan {
   /** What of it loses data, acknowledged or not. */
   readonly losses: readonly Change[];
   readonly warnings: readonly string[];
+  /** What its author should know besides. */
+  readonly remarks: readonly string[];
   readonly conditions: readonly Condition[];
   readonly refused: Refusal | null;
 }
@@ -240,12 +242,26 @@ function hoursOf(request: StepRequest, known: Expanded): readonly PlannedSetting
   return [{ name: 'hours', value: hoursText(hours), from: 'environment', ...(isIdle && { idle: true as const }) }];
 }
 
+/** The request once all has succeeded that the claim has checked before it changes: a plan is of the change. */
+function onceChecked(request: StepRequest): StepRequest {
+  const expanded = expandClaim(request);
+  const resources = expanded === undefined || 'refusal' in expanded ? {} : expanded.expansion.resources;
+  const uid = request.claim.metadata?.uid;
+  const ownerReferences = uid === undefined ? [] : [{ uid, controller: true }];
+  const ended = Object.entries(resources).flatMap(([key, { object, gates }]) => {
+    if (gates === undefined) return [];
+    const status = { conditions: [{ type: 'Complete', status: 'True' }] };
+    return [[key, { object: { ...object, metadata: { ...object.metadata, ownerReferences }, status }, connectionDetails: {} }]];
+  });
+  return { ...request, observed: { ...request.observed, ...Object.fromEntries(ended) } };
+}
+
 /** Runs the pipeline on a claim, each step once. */
 export function runSteps(claim: KubernetesObject, environment: string, world: World, situation: Situation = {}): Outcome {
   const { platform, steps = {} } = world;
   const objects = objectsAround(claim, environment, world, situation);
   const applied = onceApplied(platform, claim);
-  const request: StepRequest = {
+  const request = onceChecked({
     platform,
     claim: applied,
     observed: situation.observed ?? {},
@@ -254,7 +270,7 @@ export function runSteps(claim: KubernetesObject, environment: string, world: Wo
     required: answersTo(platform, applied, objects),
     now: world.now,
     issueSecret: () => secretPlaceholder,
-  };
+  });
   const expanded = expandClaim(request);
   const begun = after({ request, steps: [], conditions: [] }, expandedTo(request, expanded));
   const made = platform.steps.reduce((run, step) => runAdded(run, step, steps[step.name]), begun);
@@ -291,6 +307,7 @@ export function runSteps(claim: KubernetesObject, environment: string, world: Wo
       policies: judgement?.verdicts ?? [],
       losses: judgement?.changes ?? [],
       warnings: judgement?.warnings ?? [],
+      remarks: known?.expansion.remarks ?? [],
       conditions: ended.conditions,
       refused: ended.refusal ?? null,
     },

@@ -26,6 +26,8 @@ export interface Composed {
   readonly object: KubernetesObject;
   /** It is left from before and ends by itself, so that the claim does not wait for it. */
   readonly leaving?: true;
+  /** A change that the claim asks for follows once it has succeeded, which a plan takes it to do. */
+  readonly gates?: true;
 }
 
 /** A resource that is planned, but that needs something which does not exist yet. */

@@ -31,6 +31,7 @@ export const appDatabase = defineApi({
     'sql-*',
     'extension-*',
     'delegation',
+    'upgrade-check-*',
     ...Object.keys(copyKinds),
   ],
   requires: {

@@ -40,9 +40,9 @@ export const copiersOf = ({ restoreFrom, copyableBy = [] }: Pick<DatabaseSetting
   restoreFrom?.mask === undefined ? [] : [...copyableBy].sort();
 
 /** Who knows of a claim knows to whom its data may go. */
-export function lendingOf(settings: DatabaseSettings): Pick<Expansion, 'remarks'> {
+export function lendingOf(settings: DatabaseSettings): NonNullable<Expansion['remarks']> {
   const copiers = copiersOf(settings);
-  return copiers.length === 0 ? {} : { remarks: [`it may be copied by claims of ${copiers.join(', ')}`] };
+  return copiers.length === 0 ? [] : [`it may be copied by claims of ${copiers.join(', ')}`];
 }
 
 const copyLabels = ({ platform }: Claim) => ({
@@ -110,7 +110,8 @@ const unhurried = ['statement_timeout', 'lock_timeout', 'idle_in_transaction_ses
 
 const hasMask = `[ -s ${maskPath}/${maskFile} ] || { echo 'there is nothing in the mask' >&2; exit 1; }`;
 
-const head = `set -eu
+/** What the script of a `clientJob` begins with. */
+export const head = `set -eu
 cd ${workPath}
 at() {
   in=$1
@@ -217,8 +218,28 @@ interface Waiting {
 }
 
 function fillingJob({ claim, restoreFrom: { mask }, image }: Filling, name: string, { script, env, source }: Work): Composed {
-  const labels = { ...copyLabels(claim), 'app.kubernetes.io/instance': name };
   const secrets = { ...(source !== undefined && { source }), target: loginName(claim) };
+  return clientJob({ name, container: 'copy', labels: copyLabels(claim), image, script, env, secrets, mask });
+}
+
+interface Client {
+  readonly name: string;
+  readonly container: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** An image of Postgres. */
+  readonly image: string;
+  readonly script: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** Bindings, by the name of the variable, in lower case, that says their folder. */
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly mask?: RestoreFrom['mask'];
+  /** Exit codes with which it is not tried again. */
+  readonly final?: readonly number[];
+}
+
+/** A Job that is a client of databases. */
+export function clientJob({ name, container, labels: own, image, script, env, secrets, mask, final }: Client): Composed {
+  const labels = { ...own, 'app.kubernetes.io/instance': name };
   const folders = Object.entries(secrets).map(([which, secretName]) => [which.toUpperCase(), folderOf(secretName)]);
   const all: Readonly<Record<string, string>> = { ...env, UNHURRIED: unhurried, ...Object.fromEntries(folders) };
   return {
@@ -227,6 +248,11 @@ function fillingJob({ claim, restoreFrom: { mask }, image }: Filling, name: stri
       metadata: { name, labels },
       spec: {
         backoffLimit: 2,
+        ...(final !== undefined && {
+          podFailurePolicy: {
+            rules: [{ action: 'FailJob', onExitCodes: { containerName: container, operator: 'In', values: final } }],
+          },
+        }),
         template: {
           metadata: { labels },
           spec: {
@@ -236,7 +262,7 @@ function fillingJob({ claim, restoreFrom: { mask }, image }: Filling, name: stri
             securityContext: podSecurity(postgresUser),
             containers: [
               {
-                name: 'copy',
+                name: container,
                 image,
                 command: shell(script),
                 env: Object.entries(all).map(([variable, value]) => ({ name: variable, value })),

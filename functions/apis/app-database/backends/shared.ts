@@ -98,7 +98,7 @@ function expand(context: Context<DatabaseSettings, Needs, Sources>): Expansion {
     status: { host: server.host, port: server.port },
     awaiting: owned.isTurning,
     inForce: { databaseName: external },
-    ...lendingOf(settings),
+    remarks: lendingOf(settings),
     ...refusalOf(settings, trusted),
     ...(copy?.refusal && { refusal: copy.refusal }),
   };
