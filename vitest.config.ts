@@ -6,6 +6,7 @@ const nightlyOnCluster = [
   'admission',
   'app-scale',
   'app-volumes',
+  'clone',
   'container-database',
   'expiry',
   'failures',
@@ -17,6 +18,7 @@ const nightlyOnCluster = [
   'runbooks',
   'running',
   'upgrade',
+  'upgrade-check',
 ].map((name) => `test/cluster/${name}.test.ts`);
 const onCluster = { globalSetup: 'test/cluster/setup.ts', testTimeout: 300_000, hookTimeout: 300_000 };
 

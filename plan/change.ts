@@ -115,6 +115,7 @@ export function deletion(before: Plan, observed: Readonly<Record<string, Observe
       policies: [],
       losses: [],
       warnings: [],
+      remarks: [],
       conditions: [],
       refused: why === undefined ? null : { reason: 'Protected', message: `cannot delete ${kind} ${name}: ${why}` },
     },

@@ -7,7 +7,7 @@ import { isOnlyLookedAt } from '../functions/core/look.ts';
 import { composedName } from '../functions/core/names.ts';
 import type { AddedStep, Platform, Step, StepRequest } from '../functions/core/pipeline.ts';
 import { matches } from '../functions/core/proof.ts';
-import { answered, apiOf, requirementsOf } from '../functions/core/required.ts';
+import { answered, answersTo, apiOf } from '../functions/core/required.ts';
 import type { DesiredResource, ObservedResource, Refusal, StepResponse } from '../functions/core/step.ts';
 import type { Estimate } from '../functions/cost/estimate.ts';
 import { expandedTo } from '../functions/expand/expand.ts';
@@ -53,6 +53,8 @@ export interface Plan {
   /** What of it loses data, acknowledged or not. */
   readonly losses: readonly Change[];
   readonly warnings: readonly string[];
+  /** What its author should know besides. */
+  readonly remarks: readonly string[];
   readonly conditions: readonly Condition[];
   readonly refused: Refusal | null;
 }
@@ -217,7 +219,7 @@ function judged(
 function idleFields(request: StepRequest, known: Expanded): ReadonlySet<string> {
   const { spec } = request.claim as { readonly spec?: Readonly<Record<string, unknown>> };
   const { settled } = known;
-  const composedOf = ({ expansion: { resources, pending } }: Expanded) => [resources, pending];
+  const composedOf = ({ expansion: { resources, pending, remarks } }: Expanded) => [resources, pending, remarks];
   const asked = Object.entries(settled.sources).filter(([, source]) => source === 'claim');
   return new Set(
     asked.flatMap(([field]) => {
@@ -240,21 +242,35 @@ function hoursOf(request: StepRequest, known: Expanded): readonly PlannedSetting
   return [{ name: 'hours', value: hoursText(hours), from: 'environment', ...(isIdle && { idle: true as const }) }];
 }
 
+/** The request once all has succeeded that the claim has checked before it changes: a plan is of the change. */
+function onceChecked(request: StepRequest): StepRequest {
+  const expanded = expandClaim(request);
+  const resources = expanded === undefined || 'refusal' in expanded ? {} : expanded.expansion.resources;
+  const uid = request.claim.metadata?.uid;
+  const ownerReferences = uid === undefined ? [] : [{ uid, controller: true }];
+  const ended = Object.entries(resources).flatMap(([key, { object, gates }]) => {
+    if (gates === undefined) return [];
+    const status = { conditions: [{ type: 'Complete', status: 'True' }] };
+    return [[key, { object: { ...object, metadata: { ...object.metadata, ownerReferences }, status }, connectionDetails: {} }]];
+  });
+  return { ...request, observed: { ...request.observed, ...Object.fromEntries(ended) } };
+}
+
 /** Runs the pipeline on a claim, each step once. */
 export function runSteps(claim: KubernetesObject, environment: string, world: World, situation: Situation = {}): Outcome {
   const { platform, steps = {} } = world;
   const objects = objectsAround(claim, environment, world, situation);
   const applied = onceApplied(platform, claim);
-  const request: StepRequest = {
+  const request = onceChecked({
     platform,
     claim: applied,
     observed: situation.observed ?? {},
     desired: {},
     desiredStatus: {},
-    required: answered(requirementsOf(platform, applied), objects),
+    required: answersTo(platform, applied, objects),
     now: world.now,
     issueSecret: () => secretPlaceholder,
-  };
+  });
   const expanded = expandClaim(request);
   const begun = after({ request, steps: [], conditions: [] }, expandedTo(request, expanded));
   const made = platform.steps.reduce((run, step) => runAdded(run, step, steps[step.name]), begun);
@@ -291,6 +307,7 @@ export function runSteps(claim: KubernetesObject, environment: string, world: Wo
       policies: judgement?.verdicts ?? [],
       losses: judgement?.changes ?? [],
       warnings: judgement?.warnings ?? [],
+      remarks: known?.expansion.remarks ?? [],
       conditions: ended.conditions,
       refused: ended.refusal ?? null,
     },

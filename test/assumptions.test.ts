@@ -354,6 +354,7 @@ describe('an API that requires the claims in namespaces', () => {
         policies,
       }),
       claim,
+      {},
     );
   const claimsIn = (namespace: string) =>
     Object.fromEntries(
@@ -377,7 +378,7 @@ test('an API asks for each of several objects under a name of its own', () => {
     select: () => ['a', 'b'].map((name) => ({ name, namespace: 'kube-system' })),
   };
   const several = definePlatform({ name: 'several', apis: [{ ...appFeed, requires: { ...appFeed.requires, names } }], policies });
-  expect(requirementsOf(several, claimOf('AppFeed', 'news', {}, 'shop'))).toEqual(
+  expect(requirementsOf(several, claimOf('AppFeed', 'news', {}, 'shop'), {})).toEqual(
     Object.fromEntries(['a', 'b'].map((name, index) => [`names/${index}`, { apiVersion: 'v1', kind: 'Secret', name, namespace: 'shop' }])),
   );
 });

@@ -226,7 +226,7 @@ describe('YAML in the pages for users', () => {
       'Deployment',
       ...['AppCache', 'AppBucket', 'AppQueue', 'AppIdentity', 'AppService'],
       ...['ServiceAccount', 'Pod'],
-      ...['AppDatabase', 'ConfigMap'],
+      ...['AppDatabase', 'ConfigMap', 'AppDatabase', 'AppDatabase'],
       'EnvironmentConfig',
       'EnvironmentConfig',
       'DeploymentRuntimeConfig',

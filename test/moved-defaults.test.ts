@@ -154,7 +154,10 @@ describe('a rollout', () => {
   const settled = lived({ ...prod, labels: { wave: 'first' } }, { defaults: { version: '16' } });
   const defaults = { version: '17' };
   const versionOf = (life: Life, says: Says, situation: Partial<Given> = settled) => {
-    const { refusal, status } = run(life, says, situation);
+    const first = run(life, says, situation);
+    // An upgrade follows once it was checked.
+    const checked = { status: first.status, observed: { ...situation.observed, ...observedAfter(first, details) } };
+    const { refusal, status } = first.refusal === undefined ? run(life, says, checked) : first;
     return refusal?.message ?? at(status, 'settings', 'version');
   };
 

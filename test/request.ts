@@ -3,7 +3,7 @@ import { decode, encode } from '../functions/core/binding.ts';
 import { apiVersion, environmentLabel } from '../functions/core/group.ts';
 import { at, type KubernetesObject } from '../functions/core/kubernetes.ts';
 import type { Platform, StepRequest } from '../functions/core/pipeline.ts';
-import { answered, claimsOf, platformRequirements, requirementsOf } from '../functions/core/required.ts';
+import { answered, answersTo, claimsOf, platformRequirements, requirementsOf } from '../functions/core/required.ts';
 import type { ObservedResource, StepResponse } from '../functions/core/step.ts';
 import { goldenPath } from '../functions/golden-path.ts';
 
@@ -89,12 +89,13 @@ export interface Given {
 /** Everything that Crossplane found of what a claim's API requires, and of what the guard may. */
 function requiredOf(platform: Platform, claim: KubernetesObject, given: Given): StepRequest['required'] {
   const place = [namespace('shop', 'environment' in given ? given.environment : 'dev'), ...(given.environments ?? exampleEnvironments)];
-  const asked = requirementsOf(platform, claim);
   if (given.claims === undefined) {
-    return answered(Object.fromEntries(Object.entries(asked).filter(([name]) => platformRequirements.some((own) => own === name))), place);
+    const asked = Object.entries(requirementsOf(platform, claim, {}));
+    return answered(Object.fromEntries(asked.filter(([name]) => platformRequirements.some((own) => own === name))), place);
   }
+  const objects = [...place, ...given.claims, ...(given.objects ?? [])];
   const claims = platform.apis.map((api) => [`claims-${api.plural}`, claimsOf(api, 'shop')] as const);
-  return answered({ ...asked, ...Object.fromEntries(claims) }, [...place, ...given.claims, ...(given.objects ?? [])]);
+  return { ...answersTo(platform, claim, objects), ...answered(Object.fromEntries(claims), objects) };
 }
 
 /** What the apiserver called the claim of a request. */

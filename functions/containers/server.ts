@@ -67,6 +67,8 @@ export interface Server {
   readonly secretKeys: readonly string[];
   /** A Secret that has them before there is a binding. */
   readonly secretName?: string;
+  /** Pods that can reach it besides those of its namespace, as a NetworkPolicy has them. */
+  readonly alsoFrom?: readonly object[];
   readonly observed: Readonly<Record<string, ObservedResource>>;
 }
 
@@ -201,9 +203,9 @@ function pods(server: Server, held: Pull['held']) {
   };
 }
 
-/** One server in a pod of the claim's own namespace, which pods of that namespace, and no others, can reach. */
+/** One server in a pod of the claim's own namespace, which pods of that namespace can reach, and no others that are not named. */
 export function server(options: Server): Pick<Expansion, 'resources' | 'pending'> {
-  const { claim, name, app, image, imageFrom, user, port, config, observed } = options;
+  const { claim, name, app, image, imageFrom, user, port, config, alsoFrom = [], observed } = options;
   const labels = labelsOf(options);
   const security = { pod: podSecurity(user), container: containerSecurity };
   const pull = pulledFirst({ namespace: claim.namespace, name, image, from: imageFrom, labels, security, observed });
@@ -231,7 +233,7 @@ export function server(options: Server): Pick<Expansion, 'resources' | 'pending'
         spec: {
           podSelector: { matchLabels: labels },
           policyTypes: ['Ingress'],
-          ingress: [{ from: [{ podSelector: {} }], ports: [{ port: app, protocol: 'TCP' }] }],
+          ingress: [{ from: [{ podSelector: {} }, ...alsoFrom], ports: [{ port: app, protocol: 'TCP' }] }],
         },
       },
     },

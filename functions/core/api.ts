@@ -26,6 +26,8 @@ export interface Composed {
   readonly object: KubernetesObject;
   /** It is left from before and ends by itself, so that the claim does not wait for it. */
   readonly leaving?: true;
+  /** A change that the claim asks for follows once it has succeeded, which a plan takes it to do. */
+  readonly gates?: true;
 }
 
 /** A resource that is planned, but that needs something which does not exist yet. */
@@ -203,6 +205,8 @@ export interface Api extends Described, Omit<Schema<Fields, z.ZodObject>, 'rules
   readonly offers: readonly Offer[];
   /** Fields of its spec that list the service accounts of its namespace that may use what it makes, where not everybody with the binding may. */
   readonly access: readonly string[];
+  /** The namespaces whose claims are given the binding of one of its claims beside those of its own, as its spec says it. */
+  lentTo(spec: never): readonly string[];
   /** The ClusterRoles that its RoleBindings give, after the platform's name and a colon: Crossplane may bind these and no others. */
   readonly binds: readonly string[];
   /** A list in the status of what has to be taken out of the spec before a claim can be deleted, since deleting it would take all of that along. */
@@ -254,6 +258,7 @@ type ApiDefinition<F extends Fields, Status extends z.ZodObject, R, Key extends 
     readonly requires?: R & Requires<SaidOf<F>>;
     readonly offers?: readonly Offer[];
     readonly access?: readonly SaidByClaims<F>[];
+    lentTo?(spec: SaidOf<F>): readonly string[];
     readonly binds?: readonly string[];
     readonly emptiedFirst?: keyof z.output<Status> & string;
   };
@@ -266,7 +271,16 @@ export function defineApi<
   const R extends Requires<SaidOf<F>> = Record<never, never>,
 >({ schema, ...rest }: ApiDefinition<F, Status, R, Key>): Api {
   const { suffix, fields, rules = [], status, binding } = schema;
-  const { backends, scope = 'Namespaced', place = 'environment', requires = {}, offers = [], access = [], binds = [] } = rest;
+  const {
+    backends,
+    scope = 'Namespaced',
+    place = 'environment',
+    requires = {},
+    offers = [],
+    access = [],
+    lentTo = () => [],
+    binds = [],
+  } = rest;
   const silent = Object.entries(backends).filter(([, { stops }]) => stops === undefined && fields['running'] !== undefined);
   const problems = [
     ...problemsOfFields(fields, Object.keys(backends)),
@@ -286,6 +300,7 @@ export function defineApi<
     requires,
     offers,
     access,
+    lentTo,
     binds,
     spec: specOf(fields),
     specRules: [...rules, ...rulesOf(fields)],

@@ -66,20 +66,35 @@ const bindingApis = (platform: Pick<Platform, 'apis'>): readonly Api[] =>
 
 const boundName = (name: string, what: 'claim' | 'secret', index: number) => `${name}-${what}/${index}`;
 
-/** A claim of the namespace, and the Secret that it composes. */
+/**
+ * Whether a claim lets one of this namespace have its binding. Of another namespace only its spec counts, which none but its writers
+ * can say.
+ */
+function isLent(api: Api, { namespace: there = '' }: ClaimReference, claim: KubernetesObject | undefined, namespace: string): boolean {
+  if (there === '' || there === namespace) return true;
+  if (claim === undefined || at(claim, 'metadata', 'deletionTimestamp') !== undefined) return false;
+  const read = api.spec.safeParse(saidBy(claim));
+  return read.success && api.lentTo(read.data as never).includes(namespace);
+}
+
+/** A claim, and the Secret that it composes: one of another namespace is not even looked for until the claim was seen to lend it. */
 function bound(
   name: string,
   references: readonly ClaimReference[],
   platform: Platform,
   namespace: string,
+  seen: StepRequest['required'],
 ): readonly (readonly [string, Requirement])[] {
   const apis = bindingApis(platform);
   return references.flatMap((of, index): readonly (readonly [string, Requirement])[] => {
     const api = apis.find(({ kind }) => kind === of.kind);
     if (api === undefined) return [];
+    const { namespace: there = namespace } = of;
+    const [claimName, secretName] = [boundName(name, 'claim', index), boundName(name, 'secret', index)];
+    const secret = { apiVersion: 'v1', kind: 'Secret', namespace: there, name: composedName(of, api.suffix) };
     return [
-      [boundName(name, 'claim', index), { apiVersion, kind: of.kind, namespace, name: of.name }],
-      [boundName(name, 'secret', index), { apiVersion: 'v1', kind: 'Secret', namespace, name: composedName(of, api.suffix) }],
+      [claimName, { apiVersion, kind: of.kind, namespace: there, name: of.name }],
+      ...(isLent(api, of, seen[claimName]?.[0], namespace) ? [[secretName, secret] as const] : []),
     ];
   });
 }
@@ -101,6 +116,7 @@ function foundBindings(
   name: string,
   references: readonly ClaimReference[],
   platform: Platform,
+  namespace: string,
   found: (name: string) => readonly KubernetesObject[],
 ): FoundBindings {
   const apis = bindingApis(platform);
@@ -109,7 +125,8 @@ function foundBindings(
     found: references.map((of, index) => {
       const api = apis.find(({ kind }) => kind === of.kind);
       if (api === undefined) return undefined;
-      const [claim] = found(boundName(name, 'claim', index));
+      const [seen] = found(boundName(name, 'claim', index));
+      const claim = isLent(api, of, seen, namespace) ? seen : undefined;
       const uid = stringAt(claim, 'metadata', 'uid');
       const object = found(boundName(name, 'secret', index)).find((secret) => uid !== undefined && controllerOf(secret) === uid);
       const keys = Object.keys(api.binding?.shape ?? {});
@@ -133,10 +150,11 @@ function requiringOf(api: Api, claim: unknown): Requiring<unknown> | undefined {
 }
 
 /**
- * What every step of a claim's pipeline has to see, by name. A function of the claim alone, since Crossplane calls again until two
- * calls in a row ask for the same. A claim that expand refuses for what it says asks for what it can.
+ * What every step of a claim's pipeline has to see, by name. A function of the claim, and of the claims of other namespaces that it
+ * names, once they were `seen`; Crossplane calls again until two calls in a row ask for the same. A claim that expand refuses for what
+ * it says asks for what it can.
  */
-export function requirementsOf(platform: Platform, claim: unknown): Readonly<Record<string, Requirement>> {
+export function requirementsOf(platform: Platform, claim: unknown, seen: StepRequest['required']): Readonly<Record<string, Requirement>> {
   const api = apiOf(platform, claim);
   const namespace = api?.scope === 'Cluster' ? undefined : stringAt(claim, 'metadata', 'namespace');
   // Without its namespace, a claim would be shown the objects of all others.
@@ -149,7 +167,8 @@ export function requirementsOf(platform: Platform, claim: unknown): Readonly<Rec
     if (asking === undefined) return [];
     if ('select' in required) return selected(key, required, asking, namespace);
     // Without a namespace of its own, a claim would be shown the Secrets of all others.
-    if ('bindings' in required) return namespace === undefined ? [] : bound(key, required.bindings(asking as never), platform, namespace);
+    if ('bindings' in required)
+      return namespace === undefined ? [] : bound(key, required.bindings(asking as never), platform, namespace, seen);
     return heldIn(required, asking, namespace).flatMap((held) =>
       namespacedApis(platform).map((each) => [heldName(key, each, held), claimsOf(each, held)] as const),
     );
@@ -175,7 +194,7 @@ export function requiredBy(
   required: StepRequest['required'],
 ): Readonly<Record<string, unknown>> | undefined {
   const api = apiOf(platform, claim);
-  const asked = requirementsOf(platform, claim);
+  const asked = requirementsOf(platform, claim, required);
   if (Object.keys(asked).some((name) => required[name] === undefined)) return undefined;
   const found = (name: string) => required[name] ?? [];
   /** What was asked for under a name and, of more than one, what follows it. */
@@ -185,8 +204,10 @@ export function requiredBy(
   return Object.fromEntries(
     Object.entries(api?.requires ?? {}).map(([name, each]) => {
       if ('select' in each) return [name, foundUnder(name)];
-      if ('bindings' in each)
-        return [name, foundBindings(name, asking === undefined ? [] : each.bindings(asking as never), platform, found)];
+      if ('bindings' in each) {
+        const namespace = stringAt(claim, 'metadata', 'namespace') ?? '';
+        return [name, foundBindings(name, asking === undefined ? [] : each.bindings(asking as never), platform, namespace, found)];
+      }
       if ('offering' in each) {
         const offerings = offersOf(platform, each.offering).map(({ api: offering, terms }) => ({
           kind: offering.kind,
@@ -220,4 +241,10 @@ export function answered(
   return Object.fromEntries(
     Object.entries(requirements).map(([name, requirement]) => [name, objects.filter((object) => meets(requirement, object))]),
   );
+}
+
+/** All of what a claim requires of these objects, as Crossplane would come to it call by call. */
+export function answersTo(platform: Platform, claim: unknown, objects: readonly KubernetesObject[]): StepRequest['required'] {
+  const seen = answered(requirementsOf(platform, claim, {}), objects);
+  return answered(requirementsOf(platform, claim, seen), objects);
 }

@@ -31,13 +31,18 @@ export interface RequiredClaims<Spec> {
   namespaces(claim: Requiring<Spec>): readonly string[];
 }
 
-/** A claim of the namespace. */
+/** A claim that another names. */
 export interface ClaimReference {
   readonly kind: string;
   readonly name: string;
+  /** Where it is; left out, in the namespace of whoever names it. */
+  readonly namespace?: string;
 }
 
-/** The bindings of claims of the claim's own namespace: of those that it names, and of no others. */
+/**
+ * The bindings of claims: of those that it names, and of no others. Of another namespace it is given those whose own spec lends them to
+ * the claim's.
+ */
 interface RequiredBindings<Spec> {
   bindings(claim: Requiring<Spec>): readonly ClaimReference[];
 }
@@ -49,7 +54,7 @@ export interface FoundBinding {
   readonly secret: string;
   /** The keys that there are, whatever its backend. */
   readonly keys: readonly string[];
-  /** Whether there is such a claim. */
+  /** Whether there is such a claim; one of another namespace that lends its binding to nobody there is as if there were none. */
   readonly claimed: boolean;
   /** Who may use what it makes, by the fields of its spec that say so; none where whoever has the binding may. */
   readonly access: readonly { readonly field: string; readonly serviceAccounts: readonly string[] }[];

@@ -373,9 +373,11 @@ describe('a live database', () => {
       Object.keys(response.desired).filter((key) => key.startsWith('parameter-group-'));
     const state = settled({ ...prod(), spec: { version: '16' } });
     const upgrading = { ...prod(), spec: { version: '17' } };
+    const { 'upgrade-check-17': check } = observedAfter(expand(stepRequest({ ...upgrading, ...state })));
     const running = (engineVersionActual: string) =>
       ({
         ...state.observed,
+        'upgrade-check-17': check,
         instance: {
           ...state.observed['instance'],
           object: {
@@ -438,7 +440,7 @@ describe('a live database', () => {
     expect(expand(stepRequest({ ...persistent, ...state, spec: { version: '17' } })).refusal).toEqual({
       reason: 'UpgradeNotSupported',
       message:
-        'cannot upgrade a container with a volume: spec.version: got "17", want "16", which its data was made with; make a new claim and move the data',
+        'cannot upgrade a container with a volume: spec.version: got "17", want "16", which its data was made with and goes on with; a new claim with spec.restoreFrom.claim: orders begins with the data, and this one keeps it until you delete it',
     });
   });
 });

@@ -29,7 +29,7 @@ function asking(kind: string, spec: object, atProvider: AtProvider, defaults: ob
   let observed = observedAfter(expand(stepRequest(given)), details({}));
   let status: unknown;
   let last = expand(stepRequest(given));
-  for (let round = 0; round < 3; round += 1) {
+  for (let round = 0; round < 6; round += 1) {
     const next = expand(stepRequest({ ...given, spec, observed, ...(status !== undefined && { status }) }));
     observed = observedAfter(next, details(atProvider));
     status = next.status;

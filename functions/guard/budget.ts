@@ -4,7 +4,7 @@ import { at, type KubernetesObject, numberAt } from '../core/kubernetes.ts';
 import type { StepRequest } from '../core/pipeline.ts';
 import { conditionOf, isGoing } from '../core/readiness.ts';
 import { type Running, rememberedOf } from '../core/record.ts';
-import { answered, apiOf, claimsOf, requirementsOf } from '../core/required.ts';
+import { answersTo, apiOf, claimsOf, requirementsOf } from '../core/required.ts';
 import type { Requirement } from '../core/requirement.ts';
 import { settle } from '../core/settle.ts';
 import { byTurn } from '../core/turn.ts';
@@ -91,9 +91,8 @@ function requestsFor({ required, ...request }: StepRequest): (other: KubernetesO
   const known = Object.values(required).flatMap((objects) => objects ?? []);
   const answers = new Map<string, StepRequest['required']>();
   return (other) => {
-    const asked = requirementsOf(request.platform, other);
-    const question = JSON.stringify(asked);
-    const answer = answers.get(question) ?? answered(asked, known);
+    const question = JSON.stringify(requirementsOf(request.platform, other, {}));
+    const answer = answers.get(question) ?? answersTo(request.platform, other, known);
     answers.set(question, answer);
     return { ...request, claim: { ...other, status: {} }, observed: {}, required: answer };
   };

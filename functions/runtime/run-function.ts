@@ -129,8 +129,8 @@ export function createRunFunction({ steps, platform, observe, issueSecret, now }
   });
 
   function answer(request: Request): [Outcome, Answer] {
-    const { claim } = request;
-    const unchanged = { desired: request.given.bytes, conditions: [], requirements: asked(requirementsOf(platform, claim)) };
+    const { claim, required } = request;
+    const unchanged = { desired: request.given.bytes, conditions: [], requirements: asked(requirementsOf(platform, claim, required)) };
     const refuse = (step: string | undefined, problem: string): [Outcome, Answer] => [
       { step, outcome: 'refused', reason: 'RequestInvalid' },
       { ...unchanged, results: [result(Severity.SEVERITY_FATAL, `cannot run the pipeline step: ${problem}`)] },
@@ -146,7 +146,7 @@ export function createRunFunction({ steps, platform, observe, issueSecret, now }
       refusal === undefined ? { step: kind, outcome: 'done' } : { step: kind, outcome: 'refused', reason: refusal.reason },
       {
         ...unchanged,
-        requirements: asked({ ...requirementsOf(platform, claim), ...response.requires }),
+        requirements: asked({ ...requirementsOf(platform, claim, required), ...response.requires }),
         desired,
         results: [
           ...response.events.map((event) => result(Severity.SEVERITY_NORMAL, event)),
@@ -180,7 +180,12 @@ export function createRunFunction({ steps, platform, observe, issueSecret, now }
     const results = [result(Severity.SEVERITY_FATAL, `cannot run the pipeline step: internal error: ${failureOf(error)}`)];
     return [
       { step: stringAt(request.input, 'kind'), outcome: 'failed', error },
-      { desired: request.given.bytes, requirements: asked(requirementsOf(platform, request.claim)), conditions: [], results },
+      {
+        desired: request.given.bytes,
+        requirements: asked(requirementsOf(platform, request.claim, request.required)),
+        conditions: [],
+        results,
+      },
     ];
   }
 

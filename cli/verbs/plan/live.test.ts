@@ -320,6 +320,31 @@ test.each([
   expect(Object.keys(JSON.parse((await planned(app, [], 'json')).stdout).claims[0].resources)).toEqual(keys);
 });
 
+describe('a claim that begins with the data of another namespace', () => {
+  const masked = (copyableBy: readonly string[]) => ({
+    apiVersion,
+    kind: 'AppDatabase',
+    metadata: { name: 'masked', namespace: 'shop-prod', uid: 'uid-masked' },
+    spec: { engine: 'postgres', restoreFrom: { claim: 'orders', mask: { configMap: 'masks' } }, copyableBy },
+  });
+  const planOf = async (...objects: readonly KubernetesObject[]) => {
+    const answer = serving(kinds, [namespaceOf('shop', 'staging'), ...exampleEnvironments, ...objects]);
+    await apiserver((path) => (objects.length === 0 && path.includes('/shop-prod/') ? forbidden('no') : answer(path)));
+    const { claims, cluster } = JSON.parse((await run({ restoreFrom: { claim: 'masked', namespace: 'shop-prod' } }, [], 'json')).stdout);
+    return [claims[0].pending.binding.waitsFor, cluster.notRead];
+  };
+  const unlent = expect.stringContaining('which is not there, or does not have shop in its spec.copyableBy');
+
+  test('is planned by what that claim says of it, where its author may read it', async () => {
+    expect(await planOf(masked(['shop']))).toEqual([
+      expect.stringContaining('the binding of AppDatabase masked of namespace shop-prod'),
+      [],
+    ]);
+    expect(await planOf(masked(['other']))).toEqual([unlent, []]);
+    expect(await planOf()).toEqual([unlent, ['AppDatabase shop-prod/masked, so that it is as if it were not there']]);
+  });
+});
+
 test('a cluster-scoped claim is planned from files alone', async () => {
   await apiserver(serving(kinds, []));
   const given = { apiVersion, kind: 'Team', metadata: { name: 'shop' }, spec: {} };

@@ -160,7 +160,7 @@ async function readBeside(
   return [...tenants.map(({ tenant }) => tenant), ...claims, ...rooms.flatMap((room) => room ?? [])];
 }
 
-/** The objects besides claims that a claim requires by name. */
+/** The objects besides claims of its namespace that a claim requires by name. */
 async function readRequired(
   cluster: Cluster,
   platform: Platform,
@@ -168,8 +168,10 @@ async function readRequired(
   attempt: Attempt,
 ): Promise<readonly KubernetesObject[]> {
   const kinds = Object.values(apiOf(platform, claim)?.requires ?? {}).flatMap((required) => ('select' in required ? [required] : []));
-  const named = Object.values(requirementsOf(platform, claim)).flatMap((asked) => {
-    const of = kinds.find((each) => groupKind(each) === groupKind(asked));
+  const claims = namespacedApis(platform).map(({ kind, plural }) => ({ apiVersion, kind, plural }));
+  const named = Object.values(requirementsOf(platform, claim, {})).flatMap((asked) => {
+    const isElsewhere = asked.namespace !== nameOf(claim).namespace;
+    const of = [...kinds, ...(isElsewhere ? claims : [])].find((each) => groupKind(each) === groupKind(asked));
     return of === undefined || !('name' in asked) ? [] : [{ of, ...asked }];
   });
   const found = await mapBounded(named, parallelRequests, ({ of, kind, name, namespace }) =>

@@ -142,7 +142,8 @@ export function bodyOf({ plan, delta }: Entry, colors: Colors): string {
   const verdict = refused === null ? colors.green('✓ allowed') : `${colors.red('✗ refused')}: ${oneLine(refused.message)}`;
   const whole = [...settingsText(plan), ...resourcesText(plan), ...costText(plan)];
   const content = delta === undefined || delta.claim === 'new' ? whole : deltaText(plan, delta, colors);
-  return [...content, ...stepsText(plan.steps), ...policiesText(plan), `  ${verdict}`].join('\n\n');
+  const remarks = plan.remarks.length === 0 ? [] : [plan.remarks.map((remark) => paragraph('  note: ', remark)).join('\n')];
+  return [...content, ...stepsText(plan.steps), ...remarks, ...policiesText(plan), `  ${verdict}`].join('\n\n');
 }
 
 /** The cluster that plans were held against. */

@@ -62,7 +62,7 @@ export const ownLogins = facts(
       .enum(['verify-full', 'require'])
       .optional()
       .describe(
-        "Says that the pods of provider-sql reach databases in these subnets, and whether they check the server's certificate or only encrypt. With it, the app of a new database on rds has a login of its own; without it, that of the server's administrator.",
+        "Says that the pods of provider-sql reach databases in these subnets, and whether they check the server's certificate or only encrypt. With it, the app of a new database on rds has a login of its own; without it, that of the server's administrator. And a new major version is checked for before RDS is asked for it.",
       ),
   },
   {

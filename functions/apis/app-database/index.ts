@@ -3,7 +3,7 @@ import { endpointColumns } from '../../core/endpoint.ts';
 import { leastBackupDays } from '../../core/protection.ts';
 import type { Requiring } from '../../core/requirement.ts';
 import { container } from './backends/container.ts';
-import { copyKinds } from './backends/copy.ts';
+import { copiersOf, copyKinds } from './backends/copy.ts';
 import { rds } from './backends/rds.ts';
 import { shared } from './backends/shared.ts';
 import type { DatabaseSettings } from './schema.ts';
@@ -31,13 +31,19 @@ export const appDatabase = defineApi({
     'sql-*',
     'extension-*',
     'delegation',
+    'upgrade-check-*',
     ...Object.keys(copyKinds),
   ],
   requires: {
     source: {
-      bindings: ({ spec: { restoreFrom } }: Requiring<Wanted>) => (restoreFrom === undefined ? [] : [{ kind, name: restoreFrom.claim }]),
+      bindings: ({ spec: { restoreFrom } }: Requiring<Wanted>) => {
+        if (restoreFrom === undefined) return [];
+        const { claim: name, namespace } = restoreFrom;
+        return [{ kind, name, ...(namespace !== undefined && { namespace }) }];
+      },
     },
   },
+  lentTo: copiersOf,
   claimPolicies: [
     { policy: 'kept-running', field: 'running', equals: true },
     { policy: 'multi-az', field: 'highAvailability', equals: true },

@@ -16,6 +16,7 @@ import {
 } from '../../../test/request.ts';
 import { at, type KubernetesObject } from '../../core/kubernetes.ts';
 import { isLook } from '../../core/readiness.ts';
+import { answersTo, requirementsOf } from '../../core/required.ts';
 import type { StepResponse } from '../../core/step.ts';
 import { expand } from '../../expand/expand.ts';
 
@@ -122,6 +123,7 @@ test('the Job has both logins as files, the mask, and nothing that it could do t
         command: ['/bin/sh', '-c', expect.stringContaining('pg_dump')],
         env: [
           { name: 'COUNTING', value: expect.stringContaining('pg_class') },
+          { name: 'MARK', value: expect.stringMatching(/^masked for [0-9a-v]{16}$/) },
           {
             name: 'UNHURRIED',
             value: '-c statement_timeout=0 -c lock_timeout=0 -c idle_in_transaction_session_timeout=0 -c idle_session_timeout=0',
@@ -456,6 +458,177 @@ describe('a database on rds that begins with what RDS keeps of another', () => {
     );
     expect(done.desired['binding']?.object.kind).toBe('Secret');
   });
+});
+
+describe('a database that begins with the data of a masked copy of another namespace', () => {
+  const values = {
+    type: 'postgresql',
+    provider: 'shared',
+    host: 'pg.shared.svc',
+    port: '5432',
+    username: 'prod_shop_ledger',
+    password: 'of the copy',
+    database: 'prod_shop_ledger',
+    sslmode: 'disable',
+    uri: 'postgresql://elsewhere',
+    'jdbc-uri': 'jdbc:postgresql://elsewhere',
+  };
+  const there = { namespace: 'shop-prod' };
+  const consenting = { restoreFrom: { claim: 'orders', mask: { configMap: 'orders-mask' } }, copyableBy: ['shop', 'shop-load'] };
+  const copy = (spec: object = {}, metadata: object = {}): KubernetesObject => ({
+    ...claimed('AppDatabase', 'ledger', { ...there, ...metadata }),
+    spec: { ...consenting, ...spec },
+  });
+  const secret = bindingOf(ledger, 'ledger-database', values, there);
+  const spec = { engine: 'postgres', restoreFrom: { claim: 'ledger', namespace: 'shop-prod' } };
+  const from = (backend: string, claims: Given['claims'] = [copy(), secret]) => given(backend, { spec, claims });
+  const waits =
+    'AppDatabase ledger of namespace shop-prod to copy, which is not there, or does not have shop in its spec.copyableBy; without spec.restoreFrom the claim begins with what its database has';
+
+  const asksFor = (claims: readonly KubernetesObject[]) => {
+    const { platform, claim } = stepRequest(from('shared', claims));
+    const rounds = [{}, answersTo(platform, claim, claims)].map((seen) => requirementsOf(platform, claim, seen));
+    return rounds.map((round) => Object.entries(round).flatMap(([name, asked]) => (name.startsWith('source-') ? [asked] : [])));
+  };
+  const asked = (kind: string, name: string) => ({
+    apiVersion: kind === 'Secret' ? 'v1' : 'platform.internal/v1alpha1',
+    kind,
+    namespace: 'shop-prod',
+    name,
+  });
+
+  test('has its Secret looked for only once the claim was seen to let it', () => {
+    const claimAlone = [asked('AppDatabase', 'ledger')];
+    expect(asksFor([copy(), secret])).toEqual([claimAlone, [...claimAlone, asked('Secret', 'ledger-database')]]);
+  });
+
+  test.each<[string, readonly KubernetesObject[]]>([
+    ['is not there', []],
+    ['names nobody', [copy({ copyableBy: undefined }), secret]],
+    ['names other namespaces', [copy({ copyableBy: ['shop-load', 'shop-prod', 'shopp', 'hop'] }), secret]],
+    ['names all that it can think of', [copy({ copyableBy: ['*', '.*', '', 'shop*'] }), secret]],
+    ['is not a list of them', [copy({ copyableBy: 'shop' }), secret]],
+    ['was not masked', [copy({ restoreFrom: { claim: 'orders' } }), secret]],
+    ['was copied from nowhere', [copy({ restoreFrom: undefined }), secret]],
+    ['says more than a claim can', [copy({ restoreFrom: { claim: 'orders', mask: true } }), secret]],
+    [
+      'says it beside its spec',
+      [{ ...copy({ copyableBy: [] }, { labels: consenting, annotations: consenting }), status: consenting }, secret],
+    ],
+    ['is being deleted', [copy({}, { deletionTimestamp: '2026-01-02T03:04:05Z' }), secret]],
+    ['is of the name and elsewhere', [copy({}, { namespace: 'shop-load' }), secret]],
+    ['is in a namespace of the name of another', [copy({}, { name: 'shop' }), secret]],
+  ])('waits, in the same words and with nothing read, where the claim %s', (_what, claims) => {
+    const response = lived(from('shared', claims), 3).at(-1) as StepResponse;
+    expect([keysOf(response).filter((key) => key.startsWith('copy')), provisioned(response)]).toEqual([
+      ['copy-login'],
+      expect.stringContaining(waits),
+    ]);
+    expect(asksFor(claims)[1]).toEqual([asked('AppDatabase', 'ledger')]);
+  });
+
+  test.each([
+    ['which is not there', [copy()]],
+    ['which the claim does not control', [copy(), { ...secret, metadata: { ...secret.metadata, ownerReferences: [] } }]],
+    ['which is of an earlier claim of the name', [copy({}, { uid: 'another' }), secret]],
+    ['which is of the name in its own namespace', [copy(), bindingOf(ledger, 'ledger-database', values)]],
+    ['which does not say all', [copy(), bindingOf(ledger, 'ledger-database', { ...values, sslmode: 'no' }, there)]],
+  ])('waits for the binding, %s', (_what, claims) => {
+    const response = lived(from('shared', claims), 3).at(-1) as StepResponse;
+    expect([keysOf(response).filter((key) => key.startsWith('copy')), provisioned(response)]).toEqual([
+      ['copy-login'],
+      expect.stringContaining('the binding of AppDatabase ledger of namespace shop-prod, whose data is copied'),
+    ]);
+  });
+
+  describe.each(['container', 'shared', 'rds'])('on %s', (backend) => {
+    const ofRds = { ...details, login: loginDetails, instance: instanceDetails };
+    const rounds = (claim: Given, count: number, job?: 'Complete' | 'Failed') => {
+      const responses = [expand(stepRequest(claim))];
+      for (let round = 1; round < count; round += 1) {
+        const before = responses.at(-1) as StepResponse;
+        responses.push(expand(stepRequest({ ...claim, status: before.status, observed: ended(observedAfter(before, ofRds), job) })));
+      }
+      return responses;
+    };
+    const copying = rounds(from(backend), 4);
+    const running = copying.at(-1) as StepResponse;
+    const next = (claims: Given['claims'], job?: 'Complete' | 'Failed') =>
+      expand(stepRequest({ ...from(backend, claims), status: running.status, observed: ended(observedAfter(running, ofRds), job) }));
+
+    test('has the login in a Secret of its own while the Job reads it, and no longer', () => {
+      expect(decoded(running.desired['copy-source']?.object)).toEqual({
+        ...values,
+        uri: 'postgresql://prod_shop_ledger:of%20the%20copy@pg.shared.svc:5432/prod_shop_ledger?sslmode=disable',
+        'jdbc-uri': 'jdbc:postgresql://pg.shared.svc:5432/prod_shop_ledger?user=prod_shop_ledger&password=of%20the%20copy&sslmode=disable',
+      });
+      expect(at(podOf(running), 'volumes', '0')).toEqual({ name: 'source', secret: { secretName: 'orders-database-copy-source' } });
+      expect(copying.filter(({ desired }) => desired['copy-source'] !== undefined && desired['copy'] === undefined)).toEqual([]);
+      const [done, failed] = [next([copy(), secret], 'Complete'), next([copy(), secret], 'Failed')];
+      expect(
+        [done, failed].map(({ desired }) => [desired['copy-source'], desired['copy']?.object.kind, desired['binding']?.object.kind]),
+      ).toEqual([
+        [undefined, 'Job', 'Secret'],
+        [undefined, 'Job', undefined],
+      ]);
+      expect(provisioned(failed)).toContain('the data of AppDatabase ledger of namespace shop-prod to be copied, which failed');
+    });
+
+    test.each([
+      ['is taken away', [copy({ copyableBy: ['shop-load'] }), secret]],
+      ['goes with the claim', []],
+    ])('stops copying when the consent %s, and keeps what was copied before', (_what, claims) => {
+      const stopped = next(claims);
+      expect([stopped.refusal, keysOf(stopped).filter((key) => key.startsWith('copy')), provisioned(stopped)]).toEqual([
+        undefined,
+        ['copy-login'],
+        expect.stringContaining(waits),
+      ]);
+      expect(next(claims, 'Complete').desired['binding']?.object.kind).toBe('Secret');
+    });
+  });
+
+  test('is of another namespace, of which nothing is looked for in AWS', () => {
+    const response = expand(stepRequest(from('rds')));
+    expect(keysOf(response).filter((key) => key.startsWith('source-'))).toEqual([]);
+    const own = { ...spec, restoreFrom: { ...spec.restoreFrom, namespace: 'shop' } };
+    expect(expand(stepRequest(given('shared', { spec: own }))).refusal).toEqual({
+      reason: 'CannotRestore',
+      message: 'cannot restore: spec.restoreFrom.namespace: got "shop", which is that of this claim, want another, or none',
+    });
+  });
+});
+
+test.each(['container', 'shared', 'rds'])('a masked copy on %s says who may copy it, and what was not masked never does', (backend) => {
+  const says = (restoreFrom: object) => {
+    const spec = { engine: 'postgres', restoreFrom, copyableBy: ['shop-staging', 'shop-load'] };
+    return provisioned(expand(stepRequest(given(backend, { spec }))));
+  };
+  const lending = 'it may be copied by claims of shop-load, shop-staging';
+  expect(says({ claim: 'ledger', mask: { configMap: 'ledger-mask' } })).toContain(lending);
+  expect(says({ claim: 'ledger' })).not.toContain(lending);
+});
+
+test('a server in a container is reached by the pods that copy it, from the namespaces that a masked copy names', () => {
+  const restoreFrom = { claim: 'ledger', mask: { configMap: 'ledger-mask' } };
+  const from = (spec: object) =>
+    at(
+      expand(stepRequest(given('container', { spec: { engine: 'postgres', copyableBy: ['b', 'a'], ...spec } }))).desired['network-policy']
+        ?.object,
+      'spec',
+      'ingress',
+      '0',
+      'from',
+    );
+  const copying = (namespace: string) => ({
+    namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } },
+    podSelector: { matchLabels: { 'app.kubernetes.io/name': 'postgres-copy', 'app.kubernetes.io/managed-by': 'golden-path' } },
+  });
+  expect([from({ restoreFrom }), from({ restoreFrom: { claim: 'ledger' } }), from({})]).toEqual([
+    [{ podSelector: {} }, copying('a'), copying('b')],
+    [{ podSelector: {} }],
+    [{ podSelector: {} }],
+  ]);
 });
 
 test('a time and a snapshot are refused where nothing is kept', () => {

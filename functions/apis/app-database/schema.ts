@@ -35,7 +35,12 @@ const objectName = (most: number) =>
     .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/);
 
 const restoreFrom = z.strictObject({
-  claim: objectName(maxNameLength({ suffix })).describe('The AppDatabase of the namespace whose data it is.'),
+  claim: objectName(maxNameLength({ suffix })).describe('The AppDatabase whose data it is.'),
+  namespace: objectName(63)
+    .optional()
+    .describe(
+      'The namespace that it is in, where that is another: a masked copy, which has this namespace in its copyableBy. It is copied as it is now.',
+    ),
   at: z
     .string()
     .regex(/^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$/)
@@ -132,6 +137,10 @@ export const fields = {
     text: 'Data to begin with. The binding is there once the database has all of it; what the data is from stays as it is. It can be left out later, and not be added.',
     example: { claim: 'ledger' },
   }),
+  copyableBy: field(z.array(objectName(63)).max(20).meta({ 'x-kubernetes-list-type': 'set' }), {
+    text: 'Namespaces whose AppDatabases may begin with the data of this one. Only a masked copy can say it, and no app should write to one.',
+    example: ['shop-staging'],
+  }),
   rotateAfterDays: rotateField,
   running: runningField,
   ttlHours: ttlField,
@@ -163,6 +172,14 @@ export const rules = [
   {
     rule: '!has(self.restoreFrom) || !has(self.restoreFrom.at) || !has(self.restoreFrom.snapshot)',
     message: 'restoreFrom has a time and a snapshot, which has a time of its own: leave one out',
+  },
+  {
+    rule: '!has(self.restoreFrom) || !has(self.restoreFrom.namespace) || (!has(self.restoreFrom.at) && !has(self.restoreFrom.snapshot))',
+    message: 'restoreFrom has a namespace, from which data is copied as it is now: leave time and snapshot out',
+  },
+  {
+    rule: '!has(self.copyableBy) || (has(self.restoreFrom) && has(self.restoreFrom.mask))',
+    message: 'copyableBy is for masked copies alone: it wants restoreFrom.mask beside it',
   },
   {
     rule: '!has(self.restoreFrom) || (has(oldSelf.restoreFrom) && self.restoreFrom == oldSelf.restoreFrom)',

@@ -212,7 +212,7 @@ describe('a name that two teams could have', () => {
 
   test('is looked for among all teams that could have it, and no others', () => {
     const claim = other('a-b', { environments: dev, extraNamespaces: [{ name: 'c-d', environment: 'dev' }] });
-    const teams = Object.entries(requirementsOf(goldenPath, claim)).filter(([name]) => name.startsWith('teams/'));
+    const teams = Object.entries(requirementsOf(goldenPath, claim, {})).filter(([name]) => name.startsWith('teams/'));
     expect(teams.map(([, each]) => each)).toEqual(['a', 'a-b-c'].map((name) => ({ apiVersion, kind: 'Team', name })));
   });
 

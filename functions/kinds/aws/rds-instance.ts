@@ -330,6 +330,31 @@ export const rdsInstance = defineKind({
       example: 'Error modifying DB Instance cloud-platform-xxxxx: InvalidParameterCombination: Cannot upgrade postgres from 14.3 to 14.2',
     },
     {
+      pattern: /Cannot find upgrade path from (\S+) to (\S+?)\.?(?:\s|$)/,
+      about: { field: 'engineVersion' },
+      says: ({ captured }) => `RDS cannot take it from ${shown(captured(1))} to ${shown(captured(2))}, choose another version`,
+      // https://github.com/civiform/civiform/issues/13463
+      example:
+        'updating RDS DB Instance (cf-prod-civiform-db): operation error RDS: ModifyDBInstance, https response error StatusCode: 400, RequestID: e6505db9-42a0-45ba-b9b1-f10bf4426085, api error InvalidParameterCombination: Cannot find upgrade path from 16.13 to 16.8.',
+    },
+    {
+      pattern: /DBUpgradeDependencyFailure: One or more of the DB Instance's read replicas need to be upgraded: (\S+)/,
+      about: { field: 'engineVersion' },
+      says: ({ captured }) =>
+        `RDS takes it to another version only after its read replica ${shown(captured(1))}, which no claim made: have the platform team upgrade that first`,
+      // https://github.com/ministryofjustice/cloud-platform/issues/6068
+      example:
+        "updating RDS DB Instance (cloud-platform-e4d3b45415dc7309): operation error RDS: ModifyDBInstance, https response error StatusCode: 400, RequestID: 0334f010-6d9c-4a68-a828-fc9b27006ca7, DBUpgradeDependencyFailure: One or more of the DB Instance's read replicas need to be upgraded: cloud-platform-d5f93d55014f0b91",
+    },
+    {
+      pattern: /\bDBUpgradeDependencyFailure\b/,
+      about: { field: 'engineVersion' },
+      says: 'RDS cannot change something that the upgrade depends on: have the platform team read its events in RDS',
+      // https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBInstance.html#API_ModifyDBInstance_Errors
+      example:
+        'async update failed: failed to update the resource: [{0 updating RDS DB Instance (orders): operation error RDS: ModifyDBInstance, https response error StatusCode: 400, RequestID: 0b6f7c11-2f2c-4d0c-90a5-95cf2c3ad0b5, DBUpgradeDependencyFailure: The DB upgrade failed because a resource the DB depends on could not be modified.  []}]',
+    },
+    {
       pattern:
         /RDS does not support creating a DB instance with the following combination: DBInstanceClass=([\w.-]+), Engine=([\w-]+), EngineVersion=([\w.-]+)/,
       about: { field: 'instanceClass' },

@@ -21,7 +21,7 @@ import {
   username,
   versions,
 } from '../schema.ts';
-import { copied, copyKinds, loginKey, loginName, loginSecret, postgresUser, type Sources } from './copy.ts';
+import { copied, copyingPods, copyKinds, lendingOf, loginKey, loginName, loginSecret, postgresUser, type Sources } from './copy.ts';
 
 const needs = needsOf(postgresImage);
 type Needs = FactsOf<typeof needs>;
@@ -68,7 +68,7 @@ const start = ({ extensions, parameters }: DatabaseSettings) => {
 
 /** A volume is not resized, given or taken away, and its data is not upgraded, by replacing the pod. */
 function running(context: Context<DatabaseSettings, Needs, Sources>): { readonly settings: DatabaseSettings; readonly refusal?: Refusal } {
-  const { observed, settings, sources } = context;
+  const { claim, observed, settings, sources } = context;
   const found = runningServer(versions, observed['server']);
   if (found === undefined) return { settings };
   if (!found.persistent) return { settings: { ...settings, persistence: 'Ephemeral' } };
@@ -76,7 +76,7 @@ function running(context: Context<DatabaseSettings, Needs, Sources>): { readonly
   const storageGiB = found.storageGiB ?? settings.storageGiB;
   const kept: DatabaseSettings = { ...settings, version, persistence: 'Persistent', storageGiB };
   if (version === settings.version || sources['version'] !== 'claim') return { settings: kept };
-  const message = `cannot upgrade a container with a volume: spec.version: got "${settings.version}", want "${version}", which its data was made with; make a new claim and move the data`;
+  const message = `cannot upgrade a container with a volume: spec.version: got "${settings.version}", want "${version}", which its data was made with and goes on with; a new claim with spec.restoreFrom.claim: ${claim.name} begins with the data, and this one keeps it until you delete it`;
   return { settings: kept, refusal: { reason: 'UpgradeNotSupported', message } };
 }
 
@@ -144,6 +144,7 @@ function expand(context: Context<DatabaseSettings, Needs, Sources>): Expansion {
     ],
     secretKeys: ['password'],
     ...(hasLogin && { secretName: loginName(claim) }),
+    alsoFrom: copyingPods(claim, settings),
     observed,
   });
   const resources: Record<string, Composed> = {
@@ -158,6 +159,7 @@ function expand(context: Context<DatabaseSettings, Needs, Sources>): Expansion {
     pending: { ...bound.pending, ...serving.pending },
     status: { host, port },
     inForce: settings,
+    remarks: lendingOf(settings),
     ...(refused && { refusal: refused }),
   };
 }

@@ -39,10 +39,11 @@ import {
   username,
   versions,
 } from '../schema.ts';
-import { copied, copyKinds, masked, type Sources } from './copy.ts';
+import { copied, copyKinds, lendingOf, masked, type Sources } from './copy.ts';
 import { hasOwnLogin, ownLogin, ownLoginKinds } from './own-login.ts';
 import { isKeptByRds, originKinds, originOf } from './rds-restore.ts';
 import { inOwnDatabase, ownDatabaseKinds } from './sql.ts';
+import { checkedVersion, upgradeCheckKinds } from './upgrade-check.ts';
 
 const needs = needsOf(controlPlane, account, key, network, rdsCertificates, windows, notifications, ownLogins, postgresImage);
 type Needs = FactsOf<typeof needs>;
@@ -60,6 +61,7 @@ const composes = {
   ...originKinds,
   ...ownLoginKinds,
   ...copyKinds,
+  ...upgradeCheckKinds,
   ...ownDatabaseKinds,
   ...alarmKinds,
   protection: usage,
@@ -167,7 +169,19 @@ function expand(context: Context<DatabaseSettings, Needs, Sources>): Expansion {
     observed,
   });
 
-  const { version, storageGiB } = settings;
+  const image = `${facts.images.postgres}:${versions.at(-1)}`;
+  const upgrade = checkedVersion({
+    claim,
+    settings,
+    asked: isMade ? made('engineVersion') : found('engineVersion'),
+    extensions: ofRds,
+    isReached: aws.providerSqlTls !== undefined,
+    isServing: isReady(rdsInstance, instance),
+    image,
+    observed,
+  });
+  const { storageGiB } = settings;
+  const { version } = upgrade;
   // What AWS fixes when it makes the instance stays as it was made, whatever the environment says later.
   const administers = found('username');
   const isRestored = origin.fields !== undefined || origin.waitsFor !== undefined;
@@ -275,7 +289,6 @@ function expand(context: Context<DatabaseSettings, Needs, Sources>): Expansion {
     server && authorities !== undefined && !isRestoring && (own?.hasDatabase ?? true)
       ? { provider: 'rds' as const, ...server, database: databaseName, authorities }
       : undefined;
-  const image = `${facts.images.postgres}:${versions.at(-1)}`;
   const filling = { claim, image, target, observed };
   const copy =
     restoreFrom &&
@@ -319,6 +332,7 @@ function expand(context: Context<DatabaseSettings, Needs, Sources>): Expansion {
         [keptKey]: look(keptKey, rdsSnapshot, first, 'kept'),
       }),
       ...origin.resources,
+      ...upgrade.resources,
       ...copy?.resources,
       ...own?.resources,
       ...bound.resources,
@@ -328,8 +342,9 @@ function expand(context: Context<DatabaseSettings, Needs, Sources>): Expansion {
     },
     pending: { ...own?.pending, ...bound.pending, ...inside.pending },
     status: { ...(address !== undefined && { host: address }), port, ...finalSnapshotStatus(claim, settings.deletion, finalSnapshot) },
-    awaiting: unlocking || groups.handingOver || own?.isTurning === true,
-    inForce: { databaseName },
+    awaiting: unlocking || groups.handingOver || own?.isTurning === true || upgrade.awaiting,
+    inForce: { databaseName, version },
+    remarks: [...upgrade.remarks, ...lendingOf(settings)],
     ...refusalOf(settings, ofRds),
     ...(refusal && { refusal }),
   };

@@ -12,7 +12,7 @@ import { refusalOf, trusted } from '../extensions.ts';
 import { postgresImage, sharedPostgres } from '../facts.ts';
 import { saidParameters } from '../parameters.ts';
 import { binding, completeBinding, type DatabaseSettings, type Size, suffix, versions } from '../schema.ts';
-import { copied, copyKinds, type Sources } from './copy.ts';
+import { copied, copyKinds, lendingOf, type Sources } from './copy.ts';
 import { inOwnDatabase, ownDatabaseKinds, ownedDatabase } from './sql.ts';
 import { turnKinds } from './turns.ts';
 
@@ -98,6 +98,7 @@ function expand(context: Context<DatabaseSettings, Needs, Sources>): Expansion {
     status: { host: server.host, port: server.port },
     awaiting: owned.isTurning,
     inForce: { databaseName: external },
+    remarks: lendingOf(settings),
     ...refusalOf(settings, trusted),
     ...(copy?.refusal && { refusal: copy.refusal }),
   };
