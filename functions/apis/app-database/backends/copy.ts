@@ -24,25 +24,29 @@ export const copyKinds = { [loginKey]: secret, [jobKey]: job };
 /** What a backend is given of the claims that an AppDatabase names. */
 export interface Sources {
   readonly source: FoundBindings;
+  /** The bucket whose dumps it begins with. */
+  readonly dumps: FoundBindings;
+  /** The bucket that its own are put into. */
+  readonly bucket: FoundBindings;
 }
 
 /** The Secret with a login before there is a binding. */
 export const loginName = (claim: Claim) => composedName(claim, suffix, loginKey);
 
-type Target = Parameters<typeof completeBinding>[1];
+export type Target = Parameters<typeof completeBinding>[1];
 type RestoreFrom = NonNullable<DatabaseSettings['restoreFrom']>;
 
 export const loginSecret = (claim: Claim, target: Target): Readonly<Record<string, Composed>> => ({
   [loginKey]: secretOf(loginName(claim), completeBinding(loginName(claim), target)),
 });
 
-const workPath = '/work';
+export const workPath = '/work';
 const maskPath = '/mask';
 const maskFile = 'mask.sql';
-const folderOf = (secretName: string) => `/bindings/${secretName}`;
+export const folderOf = (secretName: string) => `/bindings/${secretName}`;
 
 /** A statement for each table that counts its rows; an extension fills its own. */
-const counting = [
+export const counting = [
   "SELECT format('SELECT %L, count(*) FROM %I.%I', nspname || '.' || relname, nspname, relname)",
   'FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace',
   "WHERE relkind = 'r' AND nspname !~ '^pg_' AND nspname <> 'information_schema'",
@@ -51,17 +55,17 @@ const counting = [
 ].join(' ');
 
 /** Runs as a statement what is in the file of a mask, so that it can neither end the transaction nor do anything beside the server. */
-const masking = `\\set mask \`cat ${maskPath}/${maskFile}\`
+export const masking = `\\set mask \`cat ${maskPath}/${maskFile}\`
 SELECT format('DO %L', format('BEGIN EXECUTE %L; END', :'mask')) \\gexec`;
 
 /** The timeouts of an app's sessions are not those of all of its data. */
-const unhurried = ['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout', 'idle_session_timeout']
+export const unhurried = ['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout', 'idle_session_timeout']
   .map((name) => `-c ${name}=0`)
   .join(' ');
 
-const hasMask = `[ -s ${maskPath}/${maskFile} ] || { echo 'there is nothing in the mask' >&2; exit 1; }`;
+export const hasMask = `[ -s ${maskPath}/${maskFile} ] || { echo 'there is nothing in the mask' >&2; exit 1; }`;
 
-const head = `set -eu
+export const head = `set -eu
 cd ${workPath}
 at() {
   in=$1
@@ -134,7 +138,7 @@ COMMIT;
 SQL
 at "$TARGET" $sql --set=mark="$MARK" --file=mask.sql`;
 
-interface Filling {
+export interface Filling {
   readonly claim: Claim;
   readonly restoreFrom: RestoreFrom;
   /** An image of Postgres that can read the data. */
@@ -145,7 +149,7 @@ interface Filling {
 }
 
 /** What fills a new database before there is a binding. */
-interface Filled {
+export interface Filled {
   readonly resources: Readonly<Record<string, Composed>>;
   /** What the binding still waits for, for the developer; undefined once all is done. */
   readonly waitsFor: string | undefined;
@@ -157,9 +161,20 @@ interface Work {
   readonly env: Readonly<Record<string, string>>;
   /** The Secret that it reads from. */
   readonly source?: string;
+  /** What comes before it in its pod, and leaves something in its folder. */
+  readonly first?: Before;
 }
 
-function fillingJob({ claim, restoreFrom: { mask }, image }: Filling, name: string, { script, env, source }: Work): Composed {
+/** A container that has to be done before that of a pod starts. */
+export interface Before {
+  readonly container: object;
+  readonly volumes: readonly object[];
+  readonly serviceAccountName: string;
+  /** What the folder may come to with it. */
+  readonly sizeGiB: number;
+}
+
+function fillingJob({ claim, restoreFrom: { mask }, image }: Filling, name: string, { script, env, source, first }: Work): Composed {
   const labels = {
     'app.kubernetes.io/name': 'postgres-copy',
     'app.kubernetes.io/instance': name,
@@ -177,10 +192,12 @@ function fillingJob({ claim, restoreFrom: { mask }, image }: Filling, name: stri
         template: {
           metadata: { labels },
           spec: {
+            ...(first !== undefined && { serviceAccountName: first.serviceAccountName }),
             automountServiceAccountToken: false,
             enableServiceLinks: false,
             restartPolicy: 'Never',
             securityContext: podSecurity(postgresUser),
+            ...(first !== undefined && { initContainers: [first.container] }),
             containers: [
               {
                 name: 'copy',
@@ -202,7 +219,8 @@ function fillingJob({ claim, restoreFrom: { mask }, image }: Filling, name: stri
             ],
             volumes: [
               ...Object.entries(secrets).map(([which, secretName]) => ({ name: which, secret: { secretName } })),
-              { name: 'work', emptyDir: { sizeLimit: '64Mi' } },
+              { name: 'work', emptyDir: { sizeLimit: first === undefined ? '64Mi' : `${first.sizeGiB}Gi` } },
+              ...(first?.volumes ?? []),
               ...(mask === undefined
                 ? []
                 : [{ name: 'mask', configMap: { name: mask.configMap, items: [{ key: mask.key, path: maskFile }] } }]),
@@ -215,7 +233,12 @@ function fillingJob({ claim, restoreFrom: { mask }, image }: Filling, name: stri
 }
 
 /** Once there was a binding nothing is filled again: what the database has by then is the app's own. */
-function filled(filling: Filling, what: string, work: () => Work | { readonly waitsFor: string }): Filled {
+export function filled(
+  filling: Filling,
+  what: string,
+  work: () => Work | { readonly waitsFor: string },
+  failed = 'failed and changed nothing',
+): Filled {
   const { claim, target, observed } = filling;
   const { [jobKey]: own, [bindingKey]: binding } = observed;
   if (claim.issuedBinding !== undefined || binding !== undefined) return { resources: {}, waitsFor: undefined };
@@ -232,7 +255,7 @@ function filled(filling: Filling, what: string, work: () => Work | { readonly wa
   const at = `-n ${claim.namespace}`;
   const hasFailed = typeof job.ready(own.object) === 'object';
   const how = hasFailed
-    ? `, which failed and changed nothing: kubectl logs ${at} job/${name} says why; kubectl delete job ${at} ${name} has it tried again`
+    ? `, which ${failed}: kubectl logs ${at} job/${name} says why; kubectl delete job ${at} ${name} has it tried again`
     : `: kubectl describe job ${at} ${name} shows how far it is`;
   return { resources, waitsFor: `${what}${how}` };
 }
@@ -248,7 +271,7 @@ export function copied(filling: Filling & { readonly source: FoundBindings }): F
     return { resources: {}, waitsFor: undefined, refusal: { reason: 'CannotRestore', message } };
   }
   if (beyond !== undefined) {
-    const message = `cannot restore: spec.restoreFrom.${beyond}: got ${shown(restoreFrom[beyond])}, want none, since nothing is kept of ${of} where it is: it is copied as it is now`;
+    const message = `cannot restore: spec.restoreFrom.${beyond}: got ${shown(restoreFrom[beyond])}, want none, since nothing is kept of ${of} where it is: it is copied as it is now, or restored from a dump in spec.restoreFrom.bucket`;
     return { resources: {}, waitsFor: undefined, refusal: { reason: 'FieldNotOnBackend', message } };
   }
   return filled(filling, `the data of ${of} to be copied`, () => {
