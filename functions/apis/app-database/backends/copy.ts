@@ -33,7 +33,7 @@ export interface Sources {
 /** The Secret with a login before there is a binding. */
 export const loginName = (claim: Claim) => composedName(claim, suffix, loginKey);
 
-export type Target = Parameters<typeof completeBinding>[1];
+type Target = Parameters<typeof completeBinding>[1];
 type RestoreFrom = NonNullable<DatabaseSettings['restoreFrom']>;
 
 export const loginSecret = (claim: Claim, target: Target): Readonly<Record<string, Composed>> => ({

@@ -94,7 +94,7 @@ list() {
   sort found >dumps
 }`;
 
-export const bucketEnv = ({ of, secret }: Dumps): Readonly<Record<string, string>> => ({
+const bucketEnv = ({ of, secret }: Dumps): Readonly<Record<string, string>> => ({
   AWS_CONFIG_FILE: `${folderOf(secret)}/config`,
   BUCKET: folderOf(secret),
   HOME: workPath,
