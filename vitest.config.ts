@@ -6,6 +6,7 @@ const nightlyOnCluster = [
   'admission',
   'app-scale',
   'app-volumes',
+  'backup',
   'clone',
   'container-database',
   'expiry',

@@ -318,7 +318,7 @@ describe('installation', () => {
       rules: [
         { apiGroups: [''], resources: ['namespaces'], verbs: ['get', 'list', 'watch'] },
         { apiGroups: ['apps'], resources: ['statefulsets'], verbs },
-        { apiGroups: ['batch'], resources: ['jobs'], verbs },
+        { apiGroups: ['batch'], resources: ['cronjobs', 'jobs'], verbs },
         { apiGroups: ['monitoring.coreos.com'], resources: ['prometheusrules'], verbs },
         { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], verbs },
         { apiGroups: ['platform.internal'], resources: ['claims'], verbs: ['administer'] },

@@ -324,7 +324,7 @@ const noTls = 'want one that denies everybody everything where aws:SecureTranspo
 const tooMuch = 'want the actions and the resources that the app needs';
 const clients = 'want the address ranges of the clients';
 const images =
-  'want an image from docker.io/library, docker.io/softwaremill, docker.io/valkey, docker.io/versity, mirror.example.com/pg/postgres';
+  'want an image from docker.io/amazon, docker.io/library, docker.io/softwaremill, docker.io/valkey, docker.io/versity, mirror.example.com/pg/postgres';
 const manyCidrs = (kind: string, forProvider: object, more: object = {}) => add('open', aws('ec2', kind, 'open', forProvider, more));
 const openRule = (sentence: string, kind = 'SecurityGroupRule') => `open (${kind} open): spec.${sentence}, ${clients}`;
 const statement = (change: object) => setting('bucket-policy', 'policy', document({ ...bucketTls, ...change }));

@@ -3,6 +3,7 @@ import { turnAt } from '../core/hours.ts';
 import type { Condition } from '../core/kubernetes.ts';
 import { composedName } from '../core/names.ts';
 import type { StepRequest } from '../core/pipeline.ts';
+import { proofs } from '../core/proofs.ts';
 import { conditionOf } from '../core/readiness.ts';
 import { withRecord } from '../core/record.ts';
 import type { DesiredResource, Refusal, StepResponse } from '../core/step.ts';
@@ -74,7 +75,12 @@ export function expandedTo(request: StepRequest, expanded: Expanded | { readonly
       ...(expanded.expiry?.at !== undefined && { expiresAt: expanded.expiry.at }),
     },
     ...((Object.keys(expansion.pending).length > 0 || ended !== undefined) && { claimReady: false }),
-    conditions: [{ type: 'Resolved', status: 'True', reason: 'Settled', message: place.message }, provisioned, ...lasting],
+    conditions: [
+      { type: 'Resolved', status: 'True', reason: 'Settled', message: place.message },
+      provisioned,
+      ...lasting,
+      ...proofsOf(request, expanded),
+    ],
     events: [...eventsOf(request, provisioned, who, connect), ...warningsOf(request, lasting, who)],
     ttlSeconds: Math.min(done && expansion.awaiting !== true ? settledTtlSeconds : waitingTtlSeconds, ...nextTurn(request, expanded)),
   };
@@ -112,6 +118,15 @@ function lastingOf({ claim }: StepRequest, { expiry }: Expanded): readonly Condi
   if (expiry !== undefined) return [expiry.condition];
   if (conditionOf(claim, 'Lasting') === undefined) return [];
   return [{ type: 'Lasting', status: 'True', reason: 'Lasting', message: 'Until it is deleted' }];
+}
+
+/** What it can be brought back from; of a claim that does not ask for it any more, that nobody looks. */
+function proofsOf({ claim }: StepRequest, { expansion: { proofs: said = [] } }: Expanded): readonly Condition[] {
+  return proofs.flatMap((type): readonly Condition[] => {
+    const own = said.filter((each) => each.type === type);
+    if (own.length > 0 || conditionOf(claim, type) === undefined) return own;
+    return [{ type, status: 'Unknown', reason: 'NotAsked', message: 'It is not looked at any more' }];
+  });
 }
 
 /** What is told before, and when, what a claim made goes: once, since each is another message. */

@@ -24,7 +24,7 @@ import { environmentConfig } from '../request.ts';
 
 const namespace = 'aws-claims';
 const region = 'eu-west-1';
-const awsCli = 'docker.io/amazon/aws-cli:2';
+const awsCli = 'docker.io/amazon/aws-cli:2.23.6';
 
 /** What the identity of a pod stands for in AWS; the simulator takes any. */
 const credentials = { AWS_ACCESS_KEY_ID: 'simulated', AWS_SECRET_ACCESS_KEY: 'simulated' };

@@ -20,7 +20,7 @@ const bucket = (name: string, spec: Readonly<Record<string, unknown>> = {}) => c
 
 /** The aws command with nothing but the binding; `$uri` is the bucket. */
 const aws = (name: string, command: string) =>
-  inPod(namespace, `${name}-bucket`, '/bindings/bucket', 'docker.io/amazon/aws-cli:2', `uri=$(cat /bindings/bucket/uri); ${command}`, {
+  inPod(namespace, `${name}-bucket`, '/bindings/bucket', 'docker.io/amazon/aws-cli:2.23.6', `uri=$(cat /bindings/bucket/uri); ${command}`, {
     AWS_CONFIG_FILE: '/bindings/bucket/config',
   });
 

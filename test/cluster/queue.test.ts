@@ -16,7 +16,14 @@ afterAll(() => removeNamespaces(namespace));
 async function aws(name: string, ...script: readonly string[]): Promise<string> {
   const command = ['set -e', 'url=$(cat /bindings/queue/uri) dead=$(cat /bindings/queue/dead-letter-uri)', ...script].join('\n');
   const env = { AWS_CONFIG_FILE: '/bindings/queue/config' };
-  const { code, stdout, stderr } = await inPod(namespace, `${name}-queue`, '/bindings/queue', 'docker.io/amazon/aws-cli:2', command, env);
+  const { code, stdout, stderr } = await inPod(
+    namespace,
+    `${name}-queue`,
+    '/bindings/queue',
+    'docker.io/amazon/aws-cli:2.23.6',
+    command,
+    env,
+  );
   expect([code, stderr]).toEqual([0, '']);
   return stdout;
 }

@@ -10,7 +10,7 @@ import { judgeAccess, judgeHome } from './access.ts';
 import { judgeAddedApis, restingOf } from './added-apis.ts';
 import { judgeAdvised } from './advised.ts';
 import { judgeApis } from './apis.ts';
-import { judgeClaims, judgeGoing } from './claims.ts';
+import { judgeClaims, judgeGoing, judgeProofs } from './claims.ts';
 import { judgeCrossplane } from './crossplane.ts';
 import { judgeEnvironments, validEnvironments } from './environments.ts';
 import { judgeManagedResources } from './managed-resources.ts';
@@ -729,6 +729,16 @@ describe('claims', () => {
       problem: 'AppDatabase shop/orders is not ready for 3m: Creating',
     },
     {
+      name: 'but not what it can be brought back from',
+      conditions: [
+        synced,
+        condition('BackedUp', 'Unknown', 'NoneYet', 'No backup yet'),
+        condition('Ready', 'False', 'Creating', 'Unready resources: instance'),
+      ],
+      severity: 'warning',
+      problem: 'AppDatabase shop/orders is not ready for 3m: Unready resources: instance',
+    },
+    {
       name: 'and that nobody has looked',
       conditions: undefined,
       severity: 'warning',
@@ -737,6 +747,22 @@ describe('claims', () => {
   ])('that are stuck say why: $name', ({ conditions, severity, problem }) => {
     const remedy = 'kubectl -n shop describe appdatabase orders';
     expect(judgeClaims([claim(conditions)], now)).toEqual([{ severity, object: 'AppDatabase shop/orders', problem, remedy }]);
+  });
+
+  test('that serve, and could not be brought back, give a warning', () => {
+    const ready = [synced, condition('Ready', 'True', 'Available')];
+    const failed = condition('BackedUp', 'False', 'Failed', 'The backup of 2026-11-25T01:30:00Z failed');
+    const object = 'AppDatabase shop/orders';
+    expect(judgeProofs([claim([...ready, failed])], now)).toEqual([
+      {
+        severity: 'warning',
+        object,
+        problem: `${object} is not BackedUp for 3m: The backup of 2026-11-25T01:30:00Z failed`,
+        remedy: 'kubectl -n shop describe appdatabase.platform.internal orders',
+      },
+    ]);
+    const proven = [condition('BackedUp', 'Unknown', 'NoneYet'), condition('RestoreProven', 'True', 'Succeeded')];
+    expect(judgeProofs([claim([...ready, ...proven])], now)).toEqual([]);
   });
 
   test.each([

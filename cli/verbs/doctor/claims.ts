@@ -3,6 +3,7 @@ import type { Cards } from '../../../functions/core/card.ts';
 import { apiVersion } from '../../../functions/core/group.ts';
 import { groupOf, type KubernetesObject } from '../../../functions/core/kubernetes.ts';
 import { oneLine } from '../../../functions/core/problem.ts';
+import { proofs } from '../../../functions/core/proofs.ts';
 import { isGoing } from '../../../functions/core/readiness.ts';
 import { holding } from '../../../plan/going.ts';
 import { mapBounded } from '../../bounded.ts';
@@ -20,10 +21,12 @@ export async function claimsOf(cluster: Cluster, registry: readonly Api[]): Prom
   return lists.flatMap((claims) => claims ?? []);
 }
 
+const isProof = ({ type }: ConditionSeen) => proofs.some((proof) => proof === type);
+
 function why(conditions: readonly ConditionSeen[]): string {
   const failing = conditions.filter(({ status }) => status !== 'True');
   const synced = failing.find(({ type, status }) => type === 'Synced' && status === 'False');
-  const own = failing.filter(({ type }) => !systemConditions.has(type));
+  const own = failing.filter((condition) => !systemConditions.has(condition.type) && !isProof(condition));
   const ready = failing.find(({ type }) => type === 'Ready');
   const said = [synced, ...own, ready].map((condition) => condition?.message).find((message) => message !== undefined);
   return oneLine(said ?? ready?.reason ?? synced?.reason ?? 'Crossplane has not looked at it yet');
@@ -82,18 +85,31 @@ export function judgeClaims(claims: readonly KubernetesObject[], now: Date): rea
   });
 }
 
+/** What claims could not be brought back from, although they serve. */
+export function judgeProofs(claims: readonly KubernetesObject[], now: Date): readonly Diagnosis[] {
+  return claims.flatMap((claim) =>
+    conditionsOf(claim)
+      .filter((condition) => isProof(condition) && condition.status === 'False')
+      .map(({ type, since, message }): Diagnosis => {
+        const duration = since === undefined ? '' : ` for ${age(now.getTime() - Date.parse(since))}`;
+        const object = identify(claim);
+        return {
+          severity: 'warning',
+          object,
+          problem: `${object} is not ${type}${duration}: ${oneLine(message ?? '')}`,
+          remedy: describing(claim),
+        };
+      }),
+  );
+}
+
 export const claims: Check = {
   id: 'claims',
   title: 'Claims',
   async run(cluster, { apis, cards }) {
     const [now, all] = [new Date(), await claimsOf(cluster, apis)];
+    const staying = all.filter((claim) => !isGoing(claim));
     const going = await Promise.all(all.filter(isGoing).map((claim) => leftOf(cluster, claim)));
-    return [
-      ...judgeClaims(
-        all.filter((claim) => !isGoing(claim)),
-        now,
-      ),
-      ...judgeGoing(going, cards, now),
-    ];
+    return [...judgeClaims(staying, now), ...judgeProofs(staying, now), ...judgeGoing(going, cards, now)];
   },
 };

@@ -20,7 +20,7 @@ import { mapBounded } from '../../bounded.ts';
 import { type Attempt, attempting, type Cluster, Forbidden } from '../../cluster.ts';
 import { referencesOf } from '../../composed.ts';
 import { conditionsOf, systemConditions } from '../../conditions.ts';
-import type { Backup, Component, Login, Pending, Said, Setting, Status, Window } from './report.ts';
+import type { Backup, Component, Dumps, Login, Pending, Said, Setting, Status, Window } from './report.ts';
 import { nextWindow } from './window.ts';
 
 const parallelRequests = 8;
@@ -130,8 +130,18 @@ function backupsOf(own: readonly Own[], now: Date): readonly Backup[] {
   });
 }
 
+function dumpsOf(claim: KubernetesObject): Dumps | undefined {
+  const said = (...path: readonly string[]) => stringAt(claim, 'status', ...path) ?? null;
+  const bucket = said('settings', 'backups', 'bucket');
+  if (bucket === null) return undefined;
+  const isDrilled = at(claim, 'status', 'drill') !== undefined;
+  const drill = isDrilled ? { lastPassed: said('drill', 'lastPassed'), lastTried: said('drill', 'lastTried') } : null;
+  return { bucket, last: said('lastBackup'), drill };
+}
+
 /** Why nothing of a claim with data is backed up; undefined where something is, or where it has no data. */
 function unbackedOf(api: Api, claim: KubernetesObject): string | undefined {
+  if (dumpsOf(claim) !== undefined) return undefined;
   const { anchor = '', composes = {} } = api.backends[stringAt(claim, 'status', 'backend') ?? ''] ?? {};
   const backups = composes[anchor]?.backups;
   return 'deletion' in api.fields && backups !== undefined && 'none' in backups ? backups.none : undefined;
@@ -237,6 +247,7 @@ export async function readStatus(cluster: Cluster, platform: Platform, api: Api,
     pending: pendingOf(api, claim, own, now),
     windows: windowsOf(own, now),
     backups: backupsOf(own, now),
+    dumps: dumpsOf(claim) ?? null,
     notBackedUp: unbackedOf(api, claim) ?? null,
     finalSnapshot: text('finalSnapshot'),
     binding: secret === null ? null : { secret, login: loginOf(own) ?? null },

@@ -41,6 +41,15 @@ export interface Backup {
   readonly next: Span | null;
 }
 
+/** What the claim has put into a bucket. */
+export interface Dumps {
+  readonly bucket: string;
+  /** Null where there is none yet. */
+  readonly last: string | null;
+  /** When one was last restored on trial, and when that was tried last; null where nobody asks for it. */
+  readonly drill: { readonly lastPassed: string | null; readonly lastTried: string | null } | null;
+}
+
 export interface Login {
   readonly username: string;
   readonly since: string | null;
@@ -81,6 +90,7 @@ export interface Status {
   readonly pending: readonly Pending[];
   readonly windows: readonly Window[];
   readonly backups: readonly Backup[];
+  readonly dumps: Dumps | null;
   /** Why nothing of its data is backed up. */
   readonly notBackedUp: string | null;
   /** What is left of it when it is deleted. */

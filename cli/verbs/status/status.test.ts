@@ -243,6 +243,32 @@ test('a claim that is stopped, and that expires, is ready', async () => {
   expect(await run('orders')).toMatchSnapshot();
 });
 
+test('dumps in a bucket, and what proves that they can be restored', async () => {
+  const shownWith = async (more: object) => {
+    const objects = restingObjects(database(), 'dev').map((object) => {
+      if (!isClaim(object)) return object;
+      const { settings, ...others } = object['status'] as { readonly settings: object };
+      return { ...object, status: { ...others, settings: { ...settings, backups: { bucket: 'dumps', keep: 14 } }, ...more } };
+    });
+    await apiserver(serving(servedKinds, objects));
+    const lines = (await run('orders')).stdout.split('\n').filter((line) => /^ {2}(backups|drills) +[^{ ]/.test(line));
+    return { lines, dumps: JSON.parse((await run('orders', 'json')).stdout).dumps };
+  };
+  expect(await shownWith({})).toEqual({
+    lines: ['  backups      dumps in bucket dumps, none yet'],
+    dumps: { bucket: 'dumps', last: null, drill: null },
+  });
+  const [last, lastTried] = ['2026-11-25T02:00:00Z', '2026-11-25T02:30:00Z'];
+  expect(await shownWith({ lastBackup: last, drill: { lastTried } })).toEqual({
+    lines: [`  backups      dumps in bucket dumps, the last at ${last}`, `  drills       tried last at ${lastTried}, and never held`],
+    dumps: { bucket: 'dumps', last, drill: { lastPassed: null, lastTried } },
+  });
+  expect((await shownWith({ drill: { lastTried, lastPassed: last } })).lines[1]).toBe(
+    `  drills       tried last at ${lastTried}, and held last at`,
+  );
+  expect((await shownWith({ drill: {} })).lines[1]).toBe('  drills       none yet');
+});
+
 test('a claim that Crossplane has not looked at yet', async () => {
   await apiserver(serving(servedKinds, [{ ...database() }]));
   expect(await run('orders')).toMatchSnapshot();

@@ -6,7 +6,7 @@ import { json, type Printers } from '../../show/output.ts';
 import { paragraph, terminalWidth } from '../../show/paragraph.ts';
 import { table } from '../../show/table.ts';
 import { valueText } from '../../show/value.ts';
-import type { Backup, Component, Status } from './report.ts';
+import type { Backup, Component, Dumps, Status } from './report.ts';
 import { spanText } from './window.ts';
 
 const labelWidth = 13;
@@ -30,8 +30,16 @@ function backupText({ object, what, days, latest, next }: Backup): string {
   ].join(', ');
 }
 
+const dumpText = ({ bucket, last }: Dumps) => `dumps in bucket ${bucket}, ${last === null ? 'none yet' : `the last at ${last}`}`;
+
+const drillText = ({ lastPassed, lastTried }: NonNullable<Dumps['drill']>) =>
+  lastTried === null
+    ? 'none yet'
+    : `tried last at ${lastTried}, ${lastPassed === null ? 'and never held' : `and held last at ${lastPassed}`}`;
+
 function facts(status: Status): readonly (readonly [string, string])[] {
-  const { binding, owner, tier, since, going, says, expiresAt, windows, backups, notBackedUp, finalSnapshot, usedBy, cluster } = status;
+  const { binding, owner, tier, since, going, says, expiresAt, windows, backups, dumps, notBackedUp, finalSnapshot, usedBy, cluster } =
+    status;
   const login = binding?.login;
   return [
     ...(tier === null ? [] : [['tier', tier] as const]),
@@ -42,6 +50,8 @@ function facts(status: Status): readonly (readonly [string, string])[] {
     ...(expiresAt === null ? [] : [['expires', expiresAt] as const]),
     ...windows.map(({ object, next }) => ['next window', `${spanText(next)}, of ${object}`] as const),
     ...backups.map((each) => ['backups', backupText(each)] as const),
+    ...(dumps === null ? [] : [['backups', dumpText(dumps)] as const]),
+    ...(dumps?.drill == null ? [] : [['drills', drillText(dumps.drill)] as const]),
     ...(notBackedUp === null ? [] : [['backups', `the platform backs up nothing of it: ${notBackedUp}`] as const]),
     ...(finalSnapshot === null ? [] : [['if deleted', `snapshot ${finalSnapshot} is left`] as const]),
     ...(binding === null ? [] : [['binding', `Secret ${binding.secret}`] as const]),

@@ -4,6 +4,8 @@ import { placeholderCertificate } from '../../../examples/examples.ts';
 import { contract } from '../../../test/contract.ts';
 import {
   awsIn,
+  bindingOf,
+  claimed,
   decoded,
   environmentConfig,
   everything,
@@ -22,8 +24,11 @@ import { appDatabase } from './index.ts';
 
 const details = { instance: instanceDetails, role: roleDetails, login: loginDetails };
 
+const dumps = { ...claimed('AppBucket', 'dumps'), spec: { writers: ['orders-database'] } };
+
 contract(appDatabase, {
   details,
+  claims: [dumps, bindingOf(dumps, 'dumps-bucket', { type: 's3' })],
   apart: ['copyableBy', 'restoreFrom', 'ttlHours'],
   secretKeys: ['password', 'uri', 'jdbc-uri'],
   absentKeys: ({ sslmode }) => (sslmode === 'disable' ? ['ca.crt', 'sslrootcert'] : []),

@@ -14,6 +14,9 @@ const host = z
 
 export const postgresImage = image('postgres', 'Postgres image', 'docker.io/library/postgres');
 
+/** The version is one of those that its repository keeps for ever. */
+export const awsCli = { image: image('awsCli', 'image of the AWS command line', 'docker.io/amazon/aws-cli'), version: '2.23.6' } as const;
+
 const shared = section('shared', 'Servers that claims share.');
 
 /** The server that databases of backend `shared` are on. */

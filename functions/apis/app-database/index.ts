@@ -2,16 +2,20 @@ import { defineApi } from '../../core/api.ts';
 import { endpointColumns } from '../../core/endpoint.ts';
 import { leastBackupDays } from '../../core/protection.ts';
 import type { Requiring } from '../../core/requirement.ts';
+import { backupKinds } from './backends/backup.ts';
 import { container } from './backends/container.ts';
 import { copiersOf, copyKinds } from './backends/copy.ts';
 import { rds } from './backends/rds.ts';
 import { shared } from './backends/shared.ts';
-import type { DatabaseSettings } from './schema.ts';
 import * as schema from './schema.ts';
+import { bucketKind, type DatabaseSettings } from './schema.ts';
 
 const kind = 'AppDatabase';
 
-type Wanted = Pick<DatabaseSettings, 'restoreFrom'>;
+type Wanted = Pick<DatabaseSettings, 'restoreFrom' | 'backups'>;
+
+const bucketOf = (said: { readonly bucket?: string | undefined } | undefined) =>
+  said?.bucket === undefined ? [] : [{ kind: bucketKind, name: said.bucket }];
 
 export const appDatabase = defineApi({
   kind,
@@ -33,15 +37,18 @@ export const appDatabase = defineApi({
     'delegation',
     'upgrade-check-*',
     ...Object.keys(copyKinds),
+    ...Object.keys(backupKinds),
   ],
   requires: {
     source: {
       bindings: ({ spec: { restoreFrom } }: Requiring<Wanted>) => {
-        if (restoreFrom === undefined) return [];
+        if (restoreFrom === undefined || restoreFrom.bucket !== undefined) return [];
         const { claim: name, namespace } = restoreFrom;
         return [{ kind, name, ...(namespace !== undefined && { namespace }) }];
       },
     },
+    dumps: { bindings: ({ spec: { restoreFrom } }: Requiring<Wanted>) => bucketOf(restoreFrom) },
+    bucket: { bindings: ({ spec: { backups } }: Requiring<Wanted>) => bucketOf(backups) },
   },
   lentTo: copiersOf,
   claimPolicies: [

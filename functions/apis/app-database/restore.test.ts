@@ -638,12 +638,12 @@ test('a time and a snapshot are refused where nothing is kept', () => {
     {
       reason: 'FieldNotOnBackend',
       message:
-        'cannot restore: spec.restoreFrom.at: got "2026-11-28T07:00:00Z", want none, since nothing is kept of AppDatabase ledger where it is: it is copied as it is now',
+        'cannot restore: spec.restoreFrom.at: got "2026-11-28T07:00:00Z", want none, since nothing is kept of AppDatabase ledger where it is: it is copied as it is now, or restored from a dump in spec.restoreFrom.bucket',
     },
     {
       reason: 'FieldNotOnBackend',
       message:
-        'cannot restore: spec.restoreFrom.snapshot: got "ledger-final", want none, since nothing is kept of AppDatabase ledger where it is: it is copied as it is now',
+        'cannot restore: spec.restoreFrom.snapshot: got "ledger-final", want none, since nothing is kept of AppDatabase ledger where it is: it is copied as it is now, or restored from a dump in spec.restoreFrom.bucket',
     },
   ]);
 });

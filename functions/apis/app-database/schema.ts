@@ -6,6 +6,7 @@ import { field, type SettingsOf, setting } from '../../core/field.ts';
 import { maxNameLength } from '../../core/names.ts';
 import { deletionField } from '../../core/protection.ts';
 import { rotateField } from '../../core/rotation.ts';
+import { cron, cronText } from '../../core/schedule.ts';
 import { runningField } from '../../core/stop.ts';
 import { ttlField, ttlRules } from '../../core/ttl.ts';
 import { parameters } from './parameters.ts';
@@ -34,6 +35,22 @@ const objectName = (most: number) =>
     .max(most)
     .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/);
 
+/** SQL that is in a ConfigMap. */
+const sqlIn = (key: string) =>
+  z.strictObject({
+    configMap: objectName(63).describe('Name of the ConfigMap, of the namespace.'),
+    key: z
+      .string()
+      .max(253)
+      .regex(/^[-._a-zA-Z0-9]+$/)
+      .default(key)
+      .describe('The key that has the SQL.'),
+  });
+
+/** The kind of claim that dumps are kept in. */
+export const bucketKind = 'AppBucket';
+const bucketName = objectName(maxNameLength({ suffix: 'bucket' }));
+
 const restoreFrom = z.strictObject({
   claim: objectName(maxNameLength({ suffix })).describe('The AppDatabase whose data it is.'),
   namespace: objectName(63)
@@ -41,12 +58,15 @@ const restoreFrom = z.strictObject({
     .describe(
       'The namespace that it is in, where that is another: a masked copy, which has this namespace in its copyableBy. It is copied as it is now.',
     ),
+  bucket: bucketName
+    .optional()
+    .describe("The AppBucket of the namespace with the claim's dumps, of which the last is taken; the claim itself may be gone."),
   at: z
     .string()
     .regex(/^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$/)
     .optional()
     .describe(
-      'The time, in UTC, of which the data is, such as 2026-11-28T07:00:00Z; left out, it is of now. Where the backend makes backups (rds).',
+      'The time, in UTC, of which the data is, such as 2026-11-28T07:00:00Z; left out, it is of now. With a bucket, of which the last dump is that is not after it; without one, where the backend makes backups (rds).',
     ),
   snapshot: z
     .string()
@@ -54,18 +74,26 @@ const restoreFrom = z.strictObject({
     .regex(/^[a-zA-Z][-:a-zA-Z0-9]*$/)
     .optional()
     .describe("Name of a snapshot of the claim's instance, in place of a time; the claim itself may be gone (rds)."),
-  mask: z
-    .strictObject({
-      configMap: objectName(63).describe('Name of the ConfigMap, of the namespace.'),
-      key: z
-        .string()
-        .max(253)
-        .regex(/^[-._a-zA-Z0-9]+$/)
-        .default('mask.sql')
-        .describe('The key that has the SQL.'),
-    })
+  mask: sqlIn('mask.sql')
     .optional()
     .describe('SQL that runs as the owner of the data, in one transaction, before anybody gets the binding. Where it fails nobody does.'),
+});
+
+const backups = z.strictObject({
+  bucket: bucketName.describe(
+    'The AppBucket of the namespace that dumps are put into, as <claim>/<time in UTC>.dump. They stay when the claim goes.',
+  ),
+  schedule: cron.optional().describe(`When a dump is made, in UTC. ${cronText} Left out, once a night, at a time that differs by claim.`),
+  keep: z.int().min(1).max(1000).default(14).describe('How many dumps are kept: the oldest goes once a new one is there.'),
+  drill: z
+    .strictObject({
+      schedule: cron.optional().describe(`When it is done, in UTC. ${cronText} Left out, once a week, at a time that differs by claim.`),
+      query: sqlIn('query.sql').describe('A query that returns one row with one value, which is true where the data is as it should be.'),
+    })
+    .optional()
+    .describe(
+      'Restores the last dump into a database that is thrown away, and asks it the query: the condition RestoreProven says whether it held.',
+    ),
 });
 
 export const fields = {
@@ -141,6 +169,10 @@ export const fields = {
     text: 'Namespaces whose AppDatabases may begin with the data of this one. Only a masked copy can say it, and no app should write to one.',
     example: ['shop-staging'],
   }),
+  backups: field(backups, {
+    text: "Dumps of the database in a bucket, on every backend; what rds keeps itself, backupRetentionDays says. The bucket lists the claim's ServiceAccount, which is called <claim>-database, among its writers. Names of claims with it have at most 36 characters.",
+    example: { bucket: 'dumps', schedule: '30 2 * * *', keep: 7, drill: { query: { configMap: 'orders-drill' } } },
+  }),
   rotateAfterDays: rotateField,
   running: runningField,
   ttlHours: ttlField,
@@ -182,12 +214,27 @@ export const rules = [
     message: 'copyableBy is for masked copies alone: it wants restoreFrom.mask beside it',
   },
   {
+    rule: '!has(self.restoreFrom) || !has(self.restoreFrom.bucket) || !has(self.restoreFrom.snapshot)',
+    message: 'restoreFrom has a bucket and a snapshot, which is in no bucket: leave one out',
+  },
+  {
     rule: '!has(self.restoreFrom) || (has(oldSelf.restoreFrom) && self.restoreFrom == oldSelf.restoreFrom)',
     message: 'restoreFrom cannot be added or changed later: make a new claim, and have apps use that',
   },
 ];
 
-export const status = endpointStatus('database');
+const moment = z.string().optional();
+
+export const status = endpointStatus('database').extend({
+  lastBackup: moment.describe('When the last dump was put into the bucket of spec.backups.'),
+  drill: z
+    .object({
+      lastPassed: moment.describe('When the last drill ended for which the query held.'),
+      lastTried: moment.describe('When the last drill began, or ended.'),
+    })
+    .optional()
+    .describe('The drills of spec.backups.drill.'),
+});
 
 /** The binding's own file with the certificates, where a pod mounts the binding as the documentation says. */
 const certificateKey = 'ca.crt';

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { bindingHead } from '../../core/binding.ts';
 import { field, type SettingsOf, setting } from '../../core/field.ts';
 import { deletionField } from '../../core/protection.ts';
+import { cron, cronText } from '../../core/schedule.ts';
 import { runningField } from '../../core/stop.ts';
 import { ttlField, ttlRules } from '../../core/ttl.ts';
 
@@ -180,13 +181,7 @@ const sidecar = z
   });
 
 const schedule = z.object({
-  cron: z
-    .string()
-    .max(100)
-    .regex(/^(@(yearly|monthly|weekly|daily|hourly)|[-*/,0-9A-Za-z]+( [-*/,0-9A-Za-z]+){4})$/)
-    .describe(
-      'Minute, hour, day of the month, month and day of the week, such as `30 3 * * *`; or `@hourly`, `@daily`, `@weekly`, `@monthly`.',
-    ),
+  cron: cron.describe(cronText),
   timeZone: z
     .string()
     .max(64)

@@ -7,7 +7,7 @@ import { composedName } from '../../../core/names.ts';
 import type { Refusal } from '../../../core/step.ts';
 import { protection } from '../../../kinds/crossplane/usage.ts';
 import { complete, ofPostgres, refusalOf } from '../extensions.ts';
-import { postgresImage } from '../facts.ts';
+import { awsCli, postgresImage } from '../facts.ts';
 import { saidParameters } from '../parameters.ts';
 import {
   binding,
@@ -21,9 +21,11 @@ import {
   username,
   versions,
 } from '../schema.ts';
-import { copied, copyingPods, copyKinds, lendingOf, loginKey, loginName, loginSecret, postgresUser, type Sources } from './copy.ts';
+import { backedUp, backupKinds } from './backup.ts';
+import { copyingPods, copyKinds, lendingOf, loginKey, loginName, loginSecret, postgresUser, type Sources } from './copy.ts';
+import { begunWith } from './dumps.ts';
 
-const needs = needsOf(postgresImage);
+const needs = needsOf(postgresImage, awsCli.image);
 type Needs = FactsOf<typeof needs>;
 
 const dataPath = '/var/lib/postgresql/data';
@@ -107,7 +109,9 @@ function expand(context: Context<DatabaseSettings, Needs, Sources>): Expansion {
   // Another Secret would replace the pod, and with it what a container without a volume has.
   const mounted = JSON.stringify(at(observed['server']?.object, 'spec', 'template', 'spec', 'volumes') ?? []);
   const hasLogin = restoreFrom !== undefined || observed[loginKey] !== undefined || mounted.includes(JSON.stringify(loginName(claim)));
-  const copy = restoreFrom && copied({ claim, restoreFrom, source: required.source, image, target, observed });
+  const copy =
+    restoreFrom &&
+    begunWith({ claim, restoreFrom, required, image, awsCli: facts.images.awsCli, storageGiB: settings.storageGiB, target, observed });
   const fresh = copy?.waitsFor === undefined ? target && completeBinding(name, target) : undefined;
   const bound = bind(claim, name, binding, fresh, observed[bindingKey], copy?.waitsFor ?? 'a password');
   const refused = refusal ?? copy?.refusal ?? bound.refusal ?? refusalOf(settings, ofPostgres).refusal;
@@ -147,17 +151,20 @@ function expand(context: Context<DatabaseSettings, Needs, Sources>): Expansion {
     alsoFrom: copyingPods(claim, settings),
     observed,
   });
+  const backups = backedUp({ context: { ...context, settings }, image, isBound: bound.values !== undefined });
   const resources: Record<string, Composed> = {
     ...(hasLogin && target && loginSecret(claim, target)),
     ...copy?.resources,
     ...bound.resources,
     ...serving.resources,
+    ...backups.resources,
     ...protection(claim, name, settings.deletion),
   };
   return {
     resources,
-    pending: { ...bound.pending, ...serving.pending },
-    status: { host, port },
+    pending: { ...bound.pending, ...serving.pending, ...backups.pending },
+    status: { host, port, ...backups.status },
+    proofs: backups.proofs,
     inForce: settings,
     remarks: lendingOf(settings),
     ...(refused && { refusal: refused }),
@@ -165,4 +172,4 @@ function expand(context: Context<DatabaseSettings, Needs, Sources>): Expansion {
 }
 
 /** A Postgres in a pod of the claim's own namespace. */
-export const container = containerBackend(needs, expand, copyKinds);
+export const container = containerBackend(needs, expand, { ...copyKinds, ...backupKinds });

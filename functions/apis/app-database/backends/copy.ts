@@ -27,6 +27,10 @@ export const copyKinds = { [loginKey]: secret, [lentKey]: secret, [jobKey]: job 
 /** What a backend is given of the claims that an AppDatabase names. */
 export interface Sources {
   readonly source: FoundBindings;
+  /** The bucket whose dumps it begins with. */
+  readonly dumps: FoundBindings;
+  /** The bucket that its own are put into. */
+  readonly bucket: FoundBindings;
 }
 
 /** The Secret with a login before there is a binding. */
@@ -68,13 +72,13 @@ function lentLogin(claim: Claim, object: KubernetesObject): Pick<Work, 'source' 
   return values && { source, lent: secretOf(source, completeBinding(source, { ...values, authorities: values['ca.crt'] })) };
 }
 
-const workPath = '/work';
+export const workPath = '/work';
 const maskPath = '/mask';
 const maskFile = 'mask.sql';
-const folderOf = (secretName: string) => `/bindings/${secretName}`;
+export const folderOf = (secretName: string) => `/bindings/${secretName}`;
 
 /** A statement for each table that counts its rows; an extension fills its own. */
-const counting = [
+export const counting = [
   "SELECT format('SELECT %L, count(*) FROM %I.%I', nspname || '.' || relname, nspname, relname)",
   'FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace',
   "WHERE relkind = 'r' AND nspname !~ '^pg_' AND nspname <> 'information_schema'",
@@ -83,19 +87,20 @@ const counting = [
 ].join(' ');
 
 /** Runs as a statement what is in the file of a mask, so that it can neither end the transaction nor do anything beside the server. */
-const masking = `\\set mask \`cat ${maskPath}/${maskFile}\`
+export const masking = `\\set mask \`cat ${maskPath}/${maskFile}\`
 SELECT format('DO %L', format('BEGIN EXECUTE %L; END', :'mask')) \\gexec`;
 
 /** A database says itself for what it was masked, so that what an app writes later never is. */
 const marked = `${masking}
 COMMENT ON DATABASE :"DBNAME" IS :'mark';`;
 
+/** What a masked database says before for whom. */
 const mark = 'masked for';
-const saying = `said=$(at "$TARGET" $sql --command="SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = current_database()")`;
+/** What the database says of itself. */
+export const saying = `said=$(at "$TARGET" $sql --command="SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = current_database()")`;
 
 /** What was kept of an earlier claim is nobody's masked copy unless it says so. */
-const keptMasked = `  ${saying}
-  case $said in
+export const keptMasked = `  case $said in
     '${mark} '*) ;;
     *)
       echo 'the database has tables already, and does not say that they were masked: without spec.restoreFrom the claim begins with them' >&2
@@ -104,11 +109,11 @@ const keptMasked = `  ${saying}
   esac`;
 
 /** The timeouts of an app's sessions are not those of all of its data. */
-const unhurried = ['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout', 'idle_session_timeout']
+export const unhurried = ['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout', 'idle_session_timeout']
   .map((name) => `-c ${name}=0`)
   .join(' ');
 
-const hasMask = `[ -s ${maskPath}/${maskFile} ] || { echo 'there is nothing in the mask' >&2; exit 1; }`;
+export const hasMask = `[ -s ${maskPath}/${maskFile} ] || { echo 'there is nothing in the mask' >&2; exit 1; }`;
 
 /** What the script of a `clientJob` begins with. */
 export const head = `set -eu
@@ -129,7 +134,7 @@ const copyScript = (isMasked: boolean) => `${head}
 ${isMasked ? hasMask : ''}
 tables=$(at "$TARGET" $sql --command="$COUNTING")
 if [ -n "$tables" ]; then
-${isMasked ? keptMasked : ''}
+${isMasked ? `  ${saying}\n${keptMasked}` : ''}
   echo 'the database has tables already, so nothing is copied'
   exit 0
 fi
@@ -185,7 +190,7 @@ COMMIT;
 SQL
 at "$TARGET" $sql --set=mark="$MARK" --file=mask.sql`;
 
-interface Filling {
+export interface Filling {
   readonly claim: Claim;
   readonly restoreFrom: RestoreFrom;
   /** An image of Postgres that can read the data. */
@@ -196,7 +201,7 @@ interface Filling {
 }
 
 /** What fills a new database before there is a binding. */
-interface Filled {
+export interface Filled {
   readonly resources: Readonly<Record<string, Composed>>;
   /** What the binding still waits for, for the developer; undefined once all is done. */
   readonly waitsFor: string | undefined;
@@ -210,6 +215,17 @@ interface Work {
   readonly source?: string;
   /** That Secret, where it is there for the Job alone. */
   readonly lent?: Composed;
+  /** What comes before it in its pod, and leaves something in its folder. */
+  readonly first?: Before;
+}
+
+/** A container that has to be done before that of a pod starts. */
+export interface Before {
+  readonly container: object;
+  readonly volumes: readonly object[];
+  readonly serviceAccountName: string;
+  /** What the folder may come to with it. */
+  readonly sizeGiB: number;
 }
 
 /** Why there is no work yet, for the developer. */
@@ -217,9 +233,9 @@ interface Waiting {
   readonly waitsFor: string;
 }
 
-function fillingJob({ claim, restoreFrom: { mask }, image }: Filling, name: string, { script, env, source }: Work): Composed {
+function fillingJob({ claim, restoreFrom: { mask }, image }: Filling, name: string, { script, env, source, first }: Work): Composed {
   const secrets = { ...(source !== undefined && { source }), target: loginName(claim) };
-  return clientJob({ name, container: 'copy', labels: copyLabels(claim), image, script, env, secrets, mask });
+  return clientJob({ name, container: 'copy', labels: copyLabels(claim), image, script, env, secrets, mask, first });
 }
 
 interface Client {
@@ -233,12 +249,13 @@ interface Client {
   /** Bindings, by the name of the variable, in lower case, that says their folder. */
   readonly secrets: Readonly<Record<string, string>>;
   readonly mask?: RestoreFrom['mask'];
+  readonly first?: Work['first'];
   /** Exit codes with which it is not tried again. */
   readonly final?: readonly number[];
 }
 
 /** A Job that is a client of databases. */
-export function clientJob({ name, container, labels: own, image, script, env, secrets, mask, final }: Client): Composed {
+export function clientJob({ name, container, labels: own, image, script, env, secrets, mask, first, final }: Client): Composed {
   const labels = { ...own, 'app.kubernetes.io/instance': name };
   const folders = Object.entries(secrets).map(([which, secretName]) => [which.toUpperCase(), folderOf(secretName)]);
   const all: Readonly<Record<string, string>> = { ...env, UNHURRIED: unhurried, ...Object.fromEntries(folders) };
@@ -256,10 +273,12 @@ export function clientJob({ name, container, labels: own, image, script, env, se
         template: {
           metadata: { labels },
           spec: {
+            ...(first !== undefined && { serviceAccountName: first.serviceAccountName }),
             automountServiceAccountToken: false,
             enableServiceLinks: false,
             restartPolicy: 'Never',
             securityContext: podSecurity(postgresUser),
+            ...(first !== undefined && { initContainers: [first.container] }),
             containers: [
               {
                 name: container,
@@ -281,7 +300,8 @@ export function clientJob({ name, container, labels: own, image, script, env, se
             ],
             volumes: [
               ...Object.entries(secrets).map(([which, secretName]) => ({ name: which, secret: { secretName } })),
-              { name: 'work', emptyDir: { sizeLimit: '64Mi' } },
+              { name: 'work', emptyDir: { sizeLimit: first === undefined ? '64Mi' : `${first.sizeGiB}Gi` } },
+              ...(first?.volumes ?? []),
               ...(mask === undefined
                 ? []
                 : [{ name: 'mask', configMap: { name: mask.configMap, items: [{ key: mask.key, path: maskFile }] } }]),
@@ -293,11 +313,24 @@ export function clientJob({ name, container, labels: own, image, script, env, se
   };
 }
 
+/** What is special about a way to fill a database. */
+interface Way {
+  /** What it reads from is lent for as long as it runs. */
+  readonly isLent?: boolean;
+  /** What a failure says of it. */
+  readonly failed?: string;
+}
+
 /**
  * Once there was a binding nothing is filled again: what the database has by then is the app's own. What is lent is there while a Job
  * reads it, and that ends with it.
  */
-function filled(filling: Filling, what: string, work: () => Work | Waiting, isLent = false): Filled {
+export function filled(
+  filling: Filling,
+  what: string,
+  work: () => Work | Waiting,
+  { isLent = false, failed = 'failed and changed nothing' }: Way = {},
+): Filled {
   const { claim, target, observed } = filling;
   const { [jobKey]: own, [bindingKey]: bound } = observed;
   if (claim.issuedBinding !== undefined || bound !== undefined) return { resources: {}, waitsFor: undefined };
@@ -316,7 +349,7 @@ function filled(filling: Filling, what: string, work: () => Work | Waiting, isLe
   const lent: Partial<Work> | Waiting = isLent && !hasFailed ? work() : {};
   if ('waitsFor' in lent) return { resources: { ...login }, waitsFor: lent.waitsFor };
   const how = hasFailed
-    ? `, which failed and changed nothing: kubectl logs ${at} job/${name} says why; kubectl delete job ${at} ${name} has it tried again`
+    ? `, which ${failed}: kubectl logs ${at} job/${name} says why; kubectl delete job ${at} ${name} has it tried again`
     : `: kubectl describe job ${at} ${name} shows how far it is`;
   return { resources: { ...resources, ...lentBy(lent) }, waitsFor: `${what}${how}` };
 }
@@ -339,7 +372,7 @@ export function copied(filling: Filling & { readonly source: FoundBindings }): F
     return { resources: {}, waitsFor: undefined, refusal: { reason: 'CannotRestore', message } };
   }
   if (beyond !== undefined) {
-    const message = `cannot restore: spec.restoreFrom.${beyond}: got ${shown(restoreFrom[beyond])}, want none, since nothing is kept of ${of} where it is: it is copied as it is now`;
+    const message = `cannot restore: spec.restoreFrom.${beyond}: got ${shown(restoreFrom[beyond])}, want none, since nothing is kept of ${of} where it is: it is copied as it is now, or restored from a dump in spec.restoreFrom.bucket`;
     return { resources: {}, waitsFor: undefined, refusal: { reason: 'FieldNotOnBackend', message } };
   }
   const work = (): Work | Waiting => {
@@ -358,11 +391,11 @@ export function copied(filling: Filling & { readonly source: FoundBindings }): F
     const isMasked = restoreFrom.mask !== undefined;
     return { script: copyScript(isMasked), env: { COUNTING: counting, ...(isMasked && { MARK: markOf(filling) }) }, ...login };
   };
-  return filled(filling, `the data of ${of} to be copied`, work, namespace !== undefined);
+  return filled(filling, `the data of ${of} to be copied`, work, { isLent: namespace !== undefined });
 }
 
-const markOf = ({ claim, restoreFrom }: Filling) =>
-  `${mark} ${hashOf([claim.namespace, claim.name, claim.creationTimestamp, restoreFrom])}`;
+export const markOf = ({ claim, restoreFrom }: Filling) =>
+  `${restoreFrom.mask === undefined ? 'restored for' : mark} ${hashOf([claim.namespace, claim.name, claim.creationTimestamp, restoreFrom])}`;
 
 /** Data that is there already, masked where the claim asks for that. */
 export function masked(filling: Filling): Filled {

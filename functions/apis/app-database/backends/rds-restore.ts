@@ -54,7 +54,7 @@ function issuedIn<T>(schema: z.ZodObject & z.ZodType<T>, { found: [other] }: Fou
 
 /** Whether RDS itself gives a new instance the data that the claim asks for, which it does with what it keeps of another. */
 export function isKeptByRds({ restoreFrom }: DatabaseSettings, source: FoundBindings): boolean {
-  if (restoreFrom === undefined || restoreFrom.namespace !== undefined) return false;
+  if (restoreFrom === undefined || restoreFrom.namespace !== undefined || restoreFrom.bucket !== undefined) return false;
   const bound = issuedIn(issuedProvider, source);
   return restoreFrom.snapshot !== undefined || bound === undefined || bound.provider === 'rds';
 }

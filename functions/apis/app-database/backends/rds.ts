@@ -25,7 +25,7 @@ import { rdsSubnetGroup } from '../../../kinds/aws/rds-subnet-group.ts';
 import { heldBack, protection, usage } from '../../../kinds/crossplane/usage.ts';
 import { secret } from '../../../kinds/kubernetes/secret.ts';
 import { complete, ofRds, refusalOf, trusted } from '../extensions.ts';
-import { ownLogins, postgresImage } from '../facts.ts';
+import { awsCli, ownLogins, postgresImage } from '../facts.ts';
 import { inParameterGroup, saidParameters } from '../parameters.ts';
 import {
   binding,
@@ -39,13 +39,15 @@ import {
   username,
   versions,
 } from '../schema.ts';
-import { copied, copyKinds, lendingOf, masked, type Sources } from './copy.ts';
+import { backedUp, backupKinds } from './backup.ts';
+import { copyKinds, lendingOf, masked, type Sources } from './copy.ts';
+import { begunWith } from './dumps.ts';
 import { hasOwnLogin, ownLogin, ownLoginKinds } from './own-login.ts';
 import { isKeptByRds, originKinds, originOf } from './rds-restore.ts';
 import { inOwnDatabase, ownDatabaseKinds } from './sql.ts';
 import { checkedVersion, upgradeCheckKinds } from './upgrade-check.ts';
 
-const needs = needsOf(controlPlane, account, key, network, rdsCertificates, windows, notifications, ownLogins, postgresImage);
+const needs = needsOf(controlPlane, account, key, network, rdsCertificates, windows, notifications, ownLogins, postgresImage, awsCli.image);
 type Needs = FactsOf<typeof needs>;
 
 /** The key of what looks for the last snapshot of an earlier claim of the name, until the instance is made. */
@@ -62,6 +64,7 @@ const composes = {
   ...ownLoginKinds,
   ...copyKinds,
   ...upgradeCheckKinds,
+  ...backupKinds,
   ...ownDatabaseKinds,
   ...alarmKinds,
   protection: usage,
@@ -294,7 +297,7 @@ function expand(context: Context<DatabaseSettings, Needs, Sources>): Expansion {
     restoreFrom &&
     ((isMade ? origin.fields !== undefined : isKeptByRds(settings, required.source))
       ? masked({ ...filling, restoreFrom })
-      : copied({ ...filling, restoreFrom, source: required.source }));
+      : begunWith({ ...filling, restoreFrom, required, awsCli: facts.images.awsCli, storageGiB }));
   const fresh = copy?.waitsFor === undefined ? target && completeBinding(nameOf(), target) : undefined;
   const waits = (otherwise: string) => origin.waitsFor ?? copy?.waitsFor ?? otherwise;
   const bound =
@@ -312,6 +315,7 @@ function expand(context: Context<DatabaseSettings, Needs, Sources>): Expansion {
     waitsFor: bound.values === undefined ? 'the binding' : own?.hasDatabase === false ? 'the database' : undefined,
   });
 
+  const backups = backedUp({ context, image, isBound: bound.values !== undefined });
   const refusal = origin.refusal ?? misnamed ?? copy?.refusal ?? bound.refusal;
   const unlocking = settings.deletion !== 'Protect' && mayBeProtected(observed);
   const guardRail = unlocking
@@ -337,11 +341,18 @@ function expand(context: Context<DatabaseSettings, Needs, Sources>): Expansion {
       ...own?.resources,
       ...bound.resources,
       ...inside.resources,
+      ...backups.resources,
       ...alarms(resources, context, aws.notificationTopicArn, alarmsOf(settings, identifier)),
       ...guardRail,
     },
-    pending: { ...own?.pending, ...bound.pending, ...inside.pending },
-    status: { ...(address !== undefined && { host: address }), port, ...finalSnapshotStatus(claim, settings.deletion, finalSnapshot) },
+    pending: { ...own?.pending, ...bound.pending, ...inside.pending, ...backups.pending },
+    proofs: backups.proofs,
+    status: {
+      ...(address !== undefined && { host: address }),
+      port,
+      ...finalSnapshotStatus(claim, settings.deletion, finalSnapshot),
+      ...backups.status,
+    },
     awaiting: unlocking || groups.handingOver || own?.isTurning === true || upgrade.awaiting,
     inForce: { databaseName, version },
     remarks: [...upgrade.remarks, ...lendingOf(settings)],

@@ -9,14 +9,16 @@ import { secret } from '../../../kinds/kubernetes/secret.ts';
 import { sqlDatabase } from '../../../kinds/sql/database.ts';
 import { sqlRole } from '../../../kinds/sql/role.ts';
 import { refusalOf, trusted } from '../extensions.ts';
-import { postgresImage, sharedPostgres } from '../facts.ts';
+import { awsCli, postgresImage, sharedPostgres } from '../facts.ts';
 import { saidParameters } from '../parameters.ts';
 import { binding, completeBinding, type DatabaseSettings, type Size, suffix, versions } from '../schema.ts';
-import { copied, copyKinds, lendingOf, type Sources } from './copy.ts';
+import { backedUp, backupKinds } from './backup.ts';
+import { copyKinds, lendingOf, type Sources } from './copy.ts';
+import { begunWith } from './dumps.ts';
 import { inOwnDatabase, ownDatabaseKinds, ownedDatabase } from './sql.ts';
 import { turnKinds } from './turns.ts';
 
-const needs = needsOf(controlPlane, sharedPostgres, postgresImage);
+const needs = needsOf(controlPlane, sharedPostgres, postgresImage, awsCli.image);
 type Needs = FactsOf<typeof needs>;
 
 /** Postgres cuts longer identifiers. */
@@ -31,6 +33,7 @@ const composes = {
   ...turnKinds,
   ...ownDatabaseKinds,
   ...copyKinds,
+  ...backupKinds,
   protection: usage,
 };
 
@@ -69,7 +72,17 @@ function expand(context: Context<DatabaseSettings, Needs, Sources>): Expansion {
   // No server of its own says which version it has.
   const image = `${facts.images.postgres}:${versions.at(-1)}`;
   const copy =
-    restoreFrom && copied({ claim, restoreFrom, source: required.source, image, target: owned.hasDatabase ? target : undefined, observed });
+    restoreFrom &&
+    begunWith({
+      claim,
+      restoreFrom,
+      required,
+      image,
+      awsCli: facts.images.awsCli,
+      storageGiB: settings.storageGiB,
+      target: owned.hasDatabase ? target : undefined,
+      observed,
+    });
   const fresh = copy?.waitsFor === undefined ? target && completeBinding(nameOf(), target) : undefined;
   const waitsFor = copy?.waitsFor ?? 'the role and its password';
   // Never the only copy: provider-sql makes another password.
@@ -85,17 +98,20 @@ function expand(context: Context<DatabaseSettings, Needs, Sources>): Expansion {
     observed,
     waitsFor: bound.values === undefined ? 'the binding' : owned.hasDatabase ? undefined : 'the database',
   });
+  const backups = backedUp({ context, image, isBound: bound.values !== undefined });
   const resources = {
     ...owned.resources,
     ...inside.resources,
     ...copy?.resources,
     ...bound.resources,
+    ...backups.resources,
     ...protection(claim, nameOf(), settings.deletion),
   };
   return {
     resources,
-    pending: { ...bound.pending, ...inside.pending },
-    status: { host: server.host, port: server.port },
+    pending: { ...bound.pending, ...inside.pending, ...backups.pending },
+    status: { host: server.host, port: server.port, ...backups.status },
+    proofs: backups.proofs,
     awaiting: owned.isTurning,
     inForce: { databaseName: external },
     remarks: lendingOf(settings),
