@@ -12,6 +12,7 @@ import type { DesiredResource, ObservedResource, Refusal, StepResponse } from '.
 import type { Estimate } from '../functions/cost/estimate.ts';
 import { expandedTo } from '../functions/expand/expand.ts';
 import { type Expanded, expandClaim, settingsInForce } from '../functions/expand/expand-claim.ts';
+import { type Adoption, adoptionOf } from '../functions/guard/adoption.ts';
 import type { Change } from '../functions/guard/changes.ts';
 import { judgedAs } from '../functions/guard/guard.ts';
 import { judge } from '../functions/guard/judge.ts';
@@ -54,6 +55,8 @@ export interface Plan {
   readonly losses: readonly Change[];
   readonly warnings: readonly string[];
   readonly conditions: readonly Condition[];
+  /** How far it is with what it adopts; left out where it adopts nothing, or has it. */
+  readonly adoption?: Adoption;
   readonly refused: Refusal | null;
 }
 
@@ -265,6 +268,7 @@ export function runSteps(claim: KubernetesObject, environment: string, world: Wo
   const idle = known === undefined ? new Set() : idleFields(request, known);
   const values = known === undefined ? {} : { ...known.settled.settings, ...settingsInForce(known) };
   const { desired, desiredStatus } = ended.request;
+  const adoption = found && adoptionOf(found.request, desired);
   return {
     plan: {
       claim: { ...nameOf(claim), ...(applied.metadata?.namespace === undefined && { namespace: '' }) },
@@ -292,7 +296,8 @@ export function runSteps(claim: KubernetesObject, environment: string, world: Wo
       losses: judgement?.changes ?? [],
       warnings: judgement?.warnings ?? [],
       conditions: ended.conditions,
-      refused: ended.refusal ?? null,
+      ...(adoption !== undefined && { adoption }),
+      refused: ended.refusal ?? (adoption?.isSeen ? (adoption.open ?? null) : null),
     },
     desired,
     status: desiredStatus,

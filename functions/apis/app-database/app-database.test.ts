@@ -24,7 +24,7 @@ const details = { instance: instanceDetails, role: roleDetails, login: loginDeta
 
 contract(appDatabase, {
   details,
-  apart: ['restoreFrom', 'ttlHours'],
+  apart: ['adopt', 'restoreFrom', 'ttlHours'],
   secretKeys: ['password', 'uri', 'jdbc-uri'],
   absentKeys: ({ sslmode }) => (sslmode === 'disable' ? ['ca.crt', 'sslrootcert'] : []),
   checkBinding({ uri, host, port, username, password, database, sslmode, 'jdbc-uri': jdbc }) {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { applyChangesField } from '../../aws/windows.ts';
+import { adoptField, adoptRules } from '../../core/adopt.ts';
 import { bindingHead } from '../../core/binding.ts';
 import { endpoint, endpointStatus } from '../../core/endpoint.ts';
 import { field, type SettingsOf, setting } from '../../core/field.ts';
@@ -131,6 +132,24 @@ export const fields = {
     text: 'Data to begin with. The binding is there once the database has all of it; what the data is from stays as it is. It can be left out later, and not be added.',
     example: { claim: 'ledger' },
   }),
+  adopt: adoptField(
+    z.strictObject({
+      instance: z
+        .string()
+        .max(63)
+        .regex(/^[a-z](-?[a-z0-9])*$/)
+        .describe('Identifier of an instance of RDS, in the account and region of the environment.'),
+    }),
+    {
+      what: 'database',
+      more: 'Apps log in to it as its administrator, who gets a new password.',
+      refusedOn: {
+        container: 'leave it out, and begin with the data by spec.restoreFrom',
+        shared: 'leave it out, and begin with the data by spec.restoreFrom',
+      },
+      example: { instance: 'legacy-orders' },
+    },
+  ),
   rotateAfterDays: rotateField,
   running: runningField,
   ttlHours: ttlField,
@@ -155,6 +174,7 @@ const reservedNames =
 
 export const rules = [
   ...ttlRules,
+  ...adoptRules,
   {
     rule: `!has(self.databaseName) || !(self.databaseName in [${reservedNames.replaceAll(/\w+/g, "'$&'").replaceAll(' ', ', ')}])`,
     message: 'databaseName is a word that PostgreSQL or RDS reserves: choose another',
@@ -162,6 +182,10 @@ export const rules = [
   {
     rule: '!has(self.restoreFrom) || !has(self.restoreFrom.at) || !has(self.restoreFrom.snapshot)',
     message: 'restoreFrom has a time and a snapshot, which has a time of its own: leave one out',
+  },
+  {
+    rule: '!has(self.restoreFrom) || !has(self.adopt)',
+    message: 'adopt is a database with data of its own, and restoreFrom other data to begin with: leave one out',
   },
   {
     rule: '!has(self.restoreFrom) || (has(oldSelf.restoreFrom) && self.restoreFrom == oldSelf.restoreFrom)',
