@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 /** What is tried on a cluster nightly alone, since it is much and rarely breaks; all else of the folder, with every change. */
 const nightlyOnCluster = [
   'admission',
+  'adopt',
   'app-scale',
   'app-volumes',
   'backup',

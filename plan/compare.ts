@@ -3,9 +3,10 @@ import type { Cards, Effect } from '../functions/core/card.ts';
 import { groupKind, type KubernetesObject, stringAt } from '../functions/core/kubernetes.ts';
 import { settingsAnnotation } from '../functions/core/record.ts';
 import type { ObservedResource } from '../functions/core/step.ts';
+import { effectOf } from '../functions/guard/effects.ts';
 import { appliedTo, appliedWithin, isInParts } from './applied.ts';
 import type { Cost } from './cost.ts';
-import { effectOf, worstOf } from './effects.ts';
+import { worstOf } from './effects.ts';
 import type { Plan } from './run.ts';
 import { isSecretField, masked } from './secrets.ts';
 

@@ -12,6 +12,7 @@ import type { DesiredResource, ObservedResource, Refusal, StepResponse } from '.
 import type { Estimate } from '../functions/cost/estimate.ts';
 import { expandedTo } from '../functions/expand/expand.ts';
 import { type Expanded, expandClaim, settingsInForce } from '../functions/expand/expand-claim.ts';
+import { type Adoption, adoptionOf } from '../functions/guard/adoption.ts';
 import type { Change } from '../functions/guard/changes.ts';
 import { judgedAs } from '../functions/guard/guard.ts';
 import { judge } from '../functions/guard/judge.ts';
@@ -56,6 +57,8 @@ export interface Plan {
   /** What its author should know besides. */
   readonly remarks: readonly string[];
   readonly conditions: readonly Condition[];
+  /** How far it is with what it adopts; left out where it adopts nothing, or has it. */
+  readonly adoption?: Adoption;
   readonly refused: Refusal | null;
 }
 
@@ -281,6 +284,7 @@ export function runSteps(claim: KubernetesObject, environment: string, world: Wo
   const idle = known === undefined ? new Set() : idleFields(request, known);
   const values = known === undefined ? {} : { ...known.settled.settings, ...settingsInForce(known) };
   const { desired, desiredStatus } = ended.request;
+  const adoption = found && adoptionOf(found.request, desired);
   return {
     plan: {
       claim: { ...nameOf(claim), ...(applied.metadata?.namespace === undefined && { namespace: '' }) },
@@ -309,7 +313,8 @@ export function runSteps(claim: KubernetesObject, environment: string, world: Wo
       warnings: judgement?.warnings ?? [],
       remarks: known?.expansion.remarks ?? [],
       conditions: ended.conditions,
-      refused: ended.refusal ?? null,
+      ...(adoption !== undefined && { adoption }),
+      refused: ended.refusal ?? (adoption?.isSeen ? (adoption.open ?? null) : null),
     },
     desired,
     status: desiredStatus,

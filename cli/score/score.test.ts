@@ -420,7 +420,7 @@ test.each<[string, string, string]>([
   [
     'a param that no claim has',
     score('resources: {db: {type: postgres, params: {sise: 1}}}'),
-    '4": resources.db.params.sise: unknown param, want one of engine, version, size, storageGiB, highAvailability, backupRetentionDays, extensions, parameters, databaseName, deletion, restoreFrom, copyableBy, backups, rotateAfterDays, running, ttlHours',
+    '4": resources.db.params.sise: unknown param, want one of engine, version, size, storageGiB, highAvailability, backupRetentionDays, extensions, parameters, databaseName, deletion, restoreFrom, copyableBy, backups, adopt, rotateAfterDays, running, ttlHours',
   ],
   [
     'a param that is wrong',

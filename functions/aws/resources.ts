@@ -12,6 +12,8 @@ interface Names {
   readonly connectionSecret?: string;
   /** Where it differs from those of the claim's other resources. */
   readonly managementPolicies?: readonly string[];
+  /** The name of what it takes into the claim. */
+  readonly adopts?: string | undefined;
 }
 
 /** An identity whose place is an account and a region. */

@@ -183,6 +183,20 @@ interface BackupReport {
   readonly window?: string;
 }
 
+/** How something that was there before a claim is taken into it. */
+interface Adoption {
+  /** By field of `spec.forProvider`, the one of `status.atProvider` that says what runs, where it has another name. */
+  readonly reported: Readonly<Record<string, string>>;
+  /** Fields of `spec.forProvider` that say what the provider does, so that nothing which runs differs in them. */
+  readonly silent: readonly string[];
+  /** Fields of `spec.forProvider` that are set anew whatever runs: what that is called, what runs, and what comes of it. */
+  readonly renewed: Readonly<
+    Record<string, { readonly called: string; readonly runs: (atProvider: unknown) => string; readonly effect: Effect }>
+  >;
+  /** Why one cannot be taken in as it is, with what to do about it; undefined where it can. */
+  readonly unfit: (atProvider: unknown, forProvider: unknown) => string | undefined;
+}
+
 /** All that is known of a kind. */
 export interface Card {
   readonly apiVersion: string;
@@ -234,6 +248,8 @@ export interface Card {
   readonly gated?: readonly string[];
   /** Left out where what is asked for is in force as soon as the object is ready. */
   readonly defers?: Defers;
+  /** Left out where no claim takes in what was there before it. */
+  readonly adoption?: Adoption;
   readonly failures: readonly Failure[];
 }
 

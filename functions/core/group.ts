@@ -26,9 +26,12 @@ export const madeInAnnotation = `${group}/made-in`;
 
 /**
  * On a managed resource that only looks whether there is something under its name already: `first`, before it makes that; `kept`, for
- * what an earlier claim may have left; `source`, for what the claim begins with.
+ * what an earlier claim may have left; `source`, for what the claim begins with; `beside`, for what belongs to what it adopts.
  */
 export const lookAnnotation = `${group}/look`;
+
+/** On a managed resource that stands for something that was there before the claim: the name by which the claim's spec adopts it. */
+export const adoptsAnnotation = `${group}/adopts`;
 
 /** On a Namespace of a protected tier: `Allow` lets it be deleted. */
 export const namespaceDeletionAnnotation = `${group}/deletion`;

@@ -1,6 +1,6 @@
 import type { Composed } from './api.ts';
 import { type Card, typed } from './card.ts';
-import { lookAnnotation, madeInAnnotation } from './group.ts';
+import { adoptsAnnotation, lookAnnotation, madeInAnnotation } from './group.ts';
 import { stringAt } from './kubernetes.ts';
 import type { Deletion } from './protection.ts';
 import type { ObservedResource } from './step.ts';
@@ -16,10 +16,15 @@ interface ManagedResource {
   readonly managementPolicies: readonly string[];
   readonly forProvider: Readonly<Record<string, unknown>>;
   readonly connectionSecret?: string;
+  /** The name of what it takes into the claim; left out of what the claim makes itself. */
+  readonly adopts?: string | undefined;
 }
 
 /** A managed resource that shows whether there is something under a name, and makes nothing; `as` is what that would be. */
-export function looked(resource: Omit<ManagedResource, 'managementPolicies' | 'connectionSecret'>, as: 'kept' | 'source'): Composed {
+export function looked(
+  resource: Omit<ManagedResource, 'managementPolicies' | 'connectionSecret'>,
+  as: 'kept' | 'source' | 'beside',
+): Composed {
   const { object } = managed({ ...resource, managementPolicies: ['Observe'] });
   const annotations = { ...object.metadata?.annotations, [lookAnnotation]: as };
   return { object: { ...object, metadata: { ...object.metadata, annotations } } };
@@ -30,10 +35,11 @@ export const externalNameAnnotation = 'crossplane.io/external-name';
 
 /** A managed resource of a provider, in the claim's namespace. */
 export function managed(resource: ManagedResource): Composed {
-  const { card, name, externalName, madeIn, providerConfig, managementPolicies, forProvider, connectionSecret } = resource;
+  const { card, name, externalName, madeIn, providerConfig, managementPolicies, forProvider, connectionSecret, adopts } = resource;
   const annotations = {
     ...(externalName !== undefined && { [externalNameAnnotation]: externalName }),
     ...(madeIn !== undefined && { [madeInAnnotation]: madeIn.join('/') }),
+    ...(adopts !== undefined && { [adoptsAnnotation]: adopts }),
   };
   return {
     object: {

@@ -1,5 +1,5 @@
 import { type Card, holdsData } from '../core/card.ts';
-import { acknowledgeAnnotation, lookAnnotation } from '../core/group.ts';
+import { acknowledgeAnnotation, adoptsAnnotation, lookAnnotation } from '../core/group.ts';
 import { annotateCommand, at, groupKind, type KubernetesObject, stringAt } from '../core/kubernetes.ts';
 import { foundBy, onlyObserves } from '../core/look.ts';
 import { externalNameAnnotation } from '../core/managed.ts';
@@ -8,6 +8,7 @@ import type { StepRequest } from '../core/pipeline.ts';
 import { shown } from '../core/problem.ts';
 import { apiOf } from '../core/required.ts';
 import type { DesiredResource, StepResponse } from '../core/step.ts';
+import { adoptionOf, owning } from './adoption.ts';
 import { propertyOf } from './inspect.ts';
 import { named } from './named.ts';
 import { listed } from './waivers.ts';
@@ -15,8 +16,8 @@ import { listed } from './waivers.ts';
 /** Soon, since the claim waits for nothing but its provider's first look. */
 const lookTtlSeconds = 5;
 
-/** The tags that say whose something in a cloud is; an owner may change. */
-const owning = ['control-plane', 'environment', 'namespace', 'kind', 'claim'];
+/** Later, since the claim waits for a person. */
+const adoptionTtlSeconds = 60;
 
 /** The same object as one that only looks. What it refers to may not be there yet, and a password is not taken over but set by the second apply. */
 function lookAt(object: KubernetesObject): KubernetesObject {
@@ -41,6 +42,8 @@ interface Looked {
   readonly tags: string | undefined;
   readonly isProvenTogether: boolean;
   readonly isApart: boolean;
+  /** What the claim takes in on purpose has a proof of its own. */
+  readonly isAdopted: boolean;
   readonly observed: KubernetesObject | undefined;
 }
 
@@ -58,7 +61,10 @@ function lookedAt({ platform, observed }: StepRequest, desired: StepResponse['de
       const was = observed[key]?.object;
       if (card?.managed !== true || name === undefined || onlyObserves(object) || (was !== undefined && !onlyObserves(was))) return [];
       const tags = propertyOf(card, (of) => of.tags)?.path;
-      return [{ key, object, name, tags, isProvenTogether: isProvenTogether(card), isApart: card.apart === true, observed: was }];
+      const isAdopted = stringAt(object, 'metadata', 'annotations', adoptsAnnotation) !== undefined;
+      return [
+        { key, object, name, tags, isProvenTogether: isProvenTogether(card), isApart: card.apart === true, isAdopted, observed: was },
+      ];
     });
 }
 
@@ -122,17 +128,19 @@ interface Left {
   readonly key: string;
   readonly object: KubernetesObject;
   readonly name: string;
+  readonly isKept: boolean;
   readonly observed: KubernetesObject | undefined;
 }
 
-/** What expand itself looks for: data that an earlier claim of the name may have left. */
-function leftBefore({ observed }: StepRequest, desired: StepResponse['desired']): readonly Left[] {
+/** What expand itself looks for: data that an earlier claim of the name may have left, and what belongs to what the claim adopts. */
+function lookedForBefore({ observed }: StepRequest, desired: StepResponse['desired']): readonly Left[] {
   return Object.entries(desired)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .flatMap(([key, { object }]) => {
       const name = nameOf(object);
-      const isKept = onlyObserves(object) && stringAt(object, 'metadata', 'annotations', lookAnnotation) === 'kept';
-      return isKept && name !== undefined ? [{ key, object, name, observed: observed[key]?.object }] : [];
+      const as = onlyObserves(object) ? stringAt(object, 'metadata', 'annotations', lookAnnotation) : undefined;
+      if (name === undefined || (as !== 'kept' && as !== 'beside')) return [];
+      return [{ key, object, name, isKept: as === 'kept', observed: observed[key]?.object }];
     });
 }
 
@@ -144,7 +152,7 @@ function emptyBesideKept(
   left: readonly Left[],
 ): StepResponse | undefined {
   const { claim, platform } = request;
-  const kept = left.filter((each) => found(each) === 'something');
+  const kept = left.filter((each) => each.isKept && found(each) === 'something');
   const fromOf = ({ object }: Looked) => propertyOf(platform.cards.get(groupKind(object)), ({ data }) => data)?.from ?? [];
   const made = looked.filter((each) => {
     const card = platform.cards.get(groupKind(each.object));
@@ -175,7 +183,7 @@ function emptyBesideKept(
 export function provenFirst(request: StepRequest, response: StepResponse): StepResponse {
   if (response.refusal !== undefined) return response;
   const looked = lookedAt(request, response.desired);
-  const left = leftBefore(request, response.desired);
+  const left = lookedForBefore(request, response.desired);
   const { uid, generation } = request.claim.metadata ?? {};
   const token = `adopt-${hashOf([looked.filter(({ tags }) => tags === undefined).map(({ key, name }) => [key, name]), uid, generation])}`;
   const isAcknowledged = listed(request.claim, acknowledgeAnnotation).includes(token);
@@ -183,7 +191,7 @@ export function provenFirst(request: StepRequest, response: StepResponse): StepR
   const isUndecided = looked.some((each) => each.isProvenTogether && found(each) === undefined);
   const isProven = isUndecided || isAllThere(looked, request, response.desired);
   const others = looked
-    .filter((each) => found(each) === 'something' && !(each.isProvenTogether && isProven))
+    .filter((each) => !each.isAdopted && found(each) === 'something' && !(each.isProvenTogether && isProven))
     .flatMap(foreign)
     .filter(({ isUntagged }) => !(isUntagged && isAcknowledged));
   if (others.length > 0) {
@@ -192,20 +200,23 @@ export function provenFirst(request: StepRequest, response: StepResponse): StepR
   }
   const open = looked.filter((each) => found(each) === undefined);
   const looking = ({ object }: DesiredResource): DesiredResource => ({ object: lookAt(object), ready: false });
-  if (open.every(({ isApart }) => isApart) && left.every((each) => found(each) !== undefined)) {
-    const refused = emptyBesideKept(request, response, looked, left);
-    if (refused !== undefined || open.length === 0) return refused ?? response;
-    const desired = Object.entries(response.desired).map(([key, resource]) => [
-      key,
-      open.some((each) => each.key === key) ? looking(resource) : resource,
-    ]);
-    return { ...response, desired: Object.fromEntries(desired), claimReady: false, ttlSeconds: lookTtlSeconds };
-  }
   const first = Object.entries(response.desired).flatMap(([key, resource]): readonly (readonly [string, DesiredResource])[] => {
     if (looked.some((each) => each.key === key)) return [[key, looking(resource)]];
     const isManaged = request.platform.cards.get(groupKind(resource.object))?.managed === true;
     const isMade = !isManaged || request.observed[key] !== undefined || onlyObserves(resource.object);
     return isMade ? [[key, resource]] : [];
   });
-  return { ...response, desired: Object.fromEntries(first), claimReady: false, ttlSeconds: lookTtlSeconds };
+  const firstRound: StepResponse = { ...response, desired: Object.fromEntries(first), claimReady: false, ttlSeconds: lookTtlSeconds };
+  if (!open.every(({ isApart }) => isApart) || left.some((each) => found(each) === undefined)) return firstRound;
+  const adoption = adoptionOf(request, response.desired)?.open;
+  if (adoption !== undefined) {
+    return { ...firstRound, conditions: [{ type: 'Allowed', status: 'False', ...adoption }], ttlSeconds: adoptionTtlSeconds };
+  }
+  const refused = emptyBesideKept(request, response, looked, left);
+  if (refused !== undefined || open.length === 0) return refused ?? response;
+  const desired = Object.entries(response.desired).map(([key, resource]) => [
+    key,
+    open.some((each) => each.key === key) ? looking(resource) : resource,
+  ]);
+  return { ...response, desired: Object.fromEntries(desired), claimReady: false, ttlSeconds: lookTtlSeconds };
 }

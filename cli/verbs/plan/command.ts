@@ -37,6 +37,8 @@ export interface PlanOptions extends Home, Terminal {
   /** A file, a folder or a git revision. */
   readonly from?: string | undefined;
   readonly live: boolean;
+  /** Nothing but what claims adopt. */
+  readonly adopt?: boolean;
   /** What hosts end in that no Score file says. */
   readonly domain?: string | undefined;
   /** Of the kubeconfig; by default the current one. */
@@ -55,13 +57,14 @@ interface Work {
 }
 
 function checked(options: PlanOptions): void {
-  const { files, kustomizations, environments, environmentsFrom, against, from, live } = options;
+  const { files, kustomizations, environments, environmentsFrom, against, from, live, adopt = false } = options;
+  const seen = adopt ? '--adopt' : '--live';
   const places = [
     ...(files.length > 0 ? ['FILE'] : []),
     ...(kustomizations.length > 0 ? ['--kustomize'] : []),
     ...(environments.length > 0 ? ['--environment'] : []),
     ...(against === undefined ? [] : ['--against']),
-    ...(live ? ['--live'] : []),
+    ...(live ? [seen] : []),
   ];
   if (environmentsFrom !== undefined && places.length > 0)
     throw new InputError(`cannot plan: got --environments-from and ${places.join(' and ')}, want it alone, as its folders say both`);
@@ -70,11 +73,7 @@ function checked(options: PlanOptions): void {
   if (environmentsFrom === undefined && environments.length === 0 && !live)
     throw new InputError('cannot plan: --environment: missing, want the name of an environment or an EnvironmentConfig file');
   if (options.context !== undefined && !live) throw new InputError('cannot plan: got --context without --live, want both or neither');
-  const exclusive = [
-    ...(against === undefined ? [] : ['--against']),
-    ...(from === undefined ? [] : ['--from']),
-    ...(live ? ['--live'] : []),
-  ];
+  const exclusive = [...(against === undefined ? [] : ['--against']), ...(from === undefined ? [] : ['--from']), ...(live ? [seen] : [])];
   if (exclusive.length > 1) throw new InputError(`cannot plan: got ${exclusive.join(' and ')}, want one of them`);
 }
 
@@ -175,6 +174,13 @@ async function readFolders(pattern: string, options: PlanOptions): Promise<reado
   );
 }
 
+/** Of the plans, those of claims that adopt something. */
+function adoptingOf(entries: readonly Entry[], asked: readonly string[]): readonly Entry[] {
+  const adopting = entries.filter(({ plan: { settings } }) => settings.some(({ name, value }) => name === 'adopt' && value !== undefined));
+  if (adopting.length > 0) return adopting;
+  throw new InputError(`cannot plan ${asked.map(named).join(', ')}: --adopt: no claim adopts anything, want one with spec.adopt`);
+}
+
 async function readAll(options: PlanOptions, progress: Progress): Promise<readonly Work[]> {
   const { environments, environmentsFrom, from, strict, stderr } = options;
   progress.say('reading claims …');
@@ -213,14 +219,20 @@ export async function plan(options: PlanOptions): Promise<ExitCode> {
       if (live) planned.push(await planLive(work, options, progress, await reach(context)));
       else planned.push({ entries: await planFromFiles(work, options, progress) });
     }
-    const entries = planned.flatMap((each) => each.entries);
+    const all = planned.flatMap((each) => each.entries);
+    const entries = options.adopt ? adoptingOf(all, [...options.files, ...options.kustomizations]) : all;
     const cluster = planned[0]?.cluster;
     const comparisons = against === undefined ? undefined : comparisonsOf(entries);
     progress.end();
-    stdout.write(print({ entries, ...(cluster && { cluster }), ...(comparisons && { comparisons }) }, createColors(color)));
+    stdout.write(
+      print(
+        { entries, ...(options.adopt && { adopt: true }), ...(cluster && { cluster }), ...(comparisons && { comparisons }) },
+        createColors(color),
+      ),
+    );
     // A stream of objects has no field for remarks, so they go to stderr.
     if (output === 'yaml') stderr.write(asidesText(entries));
-    const refusals = entries.flatMap(({ plan: { refused } }) => (refused === null ? [] : [refused]));
+    const refusals = entries.flatMap(({ plan: { refused, adoption } }) => refused ?? (options.adopt ? adoption?.open : undefined) ?? []);
     if (refusals.length === 0) return 0;
     return refusals.some(({ reason }) => badInput.has(reason)) ? 2 : 1;
   } finally {

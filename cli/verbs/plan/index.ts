@@ -9,6 +9,7 @@ const options = {
   against: { type: 'string' },
   from: { type: 'string' },
   live: { type: 'boolean', default: false },
+  adopt: { type: 'boolean', default: false },
   strict: { type: 'boolean', default: false },
   context: { type: 'string' },
   output: { type: 'string', short: 'o' },
@@ -17,7 +18,7 @@ const options = {
 export const plan: Verb<typeof options> = {
   name: 'plan',
   help: `  goldenpath plan [FILE|DIR|-…] --environment NAME|FILE [--environment …] [--output table|json|yaml|markdown]
-      [--kustomize DIR …] [--environments-from PATTERN] [--against NAME|FILE] [--from FILE|DIR|REVISION] [--live [--context NAME]] [--strict]
+      [--kustomize DIR …] [--environments-from PATTERN] [--against NAME|FILE] [--from FILE|DIR|REVISION] [--live [--context NAME]] [--adopt] [--strict]
       What each claim would become in each environment: settings and where they come
       from, resources, cost, policies, verdict. Runs the code that runs in the cluster;
       needs no cluster. Claims are taken from wherever they are among other objects, in
@@ -37,6 +38,10 @@ export const plan: Verb<typeof options> = {
                                 has; --environment defaults to that of the namespace;
                                 needs the right to read claims, what they compose and
                                 their namespace
+      --adopt                   as --live, of the claims that adopt something that was
+                                there before them: each difference between what runs
+                                and what would be set, and how to accept them all; what
+                                still waits for that, or to be looked at, is refused
       --context NAME            another context of the kubeconfig than the current one
       --strict                  what would be passed over is an error
       --output markdown         a pull-request comment
@@ -48,7 +53,7 @@ export const plan: Verb<typeof options> = {
   async run(
     home,
     terminal,
-    { environment: environments = [], 'environments-from': environmentsFrom, kustomize: kustomizations = [], output, ...values },
+    { environment: environments = [], 'environments-from': environmentsFrom, kustomize: kustomizations = [], output, live, ...values },
     operands,
   ) {
     const { plan: planFiles } = await import('./command.ts');
@@ -58,6 +63,7 @@ export const plan: Verb<typeof options> = {
       ...home,
       ...terminal,
       ...values,
+      live: live || values.adopt,
       ...(settings.environments !== undefined && { environmentsFolder: settings.environments }),
       domain: settings.domain,
       environments,

@@ -8,19 +8,21 @@ import { toYaml } from '../../../platform/yaml.ts';
 import type { Settings } from '../../settings.ts';
 import { json, type Printers } from '../../show/output.ts';
 import { markdown } from './markdown.ts';
-import { clusterText, comparisonBody, comparisonTitle, entryText, type SeenCluster } from './text.ts';
+import { adoptionText, clusterText, comparisonBody, comparisonTitle, entryText, type SeenCluster } from './text.ts';
 
 export interface Printed {
   readonly cluster?: SeenCluster;
   readonly entries: readonly Entry[];
+  /** Of each nothing but what it adopts. */
+  readonly adopt?: true;
   /** In place of whole plans, what differs between environments. */
   readonly comparisons?: readonly Comparison[];
 }
 
-function tables({ cluster, entries, comparisons }: Printed, colors: Colors): string {
+function tables({ cluster, entries, adopt, comparisons }: Printed, colors: Colors): string {
   const texts =
     comparisons === undefined
-      ? entries.map((entry) => entryText(entry, colors))
+      ? entries.map((entry) => (adopt ? adoptionText(entry, colors) : entryText(entry, colors)))
       : comparisons.map((comparison) => `${colors.bold(comparisonTitle(comparison))}\n\n${comparisonBody(comparison, colors)}`);
   return `${[...(cluster === undefined ? [] : [clusterText(cluster)]), ...texts].join('\n\n')}\n`;
 }

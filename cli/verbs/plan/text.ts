@@ -1,6 +1,7 @@
 import type { Colors } from 'picocolors/types.js';
 import type { Effect } from '../../../functions/core/card.ts';
 import { oneLine } from '../../../functions/core/problem.ts';
+import type { Refusal } from '../../../functions/core/step.ts';
 import { summaryOf } from '../../../functions/cost/estimate.ts';
 import type { Comparison } from '../../../plan/against.ts';
 import type { Entry } from '../../../plan/change.ts';
@@ -136,14 +137,40 @@ function policiesText({ policies, losses, warnings }: Plan): readonly string[] {
   ];
 }
 
+/** Each difference between what runs and what a claim that adopts it would have. */
+function differencesText({ adoption }: Plan): readonly string[] {
+  const { differences = [] } = adoption ?? {};
+  if (differences.length === 0) return [];
+  const rows = differences.map(({ key, field, runs, would, effect, impossible }) => [
+    key,
+    field,
+    valueText(runs),
+    valueText(would),
+    impossible === undefined ? effectText(effect) : `refused: ${impossible}`,
+  ]);
+  return [table(['adopts', 'field', 'runs', 'would be', 'effect'], rows)];
+}
+
+function verdictOf(refused: Refusal | null, colors: Colors): string {
+  return refused === null ? colors.green('✓ allowed') : `${colors.red('✗ refused')}: ${oneLine(refused.message)}`;
+}
+
+/** Of a plan nothing but what its claim adopts. */
+export function adoptionText(entry: Entry, colors: Colors): string {
+  const { plan } = entry;
+  const { open = null, accept } = plan.adoption ?? {};
+  const isAwaited = accept !== undefined && plan.refused?.reason === open?.reason;
+  const verdict = isAwaited ? `to accept all of it, run: ${accept}` : verdictOf(plan.refused ?? open, colors);
+  return [colors.bold(titleOf(entry)), ...differencesText(plan), `  ${verdict}`].join('\n\n');
+}
+
 /** What is said of a plan below its title. */
 export function bodyOf({ plan, delta }: Entry, colors: Colors): string {
-  const { refused } = plan;
-  const verdict = refused === null ? colors.green('✓ allowed') : `${colors.red('✗ refused')}: ${oneLine(refused.message)}`;
+  const verdict = verdictOf(plan.refused, colors);
   const whole = [...settingsText(plan), ...resourcesText(plan), ...costText(plan)];
   const content = delta === undefined || delta.claim === 'new' ? whole : deltaText(plan, delta, colors);
   const remarks = plan.remarks.length === 0 ? [] : [plan.remarks.map((remark) => paragraph('  note: ', remark)).join('\n')];
-  return [...content, ...stepsText(plan.steps), ...remarks, ...policiesText(plan), `  ${verdict}`].join('\n\n');
+  return [...content, ...differencesText(plan), ...stepsText(plan.steps), ...remarks, ...policiesText(plan), `  ${verdict}`].join('\n\n');
 }
 
 /** The cluster that plans were held against. */

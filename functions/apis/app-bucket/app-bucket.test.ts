@@ -20,7 +20,7 @@ const identities = ['checkout', 'orders', 'reports'].map((name) => identity(name
 
 contract(appBucket, {
   claims: identities,
-  apart: ['ttlHours'],
+  apart: ['adopt', 'ttlHours'],
   secretKeys: ['config'],
   checkBinding({ bucket, region, endpoint, uri, config }) {
     expect(uri).toBe(`s3://${bucket}`);

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { sharedConfig } from '../../aws/shared-config.ts';
+import { adoptField, adoptRules } from '../../core/adopt.ts';
 import { bindingHead } from '../../core/binding.ts';
 import { field, type SettingsOf, setting } from '../../core/field.ts';
 import { deletionField } from '../../core/protection.ts';
@@ -49,6 +50,21 @@ export const fields = {
     example: ['orders'],
   }),
   deletion: deletionField('keeps the bucket and what is in it (the volume of a container)'),
+  adopt: adoptField(
+    z.strictObject({
+      bucket: z
+        .string()
+        .max(63)
+        .regex(/^[a-z0-9][a-z0-9.-]+[a-z0-9]$/)
+        .describe('Name of a bucket of S3, in the account and region of the environment.'),
+    }),
+    {
+      what: 'bucket',
+      more: 'It keeps old versions from then on, and for ever unless the claim says retentionDays.',
+      refusedOn: { container: 'leave it out' },
+      example: { bucket: 'legacy-files' },
+    },
+  ),
   running: runningField,
   ttlHours: ttlField,
   persistence: setting(z.enum(['Ephemeral', 'Persistent']), {
@@ -65,6 +81,11 @@ export type BucketSettings = SettingsOf<typeof fields>;
 
 export const rules = [
   ...ttlRules,
+  ...adoptRules,
+  {
+    rule: '!has(self.adopt) || !has(self.versioning) || self.versioning',
+    message: 'a bucket that is adopted keeps old versions: leave out versioning: false',
+  },
   {
     rule: '!has(self.retentionDays) || !has(self.versioning) || self.versioning',
     message: 'retentionDays is for old versions, which there are with versioning only: leave out retentionDays, or versioning: false',

@@ -29,7 +29,7 @@ const dumps = { ...claimed('AppBucket', 'dumps'), spec: { writers: ['orders-data
 contract(appDatabase, {
   details,
   claims: [dumps, bindingOf(dumps, 'dumps-bucket', { type: 's3' })],
-  apart: ['copyableBy', 'restoreFrom', 'ttlHours'],
+  apart: ['adopt', 'copyableBy', 'restoreFrom', 'ttlHours'],
   secretKeys: ['password', 'uri', 'jdbc-uri'],
   absentKeys: ({ sslmode }) => (sslmode === 'disable' ? ['ca.crt', 'sslrootcert'] : []),
   checkBinding({ uri, host, port, username, password, database, sslmode, 'jdbc-uri': jdbc }) {

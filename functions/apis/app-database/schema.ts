@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { applyChangesField } from '../../aws/windows.ts';
+import { adoptField, adoptRules } from '../../core/adopt.ts';
 import { bindingHead } from '../../core/binding.ts';
 import { endpoint, endpointStatus } from '../../core/endpoint.ts';
 import { field, type SettingsOf, setting } from '../../core/field.ts';
@@ -173,6 +174,24 @@ export const fields = {
     text: "Dumps of the database in a bucket, on every backend; what rds keeps itself, backupRetentionDays says. The bucket lists the claim's ServiceAccount, which is called <claim>-database, among its writers. Names of claims with it have at most 36 characters.",
     example: { bucket: 'dumps', schedule: '30 2 * * *', keep: 7, drill: { query: { configMap: 'orders-drill' } } },
   }),
+  adopt: adoptField(
+    z.strictObject({
+      instance: z
+        .string()
+        .max(63)
+        .regex(/^[a-z](-?[a-z0-9])*$/)
+        .describe('Identifier of an instance of RDS, in the account and region of the environment.'),
+    }),
+    {
+      what: 'database',
+      more: 'Apps log in to it as its administrator, who gets a new password.',
+      refusedOn: {
+        container: 'leave it out, and begin with the data by spec.restoreFrom',
+        shared: 'leave it out, and begin with the data by spec.restoreFrom',
+      },
+      example: { instance: 'legacy-orders' },
+    },
+  ),
   rotateAfterDays: rotateField,
   running: runningField,
   ttlHours: ttlField,
@@ -197,6 +216,7 @@ const reservedNames =
 
 export const rules = [
   ...ttlRules,
+  ...adoptRules,
   {
     rule: `!has(self.databaseName) || !(self.databaseName in [${reservedNames.replaceAll(/\w+/g, "'$&'").replaceAll(' ', ', ')}])`,
     message: 'databaseName is a word that PostgreSQL or RDS reserves: choose another',
@@ -216,6 +236,10 @@ export const rules = [
   {
     rule: '!has(self.restoreFrom) || !has(self.restoreFrom.bucket) || !has(self.restoreFrom.snapshot)',
     message: 'restoreFrom has a bucket and a snapshot, which is in no bucket: leave one out',
+  },
+  {
+    rule: '!has(self.restoreFrom) || !has(self.adopt)',
+    message: 'adopt is a database with data of its own, and restoreFrom other data to begin with: leave one out',
   },
   {
     rule: '!has(self.restoreFrom) || (has(oldSelf.restoreFrom) && self.restoreFrom == oldSelf.restoreFrom)',

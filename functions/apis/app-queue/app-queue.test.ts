@@ -19,7 +19,7 @@ const identity = (name: string, spec: object = {}, status?: object): KubernetesO
 
 contract(appQueue, {
   details: queueDetails,
-  apart: ['ttlHours'],
+  apart: ['adopt', 'ttlHours'],
   claims: [identity('orders'), identity('jobs', { serviceAccount: 'worker' })],
   secretKeys: [],
   checkBinding({ provider, queue, uri, endpoint, region, config, 'dead-letter-uri': deadLetterUri }) {

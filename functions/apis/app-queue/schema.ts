@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { adoptField, adoptRules } from '../../core/adopt.ts';
 import { bindingHead } from '../../core/binding.ts';
 import { field, type SettingsOf, setting } from '../../core/field.ts';
 import { deletionField } from '../../core/protection.ts';
@@ -51,12 +52,34 @@ export const fields = {
     example: ['orders'],
   }),
   deletion: deletionField('leaves the queues on sqs with their messages, and nothing of a container'),
+  adopt: adoptField(
+    z.strictObject({
+      queue: z
+        .string()
+        .max(80)
+        .regex(/^[\w-]+(\.fifo)?$/)
+        .describe('Name of a queue of SQS, in the account and region of the environment.'),
+    }),
+    {
+      what: 'queue',
+      more: 'It gets a dead-letter queue that is made for it.',
+      refusedOn: { container: 'leave it out' },
+      example: { queue: 'legacy-orders' },
+    },
+  ),
   running: runningField,
   ttlHours: ttlField,
 };
 export type QueueSettings = SettingsOf<typeof fields>;
 
-export const rules = ttlRules;
+export const rules = [
+  ...ttlRules,
+  ...adoptRules,
+  {
+    rule: "!has(self.adopt) || self.adopt.queue.endsWith('.fifo') == self.fifo",
+    message: 'fifo has to be what the queue of adopt is: true where its name ends with .fifo',
+  },
+];
 
 export const status = z.object({
   url: z.string().optional().describe('URL of the queue.'),

@@ -198,6 +198,39 @@ export const rdsInstance = defineKind({
     },
     window: 'maintenanceWindow',
   },
+  adoption: {
+    reported: {
+      dbSubnetGroupNameRef: 'dbSubnetGroupName',
+      engineVersion: 'engineVersionActual',
+      vpcSecurityGroupIdRefs: 'vpcSecurityGroupIds',
+    },
+    silent: [
+      'allowMajorVersionUpgrade',
+      'applyImmediately',
+      'autoGeneratePassword',
+      'deleteAutomatedBackups',
+      'finalSnapshotIdentifier',
+      'skipFinalSnapshot',
+    ],
+    renewed: {
+      passwordSecretRef: {
+        called: 'password',
+        runs: (atProvider) => `that of ${String(at(atProvider, 'username'))}`,
+        effect: inPlace('at once; whoever uses the password of before fails at each new connection from then on'),
+      },
+    },
+    unfit(atProvider) {
+      const [managed, source] = ['masterUserSecret', 'replicateSourceDb'].map((field) => at(atProvider, field));
+      if (Array.isArray(managed) && managed.length > 0) {
+        return 'RDS keeps the password of its administrator in Secrets Manager: have the platform team turn that off in RDS first';
+      }
+      const type = at(atProvider, 'storageType');
+      if (type === 'io1' || type === 'io2') return `its storage is ${type}: have the platform team make it gp3 in RDS first`;
+      return source === undefined || source === ''
+        ? undefined
+        : `it is a replica of ${shown(source)}: have the platform team promote it in RDS first`;
+    },
+  },
   price: {
     ids: ['rds/db.*.*', 'rds/gp3-gib-month', 'rds/gp3-iops-month', 'rds/gp3-mibps-month', 'rds/backup-gib-month'],
     items,
@@ -250,8 +283,8 @@ export const rdsInstance = defineKind({
       'passwordSecretRef',
       'performanceInsightsEnabled',
       'performanceInsightsRetentionPeriod',
-      'vpcSecurityGroupIdRefs',
     ),
+    vpcSecurityGroupIdRefs: inPlace('no downtime; whom the groups of before alone let in is shut out'),
   }),
   failures: [
     ...stuck,

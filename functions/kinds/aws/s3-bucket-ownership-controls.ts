@@ -1,4 +1,4 @@
-import { bare, defineKind } from '../card.ts';
+import { bare, defineKind, effectsOn, inPlace } from '../card.ts';
 import { awsKind, untagged } from './provider.ts';
 
 export const s3BucketOwnershipControls = defineKind({
@@ -6,6 +6,6 @@ export const s3BucketOwnershipControls = defineKind({
   ...bare('a setting of its bucket, without a charge'),
   tags: untagged,
   names: [],
-  effects: {},
+  effects: effectsOn({ rule: inPlace('no downtime; whom an ACL alone let in is shut out') }),
   failures: [],
 });

@@ -1,4 +1,4 @@
-import { bare, defineKind } from '../card.ts';
+import { bare, defineKind, effectsOn, inPlace } from '../card.ts';
 import { awsKind, untagged } from './provider.ts';
 
 export const s3BucketPublicAccessBlock = defineKind({
@@ -6,6 +6,6 @@ export const s3BucketPublicAccessBlock = defineKind({
   ...bare('a setting of its bucket, without a charge'),
   tags: untagged,
   names: [],
-  effects: {},
+  effects: effectsOn({ '': inPlace('no downtime; whoever came in because it was public is shut out') }),
   failures: [],
 });

@@ -79,6 +79,7 @@ export const s3Bucket = defineKind({
       { use: 'S3 reads', price: 's3/thousand-reads', per: '1000 requests', factor: 1 },
     ],
   },
+  adoption: { reported: {}, silent: ['forceDestroy'], renewed: {}, unfit: () => undefined },
   // https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingBucket.html
   effects: effectsOn({
     objectLockEnabled: replace('object lock is chosen when a bucket is made'),

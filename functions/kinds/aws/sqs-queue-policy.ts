@@ -1,4 +1,4 @@
-import { bare, defineKind } from '../card.ts';
+import { bare, defineKind, effectsOn, inPlace } from '../card.ts';
 import { awsKind, untagged } from './provider.ts';
 
 export const sqsQueuePolicy = defineKind({
@@ -7,6 +7,6 @@ export const sqsQueuePolicy = defineKind({
   tags: untagged,
   names: [],
   access: { documents: [{ path: 'spec.forProvider.policy', of: 'resource' }], attached: [] },
-  effects: {},
+  effects: effectsOn({ policy: inPlace('no downtime; whom the policy of before alone let in is shut out') }),
   failures: [],
 });

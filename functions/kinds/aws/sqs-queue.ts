@@ -1,4 +1,5 @@
 import { at, type KubernetesObject } from '../../core/kubernetes.ts';
+import { shown } from '../../core/problem.ts';
 import { defineKind, deleting, effectsOn, fixedExternalName, forProvider, inPlace, none, replace } from '../card.ts';
 import { isText, refersTo, settingOf } from '../fields.ts';
 import { outliving } from '../outliving.ts';
@@ -61,6 +62,17 @@ export const sqsQueue = defineKind({
           ? { use: 'SQS FIFO requests', price: 'sqs/fifo-million-requests', per: 'million requests', factor: 1 }
           : { use: 'SQS requests', price: 'sqs/standard-million-requests', per: 'million requests', factor: 1 },
       ];
+    },
+  },
+  adoption: {
+    reported: {},
+    silent: [],
+    renewed: {},
+    unfit(atProvider, forProvider) {
+      const [runs, would] = [atProvider, forProvider].map((of) => at(of, 'kmsMasterKeyId') ?? '');
+      return runs === '' || runs === would
+        ? undefined
+        : `its messages are encrypted with key ${shown(runs)}, which who receives here may not use: once it is empty, have the platform team take the key from it in SQS`;
     },
   },
   // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html

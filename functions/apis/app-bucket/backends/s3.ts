@@ -1,13 +1,15 @@
 import { access, accessOf, type Grant, keyStatements, partitionOf, policyDocument, serviceHost } from '../../../aws/access.ts';
+import { isAwaited } from '../../../aws/adopted.ts';
 import { account, key } from '../../../aws/facts.ts';
 import { awsResources } from '../../../aws/resources.ts';
 import type { Roles } from '../../../aws/role.ts';
-import type { Backend, Context, Expansion } from '../../../core/api.ts';
+import type { Backend, Composed, Context, Expansion } from '../../../core/api.ts';
 import { bind, bindingKey } from '../../../core/binding.ts';
 import { type FactsOf, needsOf } from '../../../core/facts.ts';
-import { at, stringAt } from '../../../core/kubernetes.ts';
+import { at, type KubernetesObject, stringAt } from '../../../core/kubernetes.ts';
 import { keep, policiesFor } from '../../../core/managed.ts';
 import { controlPlane } from '../../../core/names.ts';
+import { isLook } from '../../../core/readiness.ts';
 import { chargedByUse } from '../../../core/stop.ts';
 import { s3Bucket } from '../../../kinds/aws/s3-bucket.ts';
 import { s3BucketLifecycleConfiguration } from '../../../kinds/aws/s3-bucket-lifecycle-configuration.ts';
@@ -40,6 +42,9 @@ const composes = {
   ...accessOf('writers'),
   protection: usage,
 };
+
+/** What S3 keeps apart from its bucket. */
+type Setting = 'public-access' | 'ownership' | 'encryption' | 'versioning' | 'lifecycle' | 'policy';
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
 const longestBucketName = 63;
@@ -89,9 +94,23 @@ function grants({ readers, writers }: BucketSettings, { arn, region, kmsKeyArn }
   ];
 }
 
+const encryptedBy = ['rule', '0', 'applyServerSideEncryptionByDefault'];
+
+/** The key of a bucket that was there before the claim, where its readers can be given that: one of the same account. */
+function keyFound(encryption: KubernetesObject, facts: Needs): string | undefined {
+  const runs = at(encryption, 'status', 'atProvider', ...encryptedBy);
+  if (stringAt(runs, 'sseAlgorithm') === 'AES256') return undefined;
+  const found = stringAt(runs, 'kmsMasterKeyId') ?? '';
+  const { region, accountId, kmsKeyArn } = facts.aws;
+  const isOfAccount = found.startsWith(`arn:${partitionOf(region)}:kms:${region}:${accountId}:key/`);
+  return isOfAccount ? found : kmsKeyArn;
+}
+
 /** The key that the bucket was made with, and with which its readers can read what is in it, whatever the environment says later. */
-function keyOf({ observed, facts }: Context<BucketSettings, Needs>): string | undefined {
-  const made = at(observed['encryption']?.object, 'spec', 'forProvider', 'rule', '0', 'applyServerSideEncryptionByDefault');
+function keyOf({ settings, observed, facts }: Context<BucketSettings, Needs>): string | undefined {
+  const encryption = observed['encryption']?.object;
+  if (settings.adopt !== undefined && encryption !== undefined && isLook(encryption)) return keyFound(encryption, facts);
+  const made = at(encryption, 'spec', 'forProvider', ...encryptedBy);
   return stringAt(made, 'sseAlgorithm') === undefined ? facts.aws.kmsKeyArn : stringAt(made, 'kmsMasterKeyId');
 }
 
@@ -99,7 +118,9 @@ function keyOf({ observed, facts }: Context<BucketSettings, Needs>): string | un
  * The provider empties a bucket only if it was told before the deletion, since a managed resource that is being deleted is not
  * updated any more; a claim deleted before that would hang.
  */
-function guardRail({ claim, settings, observed }: Context<BucketSettings, Needs>, name: string) {
+function guardRail({ claim, settings, observed }: Context<BucketSettings, Needs>, name: string): Readonly<Record<string, Composed>> {
+  // A claim that has nothing yet may go, and be made again.
+  if (isAwaited(settings.adopt, observed['bucket']) && observed['protection'] === undefined) return {};
   const told = at(observed['bucket']?.object, 'status', 'atProvider', 'forceDestroy');
   return settings.deletion === 'Delete' && told === false
     ? heldBack(claim, name, 'the bucket is still being prepared to go with what is in it: try again in a few minutes')
@@ -107,18 +128,25 @@ function guardRail({ claim, settings, observed }: Context<BucketSettings, Needs>
 }
 
 function expand(context: Context<BucketSettings, Needs, Required>): Expansion {
-  const { claim, required, settings, observed } = context;
+  const { claim, required, settings, sources, observed } = context;
   // A bucket's settings are kept with it, so that it never stays behind without them.
   const resources = awsResources(context, suffix, 'bucket', keep);
   const { nameOf, region, tags, externalNameOf, resource } = resources;
-  const bucket = externalNameOf(longestBucketName);
+  const { adopt } = settings;
+  const bucket = adopt?.bucket ?? externalNameOf(longestBucketName);
+  // What S3 keeps apart from a bucket that was there before is looked at with it.
+  const apart = adopt === undefined ? {} : { externalName: bucket, adopts: adopt.bucket };
+  const keepsVersions = settings.versioning || adopt !== undefined;
+  const isForgetting = adopt === undefined || sources.retentionDays === 'claim';
   const arn = `arn:${partitionOf(region)}:s3:::${bucket}`;
   const kmsKeyArn = keyOf(context);
   const bucketRef = { name: nameOf('bucket') };
+  const setting = (part: Setting, forProvider: object) => resource(part, composes[part], { bucketRef, ...forProvider }, apart);
   const rule = (id: string, actions: object) => ({ id, status: 'Enabled', filter: [{ prefix: '' }], ...actions });
   const endpoint = `https://${serviceHost('s3', region)}`;
   const fresh = completeBinding({ provider: 's3', bucket, region, endpoint });
-  const bound = bind(claim, nameOf(), binding, fresh, observed[bindingKey], '');
+  const waits = isAwaited(adopt, observed['bucket']);
+  const bound = bind(claim, nameOf(), binding, waits ? undefined : fresh, observed[bindingKey], 'the bucket that it adopts');
   const granted = access(resources, grants(settings, { arn, region, kmsKeyArn }), required.roles, observed);
   const rail = guardRail(context, nameOf());
   return {
@@ -127,18 +155,16 @@ function expand(context: Context<BucketSettings, Needs, Required>): Expansion {
         'bucket',
         composes.bucket,
         { forceDestroy: settings.deletion === 'Delete', tags },
-        { externalName: bucket, managementPolicies: policiesFor(settings.deletion, ['Delete']) },
+        { externalName: bucket, adopts: adopt?.bucket, managementPolicies: policiesFor(settings.deletion, ['Delete']) },
       ),
-      'public-access': resource('public-access', composes['public-access'], {
-        bucketRef,
+      'public-access': setting('public-access', {
         blockPublicAcls: true,
         blockPublicPolicy: true,
         ignorePublicAcls: true,
         restrictPublicBuckets: true,
       }),
-      ownership: resource('ownership', composes.ownership, { bucketRef, rule: { objectOwnership: 'BucketOwnerEnforced' } }),
-      encryption: resource('encryption', composes.encryption, {
-        bucketRef,
+      ownership: setting('ownership', { rule: { objectOwnership: 'BucketOwnerEnforced' } }),
+      encryption: setting('encryption', {
         rule: [
           kmsKeyArn === undefined
             ? { applyServerSideEncryptionByDefault: { sseAlgorithm: 'AES256' } }
@@ -146,25 +172,25 @@ function expand(context: Context<BucketSettings, Needs, Required>): Expansion {
         ],
       }),
       // A bucket that never had versions cannot be told to stop keeping them without changing what a deletion does.
-      ...((settings.versioning || observed['versioning'] !== undefined) && {
-        versioning: resource('versioning', composes.versioning, {
-          bucketRef,
-          versioningConfiguration: { status: settings.versioning ? 'Enabled' : 'Suspended' },
-        }),
+      ...((keepsVersions || observed['versioning'] !== undefined) && {
+        versioning: setting('versioning', { versioningConfiguration: { status: keepsVersions ? 'Enabled' : 'Suspended' } }),
       }),
-      lifecycle: resource('lifecycle', composes.lifecycle, {
-        bucketRef,
+      lifecycle: setting('lifecycle', {
         rule: [
           rule('abandoned-uploads', { abortIncompleteMultipartUpload: [{ daysAfterInitiation: abandonedUploadDays }] }),
-          rule('old-versions', {
-            noncurrentVersionExpiration: [{ noncurrentDays: settings.retentionDays }],
-            expiration: [{ expiredObjectDeleteMarker: true }],
-          }),
+          // Those that are there already are nobody's to delete by a default.
+          ...(isForgetting
+            ? [
+                rule('old-versions', {
+                  noncurrentVersionExpiration: [{ noncurrentDays: settings.retentionDays }],
+                  expiration: [{ expiredObjectDeleteMarker: true }],
+                }),
+              ]
+            : []),
           ...(settings.expireAfterDays === undefined ? [] : [rule('objects', { expiration: [{ days: settings.expireAfterDays }] })]),
         ],
       }),
-      policy: resource('policy', composes.policy, {
-        bucketRef,
+      policy: setting('policy', {
         policy: policyDocument([
           {
             Effect: 'Deny',
@@ -181,6 +207,7 @@ function expand(context: Context<BucketSettings, Needs, Required>): Expansion {
     },
     pending: { ...bound.pending, ...granted.pending },
     status: { bucket, endpoint },
+    ...(adopt !== undefined && { inForce: { versioning: true, ...(!isForgetting && { retentionDays: undefined }) } }),
     awaiting: settings.deletion !== 'Protect' && rail['protection'] !== undefined,
   };
 }

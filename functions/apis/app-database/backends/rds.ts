@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { isAwaited } from '../../../aws/adopted.ts';
 import { type Alarm, alarmKinds, alarms, notifications } from '../../../aws/alarms.ts';
 import { account, key, network } from '../../../aws/facts.ts';
 import { firewall, firewallKinds, longestGroupName, subnetGroup } from '../../../aws/network.ts';
@@ -43,6 +44,7 @@ import { backedUp, backupKinds } from './backup.ts';
 import { copyKinds, lendingOf, masked, type Sources } from './copy.ts';
 import { begunWith } from './dumps.ts';
 import { hasOwnLogin, ownLogin, ownLoginKinds } from './own-login.ts';
+import { takenOver } from './rds-adopt.ts';
 import { isKeptByRds, originKinds, originOf } from './rds-restore.ts';
 import { inOwnDatabase, ownDatabaseKinds } from './sql.ts';
 import { checkedVersion, upgradeCheckKinds } from './upgrade-check.ts';
@@ -144,11 +146,11 @@ function startsWithOwnLogin({ claim, facts, observed }: Context<DatabaseSettings
 function expand(context: Context<DatabaseSettings, Needs, Sources>): Expansion {
   const { claim, settings, facts, observed, required } = context;
   const { aws } = facts;
-  const { restoreFrom } = settings;
+  const { restoreFrom, adopt } = settings;
   const policies = policiesFor(settings.deletion, ['Snapshot', 'Delete']);
   const resources = awsResources(context, suffix, 'instance', policies);
   const { identity, nameOf, resource, externalNameOf, description, tags } = resources;
-  const identifier = externalNameOf(longestIdentifier);
+  const identifier = adopt?.instance ?? externalNameOf(longestIdentifier);
   const hours = windowsOf(identity, aws.windows, shortestOfRds);
   const instance = observed['instance'];
   const isMade = instance !== undefined && !isLook(instance.object);
@@ -158,7 +160,7 @@ function expand(context: Context<DatabaseSettings, Needs, Sources>): Expansion {
   // Of what was only looked at, AWS alone knows how it was made.
   const found = (field: string) => stringAt(instance?.object, 'status', 'atProvider', field) || made(field);
 
-  const look = (part: string, card: Card, externalName: string, as: 'kept' | 'source') => {
+  const look = (part: string, card: Card, externalName: string, as: 'kept' | 'source' | 'beside') => {
     const providerConfig = { kind: 'ClusterProviderConfig', name: aws.providerConfig } as const;
     return looked({ card, name: nameOf(part), externalName, providerConfig, forProvider: { region: resources.region } }, as);
   };
@@ -190,9 +192,12 @@ function expand(context: Context<DatabaseSettings, Needs, Sources>): Expansion {
   const isRestored = origin.fields !== undefined || origin.waitsFor !== undefined;
   const isRestoring = isRestored && administers === undefined && !hasOwnLogin(observed);
   const master = administers ?? (startsWithOwnLogin(context) ? administrator : username);
-  const isOwn = !isRestoring && master !== username;
-  const databaseName = (isOwn ? undefined : found('dbName')) ?? settings.databaseName;
+  // The tables of what is adopted are its administrator's.
+  const isOwn = adopt === undefined && !isRestoring && master !== username;
   const isFound = instance !== undefined && !isMade && foundBy(instance.object) === 'something';
+  const isWaiting = isAwaited(adopt, instance);
+  const taken = adopt && takenOver({ ...context, identifier, isFound, found, look });
+  const databaseName = taken?.databaseName ?? (isOwn ? undefined : found('dbName')) ?? settings.databaseName;
   const kmsKeyId = isMade ? made('kmsKeyId') : isFound ? found('kmsKeyId') : origin.fields === undefined ? aws.kmsKeyArn : undefined;
   const delegated = isOwn ? complete(settings.extensions).filter((extension) => !trusted.some((each) => each === extension)) : [];
 
@@ -236,12 +241,12 @@ function expand(context: Context<DatabaseSettings, Needs, Sources>): Expansion {
     multiAz: settings.highAvailability,
     ...origin.fields,
     // RDS makes its administrator the owner of the database that it makes itself; of what it restores, it alone knows both.
-    ...(!isRestoring && !isOwn && { dbName: databaseName }),
+    ...(taken === undefined && !isRestoring && !isOwn && { dbName: databaseName }),
     port,
-    ...(!isRestoring && { username: master }),
+    ...(taken === undefined && !isRestoring && { username: master }),
     autoGeneratePassword: true,
     passwordSecretRef: { name: nameOf('password'), key: 'password' },
-    dbSubnetGroupNameRef: { name: nameOf('subnet-group') },
+    ...(taken?.fields ?? { dbSubnetGroupNameRef: { name: nameOf('subnet-group') } }),
     vpcSecurityGroupIdRefs: [{ name: nameOf('security-group') }],
     parameterGroupName: parameterGroupName(version),
     publiclyAccessible: false,
@@ -316,21 +321,26 @@ function expand(context: Context<DatabaseSettings, Needs, Sources>): Expansion {
   });
 
   const backups = backedUp({ context, image, isBound: bound.values !== undefined });
-  const refusal = origin.refusal ?? misnamed ?? copy?.refusal ?? bound.refusal;
+  const refusal = taken?.refusal ?? origin.refusal ?? misnamed ?? copy?.refusal ?? bound.refusal;
   const unlocking = settings.deletion !== 'Protect' && mayBeProtected(observed);
-  const guardRail = unlocking
-    ? heldBack(claim, nameOf(), 'AWS is still turning deletion protection off: try again in a few minutes')
-    : protection(claim, nameOf(), settings.deletion);
+  // A claim that has nothing yet may go, and be made again.
+  const isEmpty = isWaiting && observed['protection'] === undefined;
+  const guardRail = isEmpty
+    ? {}
+    : unlocking
+      ? heldBack(claim, nameOf(), 'AWS is still turning deletion protection off: try again in a few minutes')
+      : protection(claim, nameOf(), settings.deletion);
 
-  const address = bound.values?.['host'] ?? stringAt(instance?.object, 'status', 'atProvider', 'address');
+  const address = bound.values?.['host'] ?? (isWaiting ? undefined : stringAt(instance?.object, 'status', 'atProvider', 'address'));
   return {
     resources: {
-      'subnet-group': subnetGroup(resources, 'subnet-group', rdsSubnetGroup, aws),
+      ...(taken?.resources ?? { 'subnet-group': subnetGroup(resources, 'subnet-group', rdsSubnetGroup, aws) }),
       ...firewall(resources, aws, observed, port),
       ...groups.resources,
       instance: resource('instance', rdsInstance, instanceSpec, {
         externalName: nameInProvider(instance, identifier),
         connectionSecret: nameOf('connection'),
+        adopts: adopt?.instance,
       }),
       ...(!isMade && {
         [keptKey]: look(keptKey, rdsSnapshot, first, 'kept'),
@@ -354,7 +364,8 @@ function expand(context: Context<DatabaseSettings, Needs, Sources>): Expansion {
       ...backups.status,
     },
     awaiting: unlocking || groups.handingOver || own?.isTurning === true || upgrade.awaiting,
-    inForce: { databaseName, version },
+    // Of what is adopted it is only known once that was looked at.
+    inForce: { databaseName: isWaiting ? undefined : databaseName, version },
     remarks: [...upgrade.remarks, ...lendingOf(settings)],
     ...refusalOf(settings, ofRds),
     ...(refusal && { refusal }),
@@ -407,6 +418,7 @@ export const rds: Backend<DatabaseSettings, Needs, Sources, keyof typeof compose
   stops: { cannot: 'provider-aws 2.6.0 can stop and cannot start again' },
   explains: {
     'Instance.allocatedStorage': 'storageGiB',
+    'Instance.backupRetentionPeriod': 'backupRetentionDays',
     'Instance.dbName': 'databaseName',
     'Instance.engineVersion': 'version',
     'Instance.instanceClass': 'size',

@@ -1,4 +1,5 @@
 import { access, accessOf, type Grant, keyStatements, partitionOf, policyDocument, serviceHost } from '../../../aws/access.ts';
+import { asFound, isAwaited } from '../../../aws/adopted.ts';
 import { type Alarm, alarmKinds, alarms, notifications } from '../../../aws/alarms.ts';
 import { account, key as encryptionKey } from '../../../aws/facts.ts';
 import { awsResources } from '../../../aws/resources.ts';
@@ -45,6 +46,9 @@ const longestName = 80;
 const longestBase = longestName - deadLetters.length - fifoSuffix(true).length;
 
 const secondsPerDay = 86_400;
+
+/** Attributes that no claim says, and that the provider would set back where nothing is said of them: what is adopted keeps them. */
+const unsaid = ['deduplicationScope', 'delaySeconds', 'fifoThroughputLimit', 'maxMessageSize', 'receiveWaitTimeSeconds'];
 
 /**
  * The longest that SQS keeps a message. On a queue that is not fifo a dead letter's days count from when it was first sent, so its
@@ -109,7 +113,8 @@ function expand(context: Context<QueueSettings, Needs, Required>): Expansion {
     observed[key] === undefined ? facts.aws.kmsKeyArn : stringAt(observed[key].object, 'spec', 'forProvider', 'kmsMasterKeyId');
 
   const base = externalNameOf(longestBase);
-  const name = `${base}${fifoSuffix(fifo)}`;
+  const { adopt } = settings;
+  const name = adopt?.queue ?? `${base}${fifoSuffix(fifo)}`;
   const deadLetterName = `${base}${deadLetters}${fifoSuffix(fifo)}`;
   const arnOf = (queue: string) => `arn:${partitionOf(region)}:sqs:${region}:${accountId}:${queue}`;
   const [arn, deadLetterArn] = [arnOf(name), arnOf(deadLetterName)];
@@ -121,7 +126,7 @@ function expand(context: Context<QueueSettings, Needs, Required>): Expansion {
     const host = given.endsWith(path) ? given.slice(0, -path.length) : '';
     return /^https?:\/\/[a-z0-9.-]+(:\d+)?$/.test(host) ? given : `https://${serviceHost('sqs', region)}${path}`;
   };
-  const queueOf = (key: string, forProvider: { readonly name: string; readonly [field: string]: unknown }) => {
+  const queueOf = (key: string, forProvider: { readonly name: string; readonly [field: string]: unknown }, adopts?: string) => {
     const kmsMasterKeyId = keyOf(key);
     return resource(
       key,
@@ -134,10 +139,11 @@ function expand(context: Context<QueueSettings, Needs, Required>): Expansion {
         ...(kmsMasterKeyId === undefined ? { sqsManagedSseEnabled: true } : { kmsMasterKeyId }),
         tags,
       },
-      { externalName: urlOf(key, forProvider.name) },
+      { externalName: urlOf(key, forProvider.name), adopts },
     );
   };
   const queueUrlRef = (key: string) => ({ name: nameOf(key) });
+  const waits = isAwaited(adopt, observed[queueKey]);
 
   const keys = [...new Set([queueKey, deadLetterKey].flatMap((key) => keyOf(key) ?? []))];
   const useKey = keyStatements('sqs', region, keys, 'kms:Decrypt', 'kms:GenerateDataKey');
@@ -154,7 +160,7 @@ function expand(context: Context<QueueSettings, Needs, Required>): Expansion {
 
   const [uri, deadLetterUri] = [reported(queueKey, 'url'), reported(deadLetterKey, 'url')];
   const fresh: Binding | undefined =
-    uri && deadLetterUri
+    !waits && uri && deadLetterUri
       ? {
           type: 'sqs',
           provider: 'sqs',
@@ -167,22 +173,33 @@ function expand(context: Context<QueueSettings, Needs, Required>): Expansion {
         }
       : undefined;
   const bound = bind(claim, nameOf(), binding, fresh, observed[bindingKey], 'the queue and its dead-letter queue');
-  const url = uri ?? bound.values?.['uri'];
+  const url = (waits ? undefined : uri) ?? bound.values?.['uri'];
   return {
     resources: {
-      [queueKey]: queueOf(queueKey, {
-        name,
-        visibilityTimeoutSeconds: settings.visibilityTimeoutSeconds,
-        messageRetentionSeconds: settings.retentionDays * secondsPerDay,
-        // Not a QueueRedrivePolicy: the provider copies what that sets into the spec of the Queue, and would then set it back.
-        redrivePolicy: JSON.stringify({ deadLetterTargetArn: deadLetterArn, maxReceiveCount: settings.maxReceives }),
-      }),
+      [queueKey]: queueOf(
+        queueKey,
+        {
+          name,
+          ...(adopt !== undefined && asFound(observed[queueKey], unsaid)),
+          visibilityTimeoutSeconds: settings.visibilityTimeoutSeconds,
+          messageRetentionSeconds: settings.retentionDays * secondsPerDay,
+          // Not a QueueRedrivePolicy: the provider copies what that sets into the spec of the Queue, and would then set it back.
+          redrivePolicy: JSON.stringify({ deadLetterTargetArn: deadLetterArn, maxReceiveCount: settings.maxReceives }),
+        },
+        adopt?.queue,
+      ),
       [deadLetterKey]: queueOf(deadLetterKey, { name: deadLetterName, messageRetentionSeconds: deadLetterDays * secondsPerDay }),
       'redrive-allow': resource('redrive-allow', sqsQueueRedriveAllowPolicy, {
         queueUrlRef: queueUrlRef(deadLetterKey),
         redriveAllowPolicy: JSON.stringify({ redrivePermission: 'byQueue', sourceQueueArns: [arn] }),
       }),
-      'queue-policy': resource('queue-policy', sqsQueuePolicy, { queueUrlRef: queueUrlRef(queueKey), policy: tlsOnly(arn) }),
+      'queue-policy': resource(
+        'queue-policy',
+        sqsQueuePolicy,
+        { queueUrlRef: queueUrlRef(queueKey), policy: tlsOnly(arn) },
+        // What it had is looked at too.
+        adopt === undefined ? {} : { externalName: urlOf('queue-policy', name), adopts: adopt.queue },
+      ),
       'dead-letter-policy': resource('dead-letter-policy', sqsQueuePolicy, {
         queueUrlRef: queueUrlRef(deadLetterKey),
         policy: tlsOnly(deadLetterArn),
@@ -190,7 +207,8 @@ function expand(context: Context<QueueSettings, Needs, Required>): Expansion {
       ...granted.resources,
       ...bound.resources,
       ...alarms(resources, context, facts.aws.notificationTopicArn, alarmsOf(settings, name, deadLetterName)),
-      ...protection(claim, nameOf(), settings.deletion),
+      // A claim that has nothing yet may go, and be made again.
+      ...(waits && observed['protection'] === undefined ? {} : protection(claim, nameOf(), settings.deletion)),
     },
     pending: { ...granted.pending, ...bound.pending },
     status: { ...(url !== undefined && { url }) },
@@ -205,5 +223,10 @@ export const sqs: Backend<QueueSettings, Needs, Required, keyof typeof composes>
   composes,
   anchor: queueKey,
   stops: chargedByUse,
+  explains: {
+    'Queue.fifoQueue': 'fifo',
+    'Queue.messageRetentionSeconds': 'retentionDays',
+    'Queue.visibilityTimeoutSeconds': 'visibilityTimeoutSeconds',
+  },
   expand,
 };
