@@ -144,7 +144,7 @@ async function answer({ kind, metadata, spec }: Live, address: string): Promise<
   await kubectl('patch', ...target, '--subresource=status', '--type=merge', '-p', patch);
 }
 
-/** Nodes lead to a Service some moments after its pod is ready, and until then refuse the connection; any answer is the answer. */
+/** Nodes lead to a Service some moments after its pod is ready; what still is no answer of the app after that is told whole. */
 const asking = `
 import os, time, urllib.error, urllib.request
 request = urllib.request.Request("http://nginx.${front}.svc" + os.environ["ASKED"], headers={"Host": os.environ["HOST"]})
@@ -154,8 +154,9 @@ while True:
         print(urllib.request.urlopen(request, timeout=20).read().decode())
         break
     except urllib.error.URLError as error:
-        if isinstance(error, urllib.error.HTTPError) or time.time() > end:
-            raise
+        if time.time() > end:
+            said = isinstance(error, urllib.error.HTTPError) and f"{error.headers}{error.read().decode()}"
+            raise SystemExit(f"{error}: {said}")
         time.sleep(0.2)`;
 
 /** What nginx answers to a request for a host, from a pod outside of the namespaces of the apps. */
