@@ -162,6 +162,8 @@ test('another major version is asked for at once where the environment does not 
   const only = 'RDS alone checks whether it can be taken to version 17, since the environment does not say that the cluster reaches it';
   const response = next(prod('17', unreached));
   expect([versionOf(response), response.desired[key], provisioned(response)?.message.endsWith(only)]).toEqual(['17', undefined, true]);
+  const found = ended(observedAfter(next(prod('17')), details('16.9')), failedWith(65));
+  expect(versionOf(next(prod('17', unreached), found))).toBe('16');
   const claim = {
     apiVersion: 'platform.internal/v1alpha1',
     kind: 'AppDatabase',

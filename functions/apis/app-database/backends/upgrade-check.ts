@@ -128,15 +128,16 @@ export function checkedVersion({ claim, settings, asked, extensions, isReached, 
     ...more,
   });
   if (current === undefined || Number(current) >= Number(wanted)) return of(wanted);
-  if (!isReached) {
+  const key = `${prefix}${wanted}`;
+  const own = observed[key];
+  // What was found stays so, whatever the environment says later.
+  if (!isReached && own === undefined) {
     return of(wanted, {
       remarks: [
         `RDS alone checks whether it can be taken to version ${wanted}, since the environment does not say that the cluster reaches it`,
       ],
     });
   }
-  const key = `${prefix}${wanted}`;
-  const own = observed[key];
   const name = composedName(claim, suffix, key);
   const waits = `version ${current} runs on until a check finds nothing in the way of version ${wanted}`;
   if (own === undefined) {
