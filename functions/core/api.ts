@@ -15,7 +15,7 @@ import {
   specOf,
   type ValidationRule,
 } from './field.ts';
-import type { Condition, KubernetesObject } from './kubernetes.ts';
+import type { KubernetesObject } from './kubernetes.ts';
 import type { Proof } from './proofs.ts';
 import type { Offer, RequiredOf, Requires } from './requirement.ts';
 import type { ObservedResource, Refusal } from './step.ts';
@@ -53,7 +53,7 @@ export interface Expansion {
   /** What the developer should know besides what the claim waits for, one sentence each. */
   readonly remarks?: readonly string[];
   /** What it can be brought back from, where the claim asks for that to be said. */
-  readonly proofs?: readonly (Condition & { readonly type: Proof })[];
+  readonly proofs?: readonly Proof[];
   /** Set where going on would lose something; nothing is applied then. */
   readonly refusal?: Refusal;
 }

@@ -123,9 +123,14 @@ function lastingOf({ claim }: StepRequest, { expiry }: Expanded): readonly Condi
 /** What it can be brought back from; of a claim that does not ask for it any more, that nobody looks. */
 function proofsOf({ claim }: StepRequest, { expansion: { proofs: said = [] } }: Expanded): readonly Condition[] {
   return proofs.flatMap((type): readonly Condition[] => {
-    const own = said.filter((each) => each.type === type);
-    if (own.length > 0 || conditionOf(claim, type) === undefined) return own;
-    return [{ type, status: 'Unknown', reason: 'NotAsked', message: 'It is not looked at any more' }];
+    const before = conditionOf(claim, type);
+    const own = said.find((each) => each.type === type);
+    if (own !== undefined) {
+      const { undecided, ...found } = own;
+      const isKept = undecided === true && before?.status === 'False';
+      return [isKept ? { type, status: 'False', reason: String(before.reason), message: String(before.message) } : found];
+    }
+    return before === undefined ? [] : [{ type, status: 'Unknown', reason: 'NotAsked', message: 'It is not looked at any more' }];
   });
 }
 

@@ -258,9 +258,21 @@ describe('of its runs', () => {
     });
   });
 
-  test('one that runs is neither', () => {
-    const status = { lastScheduleTime: '2026-11-29T02:30:00Z', lastSuccessfulTime: '2026-11-27T02:31:10Z', active: [{ kind: 'Job' }] };
-    expect(told('backup', status)).toMatchObject({ is: 'True', lastBackup: '2026-11-27T02:31:10Z' });
+  test('one that runs is neither, and what the last came to stays said', () => {
+    const [began, succeeded] = [{ lastScheduleTime: '2026-11-29T02:30:00Z' }, { lastSuccessfulTime: '2026-11-28T02:31:10Z' }];
+    const running = { ...began, active: [{ kind: 'Job' }] };
+    expect(told('backup', { ...running, ...succeeded })).toMatchObject({ is: 'True', lastBackup: '2026-11-28T02:31:10Z' });
+    expect(told('backup', running)).toMatchObject({ is: 'Unknown', reason: 'NoneYet', message: 'No backup yet: one is running' });
+    const before = { type: 'BackedUp', status: 'False', reason: 'Failed', message: 'The backup of 2026-11-28T02:30:00Z failed …' };
+    const meanwhile = (status: object, was: object) => {
+      const last = lived(claim());
+      const observed = ran('backup', status)(observedAfter(last, details));
+      const said = { ...last.status, conditions: [was] };
+      return conditionIn(expand(stepRequest({ ...claim(), status: said, observed })), 'BackedUp');
+    };
+    expect(meanwhile({ ...running, ...succeeded }, before)).toEqual(before);
+    expect(meanwhile({ ...began, lastSuccessfulTime: '2026-11-29T02:31:00Z' }, before)?.status).toBe('True');
+    expect(meanwhile(running, { ...before, status: 'True' })?.reason).toBe('NoneYet');
   });
 
   test('two turns without one are told, but of what is stopped or new', () => {

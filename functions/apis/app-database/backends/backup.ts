@@ -1,7 +1,7 @@
 import { podSecurity } from '../../../containers/server.ts';
 import type { Claim, Composed, Expansion, PlacelessContext } from '../../../core/api.ts';
 import { typed } from '../../../core/card.ts';
-import { at, type Condition, stringAt } from '../../../core/kubernetes.ts';
+import { at, stringAt } from '../../../core/kubernetes.ts';
 import { composedName, spread } from '../../../core/names.ts';
 import type { Proof } from '../../../core/proofs.ts';
 import { turnsBefore } from '../../../core/schedule.ts';
@@ -228,6 +228,7 @@ function runsOf(observed: ObservedResource | undefined) {
     succeeded,
     tried: isBegunLast ? begun : succeeded,
     isRunning,
+    isUnderWay: isBegunLast && isRunning,
     failed: isBegunLast && !isRunning ? begun : undefined,
   };
 }
@@ -248,7 +249,7 @@ function isOverdue(
 const minute = 60_000;
 
 interface Proven {
-  readonly type: Proof;
+  readonly type: Proof['type'];
   readonly key: Key;
   readonly schedule: string;
   /** What each run is, such as `backup`. */
@@ -260,10 +261,7 @@ interface Proven {
 }
 
 /** What a CronJob's runs prove, for the developer. */
-function proofOf(
-  context: Backing['context'],
-  { type, key, schedule, what, proves, waitsFor }: Proven,
-): Condition & { readonly type: Proof } {
+function proofOf(context: Backing['context'], { type, key, schedule, what, proves, waitsFor }: Proven): Proof {
   const { claim, observed } = context;
   const runs = runsOf(observed[key]);
   const name = composedName(claim, suffix, key);
@@ -284,11 +282,12 @@ function proofOf(
     const message = `Two turns of the ${what} by "${schedule}" passed without one, and ${last}: kubectl describe cronjob ${at} ${name} says why`;
     return { type, status: 'False', reason: 'Overdue', message };
   }
+  const undecided = runs.isUnderWay && ({ undecided: true } as const);
   if (runs.succeeded === undefined) {
-    const message = `No ${what} yet: kubectl create job ${at} --from=cronjob/${name} ${claim.name}-${key} makes one now`;
-    return { type, status: 'Unknown', reason: 'NoneYet', message };
+    const how = runs.isRunning ? 'one is running' : `kubectl create job ${at} --from=cronjob/${name} ${claim.name}-${key} makes one now`;
+    return { type, status: 'Unknown', reason: 'NoneYet', message: `No ${what} yet: ${how}`, ...undecided };
   }
-  return { type, status: 'True', reason: 'Succeeded', message: `${proves} ${runs.succeeded.text}` };
+  return { type, status: 'True', reason: 'Succeeded', message: `${proves} ${runs.succeeded.text}`, ...undecided };
 }
 
 /** Dumps of the claim's database in a bucket, what proves that they can be restored, and what is known of both. */
