@@ -13,13 +13,25 @@ import { controlledByClaim, decoded, environmentConfig, everything, type Given, 
 const prod = [environmentConfig('prod', { ...everything, tier: 'prod' })];
 const annotation = 'platform.internal/acknowledge';
 
-/** What Crossplane gets of both steps, and what they make of what the claim adopts. */
-function both(given: Given) {
+/** The same with the fields of each object in another order. */
+function reversed<T>(value: T): T;
+function reversed(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((each) => reversed(each));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .reverse()
+      .map(([key, each]) => [key, reversed(each)]),
+  );
+}
+
+/** What Crossplane gets of both steps, and what they make of what the claim adopts; `onWire` is what becomes of an answer on its way. */
+function both(given: Given, onWire = <T>(desired: T) => desired) {
   const request = stepRequest(given);
   const expanded = expand(request);
   if (expanded.refusal !== undefined) return { expanded, guarded: expanded, adoption: undefined };
-  const judged: StepRequest = { ...request, desired: expanded.desired, desiredStatus: expanded.status ?? {} };
-  return { expanded, guarded: provenFirst(judged, guard(judged)), adoption: adoptionOf(judged, expanded.desired) };
+  const judged: StepRequest = { ...request, desired: onWire(expanded.desired), desiredStatus: expanded.status ?? {} };
+  return { expanded, guarded: provenFirst(judged, guard(judged)), adoption: adoptionOf(judged, judged.desired) };
 }
 
 const nothing = { type: 'Synced', status: 'False', reason: 'ReconcileError', message: 'observe failed: external resource does not exist' };
@@ -228,6 +240,13 @@ describe.each(cases)('a %s that was there before its claim', (_, which) => {
     fc.assert(property, { numRuns: 60 });
   });
 
+  test('is accepted by one token, in whatever order the wire brings fields', () => {
+    const observed = seen(round(world()).guarded, world());
+    const [inOrder, turned] = [both({ ...given, observed }), both({ ...given, observed: reversed(observed) }, reversed)];
+    expect(JSON.stringify(turned.expanded.desired)).not.toBe(JSON.stringify(reversed(turned.expanded.desired)));
+    expect(turned.adoption).toEqual(inOrder.adoption);
+  });
+
   test('is not, with a token for other differences, or for another state of the claim', () => {
     const token = /acknowledge=([-,0-9a-z]+);/.exec(allowed(round(world()).guarded)?.message ?? '')?.[1];
     const annotations = { [annotation]: String(token) };
@@ -262,7 +281,7 @@ describe('a database that was there before its claim', () => {
 
   test('shows every difference, with its effect, and the new password', () => {
     expect(allowed(round(world()).guarded)?.message).toMatchInlineSnapshot(
-      `"nothing of "legacy-orders" was changed yet; to take it in with these changes, run: kubectl annotate appdatabase orders --namespace shop --overwrite platform.internal/acknowledge=adopt-huhmcn0577oin5a4; instance: backupRetentionPeriod: runs 7, would be 14 (in place: no downtime); instance: backupWindow: runs "00:00-00:30", would be "01:00-01:30" (in place: no downtime); instance: deletionProtection: runs false, would be true (in place: no downtime); instance: instanceClass: runs "db.m5.large", would be "db.m7g.large" (restart: minutes of downtime (single-AZ), in the maintenance window); instance: maxAllocatedStorage: runs 0, would be 200 (in place: no downtime); instance: multiAz: runs false, would be true (in place: no downtime; slower while the standby is made); instance: parameterGroupName: runs "default.postgres16", would be "prod-shop-orders-15ab2u2s7lj6taki" (restart: static parameters apply at the next reboot, dynamic ones at once); instance: password: runs "that of postgres", would be "a new one" (in place: at once; whoever uses the password of before fails at each new connection from then on); instance: storageType: runs "gp2", would be "gp3" (in place: no downtime between SSD types; slower during storage optimization); instance: tags: runs {"adoptable-by":"shop-eu-1/prod/shop/AppDatabase/orders"}, would be {"team":"shop","owner":"shop","control-plane":"shop-eu-1","e… (163 characters) (in place: no downtime); instance: vpcSecurityGroupIds: runs ["sg-legacy"], would be ["orders-database-security-group"] (in place: no downtime; whom the groups of before alone let in is shut out)"`,
+      `"nothing of "legacy-orders" was changed yet; to take it in with these changes, run: kubectl annotate appdatabase orders --namespace shop --overwrite platform.internal/acknowledge=adopt-jbcvo6vsf0lg9aht; instance: backupRetentionPeriod: runs 7, would be 14 (in place: no downtime); instance: backupWindow: runs "00:00-00:30", would be "01:00-01:30" (in place: no downtime); instance: deletionProtection: runs false, would be true (in place: no downtime); instance: instanceClass: runs "db.m5.large", would be "db.m7g.large" (restart: minutes of downtime (single-AZ), in the maintenance window); instance: maxAllocatedStorage: runs 0, would be 200 (in place: no downtime); instance: multiAz: runs false, would be true (in place: no downtime; slower while the standby is made); instance: parameterGroupName: runs "default.postgres16", would be "prod-shop-orders-15ab2u2s7lj6taki" (restart: static parameters apply at the next reboot, dynamic ones at once); instance: password: runs "that of postgres", would be "a new one" (in place: at once; whoever uses the password of before fails at each new connection from then on); instance: storageType: runs "gp2", would be "gp3" (in place: no downtime between SSD types; slower during storage optimization); instance: tags: runs {"adoptable-by":"shop-eu-1/prod/shop/AppDatabase/orders"}, would be {"claim":"orders","control-plane":"shop-eu-1","environment":… (163 characters) (in place: no downtime); instance: vpcSecurityGroupIds: runs ["sg-legacy"], would be ["orders-database-security-group"] (in place: no downtime; whom the groups of before alone let in is shut out)"`,
     );
   });
 
@@ -538,7 +557,7 @@ describe('a bucket that was there before its claim', () => {
     expect(JSON.stringify(made['lifecycle'])).not.toContain('noncurrent');
     const spec = { ...bucket.given.spec, retentionDays: 30 };
     expect(round(world(), { spec }).adoption?.open?.message).toMatchInlineSnapshot(
-      `"cannot adopt: lifecycle (BucketLifecycleConfiguration files-bucket-lifecycle): rule: runs nothing, would be [{"id":"abandoned-uploads","status":"Enabled","filter":[{"pr… (303 characters), which deletes old versions that are older than it says now: leave out what asks for it, or have the platform team change it in AWS first; nothing was changed"`,
+      `"cannot adopt: lifecycle (BucketLifecycleConfiguration files-bucket-lifecycle): rule: runs nothing, would be [{"abortIncompleteMultipartUpload":[{"daysAfterInitiation":7… (303 characters), which deletes old versions that are older than it says now: leave out what asks for it, or have the platform team change it in AWS first; nothing was changed"`,
     );
   });
 

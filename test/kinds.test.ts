@@ -253,6 +253,8 @@ function pathsOf(card: Card): readonly (readonly string[])[] {
     ...['pods', 'tags', 'region', 'classes'].flatMap((fact) => String(at(card, fact, 'path') ?? '')).filter(Boolean),
     ...('none' in card.access ? [] : [...card.access.documents.map(({ path }) => path), ...card.access.attached]),
     ...Object.entries(card.defers?.fields ?? {}).flatMap(([field, path]) => [`spec.forProvider.${field}`, `status.atProvider.${path}`]),
+    ...Object.values(card.adoption?.reported ?? {}).map((field) => `status.atProvider.${field}`),
+    ...[...(card.adoption?.silent ?? []), ...Object.keys(card.adoption?.renewed ?? {})].map((field) => `spec.forProvider.${field}`),
     ...(card.defers?.window === undefined ? [] : [`spec.forProvider.${card.defers.window}`]),
     ...Object.entries(card.backupReport ?? {}).flatMap(([fact, path]) => (fact === 'what' ? [] : [`status.atProvider.${path}`])),
   ].map((path) => path.split('.'));

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { controlPlane, externalName, type Identity, shortHash } from '../functions/core/names.ts';
+import { controlPlane, externalName, hashOf, type Identity, shortHash } from '../functions/core/names.ts';
 
 /** `npm run test:nightly` sets more. */
 const runs = Number(process.env['PROPERTY_RUNS'] ?? 100);
@@ -140,4 +140,10 @@ test('a control plane is named by a label', () => {
   const problem = (name: unknown) => controlPlane.schema.safeParse({ controlPlane: name }).error?.issues[0]?.message;
   expect(['shop-eu-1', '1', 'a'.repeat(63)].map(problem)).toEqual([undefined, undefined, undefined]);
   expect([undefined, '', 'Shop', 'shop_eu', '-shop', 'shop-', 'a'.repeat(64), 'a/b'].map(problem)).not.toContain(undefined);
+});
+
+test('a hash is the same in whatever order the wire brings fields, and another for another order of a list', () => {
+  const hash = hashOf([{ rule: [{ id: 'a', days: 1 }, { id: 'b' }], status: 'Enabled' }]);
+  expect(hashOf([{ status: 'Enabled', rule: [{ days: 1, id: 'a' }, { id: 'b' }] }])).toBe(hash);
+  expect(hashOf([{ status: 'Enabled', rule: [{ id: 'b' }, { days: 1, id: 'a' }] }])).not.toBe(hash);
 });

@@ -10,5 +10,6 @@ export const isAwaited = (adopt: object | undefined, observed: ObservedResource 
 export function asFound(observed: ObservedResource | undefined, fields: readonly string[]): Readonly<Record<string, unknown>> {
   const from = observed !== undefined && isLook(observed.object) ? ['status', 'atProvider'] : ['spec', 'forProvider'];
   const found = fields.map((field) => [field, at(observed?.object, ...from, field)] as const);
-  return Object.fromEntries(found.filter(([, value]) => value !== undefined && value !== ''));
+  const isSaid = (value: unknown) => value !== undefined && value !== '' && !(Array.isArray(value) && value.length === 0);
+  return Object.fromEntries(found.filter(([, value]) => isSaid(value)));
 }

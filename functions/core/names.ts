@@ -52,8 +52,16 @@ export interface Identity {
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest();
 
+/** A value whose fields are in one order: on the wire they come in any. */
+export function inOrder(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inOrder);
+  if (typeof value !== 'object' || value === null) return value;
+  const sorted = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(sorted.map(([key, each]) => [key, inOrder(each)]));
+}
+
 /** JSON tells any two lists apart, however their items would join. */
-const digest = (parts: readonly unknown[]) => sha256(JSON.stringify(parts));
+const digest = (parts: readonly unknown[]) => sha256(JSON.stringify(inOrder(parts)));
 
 function identityParts({ controlPlane, environment, place, namespace, kind, name }: Identity): readonly unknown[] {
   return [controlPlane, environment, place, namespace, kind, name];

@@ -4,7 +4,7 @@ import type { Card, Effect } from '../core/card.ts';
 import { acknowledgeAnnotation, adoptsAnnotation } from '../core/group.ts';
 import { annotateCommand, at, groupKind, type KubernetesObject, stringAt } from '../core/kubernetes.ts';
 import { foundBy, onlyObserves } from '../core/look.ts';
-import { hashOf } from '../core/names.ts';
+import { hashOf, inOrder } from '../core/names.ts';
 import type { StepRequest } from '../core/pipeline.ts';
 import { shown } from '../core/problem.ts';
 import { apiOf } from '../core/required.ts';
@@ -147,8 +147,10 @@ function differencesOf(adopted: Adopted, { claim, platform }: StepRequest): read
     const effect = effectOf({ path: ['spec', 'forProvider', field], before: runs, after: would, was, is }, platform.cards);
     const loss = lossOf(adopted, field, was, effect);
     const impossible = loss && `${loss.why}: ${insteadOf(apiOf(platform, claim), is.kind, field, runs, loss.isLeast)}`;
-    const shownAs = /Refs?$/.test(field) ? { field: reported[field] ?? field, would: referred(would) } : { field, would };
-    return [{ key, ...shownAs, ...(runs !== undefined && { runs }), effect, ...(impossible !== undefined && { impossible }) }];
+    const shownAs = /Refs?$/.test(field) ? { field: reported[field] ?? field, would: referred(would) } : { field, would: inOrder(would) };
+    return [
+      { key, ...shownAs, ...(runs !== undefined && { runs: inOrder(runs) }), effect, ...(impossible !== undefined && { impossible }) },
+    ];
   });
   return [...changed, ...anew].sort((a, b) => (a.field < b.field ? -1 : 1));
 }

@@ -19,6 +19,7 @@ import {
   makeNamespace,
   oncePassed,
   removeNamespaces,
+  sleep,
 } from '../cluster/cluster.ts';
 import { environmentConfig } from '../request.ts';
 
@@ -510,5 +511,97 @@ describe('what RDS keeps of a database', { timeout: 500_000 }, () => {
     expect(conditions.find(({ type }) => type === 'Resolved')?.message).toMatch(
       /^cannot restore: spec\.restoreFrom\.at: got "2126-01-01T00:00:00Z", want at most "[^"]+", up to which RDS can restore it now$/,
     );
+  });
+});
+
+describe('what was there before its claim', { timeout: 500_000 }, () => {
+  interface Asked {
+    /** The action of RDS or SQS, or the method and the part of a bucket. */
+    readonly what: string;
+    readonly body: string;
+  }
+
+  /** What of the simulator's record of requests would change something that is called legacy. */
+  async function written(): Promise<readonly Asked[]> {
+    const script = `import os, urllib.request as web; print(web.urlopen(os.environ["AWS_ENDPOINT_URL"] + "/moto-api/recorder/download-recording").read().decode())`;
+    const lines = (await aws('platform-team', `python3 -c '${script}'`)).split('\n').filter(Boolean);
+    return lines.flatMap((line): readonly Asked[] => {
+      const { method, url, headers, body } = JSON.parse(line);
+      const text = Buffer.from(String(body ?? ''), 'base64').toString();
+      if (![url, text].some((part) => part.includes('legacy-'))) return [];
+      const target = headers['X-Amz-Target'] as string | undefined;
+      const what =
+        target?.split('.')[1] ?? new URLSearchParams(text).get('Action') ?? `${method} ${new URL(url).search.replace(/=?(&.*)?$/, '')}`;
+      return /^(Describe|List|Get|GET|HEAD)/.test(what) ? [] : [{ what, body: text }];
+    });
+  }
+
+  /** What RDS calls a field of the provider's, where that is another word. */
+  const calledByRds: Readonly<Record<string, string>> = {
+    backupWindow: 'PreferredBackupWindow',
+    enabledCloudwatchLogsExports: 'CloudwatchLogsExportConfiguration',
+    instanceClass: 'DBInstanceClass',
+    maintenanceWindow: 'PreferredMaintenanceWindow',
+    parameterGroupName: 'DBParameterGroupName',
+    password: 'MasterUserPassword',
+    performanceInsightsEnabled: 'EnablePerformanceInsights',
+  };
+
+  const kinds = ['AppDatabase', 'AppBucket', 'AppQueue'] as const;
+  const tagOf = (kind: string) => `test/aws-prod/${namespace}/${kind}/taken`;
+  const allowedOf = async (kind: string) => {
+    const conditions = at(await get(kind.toLowerCase(), 'taken', namespace), 'status', 'conditions') as { type: string; message: string }[];
+    return conditions.find(({ type }) => type === 'Allowed')?.message ?? '';
+  };
+
+  test('is asked for nothing but how it is until its differences are accepted, and then for these alone', async () => {
+    const { Subnets: subnets } = await ask('ec2 describe-subnets');
+    const ids = subnets.map(({ SubnetId }: { SubnetId: string }) => SubnetId).join(' ');
+    await aws(
+      'platform-team',
+      `aws rds create-db-subnet-group --db-subnet-group-name legacy-subnets --db-subnet-group-description legacy --subnet-ids ${ids} >/dev/null`,
+      'aws rds create-db-instance --db-instance-identifier legacy-orders --db-instance-class db.m5.large --engine postgres --engine-version 17 ' +
+        '--master-username postgres --master-user-password legacy-password --db-name legacy --allocated-storage 100 --storage-encrypted ' +
+        `--db-subnet-group-name legacy-subnets --tags Key=adoptable-by,Value=${tagOf('AppDatabase')} >/dev/null`,
+      `aws sqs create-queue --queue-name legacy-jobs --tags adoptable-by=${tagOf('AppQueue')} >/dev/null`,
+      `aws s3api create-bucket --bucket legacy-files --create-bucket-configuration LocationConstraint=${region} >/dev/null`,
+      `aws s3api put-bucket-tagging --bucket legacy-files --tagging 'TagSet=[{Key=adoptable-by,Value=${tagOf('AppBucket')}}]'`,
+      `python3 -c 'import os, urllib.request as web; web.urlopen(os.environ["AWS_ENDPOINT_URL"] + "/moto-api/recorder/start-recording", data=b"")'`,
+    );
+    await apply(
+      claim(namespace, 'taken', { adopt: { instance: 'legacy-orders' } }),
+      claim(namespace, 'taken', { adopt: { bucket: 'legacy-files' } }, 'AppBucket'),
+      claim(namespace, 'taken', { adopt: { queue: 'legacy-jobs' } }, 'AppQueue'),
+    );
+    await eventually(async () => {
+      await answerLooks(foundNothing);
+      for (const kind of kinds) expect(await allowedOf(kind)).toMatch(/^nothing of "legacy-[a-z]+" was changed yet; /);
+    }, 240);
+    // Each provider looks more than once meanwhile.
+    await sleep(45_000);
+    expect(await written()).toEqual([]);
+
+    const fields = [...(await allowedOf('AppDatabase')).matchAll(/instance: (\w+): runs /g)].map(([, field = '']) => field);
+    for (const kind of kinds) {
+      const token = /acknowledge=([-,0-9a-v]+);/.exec(await allowedOf(kind))?.[1];
+      await kubectl('annotate', kind.toLowerCase(), 'taken', '-n', namespace, '--overwrite', `platform.internal/acknowledge=${token}`);
+    }
+    await eventually(async () => {
+      await answerLooks(foundNothing);
+      await fillIn();
+      const asked = new Set((await written()).map(({ what }) => what));
+      for (const what of ['ModifyDBInstance', 'PUT ?policy', 'SetQueueAttributes']) expect([...asked]).toContain(what);
+    }, 300);
+    const asked = await written();
+    const others = asked.filter(
+      ({ what }) => !/^(ModifyDBInstance|(Add|Remove)Tags\w+|SetQueueAttributes|(Tag|Untag)Queue|PUT \?\w+)$/.test(what),
+    );
+    expect(others).toEqual([]);
+    const accepted = fields.map((field) => calledByRds[field] ?? `${field.charAt(0).toUpperCase()}${field.slice(1)}`);
+    const silent = ['Action', 'Version', 'DBInstanceIdentifier', 'AllowMajorVersionUpgrade', 'ApplyImmediately'];
+    const changed = asked.filter(({ what }) => what === 'ModifyDBInstance').flatMap(({ body }) => [...new URLSearchParams(body).keys()]);
+    const known = [...accepted, ...silent].map((name) => name.toLowerCase());
+    expect(changed.filter((name) => !known.includes((name.split('.')[0] ?? '').toLowerCase()))).toEqual([]);
+    expect(changed).toContain('MasterUserPassword');
   });
 });

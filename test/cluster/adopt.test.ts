@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeEach, expect, test } from 'vitest';
 import { groupOf } from '../../functions/core/kubernetes.ts';
 import { isLook } from '../../functions/core/readiness.ts';
 import { toYaml } from '../../platform/yaml.ts';
@@ -23,7 +23,7 @@ import {
 const namespace = 'adopt';
 const folder = mkdtempSync(join(tmpdir(), 'adopt-'));
 
-beforeAll(async () => {
+beforeEach(async () => {
   await removeNamespaces(namespace);
   await makeNamespace(namespace, 'prod');
 });
@@ -179,8 +179,6 @@ test.each(cases)('what was there before an $kind is only looked at until it is a
     return deleted.stderr;
   }, 60);
   expect(refusal).toContain('is Protect');
-  await removeNamespaces(namespace);
-  await makeNamespace(namespace, 'prod');
 });
 
 test('a claim that nobody accepts goes, and leaves what it looked at', async () => {
