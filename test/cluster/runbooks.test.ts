@@ -7,8 +7,9 @@ import { type Block, blocksOf, expectExcerpt } from '../pages.ts';
 import { environmentConfig } from '../request.ts';
 import { apply, claim, get, kubectl, makeNamespace, psql, ready, removeNamespaces, run } from './cluster.ts';
 
-/** That of the pages. */
+/** Those of the pages. */
 const namespace = 'shop';
+const staging = 'shop-staging';
 const environment = 'runbooks';
 const folder = join(import.meta.dirname, '../../docs/runbooks');
 /** From `.ci/app-image.sh`. */
@@ -22,17 +23,26 @@ interface Before {
 }
 
 const pages: Readonly<Record<string, Before>> = {
+  'backup.md': { backend: 'shared' },
+  'clone.md': { backend: 'shared' },
   'copy.md': { backend: 'shared' },
   'keep.md': { backend: 'shared' },
   'move.md': { backend: 'container', next: 'shared', hasApp: true },
   'preview.md': { backend: 'container' },
   'rotate.md': { backend: 'shared', hasApp: true },
   'stop.md': { backend: 'container', hasApp: true },
+  'upgrade.md': { backend: 'container' },
 };
 
 async function realisedWith(backend: string): Promise<void> {
   const shipped = at(await get('environmentconfig', 'staging'), 'data') as object;
-  const defaults = { AppDatabase: { backend, persistence: 'Ephemeral' }, AppCache: { persistence: 'None' }, AppService: { replicas: 1 } };
+  const ephemeral = { persistence: 'Ephemeral' };
+  const defaults = {
+    AppDatabase: { backend, ...ephemeral },
+    AppBucket: ephemeral,
+    AppCache: { persistence: 'None' },
+    AppService: { replicas: 1 },
+  };
   await apply(
     environmentConfig(environment, { ...shipped, defaults, policies: { 'allowed-registries': { allow: ['registry.example.com'] } } }),
   );
@@ -40,9 +50,9 @@ async function realisedWith(backend: string): Promise<void> {
 
 /** The database that pages speak of, with three customers, and the app that uses it. */
 async function begin({ backend, next, hasApp }: Before): Promise<void> {
-  await removeNamespaces(namespace);
+  await removeNamespaces(namespace, staging);
   await realisedWith(backend);
-  await makeNamespace(namespace, environment);
+  for (const each of [namespace, staging]) await makeNamespace(each, environment);
   await apply(claim(namespace, 'orders'));
   await ready(namespace, 'orders');
   const rows = "INSERT INTO customers (email) SELECT 'person' || i || '@shop.example' FROM generate_series(1, 3) i";
@@ -76,7 +86,7 @@ async function follow({ language, text }: Block, next: Block | undefined): Promi
 
 beforeAll(() => realisedWith('shared'));
 afterAll(async () => {
-  await removeNamespaces(namespace);
+  await removeNamespaces(namespace, staging);
   await kubectl('delete', 'environmentconfig', environment);
 });
 
