@@ -425,7 +425,7 @@ describe('the output that the page of the command line shows', () => {
   });
 });
 
-test('the exit codes on the page of the command line are those of the help, and of the commands', () => {
+test('the exit codes on the page of the command line are those of the help, and of the commands', { timeout: 60_000 }, () => {
   const rows = tableRows(commandLine, 'command', 'exit code 0', 'exit code 1', 'exit code 2');
   const words = help.replaceAll(/\s+/g, ' ');
   for (const [command = '', ...meanings] of rows) {
