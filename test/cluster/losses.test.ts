@@ -13,6 +13,7 @@ const folder = mkdtempSync(join(tmpdir(), 'losses-'));
 /** A field that a claim lowers, what it says besides, and what goes with that. */
 interface Lowered {
   readonly kind: string;
+  readonly name: string;
   readonly field: string;
   readonly beside?: object;
   readonly values: readonly [first: unknown, second: unknown, third: unknown];
@@ -22,29 +23,32 @@ interface Lowered {
   readonly deletes: string;
 }
 
-const lifecycle = 'bucketlifecycleconfigurations.s3.aws.m.upbound.io/orders-bucket-lifecycle';
+const lifecycles = 'bucketlifecycleconfigurations.s3.aws.m.upbound.io';
 
 const cases: readonly Lowered[] = [
   {
     kind: 'AppBucket',
+    name: 'versions',
     field: 'retentionDays',
     beside: { expireAfterDays: 50 },
     values: [60, 30, 20],
-    object: lifecycle,
+    object: `${lifecycles}/versions-bucket-lifecycle`,
     path: ['rule', '1', 'noncurrentVersionExpiration', '0', 'noncurrentDays'],
     deletes: 'deletes old versions that are older than it says now',
   },
   {
     kind: 'AppBucket',
+    name: 'objects',
     field: 'expireAfterDays',
     beside: { retentionDays: 30 },
     values: [50, 40, 30],
-    object: lifecycle,
+    object: `${lifecycles}/objects-bucket-lifecycle`,
     path: ['rule', '2', 'expiration', '0', 'days'],
     deletes: 'deletes objects that are older than it says now',
   },
   {
     kind: 'AppQueue',
+    name: 'orders',
     field: 'retentionDays',
     values: [9, 8, 7],
     object: 'queues.sqs.aws.m.upbound.io/orders-queue-queue',
@@ -53,6 +57,7 @@ const cases: readonly Lowered[] = [
   },
   {
     kind: 'AppDatabase',
+    name: 'orders',
     field: 'backupRetentionDays',
     beside: { engine: 'postgres' },
     values: [30, 20, 10],
@@ -62,6 +67,7 @@ const cases: readonly Lowered[] = [
   },
   {
     kind: 'AppCache',
+    name: 'orders',
     field: 'size',
     beside: { engine: 'valkey' },
     values: ['xlarge', 'large', 'medium'],
@@ -74,29 +80,29 @@ const cases: readonly Lowered[] = [
 beforeAll(async () => {
   await removeNamespaces(namespace);
   await makeNamespace(namespace, 'prod');
-  for (const { kind, field, beside, values } of cases) await apply(claim(namespace, 'orders', { ...beside, [field]: values[0] }, kind));
+  for (const { kind, name, field, beside, values } of cases) await apply(claim(namespace, name, { ...beside, [field]: values[0] }, kind));
 });
 afterAll(async () => {
   rmSync(folder, { recursive: true });
   await removeNamespaces(namespace);
 });
 
-describe.each(cases)('$field of $kind, lowered in prod', ({ kind, field, beside, values, object, path, deletes }) => {
+describe.each(cases)('$field of $kind, lowered in prod', ({ kind, name, field, beside, values, object, path, deletes }) => {
   const plural = `${kind.toLowerCase()}s`;
   const file = join(folder, `${plural}-${field}.yaml`);
-  const [resource = '', name = ''] = object.split('/');
+  const [resource = '', composedName = ''] = object.split('/');
 
   const composed = async () => {
-    const live = await get(resource, name, namespace);
+    const live = await get(resource, composedName, namespace);
     if (isLook(live)) throw new Error(`${object} is only looked at`);
     return at(live, 'spec', 'forProvider', ...path);
   };
   const verdict = async () => {
-    const { status } = await get(plural, 'orders', namespace);
+    const { status } = await get(plural, name, namespace);
     const conditions = at(status, 'conditions') as readonly { readonly type: string; readonly message?: string }[];
     return conditions.find(({ type }) => type === 'Allowed')?.message ?? '';
   };
-  const says = (value: unknown) => writeFileSync(file, toYaml(claim(namespace, 'orders', { ...beside, [field]: value }, kind)));
+  const says = (value: unknown) => writeFileSync(file, toYaml(claim(namespace, name, { ...beside, [field]: value }, kind)));
   const planned = async () => {
     const { code, stdout } = await run(process.execPath, ['cli/main.ts', 'plan', file, '--live', '--output', 'json']);
     const [one] = (JSON.parse(stdout) as { readonly claims: readonly { readonly refused: { readonly message: string } | null }[] }).claims;
@@ -116,7 +122,7 @@ describe.each(cases)('$field of $kind, lowered in prod', ({ kind, field, beside,
         `spec.${field}: got ${String(value)} in place of ${String(before)} ${deletes}; nothing of the claim is applied`,
       ),
     ]);
-    const message = await oncePassed(namespace, 'orders', plural, async () => {
+    const message = await oncePassed(namespace, name, plural, async () => {
       const said = await verdict();
       expect(said.split('; if that loss is meant')[0]).toEqual(refusal);
       return said;
@@ -132,11 +138,11 @@ describe.each(cases)('$field of $kind, lowered in prod', ({ kind, field, beside,
     expect(await planned()).toEqual({ code: 0, refused: undefined });
     const [, ...command] = (await refused(second, first)).split(' ');
     await kubectl(...command);
-    await oncePassed(namespace, 'orders', plural, async () => expect(await composed()).not.toEqual(was));
+    await oncePassed(namespace, name, plural, async () => expect(await composed()).not.toEqual(was));
     expect(await planned()).toEqual({ code: 0, refused: undefined });
     await refused(third, second);
     says(second);
     await kubectl('apply', '-f', file);
-    await oncePassed(namespace, 'orders', plural, async () => expect(await verdict()).not.toContain('cannot apply'));
+    await oncePassed(namespace, name, plural, async () => expect(await verdict()).not.toContain('cannot apply'));
   });
 });
