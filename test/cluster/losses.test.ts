@@ -71,7 +71,7 @@ const cases: readonly Lowered[] = [
     field: 'size',
     beside: { engine: 'valkey' },
     values: ['xlarge', 'large', 'medium'],
-    object: 'replicationgroups.elasticache.aws.m.upbound.io/orders-cache-cache',
+    object: 'replicationgroups.elasticache.aws.m.upbound.io/orders-cache-replication-group',
     path: ['nodeType'],
     deletes: 'evicts the keys that have no room any more',
   },
