@@ -126,7 +126,8 @@ afterAll(cleanUp);
 
 test('what is in the way of another major version is found, named, and not looked for again until its Job is deleted', async () => {
   await administer("SELECT pg_create_logical_replication_slot('cdc', 'test_decoding')", 'app');
-  await asked("CREATE TABLE calls (handler regproc); BEGIN; CREATE TABLE orders (); PREPARE TRANSACTION 'half done'");
+  await asked('CREATE TABLE calls (handler regproc)');
+  await asked("BEGIN; CREATE TABLE orders (); PREPARE TRANSACTION 'half done'");
   await apply(claim(name, 'orders', { engine: 'postgres', version: '17' }));
   const found = 'prepared transactions, logical replication slots, columns of types that an upgrade cannot keep';
   await eventually(async () =>
