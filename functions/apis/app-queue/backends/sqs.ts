@@ -126,7 +126,7 @@ function expand(context: Context<QueueSettings, Needs, Required>): Expansion {
     const host = given.endsWith(path) ? given.slice(0, -path.length) : '';
     return /^https?:\/\/[a-z0-9.-]+(:\d+)?$/.test(host) ? given : `https://${serviceHost('sqs', region)}${path}`;
   };
-  const queueOf = (key: string, forProvider: { readonly name: string; readonly [field: string]: unknown }, adopts?: string) => {
+  const queueOf = (key: string, forProvider: { readonly name: string; readonly [field: string]: unknown }) => {
     const kmsMasterKeyId = keyOf(key);
     return resource(
       key,
@@ -139,7 +139,7 @@ function expand(context: Context<QueueSettings, Needs, Required>): Expansion {
         ...(kmsMasterKeyId === undefined ? { sqsManagedSseEnabled: true } : { kmsMasterKeyId }),
         tags,
       },
-      { externalName: urlOf(key, forProvider.name), adopts },
+      { externalName: urlOf(key, forProvider.name), adopts: key === queueKey ? adopt?.queue : undefined },
     );
   };
   const queueUrlRef = (key: string) => ({ name: nameOf(key) });
@@ -176,18 +176,14 @@ function expand(context: Context<QueueSettings, Needs, Required>): Expansion {
   const url = (waits ? undefined : uri) ?? bound.values?.['uri'];
   return {
     resources: {
-      [queueKey]: queueOf(
-        queueKey,
-        {
-          name,
-          ...(adopt !== undefined && asFound(observed[queueKey], unsaid)),
-          visibilityTimeoutSeconds: settings.visibilityTimeoutSeconds,
-          messageRetentionSeconds: settings.retentionDays * secondsPerDay,
-          // Not a QueueRedrivePolicy: the provider copies what that sets into the spec of the Queue, and would then set it back.
-          redrivePolicy: JSON.stringify({ deadLetterTargetArn: deadLetterArn, maxReceiveCount: settings.maxReceives }),
-        },
-        adopt?.queue,
-      ),
+      [queueKey]: queueOf(queueKey, {
+        name,
+        ...(adopt !== undefined && asFound(observed[queueKey], unsaid)),
+        visibilityTimeoutSeconds: settings.visibilityTimeoutSeconds,
+        messageRetentionSeconds: settings.retentionDays * secondsPerDay,
+        // Not a QueueRedrivePolicy: the provider copies what that sets into the spec of the Queue, and would then set it back.
+        redrivePolicy: JSON.stringify({ deadLetterTargetArn: deadLetterArn, maxReceiveCount: settings.maxReceives }),
+      }),
       [deadLetterKey]: queueOf(deadLetterKey, { name: deadLetterName, messageRetentionSeconds: deadLetterDays * secondsPerDay }),
       'redrive-allow': resource('redrive-allow', sqsQueueRedriveAllowPolicy, {
         queueUrlRef: queueUrlRef(deadLetterKey),
