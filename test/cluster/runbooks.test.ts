@@ -41,7 +41,6 @@ async function realisedWith(backend: string): Promise<void> {
     AppDatabase: { backend, ...ephemeral },
     AppBucket: ephemeral,
     AppCache: { persistence: 'None' },
-    AppService: { replicas: 1 },
   };
   await apply(
     environmentConfig(environment, { ...shipped, defaults, policies: { 'allowed-registries': { allow: ['registry.example.com'] } } }),
