@@ -290,7 +290,7 @@ describe('packages', () => {
       'compositions/appcaches.platform.internal.yaml',
     ]);
     expect(installManifests(given)['claim-policies.yaml'].map(({ kind, metadata }) => `${kind} ${metadata?.name}`)).toEqual(
-      ['claim-writes', 'claim-exceptions', 'claim-sizes'].flatMap((name) => [
+      ['claim-writes', 'claim-exceptions', 'claim-sizes', 'claim-losses'].flatMap((name) => [
         `ValidatingAdmissionPolicy ${name}.platform.internal`,
         `ValidatingAdmissionPolicyBinding ${name}.platform.internal`,
       ]),
