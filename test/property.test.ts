@@ -127,7 +127,7 @@ const claimOf = (api: Api) =>
 /** What an environment makes something of. */
 const placed = apis.filter(({ place }) => place === 'environment');
 
-const situation = fc.constantFrom(...placed).chain((api) =>
+const situationOf = (api: Api) =>
   fc
     .record({
       api: fc.constant(api),
@@ -137,8 +137,9 @@ const situation = fc.constantFrom(...placed).chain((api) =>
       moves: fc.integer({ min: 0, max: 3 }).map((roll) => roll === 0),
       fates: fc.array(fates, { minLength: 12, maxLength: 12 }),
     })
-    .map(({ moves, ...rest }) => (moves ? rest : { ...rest, after: { ...rest.after, environment: rest.before.environment } })),
-);
+    .map(({ moves, ...rest }) => (moves ? rest : { ...rest, after: { ...rest.after, environment: rest.before.environment } }));
+
+const situation = fc.oneof(...placed.map(situationOf));
 
 type Situation = typeof situation extends fc.Arbitrary<infer T> ? T : never;
 

@@ -6,7 +6,7 @@ import { at } from '../../functions/core/kubernetes.ts';
 import { isLook } from '../../functions/core/readiness.ts';
 import { createAuthority, issueCertificate } from '../certificates.ts';
 import { environmentConfig } from '../request.ts';
-import { apply, claim, eventually, get, kubectl, list, makeNamespace, psql, ready, removeNamespaces, run } from './cluster.ts';
+import { apply, claim, eventually, get, kubectl, list, makeNamespace, oncePassed, psql, ready, removeNamespaces, run } from './cluster.ts';
 import { recordedSecret, recordedStatus } from './recorded.ts';
 import { adminPassword } from './setup.ts';
 
@@ -130,7 +130,7 @@ test('what is in the way of another major version is found, named, and not looke
   await asked("BEGIN; CREATE TABLE orders (); PREPARE TRANSACTION 'half done'");
   await apply(claim(name, 'orders', { engine: 'postgres', version: '17' }));
   const found = 'prepared transactions, logical replication slots, columns of types that an upgrade cannot keep';
-  await eventually(async () =>
+  await oncePassed(name, 'orders', 'appdatabase', async () =>
     expect(await provisioned()).toContain(
       `version 16 runs on, since the check for version 17 found ${found}: kubectl logs -n ${name} job/${job} names each`,
     ),
@@ -153,9 +153,11 @@ test('the version is asked for once nothing is in its way, and the Job goes', as
   await asked('ALTER TABLE calls ALTER COLUMN handler TYPE text');
   await administer("SELECT pg_drop_replication_slot('cdc')", 'app');
   await kubectl('delete', 'job', '-n', name, job);
-  await eventually(async () => expect(await versionAsked()).toBe('17'));
+  await oncePassed(name, 'orders', 'appdatabase', async () => expect(await versionAsked()).toBe('17'));
   await playAws('17.4');
   await ready(name, 'orders');
-  await eventually(async () => expect((await run('kubectl', ['get', 'job', '-n', name, job])).stderr).toContain('not found'));
+  await oncePassed(name, 'orders', 'appdatabase', async () =>
+    expect((await run('kubectl', ['get', 'job', '-n', name, job])).stderr).toContain('not found'),
+  );
   expect(await asked('SELECT count(*) FROM orders')).toBe('0');
 });
