@@ -16,6 +16,8 @@ export interface Result {
 /** Runs a program and returns what a person at a terminal would see of it. */
 export async function run(program: string, args: readonly string[], input?: string): Promise<Result> {
   const child = execute(program, args, { maxBuffer: 64 * 1024 * 1024 });
+  // What ends before it has read its input says so by its exit code.
+  child.child.stdin?.on('error', () => undefined);
   child.child.stdin?.end(input ?? '');
   try {
     return { code: 0, ...(await child) };
@@ -185,7 +187,8 @@ export async function removeNamespaces(...names: readonly string[]): Promise<voi
         if (left !== '') throw new Error(`still there in ${name}: ${left}`);
       }, 200);
       await kubectl('annotate', 'namespace', name, 'platform.internal/deletion=Allow', '--overwrite');
-      await kubectl('delete', 'namespace', name, '--timeout=120s');
+      // What a claim composed may be gone some moments after it.
+      await eventually(() => kubectl('delete', 'namespace', name, '--ignore-not-found', '--timeout=120s'));
     }),
   );
 }
