@@ -98,7 +98,7 @@ describe.each(Object.entries(pages))('%s', (name, before) => {
   const blocks = blocksOf(readFileSync(join(folder, name), 'utf8'));
   beforeAll(() => begin(before));
 
-  test('does what it says, to the letter', async () => {
+  test('does what it says, to the letter', { timeout: 900_000 }, async () => {
     expect([...new Set(blocks.map(({ language }) => language))].filter((each) => !['yaml', 'bash', 'text'].includes(each))).toEqual([]);
     for (const [index, block] of blocks.entries()) await follow(block, blocks[index + 1]);
   });
