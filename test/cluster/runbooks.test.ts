@@ -3,9 +3,10 @@ import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { at, type KubernetesObject } from '../../functions/core/kubernetes.ts';
+import { conditionOf } from '../../functions/core/readiness.ts';
 import { type Block, blocksOf, expectExcerpt } from '../pages.ts';
 import { environmentConfig } from '../request.ts';
-import { apply, claim, get, kubectl, makeNamespace, psql, ready, removeNamespaces, run } from './cluster.ts';
+import { apply, claim, get, kubectl, list, makeNamespace, psql, ready, removeNamespaces, run, sleep, touch } from './cluster.ts';
 
 /** Those of the pages. */
 const namespace = 'shop';
@@ -54,8 +55,10 @@ async function begin({ backend, next, hasApp }: Before): Promise<void> {
   for (const each of [namespace, staging]) await makeNamespace(each, environment);
   await apply(claim(namespace, 'orders'));
   await ready(namespace, 'orders');
+  // What a page kept on the shared server is there again.
+  const table = 'DROP TABLE IF EXISTS customers; CREATE TABLE customers (id serial PRIMARY KEY, email text)';
   const rows = "INSERT INTO customers (email) SELECT 'person' || i || '@shop.example' FROM generate_series(1, 3) i";
-  const { code, stderr } = await psql(namespace, 'orders', `CREATE TABLE customers (id serial PRIMARY KEY, email text); ${rows}`);
+  const { code, stderr } = await psql(namespace, 'orders', `${table}; ${rows}`);
   if (code !== 0) throw new Error(stderr);
   if (hasApp) {
     const spec = {
@@ -83,8 +86,32 @@ async function follow({ language, text }: Block, next: Block | undefined): Promi
   if (next?.language === 'text') expectExcerpt(next.text, stdout.endsWith('\n') ? stdout : `${stdout}\n`);
 }
 
-beforeAll(() => realisedWith('shared'));
+/** Touches the claims of the pages that Crossplane leaves alone for a while, since they changed as often as claims of tests do, until told to stop. */
+function keepLooking(): () => Promise<void> {
+  const stop = new AbortController();
+  const looking = (async () => {
+    while (!stop.signal.aborted) {
+      await sleep(5000);
+      for (const each of [namespace, staging]) {
+        for (const { kind, metadata, status } of await list('claim', '-n', each).catch(() => [])) {
+          if (conditionOf({ status }, 'Responsive')?.status === 'False') await touch(each, metadata.name, kind).catch(() => undefined);
+        }
+      }
+    }
+  })();
+  return () => {
+    stop.abort();
+    return looking;
+  };
+}
+
+let rest: () => Promise<void>;
+beforeAll(async () => {
+  rest = keepLooking();
+  await realisedWith('shared');
+});
 afterAll(async () => {
+  await rest();
   await removeNamespaces(namespace, staging);
   await kubectl('delete', 'environmentconfig', environment);
 });
