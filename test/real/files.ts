@@ -28,7 +28,7 @@ const small = 'no: under 20 GiB of storage';
 const logins = 'no: several logins for one database';
 const replicas = 'no: read replicas';
 const snapshot =
-  'no: a database that begins with a dump, or with a snapshot of an instance that no claim made; a cache that begins with a snapshot';
+  "no: a database that begins with a dump of something that is no claim's, or with a snapshot of an instance that no claim made; a cache that begins with a snapshot";
 const parameters = 'no: other parameters than those of `spec.parameters`, a locale or SQL at the creation of a database';
 const chosen = 'no: a name, a password or a Secret of its own choice';
 const lifecycle = 'no: CORS, public access, lifecycle by prefix or storage classes of a bucket';
