@@ -65,6 +65,7 @@ test('a database on a shared server says its login, who uses it and what it is m
     windows: [],
     backups: [],
     notBackedUp: 'its server has them',
+    dumps: null,
     finalSnapshot: null,
     binding: { secret: 'orders-database', login: { username, since: expect.stringMatching(/^\d{4}-/) } },
     usedBy: ['AppService/shop'],
