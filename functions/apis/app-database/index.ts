@@ -7,6 +7,7 @@ import { container } from './backends/container.ts';
 import { copiersOf, copyKinds } from './backends/copy.ts';
 import { rds } from './backends/rds.ts';
 import { shared } from './backends/shared.ts';
+import { upgradeCheckKinds } from './backends/upgrade-check.ts';
 import * as schema from './schema.ts';
 import { bucketKind, type DatabaseSettings } from './schema.ts';
 
@@ -35,7 +36,7 @@ export const appDatabase = defineApi({
     'sql-*',
     'extension-*',
     'delegation',
-    'upgrade-check-*',
+    ...Object.keys(upgradeCheckKinds),
     ...Object.keys(copyKinds),
     ...Object.keys(backupKinds),
   ],
