@@ -58,7 +58,7 @@ pg_restore --list dump >/dev/null
 touch dumped`,
 );
 
-/** Dumps beyond those to keep go once the new one was seen in the bucket, whole. */
+/** Dumps beyond those to keep go once the new one was seen in the bucket, whole; never that one, which a clock that went back makes the oldest. */
 const putScript = `set -eu
 cd ${workPath}
 ${told('dumped')}
@@ -75,7 +75,7 @@ echo "$key is there, with $size bytes"
 list
 excess=$(($(wc -l <dumps) - KEEP))
 if [ "$excess" -gt 0 ]; then
-  head -n "$excess" dumps >old
+  grep -vxF "$key" dumps | head -n "$excess" >old
   while read -r key; do
     aws s3api delete-object --bucket "$bucket" --key "$key" >/dev/null
     echo "$key was removed, of more than $KEEP"
