@@ -159,7 +159,12 @@ test('what an earlier claim of the name left is not given on as masked', async (
   await ready(prod, 'kept');
   await kubectl('delete', 'appdatabase', '-n', prod, 'kept', '--cascade=foreground', '--timeout=120s');
   await apply(
-    claim(prod, 'kept', { ...kept, restoreFrom: { claim: 'orders', mask: { configMap: 'masks' } }, copyableBy: [staging] }),
+    claim(prod, 'kept', {
+      engine: 'postgres',
+      deletion: 'Delete',
+      restoreFrom: { claim: 'orders', mask: { configMap: 'masks' } },
+      copyableBy: [staging],
+    }),
     clone(staging, 'kept', 'kept'),
   );
   await waitsFor(prod, 'kept', 'which failed and changed nothing');
@@ -167,7 +172,6 @@ test('what an earlier claim of the name left is not given on as masked', async (
     'the database has tables already, and does not say that they were masked',
   );
   await waitsFor(staging, 'kept', `the binding of AppDatabase kept of namespace ${prod}, whose data is copied`);
-  await apply(claim(prod, 'kept', { engine: 'postgres', deletion: 'Delete' }));
 });
 
 test('the apiserver refuses what is lent without a mask, and a time of what another namespace has', async () => {
