@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { environmentLabel } from '../../functions/core/group.ts';
 import { at, groupOf, type KubernetesObject } from '../../functions/core/kubernetes.ts';
+import { conditionOf } from '../../functions/core/readiness.ts';
 import { crossplaneNamespace } from '../../platform/names.ts';
 import { toYaml } from '../../platform/yaml.ts';
 
@@ -136,6 +137,20 @@ export async function oncePassed<T>(namespace: string, name: string, resource: s
       await touch(namespace, name, resource);
       throw error;
     }
+  });
+}
+
+/** What a claim is told that it would lose, and the command of kubectl by which that is acknowledged. */
+export async function lossOf(
+  namespace: string,
+  name: string,
+  resource = 'appdatabase',
+): Promise<{ readonly told: string; readonly command: readonly string[] }> {
+  return await oncePassed(namespace, name, resource, async () => {
+    const said = String(conditionOf(await get(resource, name, namespace), 'Allowed')?.message);
+    const [told = '', command] = said.split('; if that loss is meant, run: kubectl ');
+    if (command === undefined) throw new Error(`${resource} ${name} is told of no loss: ${said}`);
+    return { told, command: command.split(' ') };
   });
 }
 

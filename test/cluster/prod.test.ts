@@ -10,6 +10,7 @@ import {
   get,
   kubectl,
   list,
+  lossOf,
   makeNamespace,
   ready,
   removeNamespaces,
@@ -164,18 +165,11 @@ test('after deletion: Delete, which is acknowledged, the way is free as soon as 
     `Warning: Validation failed for ValidatingAdmissionPolicy 'claim-losses.platform.internal' with binding 'claim-losses.platform.internal': ${loss}; ` +
       'nothing of the claim is applied before that is acknowledged, by the command that its condition Allowed ends with\n',
   ]);
-  const [sentence, command] = await eventually(async () => {
-    await touch(namespace, 'orders');
-    const { status } = await get('appdatabase', 'orders', namespace);
-    const conditions = (status as unknown as { conditions: readonly { type: string; message: string }[] }).conditions;
-    const said = conditions.find(({ type }) => type === 'Allowed')?.message ?? '';
-    expect(said).toContain('acknowledge');
-    return said.split('; if that loss is meant, run: kubectl ');
-  });
-  expect(sentence).toBe(`cannot apply: ${loss.replace('Delete in place of Protect', '"Delete" in place of "Protect"')}`);
+  const { told, command } = await lossOf(namespace, 'orders');
+  expect(told).toBe(`cannot apply: ${loss.replace('Delete in place of Protect', '"Delete" in place of "Protect"')}`);
   const instanceNow = () => get('instances.rds.aws.m.upbound.io', 'orders-database-instance', namespace);
   expect(at(await instanceNow(), 'spec', 'forProvider', 'deletionProtection')).toBe(true);
-  await kubectl(...(command ?? '').split(' '));
+  await kubectl(...command);
   await eventually(async () => {
     await touch(namespace, 'orders');
     const instance = await instanceNow();
