@@ -5,6 +5,7 @@ import { at, groupOf, type KubernetesObject } from '../../functions/core/kuberne
 import { conditionOf } from '../../functions/core/readiness.ts';
 import { crossplaneNamespace } from '../../platform/names.ts';
 import { toYaml } from '../../platform/yaml.ts';
+import { environmentConfig } from '../request.ts';
 
 const execute = promisify(execFile);
 
@@ -217,6 +218,14 @@ export function claim(
   return { apiVersion: 'platform.internal/v1alpha1', kind, metadata: { name, namespace }, spec };
 }
 
+/** An environment of tier staging, in which new databases are realised with this, and keep nothing. */
+export async function makeDatabasesWith(backend: 'container' | 'shared', environment: string, defaults: object = {}): Promise<void> {
+  const { shared, images } = at(await get('environmentconfig', 'staging'), 'data') as { readonly shared: object; readonly images?: object };
+  const ofDatabases = { backend, persistence: 'Ephemeral', deletion: 'Delete' };
+  const data = { tier: 'staging', controlPlane: 'test', shared, defaults: { AppDatabase: ofDatabases, ...defaults } } as const;
+  await apply(environmentConfig(environment, { ...data, ...(images && { images }) }));
+}
+
 export async function bindingOf(namespace: string, name: string, suffix = 'database'): Promise<Readonly<Record<string, string>>> {
   const { data } = await get('secret', `${name}-${suffix}`, namespace);
   return Object.fromEntries(Object.entries(data ?? {}).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]));
@@ -281,6 +290,13 @@ export async function psql(namespace: string, name: string, sql: string, databas
   const uri = database === undefined ? `cat ${folder}/uri` : `sed 's#/[^/?]*?#/${database}?#' ${folder}/uri`;
   const command = `PGCONNECT_TIMEOUT=10 psql -X -v ON_ERROR_STOP=1 -qtA -d "$(${uri})" -c "$SQL"`;
   return await inPod(namespace, `${name}-database`, folder, 'docker.io/library/postgres:17', command, { SQL: sql });
+}
+
+/** What psql answers with the claim's binding. */
+export async function answerOf(namespace: string, name: string, sql: string): Promise<string> {
+  const { code, stdout, stderr } = await psql(namespace, name, sql);
+  if (code !== 0) throw new Error(stderr);
+  return stdout;
 }
 
 /** What a rollout of the app `orders` would change: its Deployment, and its pods. */
