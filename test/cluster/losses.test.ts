@@ -16,14 +16,17 @@ interface Lowered {
   readonly name: string;
   readonly field: string;
   readonly beside?: object;
-  readonly values: readonly [first: unknown, second: unknown, third: unknown];
+  /** What it says one after the other; the last is no loss after the second, which it is where nothing is said, and the third is one after it. */
+  readonly values: readonly [first: unknown, second: unknown, third: unknown, last?: unknown];
   /** What it is composed into, and where there. */
   readonly object: string;
   readonly path: readonly string[];
   /** What the apiserver says of it, and what plan and claim say of a value. */
   readonly warned: string;
-  readonly told: (value: unknown) => string;
+  readonly told: (value: unknown, before: unknown) => string;
 }
+
+const withoutSnapshot = 'deleting the claim then deletes the instance without a final snapshot, and its automated backups';
 
 const lifecycles = 'bucketlifecycleconfigurations.s3.aws.m.upbound.io';
 
@@ -36,7 +39,7 @@ const cases: readonly Lowered[] = [
     values: [60, 30, 20],
     object: `${lifecycles}/versions-bucket-lifecycle`,
     path: ['rule', '1', 'noncurrentVersionExpiration', '0', 'noncurrentDays'],
-    warned: 'deletes old versions that are older than it says now',
+    warned: ' deletes old versions that are older than it says now',
     told: () =>
       'lifecycle (BucketLifecycleConfiguration versions-bucket-lifecycle): it deletes old versions that are older than it says now',
   },
@@ -48,7 +51,7 @@ const cases: readonly Lowered[] = [
     values: [50, 40, 30],
     object: `${lifecycles}/objects-bucket-lifecycle`,
     path: ['rule', '2', 'expiration', '0', 'days'],
-    warned: 'deletes objects that are older than it says now',
+    warned: ' deletes objects that are older than it says now',
     told: () => 'lifecycle (BucketLifecycleConfiguration objects-bucket-lifecycle): it deletes objects that are older than it says now',
   },
   {
@@ -58,7 +61,7 @@ const cases: readonly Lowered[] = [
     values: [9, 8, 7],
     object: 'queues.sqs.aws.m.upbound.io/orders-queue-queue',
     path: ['messageRetentionSeconds'],
-    warned: 'deletes messages that are older than it says now',
+    warned: ' deletes messages that are older than it says now',
     told: () => 'queue (Queue orders-queue-queue): it deletes messages that are older than it says now',
   },
   {
@@ -69,7 +72,7 @@ const cases: readonly Lowered[] = [
     values: [30, 20, 10],
     object: 'instances.rds.aws.m.upbound.io/orders-database-instance',
     path: ['backupRetentionPeriod'],
-    warned: 'deletes the automated backups that are older than it says now',
+    warned: ' deletes the automated backups that are older than it says now',
     told: (value) => `instance (Instance orders-database-instance): it deletes the automated backups that are older than ${value} days`,
   },
   {
@@ -80,8 +83,19 @@ const cases: readonly Lowered[] = [
     values: ['xlarge', 'large', 'medium'],
     object: 'replicationgroups.elasticache.aws.m.upbound.io/orders-cache-replication-group',
     path: ['nodeType'],
-    warned: 'evicts the keys that have no room any more',
+    warned: ' evicts the keys that have no room any more',
     told: () => 'replication-group (ReplicationGroup orders-cache-replication-group): it evicts the keys that have no room any more',
+  },
+  {
+    kind: 'AppDatabase',
+    name: 'given-up',
+    field: 'deletion',
+    beside: { engine: 'postgres' },
+    values: ['Protect', 'Delete', 'Delete', 'Snapshot'],
+    object: 'instances.rds.aws.m.upbound.io/given-up-database-instance',
+    path: ['skipFinalSnapshot'],
+    warned: `: ${withoutSnapshot}`,
+    told: (_, before) => `spec.deletion: got "Delete" in place of "${String(before)}": ${withoutSnapshot}`,
   },
 ];
 
@@ -116,13 +130,13 @@ describe.each(cases)('$field of $kind, lowered in prod', ({ kind, name, field, b
   async function refused(value: unknown, before: unknown): Promise<readonly string[]> {
     const was = await composed();
     says(value);
-    const refusal = `cannot apply: ${told(value)}`;
+    const refusal = `cannot apply: ${told(value, before)}`;
     expect(await planned()).toEqual({ code: 1, refused: refusal });
     const { code, stderr } = await run('kubectl', ['apply', '-f', file]);
     expect([code, stderr]).toEqual([
       0,
       "Warning: Validation failed for ValidatingAdmissionPolicy 'claim-losses.platform.internal' with binding 'claim-losses.platform.internal': " +
-        `spec.${field}: got ${String(value)} in place of ${String(before)} ${warned}; nothing of the claim is applied before that is acknowledged, ` +
+        `spec.${field}: got ${String(value)} in place of ${String(before)}${warned}; nothing of the claim is applied before that is acknowledged, ` +
         'by the command that its condition Allowed ends with\n',
     ]);
     const loss = await lossOf(namespace, name, plural);
@@ -131,16 +145,22 @@ describe.each(cases)('$field of $kind, lowered in prod', ({ kind, name, field, b
   }
 
   test('is told by plan, apiserver and claim, and done once where it is acknowledged', async () => {
-    const [first, second, third] = values;
+    const [first, second, third, last = second] = values;
     const was = await eventually(composed);
     says(first);
     expect(await planned()).toEqual({ code: 0, refused: undefined });
     await kubectl(...(await refused(second, first)));
     await oncePassed(namespace, name, plural, async () => expect(await composed()).not.toEqual(was));
     expect(await planned()).toEqual({ code: 0, refused: undefined });
-    await refused(third, second);
-    says(second);
-    await kubectl('apply', '-f', file);
-    await oncePassed(namespace, name, plural, async () => expect(await verdict()).toBe('True'));
+    const takesLast = async () => {
+      says(last);
+      await kubectl('apply', '-f', file);
+      await oncePassed(namespace, name, plural, async () => {
+        expect([await verdict(), at((await get(plural, name, namespace)).status, 'settings', field)]).toEqual(['True', last]);
+      });
+    };
+    await takesLast();
+    await refused(third, last);
+    await takesLast();
   });
 });
