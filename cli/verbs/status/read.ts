@@ -3,7 +3,7 @@ import type { Api } from '../../../functions/core/api.ts';
 import { bindingKey, decode } from '../../../functions/core/binding.ts';
 import { awaitedWindow, type Card } from '../../../functions/core/card.ts';
 import { parseEnvironment } from '../../../functions/core/environment.ts';
-import { apiVersion, rotationAnnotation } from '../../../functions/core/group.ts';
+import { apiVersion, inUseSinceAnnotation, rotationAnnotation } from '../../../functions/core/group.ts';
 import { at, groupKind, type KubernetesObject, stringAt } from '../../../functions/core/kubernetes.ts';
 import { externalNameAnnotation } from '../../../functions/core/managed.ts';
 import type { Platform } from '../../../functions/core/pipeline.ts';
@@ -158,9 +158,10 @@ function loginOf(own: readonly Own[]): Login | undefined {
       at(object, 'spec', 'writeConnectionSecretToRef') !== undefined,
   )?.object;
   if (login === undefined) return undefined;
-  const turn = givenBy(stringAt(login, 'metadata', 'annotations', rotationAnnotation));
-  const since = turn === undefined ? login.metadata?.creationTimestamp : new Date(turn.day * millisecondsPerDay).toISOString().slice(0, 10);
-  return { username, since: since ?? null };
+  const said = (annotation: string) => stringAt(login, 'metadata', 'annotations', annotation);
+  const turn = givenBy(said(rotationAnnotation));
+  const day = turn && new Date(turn.day * millisecondsPerDay).toISOString().slice(0, 10);
+  return { username, since: said(inUseSinceAnnotation) ?? day ?? login.metadata?.creationTimestamp ?? null };
 }
 
 /** The claims that keep this one from being deleted, since they are bound to it. */

@@ -6,7 +6,7 @@ import { endpoint, endpointStatus } from '../../core/endpoint.ts';
 import { field, type SettingsOf, setting } from '../../core/field.ts';
 import { maxNameLength } from '../../core/names.ts';
 import { deletionField } from '../../core/protection.ts';
-import { rotateField } from '../../core/rotation.ts';
+import { overlapSetting, rotateField } from '../../core/rotation.ts';
 import { cron, cronText } from '../../core/schedule.ts';
 import { runningField } from '../../core/stop.ts';
 import { ttlField, ttlRules } from '../../core/ttl.ts';
@@ -197,6 +197,7 @@ export const fields = {
     },
   ),
   rotateAfterDays: rotateField,
+  loginOverlapMinutes: overlapSetting,
   running: runningField,
   ttlHours: ttlField,
   persistence: setting(z.enum(['Ephemeral', 'Persistent']), {
