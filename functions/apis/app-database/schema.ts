@@ -177,6 +177,7 @@ export const fields = {
   backups: field(backups, {
     text: "Dumps of the database in a bucket, on every backend; what rds keeps itself, backupRetentionDays says. The bucket lists the claim's ServiceAccount, which is called <claim>-database, among its writers. Names of claims with it have at most 36 characters.",
     example: { bucket: 'dumps', schedule: '30 2 * * *', keep: 7, drill: { query: { configMap: 'orders-drill' } } },
+    proves: { BackedUp: 'backups', RestoreProven: 'backups.drill' },
   }),
   adopt: adoptField(
     z.strictObject({
