@@ -141,7 +141,7 @@ function warningsOf({ claim }: StepRequest, lasting: readonly Condition[], who: 
 }
 
 /** In how many seconds something becomes of a claim by itself; a moment later than that, as timers are not exact. */
-function nextTurn({ now }: StepRequest, { environment, expiry }: Expanded): readonly number[] {
+function nextTurn({ now }: StepRequest, { environment, expiry, expansion }: Expanded): readonly number[] {
   const turn = now === undefined || environment?.hours === undefined ? undefined : turnAt(environment.hours, now).secondsUntil;
-  return [turn, expiry?.secondsUntil].flatMap((seconds) => (seconds === undefined ? [] : [seconds + 1]));
+  return [turn, expiry?.secondsUntil, expansion.secondsUntil].flatMap((seconds) => (seconds === undefined ? [] : [seconds + 1]));
 }
