@@ -50,7 +50,7 @@ function prepared(directory: string, certificate: string | undefined): string {
 }
 
 /** A Postgres on localhost with a certificate, or without TLS. */
-export async function startPostgres(directory: string, certificate: string | undefined): Promise<Postgres> {
+export async function startPostgres(directory: string, certificate: string | undefined, more: readonly string[] = []): Promise<Postgres> {
   prepared(directory, certificate);
   const port = await freePort();
   const data = join(directory, 'data');
@@ -59,7 +59,8 @@ export async function startPostgres(directory: string, certificate: string | und
     execFileSync(program, args, { ...nobody, env, input, cwd: directory, stdio: ['pipe', 'ignore', 'inherit'] });
   run('initdb', ['--pgdata', data, '--username=postgres', '--auth-host=scram-sha-256', '--auth-local=trust', '--no-sync']);
   const tls = certificate === undefined ? 'off' : `on -c ssl_cert_file=${directory}/tls.crt -c ssl_key_file=${directory}/tls.key`;
-  const settings = `-c port=${port} -c listen_addresses=localhost -c unix_socket_directories=${directory} -c fsync=off -c ssl=${tls}`;
+  const own = [`port=${port}`, 'listen_addresses=localhost', `unix_socket_directories=${directory}`, 'fsync=off', `ssl=${tls}`];
+  const settings = [...own, ...more].map((setting) => `-c ${setting}`).join(' ');
   run('pg_ctl', ['start', '--wait', '--pgdata', data, '--log', join(directory, 'log'), '--options', settings]);
   return {
     port,

@@ -35,6 +35,7 @@ export const appDatabase = defineApi({
     'ingress-*',
     'sql-*',
     'extension-*',
+    'rights-*',
     'delegation',
     ...Object.keys(upgradeCheckKinds),
     ...Object.keys(copyKinds),

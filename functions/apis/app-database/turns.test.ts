@@ -20,6 +20,9 @@ const ofOwnLogin = {
   status: { atProvider: { ...instanceDetails.status.atProvider, username: 'platform', dbName: '' } },
 };
 
+/** The owner of its database, whose password was once changed. */
+const ofOwner = { ...loginDetails, status: { atProvider: { lastPasswordChange: '2026-01-02T03:05:00Z' } } };
+
 type Observed = ReturnType<typeof observedAfter>;
 
 const environment = (rotateAfterDays: number, more: object = {}) =>
@@ -117,7 +120,7 @@ class Life {
         return [[key, lags.includes(key) ? lagging : this.provided(key, object)]];
       }),
     );
-    this.observed = observedAfter(response, { role: roleDetails, login: loginDetails, instance: ofOwnLogin, ...provided });
+    this.observed = observedAfter(response, { role: roleDetails, login: ofOwner, instance: ofOwnLogin, ...provided });
     this.status = response.status;
     this.response = response;
     return response;
@@ -399,5 +402,22 @@ test('the login of an app on a server of its own changes the same way, made by w
       // Its deletion protection is still to be turned off.
       ttlSeconds: 15,
     },
+  ]);
+});
+
+test('an owner as whom a server runs jobs may log in after both had their turn, with a password that nobody is told', () => {
+  const backend = environmentConfig('here', { ...everything, tier: 'staging', defaults: { AppDatabase: { backend: 'rds' } } });
+  const ownerOf = (extensions: readonly string[]) => {
+    const life = new Life({ environments: [backend] }, { extensions });
+    const turned = life.settle().settle('one').settle('two');
+    const forProvider = () => at(turned.response?.desired['login']?.object, 'spec', 'forProvider');
+    const first = forProvider();
+    turned.call('two');
+    expect(forProvider()).toEqual(first);
+    return first;
+  };
+  expect([ownerOf([]), ownerOf(['pg_cron'])]).toEqual([
+    { privileges: { login: false } },
+    { privileges: { login: true }, passwordRotationTrigger: '2026-01-02T03:05:01.000Z' },
   ]);
 });

@@ -26,7 +26,7 @@ export const sqlExtension = defineKind({
       pattern: /(?:must|can only) be loaded via "?shared_preload_libraries/,
       about: { field: 'extension' },
       says: (failure) =>
-        `got ${wanted(failure, 'extension')}, which needs shared_preload_libraries on the server, take it off the list or ask the platform team to load it`,
+        `got ${wanted(failure, 'extension')}, which its server has to load when it starts: have the platform team restart it, which RDS does not do by itself, elsewhere with shared_preload_libraries, or take it off the list`,
       // https://github.com/citusdata/pg_cron/blob/main/src/pg_cron.c
       example: 'create failed: cannot create extension: pq: pg_cron can only be loaded via shared_preload_libraries (XX000)',
     },

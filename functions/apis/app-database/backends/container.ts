@@ -6,7 +6,7 @@ import { at } from '../../../core/kubernetes.ts';
 import { composedName } from '../../../core/names.ts';
 import type { Refusal } from '../../../core/step.ts';
 import { protection } from '../../../kinds/crossplane/usage.ts';
-import { complete, ofPostgres, refusalOf } from '../extensions.ts';
+import { complete, preloadedOf, refusalOf } from '../extensions.ts';
 import { awsCli, postgresImage } from '../facts.ts';
 import { saidParameters } from '../parameters.ts';
 import {
@@ -44,15 +44,12 @@ const sizes: Readonly<Record<Size, DatabaseSize>> = {
 
 const psql = `PGPASSWORD="$(cat ${secretPath}/password)" psql -h 127.0.0.1 -U ${username} -v ON_ERROR_STOP=1 -qtA`;
 
-/** What is only there once the server has loaded it. */
-const preloads = ['pg_stat_statements'];
-
 /**
  * Data outlives the Secret of its password: that of the Secret is set before each start, by a server that takes no connection, so
  * that it is on no command line, and in no log.
  */
 const start = ({ extensions, parameters }: DatabaseSettings) => {
-  const preloaded = complete(extensions).filter((extension) => preloads.includes(extension));
+  const preloaded = preloadedOf(extensions);
   return shell(
     [
       'if [ -s "$PGDATA/PG_VERSION" ]; then',
@@ -114,7 +111,7 @@ function expand(context: Context<DatabaseSettings, Needs, Sources>): Expansion {
     begunWith({ claim, restoreFrom, required, image, awsCli: facts.images.awsCli, storageGiB: settings.storageGiB, target, observed });
   const fresh = copy?.waitsFor === undefined ? target && completeBinding(name, target) : undefined;
   const bound = bind(claim, name, binding, fresh, observed[bindingKey], copy?.waitsFor ?? 'a password');
-  const refused = refusal ?? copy?.refusal ?? bound.refusal ?? refusalOf(settings, ofPostgres).refusal;
+  const refused = refusal ?? copy?.refusal ?? bound.refusal ?? refusalOf(settings).refusal;
   const query = (sql: string) => `${psql} -d ${settings.databaseName} -c ${sql}`;
   const createExtensions = complete(settings.extensions).map((extension) => query(`'CREATE EXTENSION IF NOT EXISTS "${extension}"'`));
   const serving = server({

@@ -8,7 +8,7 @@ import { sqlGrant } from '../../../kinds/sql/grant.ts';
 import { sqlProviderConfig } from '../../../kinds/sql/provider-config.ts';
 import { sqlRole } from '../../../kinds/sql/role.ts';
 import { username } from '../schema.ts';
-import { loggingIn, onceReached, ownedDatabase, providerConfigKey } from './sql.ts';
+import { administered, loggingIn, ofServer, ofServerKinds, onceReached, ownedDatabase, providerConfigKey } from './sql.ts';
 import { type Turning, turnKinds } from './turns.ts';
 
 const keys = { role: 'login', database: 'own-database' } as const;
@@ -21,13 +21,11 @@ export const ownLoginKinds = {
   membership: sqlGrant,
   [keys.database]: sqlDatabase,
   delegation: sqlGrant,
+  ...ofServerKinds,
 };
 
 /** A member of it creates what `rds.allowed_delegated_extensions` lists. https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/RDS_delegated_ext.html */
 const delegate = 'rds_extension';
-
-/** Every server has it, and no app may make anything there. */
-const administered = 'postgres';
 
 interface Server extends Pick<Turning, 'rotation'> {
   readonly claim: Claim;
@@ -39,6 +37,11 @@ interface Server extends Pick<Turning, 'rotation'> {
   readonly database: string;
   /** Whether the login creates extensions that are the administrator's otherwise. */
   readonly delegates: boolean;
+  readonly extensions: readonly string[];
+  /** Whether an extension does by itself what the login told it to. */
+  readonly runsAsOwner: boolean;
+  /** What extensions wait for, by the keys of their objects. */
+  readonly held: Readonly<Record<string, string>>;
   readonly observed: Readonly<Record<string, ObservedResource>>;
   /** Undefined once provider-sql can log in. */
   readonly waitsFor: string | undefined;
@@ -56,12 +59,13 @@ export function ownLogin(server: Server): Pick<Expansion, 'resources' | 'pending
     /** Whether it was looked for on the server, and is not there. */
     readonly isDatabaseMissing: boolean;
   } {
-  const { claim, nameOf, administrator, secret, sslMode, database, delegates, observed, waitsFor, rotation } = server;
+  const { claim, nameOf, administrator, secret, sslMode, database, delegates, extensions, runsAsOwner, held, ...rest } = server;
+  const { observed, waitsFor, rotation } = rest;
   const root = providerConfigKey('root', claim.namespace);
   const providerConfig = { kind: 'ProviderConfig', name: nameOf(root) } as const;
   const names = { role: username, database };
   const nameOfTurn = (turn: string) => `${username}_${turn}`;
-  const turns = { rotation, nameOfTurn };
+  const turns = { rotation, nameOfTurn, runsAsOwner };
   const owned = ownedDatabase({ claim, nameOf, keys, names, providerConfig, managementPolicies: keep, observed, ...turns });
   const member = (part: string, role: string, memberOf: string): Composed =>
     managed({ card: sqlGrant, name: nameOf(part), providerConfig, managementPolicies: keep, forProvider: { role, memberOf } });
@@ -71,9 +75,10 @@ export function ownLogin(server: Server): Pick<Expansion, 'resources' | 'pending
     // From PostgreSQL 16 on, who makes a role gives a database to it only as a member.
     membership: member('membership', administrator, username),
     ...(delegates && { delegation: member('delegation', username, delegate) }),
+    ...ofServer({ nameOf, extensions, providerConfig, grantee: username, observed }),
   };
   const { login, hasDatabase, said } = owned;
   const looked = observed[keys.database]?.object;
   const isDatabaseMissing = looked !== undefined && isLook(looked) && foundBy(looked) === 'nothing';
-  return { ...onceReached(all, observed, waitsFor), login, hasDatabase, said, isDatabaseMissing };
+  return { ...onceReached(all, observed, waitsFor, held), login, hasDatabase, said, isDatabaseMissing };
 }

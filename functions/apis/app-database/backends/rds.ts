@@ -3,7 +3,7 @@ import { isAwaited } from '../../../aws/adopted.ts';
 import { type Alarm, alarmKinds, alarms, notifications } from '../../../aws/alarms.ts';
 import { account, key, network } from '../../../aws/facts.ts';
 import { firewall, firewallKinds, longestGroupName, subnetGroup } from '../../../aws/network.ts';
-import { parameterGroupKey, parameterGroups } from '../../../aws/parameter-groups.ts';
+import { majorOf, parameterGroupKey, parameterGroups } from '../../../aws/parameter-groups.ts';
 import { rdsAuthorities, rdsCertificates } from '../../../aws/rds-certificates.ts';
 import { awsResources, finalSnapshotName, finalSnapshotStatus } from '../../../aws/resources.ts';
 import { shortestOfRds, windows, windowsOf } from '../../../aws/windows.ts';
@@ -25,7 +25,7 @@ import { rdsSnapshot } from '../../../kinds/aws/rds-snapshot.ts';
 import { rdsSubnetGroup } from '../../../kinds/aws/rds-subnet-group.ts';
 import { heldBack, protection, usage } from '../../../kinds/crossplane/usage.ts';
 import { secret } from '../../../kinds/kubernetes/secret.ts';
-import { complete, ofRds, refusalOf, trusted } from '../extensions.ts';
+import { complete, extensions, extensionsOf, preloadedOf, refusalOf } from '../extensions.ts';
 import { awsCli, ownLogins, postgresImage } from '../facts.ts';
 import { inParameterGroup, saidParameters } from '../parameters.ts';
 import {
@@ -46,7 +46,7 @@ import { begunWith } from './dumps.ts';
 import { hasOwnLogin, ownLogin, ownLoginKinds } from './own-login.ts';
 import { takenOver } from './rds-adopt.ts';
 import { isKeptByRds, originKinds, originOf } from './rds-restore.ts';
-import { inOwnDatabase, ownDatabaseKinds } from './sql.ts';
+import { extensionsThere, heldUp, inOwnDatabase, ownDatabaseKinds } from './sql.ts';
 import { checkedVersion, upgradeCheckKinds } from './upgrade-check.ts';
 
 const needs = needsOf(controlPlane, account, key, network, rdsCertificates, windows, notifications, ownLogins, postgresImage, awsCli.image);
@@ -136,6 +136,29 @@ function alarmsOf({ size, storageGiB }: DatabaseSettings, identifier: string): r
 const delegating = (extensions: readonly string[]) =>
   extensions.length === 0 ? [] : [{ name: 'rds.allowed_delegated_extensions', value: extensions.join(','), applyMethod: 'immediate' }];
 
+/** What RDS loads where it is told nothing: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Appendix.PostgreSQL.CommonDBATasks.Extensions.html */
+const loadedByRds = 'pg_stat_statements';
+
+const preloadParameter = 'shared_preload_libraries';
+
+/** What an instance loads when it starts, in place of what it loads by itself, and what RDS wants to be told besides. */
+function preloading(libraries: readonly string[]) {
+  if (libraries.every((library) => library === loadedByRds)) return [];
+  const told = libraries.flatMap((library) => Object.entries(extensions[library]?.parameters ?? {}));
+  return [[preloadParameter, [...new Set([loadedByRds, ...libraries])].join(',')] as const, ...told].map(([name, value]) => ({
+    name,
+    value,
+    applyMethod: 'pending-reboot',
+  }));
+}
+
+/** The libraries that an object of a parameter group says, or reports, as far as they are of extensions that we know. */
+function librariesIn(group: ObservedResource | undefined, path: readonly ['spec', 'forProvider'] | readonly ['status', 'atProvider']) {
+  const parameters = at(group?.object, ...path, 'parameter');
+  const said: unknown = Array.isArray(parameters) && parameters.find((parameter: unknown) => at(parameter, 'name') === preloadParameter);
+  return preloadedOf(Object.keys(extensions)).filter((library) => (stringAt(said, 'value') ?? loadedByRds).split(',').includes(library));
+}
+
 /** Whether an instance of which nothing is seen is one whose app has a login of its own; what runs is not turned into one. */
 function startsWithOwnLogin({ claim, facts, observed }: Context<DatabaseSettings, Needs, Sources>): boolean {
   const issued = issuedValues(z.object({ provider: binding.shape.provider }), observed[bindingKey])?.provider;
@@ -179,7 +202,6 @@ function expand(context: Context<DatabaseSettings, Needs, Sources>): Expansion {
     claim,
     settings,
     asked: isMade ? made('engineVersion') : found('engineVersion'),
-    extensions: ofRds,
     isReached: aws.providerSqlTls !== undefined,
     isServing: isReady(rdsInstance, instance),
     image,
@@ -199,7 +221,16 @@ function expand(context: Context<DatabaseSettings, Needs, Sources>): Expansion {
   const taken = adopt && takenOver({ ...context, identifier, isFound, found, look });
   const databaseName = taken?.databaseName ?? (isOwn ? undefined : found('dbName')) ?? settings.databaseName;
   const kmsKeyId = isMade ? made('kmsKeyId') : isFound ? found('kmsKeyId') : origin.fields === undefined ? aws.kmsKeyArn : undefined;
-  const delegated = isOwn ? complete(settings.extensions).filter((extension) => !trusted.some((each) => each === extension)) : [];
+  const isDelegated = (extension: string) => {
+    const { isTrusted, isOfServer, isAdministrators } = extensions[extension] ?? {};
+    return isTrusted !== true && isOfServer !== true && isAdministrators !== true;
+  };
+  const delegated = isOwn ? complete(settings.extensions).filter(isDelegated) : [];
+  // What is taken off the list stays installed, and an audit without its library fails each statement that it is called by.
+  const loaded = versions.flatMap((major) => librariesIn(observed[parameterGroupKey(major)], ['spec', 'forProvider']));
+  const librariesOf = (major: DatabaseSettings['version']) =>
+    [...new Set([...preloadedOf(settings.extensions), ...loaded])].filter((name) => extensionsOf('rds', major).includes(name)).sort();
+  const runsAsOwner = librariesOf(version).some((library) => extensions[library]?.isOfServer === true);
 
   const parameterGroupName = (major: string) => externalNameOf(longestGroupName, parameterGroupKey(major));
   const groups = parameterGroups(versions, version, rdsInstance, instance, observed, (key, major, superseded) =>
@@ -212,6 +243,7 @@ function expand(context: Context<DatabaseSettings, Needs, Sources>): Expansion {
         parameter: [
           { name: 'rds.force_ssl', value: '1', applyMethod: 'immediate' },
           ...delegating(delegated),
+          ...preloading(librariesOf(major)),
           ...saidParameters(settings.parameters).map(({ name, value }) => ({
             name,
             value: inParameterGroup(value),
@@ -268,6 +300,14 @@ function expand(context: Context<DatabaseSettings, Needs, Sources>): Expansion {
   const details = { port: String(port), ...connection, host: connection['host'] ?? connection['address'] };
   const issued = <T>(schema: z.ZodObject & z.ZodType<T>) => schema.safeParse(details).data ?? issuedValues(schema, observed[bindingKey]);
   const sslMode = aws.providerSqlTls ?? 'require';
+  const running = majorOf(versions, stringAt(instance?.object, 'status', 'atProvider', 'engineVersionActual'));
+  const group = observed[parameterGroupKey(running ?? version)];
+  const held = heldUp(settings.extensions, (extension) => {
+    const { rds: having = versions, isPreloaded } = extensions[extension] ?? {};
+    if (running !== undefined && !having.includes(running)) return `version ${settings.version}`;
+    const isSaid = isPreloaded !== true || librariesIn(group, ['status', 'atProvider']).includes(extension);
+    return isSaid ? undefined : 'the parameter group that has its library loaded';
+  });
   const own = isOwn
     ? ownLogin({
         claim,
@@ -277,6 +317,9 @@ function expand(context: Context<DatabaseSettings, Needs, Sources>): Expansion {
         sslMode,
         database: databaseName,
         delegates: delegated.length > 0,
+        extensions: settings.extensions,
+        runsAsOwner,
+        held,
         rotation: rotationOf(context, identity, settings),
         observed,
         waitsFor: isReady(rdsInstance, instance) && issuedServer.safeParse(details).success ? undefined : instanceWaited,
@@ -316,10 +359,17 @@ function expand(context: Context<DatabaseSettings, Needs, Sources>): Expansion {
     database: databaseName,
     sslMode,
     extensions: settings.extensions,
+    isAdministrator: own === undefined,
+    held,
     observed,
     waitsFor: bound.values === undefined ? 'the binding' : own?.hasDatabase === false ? 'the database' : undefined,
   });
 
+  const unloaded = librariesOf(version).filter((library) => !librariesIn(group, ['spec', 'forProvider']).includes(library));
+  const restarting =
+    isMade && version === running && unloaded.length > 0
+      ? [`${unloaded.join(' and ')} works once the instance was restarted, which RDS does not do for it: the platform team does`]
+      : [];
   const backups = backedUp({ context, image, isBound: bound.values !== undefined });
   const refusal = taken?.refusal ?? origin.refusal ?? misnamed ?? copy?.refusal ?? bound.refusal;
   const unlocking = settings.deletion !== 'Protect' && mayBeProtected(observed);
@@ -367,8 +417,8 @@ function expand(context: Context<DatabaseSettings, Needs, Sources>): Expansion {
     // Of what is adopted it is only known once that was looked at.
     inForce: { databaseName: isWaiting ? undefined : databaseName, version },
     secondsUntil: own?.said.secondsUntil,
-    remarks: [...upgrade.remarks, ...(own?.said.remarks ?? []), ...lendingOf(settings)],
-    ...refusalOf(settings, ofRds),
+    remarks: [...upgrade.remarks, ...(own?.said.remarks ?? []), ...restarting, ...lendingOf(settings)],
+    ...refusalOf(settings, { running, isOwnLogin: isOwn, made: extensionsThere(settings.extensions, observed) }),
     ...(refusal && { refusal }),
   };
 }

@@ -8,7 +8,7 @@ import { protection, usage } from '../../../kinds/crossplane/usage.ts';
 import { secret } from '../../../kinds/kubernetes/secret.ts';
 import { sqlDatabase } from '../../../kinds/sql/database.ts';
 import { sqlRole } from '../../../kinds/sql/role.ts';
-import { refusalOf, trusted } from '../extensions.ts';
+import { refusalOf } from '../extensions.ts';
 import { awsCli, postgresImage, sharedPostgres } from '../facts.ts';
 import { saidParameters } from '../parameters.ts';
 import { binding, completeBinding, type DatabaseSettings, type Size, suffix, versions } from '../schema.ts';
@@ -115,7 +115,7 @@ function expand(context: Context<DatabaseSettings, Needs, Sources>): Expansion {
     ...owned.said,
     inForce: { databaseName: external },
     remarks: [...owned.said.remarks, ...lendingOf(settings)],
-    ...refusalOf(settings, trusted),
+    ...refusalOf(settings),
     ...(copy?.refusal && { refusal: copy.refusal }),
   };
 }
