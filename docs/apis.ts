@@ -83,6 +83,7 @@ ${table(
 }
 
 function apiPage(api: Api): string {
+  const tables = (api.tables ?? []).map(({ title, text, header, rows }) => `\n### ${title}\n\n${text}\n\n${table(header, rows)}\n`);
   return `## ${api.kind}
 
 ${api.doc} kubectl takes ${kubectlNames(api).map(code).join(', ')}. Names have at most ${maxNameLength(api)} characters.
@@ -91,7 +92,7 @@ ${api.doc} kubectl takes ${kubectlNames(api).map(code).join(', ')}. Names have a
 
 ${table(['field', 'values', 'what it is'], fieldRows(jsonSchema(api.spec)))}
 
-${api.place === 'none' ? placeless(api) : byTier(api)}${api.binding === undefined ? '' : binding(api, api.binding)}`;
+${api.place === 'none' ? placeless(api) : byTier(api)}${api.binding === undefined ? '' : binding(api, api.binding)}${tables.join('')}`;
 }
 
 /** The reference of every API and of the environments, made from their schemas. */

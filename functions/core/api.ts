@@ -184,6 +184,15 @@ interface Described {
   /** What kubectl takes besides the plural and the kind in lower case. */
   readonly shortName?: string;
   readonly doc: string;
+  /** What its page says besides its schema. */
+  readonly tables?: readonly Table[];
+}
+
+interface Table {
+  readonly title: string;
+  readonly text: string;
+  readonly header: readonly string[];
+  readonly rows: readonly (readonly string[])[];
 }
 
 /** A backend with its types erased. */

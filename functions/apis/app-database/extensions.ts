@@ -37,6 +37,9 @@ const trusted: Extension = { ...contrib, isTrusted: true };
 const ofImage: Extension = { container: versions };
 const ofRds: Extension = { rds: versions };
 
+/** The database that every server has, and where no app may make anything. */
+export const administered = 'postgres';
+
 /**
  * Every extension that a claim may have, by its name in SQL. Of PostgreSQL: https://www.postgresql.org/docs/18/contrib.html and those of
  * 16 and 17. Of RDS: https://docs.aws.amazon.com/AmazonRDS/latest/PostgreSQLReleaseNotes/postgresql-extensions.html, up to 16.13, 17.9 and
@@ -179,6 +182,31 @@ function whereElse(name: string): string {
   });
   return had.length === 0 ? '' : ` (${had.join(', ')})`;
 }
+
+/** What is to be known of an extension besides where it is. */
+function notesOn({ requires, isPreloaded, isOfServer, isAdministrators }: Extension): string {
+  return [
+    ...(requires === undefined ? [] : [`with ${requires.join(' and ')}`]),
+    ...(isPreloaded ? ['loaded when the server starts'] : []),
+    ...(isOfServer ? [`in database ${administered} of the server`] : []),
+    ...(isAdministrators ? ['on rds not for an app with a login of its own'] : []),
+  ].join('; ');
+}
+
+/** All of them, for a reader. */
+export const extensionTable = {
+  title: 'Extensions',
+  text: 'Which backend has which with which version of `spec.version`, besides those of `moreExtensions`. An own login is what an app has where the environment says `aws.providerSqlTls`.',
+  header: ['extension', ...Object.keys(versionsWith), 'note'],
+  rows: Object.entries(extensions).map(([name, extension]) => [
+    `\`${name}\``,
+    ...Object.entries(versionsWith).map(([backend, versionsOf]) => {
+      const having = versionsOf(extension);
+      return backend === 'shared' ? (having.length > 0 ? 'yes' : '') : having.join(', ');
+    }),
+    notesOn(extension),
+  ]),
+};
 
 interface There {
   /** The version that runs; undefined where there is none yet, or one that its backend does not say. */

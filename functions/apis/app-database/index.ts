@@ -8,6 +8,7 @@ import { copiersOf, copyKinds } from './backends/copy.ts';
 import { rds } from './backends/rds.ts';
 import { shared } from './backends/shared.ts';
 import { upgradeCheckKinds } from './backends/upgrade-check.ts';
+import { extensionTable } from './extensions.ts';
 import * as schema from './schema.ts';
 import { bucketKind, type DatabaseSettings } from './schema.ts';
 
@@ -23,6 +24,7 @@ export const appDatabase = defineApi({
   plural: 'appdatabases',
   shortName: 'appdb',
   doc: 'A relational database for one app, with its connection details in a Secret named <claim>-database.',
+  tables: [extensionTable],
   example: { name: 'orders', spec: { engine: 'postgres' } },
   columns: endpointColumns,
   schema,

@@ -7,8 +7,9 @@ import { sqlDatabase } from '../../../kinds/sql/database.ts';
 import { sqlGrant } from '../../../kinds/sql/grant.ts';
 import { sqlProviderConfig } from '../../../kinds/sql/provider-config.ts';
 import { sqlRole } from '../../../kinds/sql/role.ts';
+import { administered } from '../extensions.ts';
 import { username } from '../schema.ts';
-import { administered, loggingIn, ofServer, ofServerKinds, onceReached, ownedDatabase, providerConfigKey } from './sql.ts';
+import { loggingIn, ofServer, ofServerKinds, onceReached, ownedDatabase, providerConfigKey } from './sql.ts';
 import { type Turning, turnKinds } from './turns.ts';
 
 const keys = { role: 'login', database: 'own-database' } as const;

@@ -11,7 +11,7 @@ import { sqlExtension } from '../../../kinds/sql/extension.ts';
 import { sqlGrant } from '../../../kinds/sql/grant.ts';
 import { sqlProviderConfig } from '../../../kinds/sql/provider-config.ts';
 import { sqlRole } from '../../../kinds/sql/role.ts';
-import { complete, extensions } from '../extensions.ts';
+import { administered, complete, extensions } from '../extensions.ts';
 import { issuedLogin } from '../schema.ts';
 import { type Saying, type Turning, turnsOf } from './turns.ts';
 
@@ -151,9 +151,6 @@ export function ownedDatabase({ claim, nameOf, keys, names, providerConfig, mana
 
 /** The keys of what a claim's extensions come to. */
 const partOf = (prefix: string, extension: string) => `${prefix}-${extension.replaceAll('_', '--')}`;
-
-/** Every server has it, and no app may make anything there. */
-export const administered = 'postgres';
 
 /** What `ofServer` composes. */
 export const ofServerKinds = { 'role-of-*': sqlRole, 'extension-*': sqlExtension, 'rights-*': sqlGrant };
