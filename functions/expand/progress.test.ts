@@ -159,6 +159,7 @@ describe('the table of failures', () => {
         "spec.extensions: got "timescaledb", which the server does not have, take it off the list",
         "spec.extensions: got "plpython3u", which only a superuser may create, take it off the list or ask the platform team to create it",
         "spec.extensions: got "pg_cron", which its server has to load when it starts: have the platform team restart it, which RDS does not do by itself, elsewhere with shared_preload_libraries, or take it off the list",
+        "spec.extensions: got "pg_cron", which its server has to load when it starts: have the platform team restart it, which RDS does not do by itself, elsewhere with shared_preload_libraries, or take it off the list",
         "waits for AWS to free the name of a queue that was deleted less than a minute ago",
         "waits for its dead-letter queue",
       ]

@@ -147,7 +147,7 @@ describe('extensions whose libraries a server loads when it starts', () => {
           {
             type: 'Synced',
             status: 'False',
-            message: 'create failed: pq: pg_cron can only be loaded via shared_preload_libraries (XX000)',
+            message: 'create failed: cannot create extension: pq: unrecognized configuration parameter "cron.database_name" (42704)',
           },
         ],
       };

@@ -1,7 +1,15 @@
+import type { Failed } from '../../core/card.ts';
 import { shown } from '../../core/problem.ts';
 import { defineKind } from '../card.ts';
 import { wanted } from '../failures.ts';
 import { inDatabase, sqlKind } from './provider.ts';
+
+/** What is wrong with one whose library its server has not loaded. */
+const unloaded = {
+  about: { field: 'extension' },
+  says: (failure: Failed) =>
+    `got ${wanted(failure, 'extension')}, which its server has to load when it starts: have the platform team restart it, which RDS does not do by itself, elsewhere with shared_preload_libraries, or take it off the list`,
+};
 
 export const sqlExtension = defineKind({
   ...sqlKind('Extension', 'extensions'),
@@ -23,12 +31,16 @@ export const sqlExtension = defineKind({
       example: 'create failed: cannot create extension: pq: permission denied to create extension "plpython3u" (42501)',
     },
     {
+      ...unloaded,
       pattern: /(?:must|can only) be loaded via "?shared_preload_libraries/,
-      about: { field: 'extension' },
-      says: (failure) =>
-        `got ${wanted(failure, 'extension')}, which its server has to load when it starts: have the platform team restart it, which RDS does not do by itself, elsewhere with shared_preload_libraries, or take it off the list`,
-      // https://github.com/citusdata/pg_cron/blob/main/src/pg_cron.c
-      example: 'create failed: cannot create extension: pq: pg_cron can only be loaded via shared_preload_libraries (XX000)',
+      // https://github.com/pgaudit/pgaudit/blob/main/pgaudit.c
+      example: 'create failed: cannot create extension: pq: pgaudit must be loaded via shared_preload_libraries (55000)',
+    },
+    {
+      ...unloaded,
+      pattern: /unrecognized configuration parameter/,
+      // https://github.com/citusdata/pg_cron/blob/main/pg_cron.sql, which asks for it before anything loads the library
+      example: 'create failed: cannot create extension: pq: unrecognized configuration parameter "cron.database_name" (42704)',
     },
   ],
 });
