@@ -30,7 +30,7 @@ async function cleanUp(): Promise<void> {
   await removeNamespaces(name);
   await kubectl('delete', 'environmentconfigs', name, '--ignore-not-found');
   await asPlatformTeam('DROP DATABASE IF EXISTS app WITH (FORCE)');
-  await asPlatformTeam('DROP ROLE IF EXISTS app_a, app_b, app');
+  await asPlatformTeam('DROP ROLE IF EXISTS app_a, app_b, app, rds_pgaudit');
   await asPlatformTeam('DROP ROLE IF EXISTS platform');
 }
 
@@ -43,8 +43,11 @@ async function playAws(): Promise<void> {
   });
   for (const object of await list(aws, '-n', name)) {
     const recorded = recordedStatus(object);
-    const made = { ...(recorded['atProvider'] as object), username: 'platform', dbName: '', address: host };
-    const status = object.kind === 'Instance' ? { ...recorded, atProvider: made } : recorded;
+    const reported: Readonly<Record<string, object>> = {
+      Instance: { username: 'platform', dbName: '', address: host },
+      ParameterGroup: { parameter: at(object, 'spec', 'forProvider', 'parameter') },
+    };
+    const status = { ...recorded, atProvider: { ...(recorded['atProvider'] as object), ...reported[object.kind] } };
     const target = [`${object.kind}.${object.apiVersion.split('/')[0]}`, object.metadata.name, '-n', name];
     await kubectl('patch', ...target, '--subresource=status', '--type=merge', '-p', JSON.stringify({ status }));
   }
@@ -112,6 +115,24 @@ describe('a database on a server of its own, in an environment where provider-sq
     const rights =
       "SELECT rolsuper, rolcreaterole, rolcreatedb, (SELECT string_agg(pg_get_userbyid(roleid)::text, ',') FROM pg_auth_members WHERE member = r.oid) FROM pg_roles r WHERE rolname = session_user";
     expect(await asked(rights)).toEqual({ code: 0, stdout: 'f|f|f|app', stderr: '' });
+  });
+
+  test('has made for it what an extension wants on its server, and waits for what that loads and has', async () => {
+    const provisioned = async () => conditionOf(await get('appdatabase', 'orders', name), 'Provisioned')?.message;
+    await apply(claim(name, 'orders', { engine: 'postgres', extensions: ['pgcrypto', 'pgaudit'] }));
+    await oncePassed(name, 'orders', 'appdatabase', async () => {
+      expect(await asPlatformTeam("SELECT rolcanlogin FROM pg_roles WHERE rolname = 'rds_pgaudit'")).toBe('f');
+      expect(await provisioned()).toContain(
+        'Extension orders-database-extension-pgaudit waits for the parameter group that has its library loaded',
+      );
+    });
+    await playAws();
+    // What RDS has, and this server has not.
+    await oncePassed(name, 'orders', 'appdatabase', async () =>
+      expect(await provisioned()).toContain('spec.extensions: got "pgaudit", which the server does not have'),
+    );
+    await apply(claim(name, 'orders', { engine: 'postgres', extensions: ['pgcrypto'] }));
+    await ready(name, 'orders');
   });
 
   test('keeps the login of before while apps have the time to go over, and says until when', async () => {
