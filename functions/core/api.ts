@@ -48,6 +48,8 @@ export interface Expansion {
   readonly inForce?: Readonly<Record<string, unknown>>;
   /** Something besides readiness is awaited, so that Crossplane should look again soon. */
   readonly awaiting?: boolean;
+  /** What it makes follows from other claims, of whose changes Crossplane does not tell it. */
+  readonly follows?: true;
   /** Whether it did as it was told to by `stop`; or why it runs on all the same, in half a sentence. */
   readonly stopped?: true | { readonly runsOn: string };
   /** What the developer should know besides what the claim waits for, one sentence each. */

@@ -12,6 +12,7 @@ import { type Deferred, deferredOf } from './pending.ts';
 import { progressOf } from './progress.ts';
 
 const settledTtlSeconds = 300;
+const followingTtlSeconds = 60;
 const waitingTtlSeconds = 15;
 
 function refused(request: StepRequest, refusal: Refusal): StepResponse {
@@ -82,7 +83,11 @@ export function expandedTo(request: StepRequest, expanded: Expanded | { readonly
       ...proofsOf(request, expanded),
     ],
     events: [...eventsOf(request, provisioned, who, connect), ...warningsOf(request, lasting, who)],
-    ttlSeconds: Math.min(done && expansion.awaiting !== true ? settledTtlSeconds : waitingTtlSeconds, ...nextTurn(request, expanded)),
+    ttlSeconds: Math.min(
+      done && expansion.awaiting !== true ? settledTtlSeconds : waitingTtlSeconds,
+      ...(expansion.follows === true ? [followingTtlSeconds] : []),
+      ...nextTurn(request, expanded),
+    ),
   };
 }
 

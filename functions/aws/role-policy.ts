@@ -1,0 +1,39 @@
+import type { Context, Expansion } from '../core/api.ts';
+import { release } from '../core/managed.ts';
+import { iamRolePolicy } from '../kinds/aws/iam-role-policy.ts';
+import { type Accesses, type Accessible, askedOf, giversAmong, roomFor } from './access.ts';
+import { holds, merged, policyDocument } from './policy-document.ts';
+import type { AwsResources } from './resources.ts';
+import { accessKey } from './role.ts';
+
+/** What `rolePolicy` composes. */
+export const rolePolicyKinds = { [accessKey]: iamRolePolicy };
+
+/**
+ * The one policy of a role: what claims of the namespace give to its service account, each as soon as what it is about is the claim's. What
+ * is not seen for a moment keeps the access that there is.
+ */
+export function rolePolicy(
+  { claim, environment, facts, observed }: Context<unknown, Accessible['facts']>,
+  { resource, nameOf }: AwsResources,
+  role: string,
+  serviceAccount: string,
+  accesses: Accesses,
+): Required<Pick<Expansion, 'resources' | 'remarks' | 'awaiting' | 'follows'>> {
+  const runs = askedOf(observed[accessKey]?.object);
+  const givers = giversAmong(accesses, claim.namespace, { environment, facts });
+  const { within, without } = roomFor(serviceAccount, givers, runs);
+  const given = within.filter(({ isOwn, statements }) => isOwn ?? holds(runs, statements));
+  const policy = policyDocument(merged(given.flatMap(({ statements }) => statements)));
+  return {
+    resources:
+      given.length === 0
+        ? {}
+        : {
+            [accessKey]: resource(accessKey, iamRolePolicy, { policy, roleRef: { name: nameOf(role) } }, { managementPolicies: release }),
+          },
+    remarks: without.map(({ by }) => `the policy of its role has no room for what ${by} gives it`),
+    awaiting: given.length < within.length,
+    follows: true,
+  };
+}
