@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Api } from '../functions/core/api.ts';
-import { staysOf } from '../functions/core/field.ts';
+import { givingUpOf, staysOf } from '../functions/core/field.ts';
 import { maxNameLength } from '../functions/core/names.ts';
 import { tiers } from '../functions/core/tier.ts';
 import { type StructuralSchema, structuralSchema } from './structural-schema.ts';
@@ -79,7 +79,9 @@ export function claimSchema(api: Api): StructuralSchema {
     properties: eachInForce(spec['properties'] as Properties),
     description: 'The values in force for each field of the spec, from tier, environment and claim.',
   };
-  const staying = staysOf(api.fields).filter((name) => name in api.spec.shape && !api.durable.fixed.includes(name));
+  const staying = [...staysOf(api.fields), ...Object.keys(givingUpOf(api.fields))].filter(
+    (name) => name in api.spec.shape && !api.durable.fixed.includes(name),
+  );
   const available = {
     type: 'object',
     properties: eachInForce(picked(spec['properties'] as Properties, staying)),

@@ -283,7 +283,7 @@ describe('a declaration that makes no sense is refused:', () => {
     [
       'a default that the schema refuses',
       { ...fields, amountGiB: field(z.int().min(1).max(99), { text: 'A number.', default: { dev: 100 } }) },
-      'amountGiB: got 100 as a default or an example, which its schema refuses',
+      'amountGiB: got 100 as a default, an example or what gives data up, which its schema refuses',
     ],
     [
       'a backend that there is not',

@@ -342,7 +342,7 @@ describe('data', () => {
   });
 
   test('keeps its protection while something else is lost', () => {
-    const given = { ...live(prod), spec: { deletion: 'Delete' } };
+    const given = { ...live(prod), spec: { deletion: 'Snapshot' } };
     expect(guarded(given).refusal).toBeUndefined();
     expect(lossOf(given, instanceWith({ username: 'other', deletionProtection: false })).message).toBe(
       'cannot apply: instance (Instance orders-database-instance): spec.forProvider.username: got "other", want "platform", which cannot change without losing the data; ' +

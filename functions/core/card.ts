@@ -208,6 +208,8 @@ export interface Card {
   /** It stands for something outside of the cluster. */
   readonly managed: boolean;
   readonly data: Data | None;
+  /** Where the claims for volumes are listed that Kubernetes makes of it, which outlive its pods. */
+  readonly volumes?: { readonly path: string };
   readonly names: readonly NameLimit[] | Undecided;
   /** Where the spec of its pods is; `fixed` where that stays as long as the object does. */
   readonly pods: { readonly path: string; readonly fixed?: true } | None;

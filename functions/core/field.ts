@@ -33,6 +33,11 @@ interface SaidByClaim<S extends z.ZodType> extends Said<S> {
    * of it. The guard sees the same in what is composed, and asks for an acknowledgement.
    */
   readonly lessDeletes?: Readonly<Record<string, string>>;
+  /**
+   * A value by which a claim gives its data up, and by backend what deleting the claim does then. The apiserver warns where a live claim with
+   * data says it, and the guard asks for an acknowledgement; a default that moves to it moves no live claim.
+   */
+  readonly givesUp?: { readonly value: string; readonly deletes: Readonly<Record<string, string>> };
 }
 
 /**
@@ -195,6 +200,11 @@ export function durableOf(fields: Fields): { readonly fixed: readonly string[]; 
   return { fixed: changing('never'), growing: changing('grows') };
 }
 
+/** The settings of which one value gives data up. */
+export function givingUpOf(fields: Fields): Readonly<Record<string, NonNullable<Field['givesUp']>>> {
+  return Object.fromEntries(Object.entries(fields).flatMap(([name, { givesUp }]) => (givesUp === undefined ? [] : [[name, givesUp]])));
+}
+
 /** The settings that stay as a live claim runs with them when a default moves. */
 export function staysOf(fields: Fields): readonly string[] {
   return Object.entries(fields).flatMap(([name, each]) => (each.default !== undefined && each.moves !== 'freely' ? [name] : []));
@@ -203,14 +213,14 @@ export function staysOf(fields: Fields): readonly string[] {
 /** What of a declaration does not make sense, one sentence each. */
 export function problemsOfFields(fields: Fields, backends: readonly string[]): readonly string[] {
   return Object.entries(fields).flatMap(([name, each]) => {
-    const { schema, change, refusedOn = {}, lessDeletes = {}, example, default: byTier } = each;
+    const { schema, change, refusedOn = {}, lessDeletes = {}, givesUp, example, default: byTier } = each;
     const inner = schema instanceof z.ZodDefault ? schema.unwrap() : schema;
     const numeric =
       isNumeric(inner as z.ZodType) || (inner instanceof z.ZodEnum && inner.options.every((option) => /^[0-9]+$/.test(String(option))));
-    const values = [...Object.values(byTier ?? {}), ...(example === undefined ? [] : [example])];
+    const values = [...Object.values(byTier ?? {}), ...[example, givesUp?.value].filter((value) => value !== undefined)];
     return [
       ...(change === 'grows' && !numeric ? [`${name}.change: got "grows", want that of a number, or of a choice of whole numbers`] : []),
-      ...Object.entries({ refusedOn, lessDeletes }).flatMap(([fact, byBackend]) =>
+      ...Object.entries({ refusedOn, lessDeletes, givesUp: givesUp?.deletes ?? {} }).flatMap(([fact, byBackend]) =>
         Object.keys(byBackend)
           .filter((backend) => !backends.includes(backend))
           .map((backend) => `${name}.${fact}: got ${JSON.stringify(backend)}, want one of ${backends.join(', ')}`),
@@ -220,7 +230,7 @@ export function problemsOfFields(fields: Fields, backends: readonly string[]): r
         : []),
       ...values
         .filter((value) => !schema.safeParse(value).success)
-        .map((value) => `${name}: got ${JSON.stringify(value)} as a default or an example, which its schema refuses`),
+        .map((value) => `${name}: got ${JSON.stringify(value)} as a default, an example or what gives data up, which its schema refuses`),
     ];
   });
 }

@@ -8,11 +8,15 @@ export const leastBackupDays = 7;
 export const deletions = ['Protect', 'Snapshot', 'Delete'] as const;
 export type Deletion = (typeof deletions)[number];
 
-/** The field `deletion` of an API; `snapshot` says what Snapshot does there, such as `keeps the volume`, and `where` of which claims. */
-export const deletionField = (snapshot: string, where?: string) =>
+/**
+ * The field `deletion` of an API: what Snapshot does there, such as `keeps the volume`, by backend what Delete does, such as `deletes the volume`,
+ * and of which claims.
+ */
+export const deletionField = (snapshot: string, deletes: Readonly<Record<string, string>>, where?: string) =>
   field(z.enum(deletions), {
     text: `What deleting the claim does${where === undefined ? '' : ` ${where}`}: Protect refuses it; Snapshot ${snapshot}; Delete keeps nothing.`,
     default: { dev: 'Delete', prod: 'Protect' },
     moves: 'freely',
     example: 'Snapshot',
+    givesUp: { value: 'Delete', deletes },
   });

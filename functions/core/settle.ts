@@ -1,6 +1,6 @@
 import type { Api, Source } from './api.ts';
 import type { Environment } from './environment.ts';
-import { staysOf } from './field.ts';
+import { givingUpOf, staysOf } from './field.ts';
 import { shown } from './problem.ts';
 import type { Running } from './record.ts';
 import type { Refusal } from './step.ts';
@@ -37,7 +37,7 @@ function rolledOut({ kind, durable }: Api, environment: Environment | undefined,
 /**
  * The values in force: the profile of the tier, patched by the environment's defaults, then by what the claim says itself, for keys
  * that the spec has. Outside of environments there is only the claim. A live claim keeps what it runs with in place of a default that
- * moved, unless the field moves freely or a rollout of the environment moves it.
+ * moved, unless the field moves freely or a rollout of the environment moves it; no default gives its data up.
  */
 export function settle(
   api: Api,
@@ -61,13 +61,14 @@ export function settle(
   if (running !== undefined) {
     // In another environment the backend is that one's: the guard refuses the move until it is acknowledged.
     const stays = staysOf(api.fields).filter((name) => name !== 'backend' || running.environment === environment?.name);
+    const kept = Object.entries(givingUpOf(api.fields)).flatMap(([name, { value }]) => (defaults[name] === value ? [name] : []));
     const moved = rolledOut(api, environment, labels, running);
-    const unknown = stays.filter((name) => running.unreadable.includes(name) && !has(name) && moved[name] === undefined);
+    const unknown = [...stays, ...kept].filter((name) => running.unreadable.includes(name) && !has(name) && moved[name] === undefined);
     if (unknown.length > 0) {
       const message = `cannot tell what ${api.kind} runs with: ${running.where}: got no value of ${unknown.join(', ')} that a claim can have; tell the platform team`;
       return { refusal: { reason: 'RunningUnknown', message } };
     }
-    layer(Object.fromEntries(stays.map((name) => [name, running.settings[name]])), () => 'running');
+    layer(Object.fromEntries([...stays, ...kept].map((name) => [name, running.settings[name]])), () => 'running');
     layer(moved, () => 'rollout');
   }
   layer(spec, (key) => (has(key) ? 'claim' : 'API'));

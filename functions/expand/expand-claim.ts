@@ -1,7 +1,7 @@
 import type { Api, ClusterClaim, Expansion } from '../core/api.ts';
 import type { Environment } from '../core/environment.ts';
 import type { Needs } from '../core/facts.ts';
-import { refusedOn, staysOf } from '../core/field.ts';
+import { givingUpOf, refusedOn, staysOf } from '../core/field.ts';
 import { applyNowAnnotation } from '../core/group.ts';
 import { stringAt } from '../core/kubernetes.ts';
 import type { StepRequest } from '../core/pipeline.ts';
@@ -118,11 +118,11 @@ export function settingsInForce({ api, settled, expansion }: Expanded): Readonly
 export const availableTo = ({ api, settled }: Expanded): Readonly<Record<string, unknown>> => sayable(api, settled.available);
 
 /**
- * What is recorded of the claim, of the settings that a default may move and of those that only grow: what it was given, but for what
- * runs already and could not follow.
+ * What is recorded of the claim, of the settings that a default may move, of those that only grow and of those that can give data up: what it
+ * was given, but for what runs already and could not follow.
  */
 export function recordedOf({ api, settled, expansion }: Expanded): Readonly<Record<string, unknown>> {
-  const recorded = new Set([...staysOf(api.fields), ...api.durable.growing]);
+  const recorded = new Set([...staysOf(api.fields), ...api.durable.growing, ...Object.keys(givingUpOf(api.fields))]);
   // What is only shown of a setting, such as the name of a database with that of its namespace, is none that a claim can have.
   const kept = Object.entries(expansion.inForce ?? {}).filter(
     ([name, value]) => api.fields[name]?.schema.safeParse(value).success === true,

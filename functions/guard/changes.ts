@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Card, Data } from '../core/card.ts';
+import { givingUpOf } from '../core/field.ts';
 import { acknowledgeAnnotation } from '../core/group.ts';
 import { annotateCommand, at, groupKind, type KubernetesObject, kindName } from '../core/kubernetes.ts';
 import { isOnlyLookedAt } from '../core/look.ts';
@@ -9,6 +10,7 @@ import type { StepRequest } from '../core/pipeline.ts';
 import { shown } from '../core/problem.ts';
 import { matches } from '../core/proof.ts';
 import { isGoing, isLook } from '../core/readiness.ts';
+import { runningOf } from '../core/record.ts';
 import type { ObservedResource } from '../core/step.ts';
 import { fixedExternalName } from '../kinds/card.ts';
 import { gibibytes, majorAt } from '../kinds/fields.ts';
@@ -108,6 +110,32 @@ function recordChanges({ claim, desiredStatus, platform }: StepRequest): readonl
       .filter((field) => before(field) !== undefined && after(field) !== undefined && Number(after(field)) < Number(before(field)))
       .map((field) => shrunk(`status.settings.${field}`, before(field), after(field), [field])),
   ];
+}
+
+/** That a claim which has data gives it up for when it is deleted. */
+function givenUp(request: StepRequest): readonly Found[] {
+  const { claim, observed, desiredStatus, platform } = request;
+  const api = platform.apis.find(({ kind }) => kind === claim.kind);
+  const holdsAny = Object.values(observed).some(({ object }) => {
+    const card = cardOf({ request }, object);
+    const volumes = card?.volumes && at(object, ...card.volumes.path.split('.'));
+    return !isOwnLook(object, card) && (dataOf(request, object) !== undefined || volumes !== undefined);
+  });
+  if (api === undefined || !holdsAny) return [];
+  const running = runningOf(api, observed);
+  return Object.entries(givingUpOf(api.fields)).flatMap(([name, { value, deletes }]) => {
+    const [before, after] = [running?.settings[name] ?? at(claim, 'status', 'settings', name), at(desiredStatus, 'settings', name)];
+    const does = deletes[String(desiredStatus['backend'])];
+    if (does === undefined || after !== value || !differ(before, after)) return [];
+    return [
+      {
+        reason: 'WouldDelete' as const,
+        verb: 'delete',
+        about: [name, before, after],
+        sentence: `spec.${name}: got ${shown(after)} in place of ${shown(before)}: deleting the claim then ${does}`,
+      },
+    ];
+  });
 }
 
 function replaced(where: string, before: unknown, after: unknown, about: readonly unknown[]): Found {
@@ -222,8 +250,9 @@ function unprotected(request: StepRequest): readonly string[] {
 }
 
 /**
- * What of a request loses data, in a stable order. Protection that is dropped counts only beside another such change: dropped by
- * itself it loses nothing, and the next change finds it gone. That all goes of a claim that has expired was asked for.
+ * What of a request loses data, in a stable order. Protection that is dropped counts beside another such change, and where the claim gives
+ * its data up by that: dropped for a snapshot it loses nothing, and the next change finds it gone. That all goes of a claim that has expired
+ * was asked for.
  */
 export function changesOf(request: StepRequest, hasExpired = false): readonly Change[] {
   const moved = move(request);
@@ -236,6 +265,7 @@ export function changesOf(request: StepRequest, hasExpired = false): readonly Ch
   ];
   const bare = destructive.length === 0 ? [] : unprotected(request);
   const found: readonly Found[] = [
+    ...givenUp(request),
     ...destructive,
     ...(bare.length === 0
       ? []

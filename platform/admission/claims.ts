@@ -1,7 +1,8 @@
 import type { Api, ClaimPolicy } from '../../functions/core/api.ts';
+import { holdsData } from '../../functions/core/card.ts';
 import { mostMetadata, wanted } from '../../functions/core/claim.ts';
 import { type Severity, severities } from '../../functions/core/environment.ts';
-import { type Field, orderOf } from '../../functions/core/field.ts';
+import { type Field, givingUpOf, orderOf } from '../../functions/core/field.ts';
 import { acknowledgeAnnotation, environmentLabel, group, kindLabel, version, waiverAnnotation } from '../../functions/core/group.ts';
 import type { KubernetesObject } from '../../functions/core/kubernetes.ts';
 import type { Platform, Policy } from '../../functions/core/pipeline.ts';
@@ -111,13 +112,36 @@ function celLowered(api: Api, name: string, field: Field, [backend, deletes]: re
   return `${applies.join(' && ')} ? ${got} + ' ${deletes}' : ''`;
 }
 
+/** The sentence of a field by which a claim with data gives it up, or nothing. */
+function celGivenUp(api: Api, name: string, value: string, [backend, does]: readonly [string, string]): readonly string[] {
+  const [is, was] = [`variables.is.spec.${name}`, `variables.was.?status.?settings.?${name}`];
+  // Whether Kubernetes made volumes of something, an apiserver cannot see here.
+  const holding = Object.values(api.backends[backend]?.composes ?? {}).flatMap((card) => (holdsData(card) ? [card.kind] : []));
+  if (holding.length === 0) return [];
+  const applies = [
+    `object.kind == '${api.kind}'`,
+    `variables.was.?status.?backend.orValue('') == '${backend}'`,
+    `has(${is})`,
+    `${is} == '${value}'`,
+    `${was}.hasValue()`,
+    `${was}.value() != '${value}'`,
+    `variables.was.?spec.?crossplane.?resourceRefs.orValue([]).exists(ref, ref.kind in ${celList([...new Set(holding)].sort())})`,
+  ];
+  return [
+    `${applies.join(' && ')} ? 'spec.${name}: got ${value} in place of ' + ${was}.value() + ': deleting the claim then ${does}' : ''`,
+  ];
+}
+
 /** What deletes data is told at once, since nothing of it is applied before it is acknowledged; only the guard knows what would be lost. */
 function losses({ apis: all }: Platform): readonly KubernetesObject[] {
-  const losing = all.flatMap((api) =>
-    Object.entries(api.fields).flatMap(([name, field]) =>
+  const losing = all.flatMap((api) => [
+    ...Object.entries(api.fields).flatMap(([name, field]) =>
       Object.entries(field.lessDeletes ?? {}).map((loss) => ({ api, sentence: celLowered(api, name, field, loss) })),
     ),
-  );
+    ...Object.entries(givingUpOf(api.fields)).flatMap(([name, { value, deletes }]) =>
+      Object.entries(deletes).flatMap((loss) => celGivenUp(api, name, value, loss).map((sentence) => ({ api, sentence }))),
+    ),
+  ]);
   if (losing.length === 0) return [];
   return admission(
     `claim-losses.${group}`,
@@ -132,7 +156,7 @@ function losses({ apis: all }: Platform): readonly KubernetesObject[] {
       validations: [
         {
           expression: 'size(variables.lost) == 0',
-          message: 'the claim asks for what deletes data',
+          message: 'the claim asks for what deletes data, or gives data up',
           messageExpression: `variables.lost.join('; ') + '; nothing of the claim is applied before that is acknowledged, by the command that its condition Allowed ends with'`,
         },
       ],

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { at } from '../../functions/core/kubernetes.ts';
 import { environmentConfig } from '../request.ts';
-import { apply, claim, eventually, get, kubectl, list, makeNamespace, oncePassed, ready, run, tryApply } from './cluster.ts';
+import { apply, claim, eventually, get, kubectl, list, lossOf, makeNamespace, oncePassed, ready, run, tryApply } from './cluster.ts';
 import { removeWithVolume } from './volume.ts';
 
 /** From `.ci/app-image.sh`. */
@@ -139,8 +139,14 @@ test('a volume that a claim kept is found again by the claim of its name', async
   expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('spec.deletion of AppService orders is Protect') });
 });
 
-test('with deletion: Delete nothing is kept', async () => {
+test('with deletion: Delete, which is acknowledged, nothing is kept', async () => {
   await apply(kept('three', 'Delete'));
+  const { told, command } = await lossOf(namespace, 'orders', 'appservice');
+  expect([told, await keeper()]).toEqual([
+    'cannot apply: spec.deletion: got "Delete" in place of "Protect": deleting the claim then deletes its persistent volumes',
+    [0, 0],
+  ]);
+  await kubectl(...command);
   await looked(async () => expect([await keeper(), await ownersOf()]).toEqual([[0, 0], ['StatefulSet']]));
   await kubectl('delete', 'appservice', 'orders', '-n', namespace, '--timeout=60s');
   await eventually(async () => expect(await list('pvc', '-n', namespace)).toEqual([]));

@@ -1,19 +1,24 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { at } from '../../functions/core/kubernetes.ts';
-import { environmentConfig } from '../request.ts';
-import { apply, bindingOf, claim, eventually, get, inPod, kubectl, makeNamespace, psql, ready, removeNamespaces, run } from './cluster.ts';
+import {
+  answerOf,
+  apply,
+  bindingOf,
+  claim,
+  eventually,
+  get,
+  inPod,
+  kubectl,
+  makeDatabasesWith,
+  makeNamespace,
+  ready,
+  removeNamespaces,
+  run,
+} from './cluster.ts';
 
 const name = 'dumped';
 
-/** The environment, in which new databases are realised with this. */
-async function madeWith(backend: 'container' | 'shared'): Promise<void> {
-  const { shared, images } = at(await get('environmentconfig', 'staging'), 'data') as { readonly shared: object; readonly images?: object };
-  const defaults = {
-    AppDatabase: { backend, persistence: 'Ephemeral', deletion: 'Delete' },
-    AppBucket: { backend: 'container', persistence: 'Ephemeral', deletion: 'Delete' },
-  };
-  await apply(environmentConfig(name, { tier: 'staging', controlPlane: 'test', shared, defaults, ...(images && { images }) }));
-}
+const buckets = { AppBucket: { backend: 'container', persistence: 'Ephemeral', deletion: 'Delete' } };
 
 /** Of the claims that use the bucket. */
 const accounts = ['orders', 'ledger', 'late', 'early', 'orders-back', 'ledger-back'].map((of) => `${of}-database`);
@@ -28,14 +33,9 @@ const queries = {
 const backedUp = (more: object = {}) => ({ engine: 'postgres', backups: { bucket: 'dumps', schedule: '@yearly', keep: 2, ...more } });
 const begunWith = (of: string, more: object = {}) => ({ engine: 'postgres', restoreFrom: { claim: of, bucket: 'dumps', ...more } });
 
-const asked = async (of: string, sql: string) => {
-  const { code, stdout, stderr } = await psql(name, of, sql);
-  if (code !== 0) throw new Error(stderr);
-  return stdout;
-};
-
 const counts = (of: string) =>
-  asked(
+  answerOf(
+    name,
     of,
     "SELECT (SELECT count(*) FROM lines), (SELECT sum(cents) FROM lines), (SELECT last_value FROM lines_id_seq), (SELECT string_agg(DISTINCT tableowner, ',') = current_user FROM pg_tables WHERE schemaname = 'public')",
   );
@@ -90,16 +90,16 @@ const dumpName = /^(orders|ledger)\/\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z\.dump$/
 
 beforeAll(async () => {
   await removeNamespaces(name);
-  await madeWith('shared');
+  await makeDatabasesWith('shared', name, buckets);
   await makeNamespace(name, name);
   await apply(queries, claim(name, 'dumps', { writers: accounts }, 'AppBucket'), claim(name, 'orders', backedUp()));
   await ready(name, 'orders');
-  await madeWith('container');
+  await makeDatabasesWith('container', name, buckets);
   await apply(claim(name, 'ledger', { ...backedUp(), extensions: ['pgcrypto'] }));
   await ready(name, 'ledger');
   for (const of of ['orders', 'ledger']) {
     const lines = 'CREATE TABLE lines (id serial PRIMARY KEY, cents integer, note text)';
-    await asked(of, `${lines}; INSERT INTO lines (cents, note) SELECT i, md5(i::text) FROM generate_series(1, 3000) i`);
+    await answerOf(name, of, `${lines}; INSERT INTO lines (cents, note) SELECT i, md5(i::text) FROM generate_series(1, 3000) i`);
   }
 });
 afterAll(async () => {
@@ -122,11 +122,11 @@ test('what a backup puts into the bucket is what a new claim begins with, on ano
       expect.objectContaining({ status: 'True', reason: 'Succeeded' }),
     ]);
   });
-  for (const of of ['orders', 'ledger']) await asked(of, 'DELETE FROM lines WHERE id > 10; ALTER TABLE lines DROP COLUMN note');
+  for (const of of ['orders', 'ledger']) await answerOf(name, of, 'DELETE FROM lines WHERE id > 10; ALTER TABLE lines DROP COLUMN note');
 
   await apply(claim(name, 'orders-back', begunWith('orders')));
   await ready(name, 'orders-back');
-  await madeWith('shared');
+  await makeDatabasesWith('shared', name, buckets);
   await apply(claim(name, 'ledger-back', begunWith('ledger')));
   await ready(name, 'ledger-back');
   expect(await Promise.all(['orders-back', 'ledger-back'].map(async (of) => (await bindingOf(name, of))['provider']))).toEqual([
@@ -134,7 +134,7 @@ test('what a backup puts into the bucket is what a new claim begins with, on ano
     'shared',
   ]);
   expect([await counts('orders-back'), await counts('ledger-back')]).toEqual([before, before]);
-  expect(await asked('orders', 'SELECT count(*) FROM lines')).toBe('10');
+  expect(await answerOf(name, 'orders', 'SELECT count(*) FROM lines')).toBe('10');
 });
 
 test('of dumps beyond those to keep the oldest goes, and nothing else that is in the bucket', async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { at } from '../../functions/core/kubernetes.ts';
-import { environmentConfig } from '../request.ts';
+import { conditionOf } from '../../functions/core/readiness.ts';
 import {
+  answerOf,
   apply,
   bindingOf,
   claim,
@@ -9,8 +9,8 @@ import {
   get,
   kubectl,
   list,
+  makeDatabasesWith,
   makeNamespace,
-  psql,
   ready,
   removeNamespaces,
   tryApply,
@@ -20,13 +20,6 @@ const environment = 'clones';
 const prod = 'clones-prod';
 const staging = 'clones-staging';
 const other = 'clones-other';
-
-/** The environment, in which new databases are realised with this. */
-async function madeWith(backend: 'container' | 'shared'): Promise<void> {
-  const { shared, images } = at(await get('environmentconfig', 'staging'), 'data') as { readonly shared: object; readonly images?: object };
-  const defaults = { AppDatabase: { backend, persistence: 'Ephemeral', deletion: 'Delete' } };
-  await apply(environmentConfig(environment, { tier: 'staging', controlPlane: 'test', shared, defaults, ...(images && { images }) }));
-}
 
 const masks = (sql: string) => ({
   apiVersion: 'v1',
@@ -41,24 +34,15 @@ const maskedCopy = (...copyableBy: readonly string[]) =>
 const clone = (namespace: string, name: string, of = 'masked', from = prod) =>
   claim(namespace, name, { engine: 'postgres', restoreFrom: { claim: of, namespace: from } });
 
-const asked = async (namespace: string, of: string, sql: string) => {
-  const { code, stdout, stderr } = await psql(namespace, of, sql);
-  if (code !== 0) throw new Error(stderr);
-  return stdout;
-};
-
 const counts = (namespace: string, of: string) =>
-  asked(
+  answerOf(
     namespace,
     of,
     "SELECT (SELECT count(*) FROM customers), (SELECT count(*) FROM customers WHERE email LIKE '%@shop.example'), (SELECT sum(cents) FROM lines)",
   );
 
-const provisioned = async (namespace: string, of: string) => {
-  const { status } = await get('appdatabase', of, namespace);
-  const conditions = at(status, 'conditions') as readonly { readonly type: string; readonly message?: string }[] | undefined;
-  return conditions?.find(({ type }) => type === 'Provisioned')?.message ?? '';
-};
+const provisioned = async (namespace: string, of: string) =>
+  String(conditionOf(await get('appdatabase', of, namespace), 'Provisioned')?.message);
 
 const waitsFor = async (namespace: string, of: string, what: string) =>
   await eventually(async () => expect(await provisioned(namespace, of)).toContain(what));
@@ -72,11 +56,11 @@ const usedIn = async (namespace: string) =>
 
 beforeAll(async () => {
   await removeNamespaces(prod, staging, other);
-  await madeWith('shared');
+  await makeDatabasesWith('shared', environment);
   for (const namespace of [prod, staging, other]) await makeNamespace(namespace, environment);
   await apply(claim(prod, 'orders', { engine: 'postgres' }));
   await ready(prod, 'orders');
-  await asked(
+  await answerOf(
     prod,
     'orders',
     `CREATE TABLE customers (id serial PRIMARY KEY, email text);
@@ -124,7 +108,7 @@ test('a namespace that is not named is told what it would be told of a claim, or
 });
 
 test('a container is copied from and to as well', async () => {
-  await madeWith('container');
+  await makeDatabasesWith('container', environment);
   await apply(clone(staging, 'contained'));
   await ready(staging, 'contained');
   expect([(await bindingOf(staging, 'contained'))['provider'], await counts(staging, 'contained')]).toEqual([
@@ -153,13 +137,18 @@ test('once the consent is taken away nothing is copied any more, and what was co
 });
 
 test('what an earlier claim of the name left is not given on as masked', async () => {
-  await madeWith('shared');
+  await makeDatabasesWith('shared', environment);
   const kept = { engine: 'postgres', deletion: 'Snapshot' };
   await apply(claim(prod, 'kept', { ...kept, restoreFrom: { claim: 'orders' } }));
   await ready(prod, 'kept');
   await kubectl('delete', 'appdatabase', '-n', prod, 'kept', '--cascade=foreground', '--timeout=120s');
   await apply(
-    claim(prod, 'kept', { ...kept, restoreFrom: { claim: 'orders', mask: { configMap: 'masks' } }, copyableBy: [staging] }),
+    claim(prod, 'kept', {
+      engine: 'postgres',
+      deletion: 'Delete',
+      restoreFrom: { claim: 'orders', mask: { configMap: 'masks' } },
+      copyableBy: [staging],
+    }),
     clone(staging, 'kept', 'kept'),
   );
   await waitsFor(prod, 'kept', 'which failed and changed nothing');
@@ -167,7 +156,6 @@ test('what an earlier claim of the name left is not given on as masked', async (
     'the database has tables already, and does not say that they were masked',
   );
   await waitsFor(staging, 'kept', `the binding of AppDatabase kept of namespace ${prod}, whose data is copied`);
-  await apply(claim(prod, 'kept', { engine: 'postgres', deletion: 'Delete' }));
 });
 
 test('the apiserver refuses what is lent without a mask, and a time of what another namespace has', async () => {

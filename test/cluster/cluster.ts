@@ -2,8 +2,10 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { environmentLabel } from '../../functions/core/group.ts';
 import { at, groupOf, type KubernetesObject } from '../../functions/core/kubernetes.ts';
+import { conditionOf } from '../../functions/core/readiness.ts';
 import { crossplaneNamespace } from '../../platform/names.ts';
 import { toYaml } from '../../platform/yaml.ts';
+import { environmentConfig } from '../request.ts';
 
 const execute = promisify(execFile);
 
@@ -139,6 +141,20 @@ export async function oncePassed<T>(namespace: string, name: string, resource: s
   });
 }
 
+/** What a claim is told that it would lose, and the command of kubectl by which that is acknowledged. */
+export async function lossOf(
+  namespace: string,
+  name: string,
+  resource = 'appdatabase',
+): Promise<{ readonly told: string; readonly command: readonly string[] }> {
+  return await oncePassed(namespace, name, resource, async () => {
+    const said = String(conditionOf(await get(resource, name, namespace), 'Allowed')?.message);
+    const [told = '', command] = said.split('; if that loss is meant, run: kubectl ');
+    if (command === undefined) throw new Error(`${resource} ${name} is told of no loss: ${said}`);
+    return { told, command: command.split(' ') };
+  });
+}
+
 /**
  * Waits until a claim is ready as it is now. Crossplane leaves out events of a claim that changed fifty times in a minute, as
  * claims of tests do, but for one in thirty seconds: such a claim is touched until that one comes.
@@ -200,6 +216,14 @@ export function claim(
   kind = 'AppDatabase',
 ) {
   return { apiVersion: 'platform.internal/v1alpha1', kind, metadata: { name, namespace }, spec };
+}
+
+/** An environment of tier staging, in which new databases are realised with this, and keep nothing. */
+export async function makeDatabasesWith(backend: 'container' | 'shared', environment: string, defaults: object = {}): Promise<void> {
+  const { shared, images } = at(await get('environmentconfig', 'staging'), 'data') as { readonly shared: object; readonly images?: object };
+  const ofDatabases = { backend, persistence: 'Ephemeral', deletion: 'Delete' };
+  const data = { tier: 'staging', controlPlane: 'test', shared, defaults: { AppDatabase: ofDatabases, ...defaults } } as const;
+  await apply(environmentConfig(environment, { ...data, ...(images && { images }) }));
 }
 
 export async function bindingOf(namespace: string, name: string, suffix = 'database'): Promise<Readonly<Record<string, string>>> {
@@ -266,6 +290,13 @@ export async function psql(namespace: string, name: string, sql: string, databas
   const uri = database === undefined ? `cat ${folder}/uri` : `sed 's#/[^/?]*?#/${database}?#' ${folder}/uri`;
   const command = `PGCONNECT_TIMEOUT=10 psql -X -v ON_ERROR_STOP=1 -qtA -d "$(${uri})" -c "$SQL"`;
   return await inPod(namespace, `${name}-database`, folder, 'docker.io/library/postgres:17', command, { SQL: sql });
+}
+
+/** What psql answers with the claim's binding. */
+export async function answerOf(namespace: string, name: string, sql: string): Promise<string> {
+  const { code, stdout, stderr } = await psql(namespace, name, sql);
+  if (code !== 0) throw new Error(stderr);
+  return stdout;
 }
 
 /** What a rollout of the app `orders` would change: its Deployment, and its pods. */

@@ -17,6 +17,7 @@ import {
   kubectl,
   type Live,
   list,
+  lossOf,
   makeNamespace,
   psql,
   ready,
@@ -205,8 +206,8 @@ describe('a namespace that is relabelled', () => {
     const before = await list('databases.postgresql.sql.m.crossplane.io', '-n', 'guard-moved');
 
     await kubectl('label', 'namespace', 'guard-moved', 'platform.internal/environment=dev', '--overwrite');
-    const { reason, message } = await told('guard-moved', 'orders', 'False');
-    expect([reason, message.split('; if that loss')[0]]).toEqual([
+    const { reason } = await told('guard-moved', 'orders', 'False');
+    expect([reason, (await lossOf('guard-moved', 'orders')).told]).toEqual([
       'WouldMove',
       'cannot apply: it would move a live AppDatabase from tier staging, backend shared to tier dev, backend container and leave its data behind, ' +
         'since its namespace was moved from environment staging to dev; undo that, or make a new claim and move the data',
@@ -242,9 +243,7 @@ describe('a namespace that is relabelled', () => {
     await apply(claim('guard-moved', 'scratch'));
     await ready('guard-moved', 'scratch');
     await kubectl('label', 'namespace', 'guard-moved', 'platform.internal/environment=dev', '--overwrite');
-    const { message } = await told('guard-moved', 'scratch', 'False');
-    const [, ...command] = (message.split('if that loss is meant, run: ')[1] ?? '').split(' ');
-    await kubectl(...command);
+    await kubectl(...(await lossOf('guard-moved', 'scratch')).command);
     await told('guard-moved', 'scratch', 'True');
     await eventually(async () => {
       const { status } = await get('appdatabase', 'scratch', 'guard-moved');

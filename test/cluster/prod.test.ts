@@ -2,7 +2,22 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { rdsAuthorities } from '../../functions/aws/rds-certificates.ts';
 import { at, type KubernetesObject } from '../../functions/core/kubernetes.ts';
 import { isLook } from '../../functions/core/readiness.ts';
-import { apply, bindingOf, claim, eventually, get, kubectl, list, makeNamespace, ready, removeNamespaces, run, touch } from './cluster.ts';
+import {
+  apply,
+  bindingOf,
+  claim,
+  eventually,
+  get,
+  kubectl,
+  list,
+  lossOf,
+  makeNamespace,
+  ready,
+  removeNamespaces,
+  run,
+  touch,
+  tryApply,
+} from './cluster.ts';
 import { recordedConnection, recordedSecret, recordedStatus } from './recorded.ts';
 
 const namespace = 'prod-claims';
@@ -140,11 +155,24 @@ describe('a policy that the claim breaks', () => {
   });
 });
 
-test('after deletion: Delete the way is free as soon as AWS has protection off', async () => {
-  await apply(claim(namespace, 'orders', { engine: 'postgres', deletion: 'Delete' }));
+test('after deletion: Delete, which is acknowledged, the way is free as soon as AWS has protection off', async () => {
+  const given = claim(namespace, 'orders', { engine: 'postgres', deletion: 'Delete' });
+  const loss =
+    'spec.deletion: got Delete in place of Protect: deleting the claim then deletes the instance without a final snapshot, and its automated backups';
+  const { code, stderr } = await tryApply(given);
+  expect([code, stderr]).toEqual([
+    0,
+    `Warning: Validation failed for ValidatingAdmissionPolicy 'claim-losses.platform.internal' with binding 'claim-losses.platform.internal': ${loss}; ` +
+      'nothing of the claim is applied before that is acknowledged, by the command that its condition Allowed ends with\n',
+  ]);
+  const { told, command } = await lossOf(namespace, 'orders');
+  expect(told).toBe(`cannot apply: ${loss.replace('Delete in place of Protect', '"Delete" in place of "Protect"')}`);
+  const instanceNow = () => get('instances.rds.aws.m.upbound.io', 'orders-database-instance', namespace);
+  expect(at(await instanceNow(), 'spec', 'forProvider', 'deletionProtection')).toBe(true);
+  await kubectl(...command);
   await eventually(async () => {
     await touch(namespace, 'orders');
-    const instance = await get('instances.rds.aws.m.upbound.io', 'orders-database-instance', namespace);
+    const instance = await instanceNow();
     expect([at(instance, 'spec', 'forProvider', 'deletionProtection'), at(instance, 'spec', 'managementPolicies')]).toEqual([
       false,
       ['Observe', 'Create', 'Update', 'LateInitialize', 'Delete'],

@@ -1,16 +1,22 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { at } from '../../functions/core/kubernetes.ts';
-import { environmentConfig } from '../request.ts';
-import { apply, bindingOf, claim, eventually, get, kubectl, list, makeNamespace, psql, ready, removeNamespaces, run } from './cluster.ts';
+import { conditionOf } from '../../functions/core/readiness.ts';
+import {
+  answerOf,
+  apply,
+  bindingOf,
+  claim,
+  eventually,
+  get,
+  kubectl,
+  list,
+  makeDatabasesWith,
+  makeNamespace,
+  ready,
+  removeNamespaces,
+  run,
+} from './cluster.ts';
 
 const name = 'copies';
-
-/** The environment, in which new databases are realised with this. */
-async function madeWith(backend: 'container' | 'shared'): Promise<void> {
-  const { shared, images } = at(await get('environmentconfig', 'staging'), 'data') as { readonly shared: object; readonly images?: object };
-  const defaults = { AppDatabase: { backend, persistence: 'Ephemeral', deletion: 'Delete' } };
-  await apply(environmentConfig(name, { tier: 'staging', controlPlane: 'test', shared, defaults, ...(images && { images }) }));
-}
 
 const copyOf = (of: string, mask?: string) => ({
   engine: 'postgres',
@@ -24,33 +30,25 @@ const masks = (of: string, sql: string) => ({
   data: { 'mask.sql': sql },
 });
 
-const asked = async (of: string, sql: string) => {
-  const { code, stdout, stderr } = await psql(name, of, sql);
-  if (code !== 0) throw new Error(stderr);
-  return stdout;
-};
-
 const counts = (of: string) =>
-  asked(
+  answerOf(
+    name,
     of,
     "SELECT (SELECT count(*) FROM customers), (SELECT count(*) FROM shop.lines), (SELECT count(*) FROM spending), (SELECT last_value FROM customers_id_seq), (SELECT string_agg(DISTINCT tableowner, ',') = current_user FROM pg_tables WHERE schemaname IN ('public', 'shop'))",
   );
 
-const emails = (of: string) => asked(of, "SELECT count(*) FILTER (WHERE email LIKE '%@shop.example'), count(*) FROM customers");
+const emails = (of: string) => answerOf(name, of, "SELECT count(*) FILTER (WHERE email LIKE '%@shop.example'), count(*) FROM customers");
 
-const provisioned = async (of: string) => {
-  const { status } = await get('appdatabase', of, name);
-  const conditions = at(status, 'conditions') as readonly { readonly type: string; readonly message?: string }[] | undefined;
-  return conditions?.find(({ type }) => type === 'Provisioned')?.message;
-};
+const provisioned = async (of: string) => String(conditionOf(await get('appdatabase', of, name), 'Provisioned')?.message);
 
 beforeAll(async () => {
   await removeNamespaces(name);
-  await madeWith('container');
+  await makeDatabasesWith('container', name);
   await makeNamespace(name, name);
   await apply(claim(name, 'orders', { engine: 'postgres', extensions: ['pgcrypto'] }));
   await ready(name, 'orders');
-  await asked(
+  await answerOf(
+    name,
     'orders',
     `CREATE TABLE customers (id serial PRIMARY KEY, email text);
     INSERT INTO customers (email) SELECT 'person' || i || '@shop.example' FROM generate_series(1, 20000) i;
@@ -59,7 +57,7 @@ beforeAll(async () => {
     INSERT INTO shop.lines SELECT i, i FROM generate_series(1, 5000) i;
     CREATE VIEW spending AS SELECT customer, sum(cents) FROM shop.lines GROUP BY customer`,
   );
-  await madeWith('shared');
+  await makeDatabasesWith('shared', name);
 });
 afterAll(async () => {
   await removeNamespaces(name);
@@ -67,12 +65,12 @@ afterAll(async () => {
 });
 
 test('data moves to a newer major version', async () => {
-  await madeWith('container');
+  await makeDatabasesWith('container', name);
   await apply(claim(name, 'newest', { ...copyOf('orders'), version: '18', extensions: ['pgcrypto', 'pg_trgm'] }));
   await ready(name, 'newest');
-  expect(await asked('newest', "SELECT current_setting('server_version_num')::int / 10000")).toBe('18');
+  expect(await answerOf(name, 'newest', "SELECT current_setting('server_version_num')::int / 10000")).toBe('18');
   expect(await counts('newest')).toBe(await counts('orders'));
-  await madeWith('shared');
+  await makeDatabasesWith('shared', name);
 });
 
 test('data moves from a container to a shared server with equal counts, its own login and the source as it was', async () => {
@@ -82,7 +80,7 @@ test('data moves from a container to a shared server with equal counts, its own 
   expect((await bindingOf(name, 'grown'))['provider']).toBe('shared');
   expect(before).toBe('20000|5000|5000|20000|t');
   expect([await counts('grown'), await counts('orders')]).toEqual([before, before]);
-  await asked('grown', 'CREATE TABLE later (); INSERT INTO customers (email) VALUES (NULL)');
+  await answerOf(name, 'grown', 'CREATE TABLE later (); INSERT INTO customers (email) VALUES (NULL)');
   await eventually(async () =>
     expect(await list('jobs,secrets', '-n', name, '--field-selector=metadata.name=grown-database-copy')).toEqual([]),
   );
@@ -109,10 +107,10 @@ test('a copy whose mask fails is given to nobody, and says why; with a mask that
 });
 
 test('a copy of a copy comes back into a container, and another claim is not copied over what is there', async () => {
-  await madeWith('container');
+  await makeDatabasesWith('container', name);
   await apply(claim(name, 'back', copyOf('grown')));
   await ready(name, 'back');
-  expect([(await bindingOf(name, 'back'))['provider'], await asked('back', 'SELECT count(*) FROM customers')]).toEqual([
+  expect([(await bindingOf(name, 'back'))['provider'], await answerOf(name, 'back', 'SELECT count(*) FROM customers')]).toEqual([
     'container',
     '20001',
   ]);

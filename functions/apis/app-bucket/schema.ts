@@ -49,7 +49,10 @@ export const fields = {
     text: 'ServiceAccounts of the namespace whose pods may read, write and delete; a reader that is one too needs to be in this list only. Each needs an AppIdentity on s3; on a container the list restricts nothing: whoever has the binding may do everything.',
     example: ['orders'],
   }),
-  deletion: deletionField('keeps the bucket and what is in it (the volume of a container)'),
+  deletion: deletionField('keeps the bucket and what is in it (the volume of a container)', {
+    container: 'deletes the volume',
+    s3: 'deletes the bucket with what is in it, and all versions of that',
+  }),
   adopt: adoptField(
     z.strictObject({
       bucket: z

@@ -57,7 +57,10 @@ export const fields = {
     default: { dev: 'None', staging: 'Snapshots' },
     example: 'Snapshots',
   }),
-  deletion: deletionField('keeps the data (a final snapshot on elasticache, the volume of a container that has one)'),
+  deletion: deletionField('keeps the data (a final snapshot on elasticache, the volume of a container that has one)', {
+    container: 'deletes the volume',
+    elasticache: 'deletes the cache without a final snapshot',
+  }),
   running: runningField,
   ttlHours: ttlField,
   snapshotRetentionDays: setting(z.int().min(1).max(35), {

@@ -161,7 +161,11 @@ export const fields = {
       example: 'ledger',
     },
   ),
-  deletion: deletionField('keeps the data (a final snapshot on rds, the database on a shared server, the volume of a container)'),
+  deletion: deletionField('keeps the data (a final snapshot on rds, the database on a shared server, the volume of a container)', {
+    container: 'deletes the volume',
+    shared: 'deletes the database on the shared server',
+    rds: 'deletes the instance without a final snapshot, and its automated backups',
+  }),
   restoreFrom: field(restoreFrom, {
     text: 'Data to begin with. The binding is there once the database has all of it; what the data is from stays as it is. It can be left out later, and not be added.',
     example: { claim: 'ledger' },

@@ -51,7 +51,9 @@ export const fields = {
     text: 'Service accounts of the namespace that may send messages. Each needs an AppIdentity on sqs; on a container the list restricts nothing: it serves every pod of the namespace.',
     example: ['orders'],
   }),
-  deletion: deletionField('leaves the queues on sqs with their messages, and nothing of a container'),
+  deletion: deletionField('leaves the queues on sqs with their messages, and nothing of a container', {
+    sqs: 'deletes the queues with their messages',
+  }),
   adopt: adoptField(
     z.strictObject({
       queue: z

@@ -288,7 +288,7 @@ export const fields = {
       { name: 'uploads', path: '/var/uploads', persistent: { storageGiB: 20 } },
     ],
   }),
-  deletion: deletionField('keeps the volumes', 'where it has persistent volumes'),
+  deletion: deletionField('keeps the volumes', { container: 'deletes its persistent volumes' }, 'where it has persistent volumes'),
   resources: field(resources, {
     text: 'CPU and memory of each pod in place of those of `size`; what is left out is that of `size`.',
     example: { cpuMillicores: 300, memoryMiB: 768 },

@@ -10,6 +10,7 @@ export const statefulSet = defineKind({
   ...podKind('apps/v1', 'StatefulSet', 'statefulsets'),
   // A volume of its own is a claim for a volume, which Kubernetes makes and which outlives its pods.
   data: none('its volumes are claims of their own'),
+  volumes: { path: 'spec.volumeClaimTemplates' },
   // Its pods carry the name and an 11-character hash in a label.
   names: [{ path: ['metadata', 'name'], most: 52 }],
   ready: byCounts(

@@ -14,7 +14,9 @@ export const fields = {
     text: `What the ${suffix} is realised with.`,
     default: { dev: 'container', prod: 'templateservice' },
   }),
-  deletion: deletionField(`leaves the ${suffix} in AWS with its data, and nothing of a container`),
+  deletion: deletionField(`leaves the ${suffix} in AWS with its data, and nothing of a container`, {
+    templateservice: `deletes the ${suffix} with its data`,
+  }),
 };
 export type TemplateSettings = SettingsOf<typeof fields>;
 

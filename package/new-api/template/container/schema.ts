@@ -19,7 +19,7 @@ export const fields = {
     text: 'Compute and memory. Changing it restarts the server.',
     default: { dev: 'small', prod: 'large' },
   }),
-  deletion: deletionField('keeps the volume'),
+  deletion: deletionField('keeps the volume', { container: 'deletes the volume' }),
   image: setting(z.string().min(1), { text: 'Image of the server, with its tag.', default: { dev: 'docker.io/valkey/valkey:8' } }),
   storageGiB: setting(z.int().min(1), {
     text: 'Size of the volume; one that exists keeps the size that it was made with.',
