@@ -11,7 +11,7 @@ import { byTurn } from '../core/turn.ts';
 import { iamPolicy } from '../kinds/aws/iam-policy.ts';
 import { iamRolePolicyAttachment } from '../kinds/aws/iam-role-policy-attachment.ts';
 import { account, key } from './facts.ts';
-import { holds, merged, policyDocument, type Statement, statementsIn } from './policy-document.ts';
+import { heldOf, holds, merged, policyDocument, type Statement, statementsIn } from './policy-document.ts';
 import type { AwsResources } from './resources.ts';
 import { accessKey, type Roles, roleOf, serviceAccountOf } from './role.ts';
 
@@ -143,6 +143,8 @@ interface Given extends Pick<Access, 'isOwn'> {
   /** `AppBucket receipts` */
   readonly by: string;
   readonly statements: readonly Statement[];
+  /** What of that the policy of its role says already. */
+  readonly held: readonly Statement[];
 }
 
 type Around = Pick<Accessible, 'environment' | 'facts'>;
@@ -179,12 +181,13 @@ interface Room {
 export function roomFor(serviceAccount: string, givers: readonly Giver[], runs: readonly Statement[]): Room {
   const given = givers.flatMap(({ of, isOwn, ...access }): readonly Given[] => {
     const statements = grantsOf({ isOwn, ...access }, serviceAccount).flatMap((grant) => grant.statements);
-    return statements.length === 0 ? [] : [{ by: `${of.kind} ${of.metadata?.name}`, isOwn, statements }];
+    return statements.length === 0 ? [] : [{ by: `${of.kind} ${of.metadata?.name}`, isOwn, statements, held: heldOf(runs, statements) }];
   });
-  const { within = [], without: open = [] } = Object.groupBy(given, ({ statements }) => (holds(runs, statements) ? 'within' : 'without'));
+  const { within = [], open = [] } = Object.groupBy(given, ({ statements }) => (holds(runs, statements) ? 'within' : 'open'));
   const without: Given[] = [];
-  for (const each of open) {
-    const all = merged([...within, each].flatMap(({ statements }) => statements));
+  for (const [index, each] of open.entries()) {
+    const others = [...without, ...open.slice(index + 1)].flatMap(({ held }) => held);
+    const all = merged([...[...within, each].flatMap(({ statements }) => statements), ...others]);
     (policyDocument(all).length <= mostPolicyCharacters ? within : without).push(each);
   }
   return { within, without };
@@ -268,9 +271,10 @@ export function access(
   const ended = required.roles.flatMap(({ terms: of, claims, kind: giver }) =>
     claims.flatMap(({ metadata, spec, composed: { [accessKey]: policy } }) => {
       const serviceAccount = serviceAccountOf(of, metadata?.name, spec);
-      const grants = grantsOf(own, serviceAccount);
-      const still = own.grants.filter((grant) => !grants.includes(grant) && holds(inForceOf(policy), grant.statements));
-      return still.map(
+      const given = grantsOf(own, serviceAccount).flatMap(({ statements }) => statements);
+      const isLeft = ({ statements }: Grant) => holds(inForceOf(policy), statements) && !holds(given, statements);
+      const left = own.grants.filter((grant) => isLeft(grant) && !own.grants.some((wider) => wider.name === grant.within && isLeft(wider)));
+      return left.map(
         (grant) =>
           `ServiceAccount ${serviceAccount} still has what spec.${grant.name} gave it, until ${giver} ${metadata?.name} takes it away`,
       );

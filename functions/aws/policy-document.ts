@@ -42,10 +42,19 @@ export function merged(statements: readonly Statement[]): readonly Statement[] {
     });
 }
 
-/** Whether a document says all of some statements, in the same words. */
-export function holds(document: readonly Statement[], statements: readonly Statement[]): boolean {
-  return merged(statements).every((statement) => {
-    const said = document.filter((each) => kindOf(each) === kindOf(statement)).flatMap((each) => sorted(each.Resource));
-    return sorted(statement.Resource).every((resource) => said.includes(resource));
-  });
+const isAlike = (a: Statement, b: Statement) => kindOf({ ...a, Action: [] }) === kindOf({ ...b, Action: [] });
+
+/** What of some statements a document says already: nothing that either does not. */
+export function heldOf(document: readonly Statement[], statements: readonly Statement[]): readonly Statement[] {
+  return statements.flatMap((statement) =>
+    sorted(statement.Resource).flatMap((Resource) => {
+      const said = document.filter((each) => isAlike(each, statement) && sorted(each.Resource).includes(Resource));
+      const Action = sorted(statement.Action).filter((action) => said.some((each) => sorted(each.Action).includes(action)));
+      return Action.length === 0 ? [] : [{ ...statement, Action, Resource }];
+    }),
+  );
 }
+
+/** Whether a document says all of some statements. */
+export const holds = (document: readonly Statement[], statements: readonly Statement[]): boolean =>
+  policyDocument(merged(heldOf(document, statements))) === policyDocument(merged(statements));

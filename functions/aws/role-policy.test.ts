@@ -7,6 +7,7 @@ import type { StepResponse } from '../core/step.ts';
 import { expand } from '../expand/expand.ts';
 import { guard } from '../guard/guard.ts';
 import { provenFirst } from '../guard/ownership.ts';
+import { roomFor } from './access.ts';
 
 /** A claim of a namespace, with what it composed. */
 interface Member {
@@ -295,25 +296,49 @@ describe('access to what is not proven to be the claim’s', () => {
 });
 
 describe('the room in a role', () => {
-  const many = (count: number) =>
-    Array.from({ length: count }, (_, index) => claimOf('AppBucket', `${'b'.repeat(37)}-${index + 10}`, { writers: ['orders'] }));
-
-  test('is enough for dozens of claims, and a claim that comes too late says so, while the others keep what they have', () => {
-    const buckets = many(64);
-    const all = rest(namespaceOf(identity, ...buckets), nothing, 3);
-    const text = stringAt(policyOf(all), 'spec', 'forProvider', 'policy') ?? '';
-    const fits = resourcesOf(all).filter((resource) => resource.endsWith('/*')).length;
-    expect([fits, text.length]).toEqual([60, 10_144]);
-    const first = `AppBucket ${buckets[0]?.claim.metadata?.name}`;
-    const late = buckets.slice(fits).map(({ claim }) => `AppBucket ${claim.metadata?.name}`);
-    expect(late.map((id) => message(all, id))).toEqual(
-      late.map(
-        () =>
-          'ServiceAccount orders waits for room for what spec.writers gives it in its role, of which IAM takes 10240 characters: take orders off lists of claims that it does not need, or let another ServiceAccount have some of them',
-      ),
+  test('is enough for dozens of claims, and one that comes too late says so before anything is made', () => {
+    const buckets = Array.from({ length: 64 }, (_, index) =>
+      claimOf('AppBucket', `${'b'.repeat(37)}-${index + 10}`, { writers: ['orders'] }),
     );
-    expect(message(all, first)).toBe('Everything that the claim needs is ready');
-    const freed = look(look(without(all, first), 'AppIdentity orders'), late[0] ?? '');
-    expect(message(freed, late[0] ?? '')).toBe('Everything that the claim needs is ready');
+    const [first, late] = [0, 60].map((index) => `AppBucket ${buckets[index]?.claim.metadata?.name}`) as [string, string];
+    const all = [first, late, 'AppIdentity orders'].reduce((each, id) => look(each, id), namespaceOf(identity, ...buckets));
+    expect(message(all, 'AppIdentity orders')).toContain(
+      buckets
+        .slice(60)
+        .map(({ claim }) => `the policy of its role has no room for what AppBucket ${claim.metadata?.name} gives it`)
+        .join('; '),
+    );
+    const pending = (id: string) => message(look(look(all, id), id), id);
+    expect([pending(first), pending(late)]).toEqual([
+      'ServiceAccount orders waits for what spec.writers gives it, which AppIdentity orders adds to its role',
+      'ServiceAccount orders waits for room for what spec.writers gives it in its role, of which IAM takes 10240 characters: take orders off lists of claims that it does not need, or let another ServiceAccount have some of them',
+    ]);
+  });
+
+  const allow = (Action: readonly string[], Resource: string) => ({ Effect: 'Allow' as const, Action, Resource });
+  const giver = (name: string, ...statements: readonly ReturnType<typeof allow>[]) => ({
+    of: { kind: 'AppThing', metadata: { name } },
+    isOwn: true,
+    grants: [{ name: 'writers', serviceAccounts: ['orders'], statements }],
+  });
+  const long = (of: string) => of.repeat(4_900);
+
+  test('is for what there is already, then for one claim after the other, and for each that fits', () => {
+    const [a, b, c, d] = ['a', 'b', 'c'].map((of) => giver(of, allow(['do'], long(of)))).concat(giver('d', allow(['do'], 'd')));
+    const names = (runs: readonly ReturnType<typeof allow>[]) => {
+      const { within, without } = roomFor('orders', [a, b, c, d] as never, runs);
+      return [within.map(({ by }) => by), without.map(({ by }) => by)];
+    };
+    expect(names([])).toEqual([['AppThing a', 'AppThing b', 'AppThing d'], ['AppThing c']]);
+    expect(names([allow(['do'], long('c'))])).toEqual([['AppThing c', 'AppThing a', 'AppThing d'], ['AppThing b']]);
+  });
+
+  test('is kept by what an account may do already of what there is no room for, and for nothing that it may not', () => {
+    const wider = giver('a', allow(['look', long('do')], 'one'), allow([long('undo')], 'one'));
+    const runs = [allow(['look', 'else'], 'one'), allow(['look'], 'two')];
+    expect(roomFor('orders', [wider] as never, runs)).toEqual({
+      within: [],
+      without: [{ by: 'AppThing a', isOwn: true, statements: wider.grants[0]?.statements, held: [allow(['look'], 'one')] }],
+    });
   });
 });

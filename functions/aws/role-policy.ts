@@ -2,7 +2,7 @@ import type { Context, Expansion } from '../core/api.ts';
 import { release } from '../core/managed.ts';
 import { iamRolePolicy } from '../kinds/aws/iam-role-policy.ts';
 import { type Accesses, type Accessible, askedOf, giversAmong, roomFor } from './access.ts';
-import { holds, merged, policyDocument } from './policy-document.ts';
+import { merged, policyDocument } from './policy-document.ts';
 import type { AwsResources } from './resources.ts';
 import { accessKey } from './role.ts';
 
@@ -23,8 +23,11 @@ export function rolePolicy(
   const runs = askedOf(observed[accessKey]?.object);
   const givers = giversAmong(accesses, claim.namespace, { environment, facts });
   const { within, without } = roomFor(serviceAccount, givers, runs);
-  const given = within.filter(({ isOwn, statements }) => isOwn ?? holds(runs, statements));
-  const policy = policyDocument(merged(given.flatMap(({ statements }) => statements)));
+  const given = [
+    ...within.flatMap(({ isOwn, statements, held }) => (isOwn ? statements : isOwn === undefined ? held : [])),
+    ...without.flatMap(({ isOwn, held }) => (isOwn === false ? [] : held)),
+  ];
+  const policy = policyDocument(merged(given));
   return {
     resources:
       given.length === 0
@@ -33,7 +36,7 @@ export function rolePolicy(
             [accessKey]: resource(accessKey, iamRolePolicy, { policy, roleRef: { name: nameOf(role) } }, { managementPolicies: release }),
           },
     remarks: without.map(({ by }) => `the policy of its role has no room for what ${by} gives it`),
-    awaiting: given.length < within.length,
+    awaiting: within.some(({ isOwn }) => isOwn !== true),
     follows: true,
   };
 }
