@@ -22,8 +22,11 @@ describe('help', () => {
 });
 
 test.each<[readonly string[], string]>([
-  [['sing'], 'cannot run "sing": want one of plan, score, status, doctor, init first; see goldenpath --help'],
-  [['--output', 'json', 'doctor'], 'cannot run "--output": want one of plan, score, status, doctor, init first; see goldenpath --help'],
+  [['sing'], 'cannot run "sing": want one of plan, score, status, scorecard, doctor, init first; see goldenpath --help'],
+  [
+    ['--output', 'json', 'doctor'],
+    'cannot run "--output": want one of plan, score, status, scorecard, doctor, init first; see goldenpath --help',
+  ],
   [['doctor', '--against', 'prod'], "Unknown option '--against'; see goldenpath doctor --help"],
   [['doctor', 'claim.yaml'], "Unexpected argument 'claim.yaml'; see goldenpath doctor --help"],
   [['plan', '--environment'], "Option '-e, --environment <value>' argument missing; see goldenpath plan --help"],

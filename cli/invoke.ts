@@ -6,9 +6,10 @@ import { doctor } from './verbs/doctor/index.ts';
 import { init } from './verbs/init/index.ts';
 import { plan } from './verbs/plan/index.ts';
 import { score } from './verbs/score/index.ts';
+import { scorecard } from './verbs/scorecard/index.ts';
 import { status } from './verbs/status/index.ts';
 
-const verbs: readonly Verb[] = [plan, score, status, doctor, init];
+const verbs: readonly Verb[] = [plan, score, status, scorecard, doctor, init];
 
 const help = `goldenpath: what a claim becomes and is, and whether an installation is sound
 

@@ -12,6 +12,7 @@ import { settingsFile } from '../cli/settings.ts';
 import { checks } from '../cli/verbs/doctor/checks.ts';
 import { judgePermissions } from '../cli/verbs/doctor/permissions.ts';
 import { printers } from '../cli/verbs/doctor/report.ts';
+import { rules } from '../cli/verbs/scorecard/rules.ts';
 import { exampleFile } from '../examples/examples.ts';
 import { apis } from '../functions/apis/index.ts';
 import { parseEnvironment } from '../functions/core/environment.ts';
@@ -411,6 +412,14 @@ describe('the output that the page of the command line shows', () => {
     expectExcerpt(session?.shown ?? '', printed.slice(printed.indexOf('AppDatabase')));
   });
 
+  test('is what scorecard prints of the claims that its own test has', () => {
+    const [session, ...more] = sessions.filter(({ args }) => args[0] === 'scorecard');
+    expect(more).toEqual([]);
+    const outputs = read('cli/verbs/scorecard/__snapshots__/scorecard.test.ts.snap').split(/^exports/m);
+    const printed = outputs.find((output) => output.includes('of an environment of prod')) ?? '';
+    expectExcerpt(session?.shown ?? '', printed.slice(printed.indexOf('1 Gold'), printed.lastIndexOf('"')));
+  });
+
   test('is what doctor prints where the ClusterRole is missing', () => {
     const everything = ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete'];
     const denials = [
@@ -425,6 +434,10 @@ describe('the output that the page of the command line shows', () => {
   });
 });
 
+test('the page of the command line has every rule of the scorecard', () => {
+  expect(tableRows(commandLine, 'column', 'level', 'what it asks for')).toEqual(rules.map(({ id, level, text }) => [id, level, text]));
+});
+
 test('the exit codes on the page of the command line are those of the help, and of the commands', { timeout: 60_000 }, () => {
   const rows = tableRows(commandLine, 'command', 'exit code 0', 'exit code 1', 'exit code 2');
   const words = help.replaceAll(/\s+/g, ' ');
@@ -432,7 +445,12 @@ test('the exit codes on the page of the command line are those of the help, and 
     const codes = `Exit code 0: ${meanings[0]}; 1: ${meanings[1]}; 2: ${meanings[2]}.`;
     expect(words.slice(words.indexOf(`${unquoted(command)} `))).toContain(codes);
   }
-  expect(rows.map(([command = '']) => unquoted(command))).toEqual(['goldenpath plan', 'goldenpath status', 'goldenpath doctor']);
+  expect(rows.map(([command = '']) => unquoted(command))).toEqual([
+    'goldenpath plan',
+    'goldenpath status',
+    'goldenpath scorecard',
+    'goldenpath doctor',
+  ]);
   const claim = 'examples/app-database.yaml';
   const scratch = mkdtempSync(join(tmpdir(), 'docs-'));
   try {
@@ -443,9 +461,10 @@ test('the exit codes on the page of the command line are those of the help, and 
       goldenpath(['plan', refused, '--environment', 'prod']),
       goldenpath(['plan', claim, '--environment', 'nowhere']),
       goldenpath(['status', 'orders', '--namespace', 'shop'], { KUBECONFIG: join(scratch, 'missing') }),
+      goldenpath(['scorecard'], { KUBECONFIG: join(scratch, 'missing') }),
       goldenpath(['doctor'], { KUBECONFIG: join(scratch, 'missing') }),
     ];
-    expect(codes.map(({ status }) => status)).toEqual([0, 1, 2, 2, 2]);
+    expect(codes.map(({ status }) => status)).toEqual([0, 1, 2, 2, 2, 2]);
   } finally {
     rmSync(scratch, { recursive: true });
   }

@@ -176,7 +176,7 @@ describe('the policy of a role', () => {
     ]);
     expect(message(all, 'AppBucket receipts')).toBe('Everything that the claim needs is ready');
     expect(message(all, 'AppIdentity orders')).toBe('Everything that the claim needs is ready');
-    expect(all['AppIdentity orders']?.said?.ttlSeconds).toBe(60);
+    expect(all['AppIdentity orders']?.said?.ttlSeconds).toBe(61);
   });
 
   test('comes with the first claim that gives something, and goes with the last', () => {

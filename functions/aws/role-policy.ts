@@ -6,6 +6,9 @@ import { merged, policyDocument } from './policy-document.ts';
 import type { AwsResources } from './resources.ts';
 import { accessKey } from './role.ts';
 
+/** Crossplane tells a claim nothing of what others say by now. */
+const secondsBetweenLooks = 60;
+
 /** What `rolePolicy` composes. */
 export const rolePolicyKinds = { [accessKey]: iamRolePolicy };
 
@@ -19,7 +22,7 @@ export function rolePolicy(
   role: string,
   serviceAccount: string,
   accesses: Accesses,
-): Required<Pick<Expansion, 'resources' | 'remarks' | 'awaiting' | 'follows'>> {
+): Required<Pick<Expansion, 'resources' | 'remarks' | 'awaiting' | 'secondsUntil'>> {
   const runs = askedOf(observed[accessKey]?.object);
   const givers = giversAmong(accesses, claim.namespace, { environment, facts });
   const { within, without } = roomFor(serviceAccount, givers, runs);
@@ -37,6 +40,6 @@ export function rolePolicy(
           },
     remarks: without.map(({ by }) => `the policy of its role has no room for what ${by} gives it`),
     awaiting: within.some(({ isOwn }) => isOwn !== true),
-    follows: true,
+    secondsUntil: secondsBetweenLooks,
   };
 }

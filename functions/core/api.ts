@@ -48,8 +48,8 @@ export interface Expansion {
   readonly inForce?: Readonly<Record<string, unknown>>;
   /** Something besides readiness is awaited, so that Crossplane should look again soon. */
   readonly awaiting?: boolean;
-  /** What it makes follows from other claims, of whose changes Crossplane does not tell it. */
-  readonly follows?: true;
+  /** In how many seconds something becomes of it by itself, or of what others ask of it. */
+  readonly secondsUntil?: number | undefined;
   /** Whether it did as it was told to by `stop`; or why it runs on all the same, in half a sentence. */
   readonly stopped?: true | { readonly runsOn: string };
   /** What the developer should know besides what the claim waits for, one sentence each. */
@@ -72,6 +72,8 @@ export interface ClusterClaim {
   readonly issuedBinding: string | undefined;
   /** What its author asked for another login with; undefined where nobody did. */
   readonly rotate: string | undefined;
+  /** What its author wants at once that would wait otherwise. */
+  readonly applyNow: string | undefined;
 }
 
 /** A claim in a namespace. */

@@ -236,6 +236,8 @@ export interface Card {
   readonly backups: SafetyFacts | None;
   /** Left out where it reports of none. */
   readonly backupReport?: BackupReport;
+  /** That somebody is told by it when something is wrong. */
+  readonly tells?: true;
   /** That apps need not log in to it as its administrator; left out where nobody logs in, or as nobody else. */
   readonly logins?: SafetyFacts;
   readonly ready: (observed: KubernetesObject) => Readiness;

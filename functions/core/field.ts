@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { shown } from './problem.ts';
+import type { Proof } from './proofs.ts';
 import { type Tier, tiers } from './tier.ts';
 
 /** A value for each tier; a tier that is left out has that of the one before it. */
@@ -38,6 +39,8 @@ interface SaidByClaim<S extends z.ZodType> extends Said<S> {
    * data says it, and the guard asks for an acknowledgement; a default that moves to it moves no live claim.
    */
   readonly givesUp?: { readonly value: string; readonly deletes: Readonly<Record<string, string>> };
+  /** Conditions with which a claim says what it can be brought back from, by the path below `spec` that has it say so. */
+  readonly proves?: { readonly [T in Proof['type']]?: string };
 }
 
 /**

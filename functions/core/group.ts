@@ -45,7 +45,7 @@ export const acknowledgeAnnotation = `${group}/acknowledge`;
 /** On what has no pods since its claim is stopped, and not since somebody scaled it to none. */
 export const stoppedAnnotation = `${group}/stopped`;
 
-/** On a claim: the pending changes that are not to wait for a maintenance window, as the claim's condition names them. */
+/** On a claim: what is not to wait: pending changes, as the claim's condition names them, or another login, by the value that asks for it. */
 export const applyNowAnnotation = `${group}/apply-now`;
 
 /** On a claim: asks for another login of its app, once for each value, such as a date. */
@@ -53,3 +53,6 @@ export const rotateAnnotation = `${group}/rotate`;
 
 /** On a login: which rotation it was given its password by. */
 export const rotationAnnotation = `${group}/rotation`;
+
+/** On a login: since when the binding names it. */
+export const inUseSinceAnnotation = `${group}/in-use-since`;

@@ -41,9 +41,15 @@ export function placeOf(request: StepRequest): Place | { readonly refusal: Refus
   return 'refusal' in resolved ? resolved : { api, environment: resolved.environment };
 }
 
-/** Whoever the namespace's label names, or else the environment's tags, or else the namespace itself. */
-export function ownerOf({ claim, required }: Pick<StepRequest, 'claim' | 'required'>, { tags }: Pick<Environment, 'tags'>): string {
+type Owned = Pick<StepRequest, 'claim' | 'required'>;
+
+/** Whoever the namespace's label names, or else the environment's tags; undefined where nobody said it. */
+export function saidOwnerOf({ claim, required }: Owned, { tags }: Pick<Environment, 'tags'>): string | undefined {
   const name = claim.metadata?.namespace;
   const namespace = required['namespace']?.find(({ metadata }) => metadata?.name === name);
-  return stringAt(namespace, 'metadata', 'labels', ownerLabel) ?? tags['owner'] ?? String(name);
+  return stringAt(namespace, 'metadata', 'labels', ownerLabel) ?? tags['owner'];
 }
+
+/** Who answers for what is made: whoever is said to, or else the namespace itself. */
+export const ownerOf = (owned: Owned, environment: Pick<Environment, 'tags'>): string =>
+  saidOwnerOf(owned, environment) ?? String(owned.claim.metadata?.namespace);

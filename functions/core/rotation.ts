@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import type { PlacelessContext } from './api.ts';
-import { field } from './field.ts';
+import { field, setting } from './field.ts';
 import { type Identity, shortHash, spread } from './names.ts';
+import { timeText } from './time.ts';
 
 /** The field that has an app's login changed again and again. */
 export const rotateField = field(z.int().min(0).max(3650), {
@@ -11,6 +12,21 @@ export const rotateField = field(z.int().min(0).max(3650), {
   moves: 'freely',
   example: 90,
 });
+
+/** The setting that keeps two rotations apart. */
+export const overlapSetting = setting(z.int().min(0).max(1440), {
+  text: 'Minutes that apps have to go over from one login to the next: until they are over no other rotation begins, since that ends the login of before.',
+  unit: 'minutes',
+  default: { dev: 240 },
+  moves: 'freely',
+  example: 60,
+});
+
+interface Overlap {
+  /** RFC 3339. */
+  readonly until: string;
+  readonly secondsUntil: number;
+}
 
 /** What a claim asks for of its login. */
 export interface Rotation {
@@ -22,21 +38,41 @@ export interface Rotation {
   readonly today: number;
   /** Whether a login of that day has had its turn, as the schedule is now. */
   isDue(day: number): boolean;
+  /** When it is, as RFC 3339 to the second; undefined where the time is not looked at. */
+  readonly now: string | undefined;
+  /** Whether what is asked for is not to wait for apps that have the login of before. */
+  readonly isUrgent: boolean;
+  /** How long they still have where the binding names the next one since then; undefined once that is over. */
+  overlapFrom(since: string | undefined): Overlap | undefined;
 }
 
+const millisecondsPerMinute = 60_000;
 export const millisecondsPerDay = 86_400_000;
 
 /** The days of its schedule differ by claim, so that not all apps are replaced on one. */
 export function rotationOf(
   { claim, now }: Pick<PlacelessContext<unknown>, 'claim' | 'now'>,
   identity: Identity,
-  everyDays: number,
+  { rotateAfterDays: everyDays, loginOverlapMinutes }: { readonly rotateAfterDays: number; readonly loginOverlapMinutes: number },
 ): Rotation {
   const dayOf = (time: string | undefined) => Math.floor(Date.parse(time ?? '') / millisecondsPerDay) || 0;
   const turnAt = (day: number) => Math.floor((day + spread(identity, 'rotation', everyDays)) / everyDays);
   const madeDay = dayOf(claim.creationTimestamp);
   const today = now === undefined ? madeDay : dayOf(now);
-  return { asked: claim.rotate, madeDay, today, isDue: (day) => everyDays > 0 && turnAt(today) > turnAt(day) };
+  const moment = Date.parse(now ?? '');
+  return {
+    asked: claim.rotate,
+    madeDay,
+    today,
+    isDue: (day) => everyDays > 0 && turnAt(today) > turnAt(day),
+    now: Number.isNaN(moment) ? undefined : timeText(moment),
+    isUrgent: claim.rotate !== undefined && claim.applyNow === claim.rotate,
+    overlapFrom(since) {
+      const end = Date.parse(since ?? '') + loginOverlapMinutes * millisecondsPerMinute;
+      const left = Math.ceil((end - moment) / 1000);
+      return left > 0 ? { until: timeText(end), secondsUntil: left } : undefined;
+    },
+  };
 }
 
 /** Which rotation a login was given its password by. */

@@ -6,6 +6,7 @@ import { at, type Condition, type KubernetesObject, stringAt } from './kubernete
 import { shown } from './problem.ts';
 import type { ObservedResource } from './step.ts';
 import { protectedTiers } from './tier.ts';
+import { timeText } from './time.ts';
 
 const secondsPerHour = 3600;
 
@@ -36,8 +37,6 @@ export interface Expiry {
   /** In how many seconds there is something else to say. */
   readonly secondsUntil: number | undefined;
 }
-
-const toText = (milliseconds: number) => new Date(milliseconds).toISOString().replace('.000Z', 'Z');
 
 /** What deleting the claim does to its data, where its API lets it be said. */
 function deletionOf({ kind, profiles }: Api, { tier, defaults }: Environment, claim: KubernetesObject): unknown {
@@ -78,10 +77,12 @@ export function expiryOf(
   });
   if (Number.isNaN(made)) return lasting(undefined, `Until ${hours} hours after its creation, when what it made is deleted`);
   const end = made + hours * secondsPerHour * 1000;
-  const endText = toText(end);
+  const endText = timeText(end);
   const before = Date.parse(stringAt(claim, 'status', 'expiresAt') ?? '');
   if (before > end)
-    return refuse(`at least ${(before - made) / secondsPerHour / 1000} or none: the claim has said that it lasts until ${toText(before)}`);
+    return refuse(
+      `at least ${(before - made) / secondsPerHour / 1000} or none: the claim has said that it lasts until ${timeText(before)}`,
+    );
   const moment = Date.parse(now ?? '');
   // A clock that is behind the apiserver's is wrong, and nothing is deleted by it.
   if (Number.isNaN(moment) || moment < made) return lasting(endText, `Until ${endText}, when what it made is deleted`);

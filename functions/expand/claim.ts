@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import type { Api, Claim, ClusterClaim } from '../core/api.ts';
-import { rotateAnnotation } from '../core/group.ts';
+import { applyNowAnnotation, rotateAnnotation } from '../core/group.ts';
 import { at, type KubernetesObject, stringAt } from '../core/kubernetes.ts';
 import { maxNameLength } from '../core/names.ts';
 import { problemsOf, shown } from '../core/problem.ts';
@@ -52,6 +52,7 @@ export function readClaim(platform: string, api: Api, object: KubernetesObject):
       creationTimestamp: stringAt(object, 'metadata', 'creationTimestamp'),
       issuedBinding: stringAt(object, 'status', 'binding', 'name'),
       rotate: stringAt(object, 'metadata', 'annotations', rotateAnnotation),
+      applyNow: stringAt(object, 'metadata', 'annotations', applyNowAnnotation),
     },
     spec: parsed.data,
     said,

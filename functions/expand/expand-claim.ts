@@ -2,8 +2,6 @@ import type { Api, ClusterClaim, Expansion } from '../core/api.ts';
 import type { Environment } from '../core/environment.ts';
 import type { Needs } from '../core/facts.ts';
 import { givingUpOf, refusedOn, staysOf } from '../core/field.ts';
-import { applyNowAnnotation } from '../core/group.ts';
-import { stringAt } from '../core/kubernetes.ts';
 import type { StepRequest } from '../core/pipeline.ts';
 import { knownApi, ownerOf, placeOf } from '../core/place.ts';
 import { problemsOf, shown } from '../core/problem.ts';
@@ -100,7 +98,7 @@ export function expandClaim(request: StepRequest, remembered?: Running): Expande
   const expanded: Expanded = { api, claim: read.claim, environment, backend: name, settled, stop, expiry, expansion };
   const pending = backend.hastens && deferredOf(api, backend, settingsInForce(expanded), expansion.resources, request);
   // What was waited for then is all that a token is good for.
-  const isHastened = pending !== undefined && stringAt(object, 'metadata', 'annotations', applyNowAnnotation) === pending.token;
+  const isHastened = pending !== undefined && read.claim.applyNow === pending.token;
   return isHastened ? { ...expanded, expansion: expandWith({ ...settings, ...backend.hastens }) } : expanded;
 }
 

@@ -12,7 +12,6 @@ import { type Deferred, deferredOf } from './pending.ts';
 import { progressOf } from './progress.ts';
 
 const settledTtlSeconds = 300;
-const followingTtlSeconds = 60;
 const waitingTtlSeconds = 15;
 
 function refused(request: StepRequest, refusal: Refusal): StepResponse {
@@ -83,11 +82,7 @@ export function expandedTo(request: StepRequest, expanded: Expanded | { readonly
       ...proofsOf(request, expanded),
     ],
     events: [...eventsOf(request, provisioned, who, connect), ...warningsOf(request, lasting, who)],
-    ttlSeconds: Math.min(
-      done && expansion.awaiting !== true ? settledTtlSeconds : waitingTtlSeconds,
-      ...(expansion.follows === true ? [followingTtlSeconds] : []),
-      ...nextTurn(request, expanded),
-    ),
+    ttlSeconds: Math.min(done && expansion.awaiting !== true ? settledTtlSeconds : waitingTtlSeconds, ...nextTurn(request, expanded)),
   };
 }
 
@@ -146,7 +141,7 @@ function warningsOf({ claim }: StepRequest, lasting: readonly Condition[], who: 
 }
 
 /** In how many seconds something becomes of a claim by itself; a moment later than that, as timers are not exact. */
-function nextTurn({ now }: StepRequest, { environment, expiry }: Expanded): readonly number[] {
+function nextTurn({ now }: StepRequest, { environment, expiry, expansion }: Expanded): readonly number[] {
   const turn = now === undefined || environment?.hours === undefined ? undefined : turnAt(environment.hours, now).secondsUntil;
-  return [turn, expiry?.secondsUntil].flatMap((seconds) => (seconds === undefined ? [] : [seconds + 1]));
+  return [turn, expiry?.secondsUntil, expansion.secondsUntil].flatMap((seconds) => (seconds === undefined ? [] : [seconds + 1]));
 }

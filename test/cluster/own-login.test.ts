@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { at } from '../../functions/core/kubernetes.ts';
-import { isLook } from '../../functions/core/readiness.ts';
+import { conditionOf, isLook } from '../../functions/core/readiness.ts';
 import { environmentConfig } from '../request.ts';
 import {
   apply,
@@ -112,6 +112,16 @@ describe('a database on a server of its own, in an environment where provider-sq
     const rights =
       "SELECT rolsuper, rolcreaterole, rolcreatedb, (SELECT string_agg(pg_get_userbyid(roleid)::text, ',') FROM pg_auth_members WHERE member = r.oid) FROM pg_roles r WHERE rolname = session_user";
     expect(await asked(rights)).toEqual({ code: 0, stdout: 'f|f|f|app', stderr: '' });
+  });
+
+  test('keeps the login of before while apps have the time to go over, and says until when', async () => {
+    const before = await bindingOf(name, 'orders');
+    await kubectl('annotate', 'appdatabase', 'orders', '-n', name, '--overwrite', 'platform.internal/rotate=two');
+    await oncePassed(name, 'orders', 'appdatabase', async () =>
+      expect(conditionOf(await get('appdatabase', 'orders', name), 'Provisioned')?.message).toMatch(/another login comes at \S+Z, so that/),
+    );
+    expect(await bindingOf(name, 'orders')).toEqual(before);
+    expect(await asPlatformTeam("SELECT rolcanlogin FROM pg_roles WHERE rolname = 'app'")).toBe('t');
   });
 
   test('loses nothing when its environment says no more that provider-sql reaches it', async () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { at } from '../../functions/core/kubernetes.ts';
+import { conditionOf } from '../../functions/core/readiness.ts';
 import { environmentConfig } from '../request.ts';
 import {
   apply,
@@ -10,6 +11,7 @@ import {
   inPod,
   kubectl,
   makeNamespace,
+  oncePassed,
   psql,
   ready,
   removeNamespaces,
@@ -21,13 +23,20 @@ import { asPlatformTeam } from './setup.ts';
 const name = 'rotation';
 const image = 'docker.io/library/postgres:17';
 
-const rotate = (value: string) =>
-  kubectl('annotate', 'appdatabase', 'orders', '-n', name, '--overwrite', `platform.internal/rotate=${value}`);
+/** How long an app has to go over from one login to the next. */
+const loginOverlapMinutes = 1;
+
+const annotate = (...annotations: readonly string[]) =>
+  kubectl('annotate', 'appdatabase', 'orders', '-n', name, '--overwrite', ...annotations);
+const rotate = (value: string, ...more: readonly string[]) => annotate(`platform.internal/rotate=${value}`, ...more);
 const login = () => bindingOf(name, 'orders');
 
-/** An app with the login that the binding has now, which makes a connection for each query, for as long as it is told. */
-async function app(seconds: number): Promise<() => Promise<{ readonly queries: number; readonly failed: string }>> {
-  const { uri = '' } = await login();
+/** An app with a login, by default that which the binding has now, which makes a connection for each query, for as long as it is told. */
+async function app(
+  seconds: number,
+  started?: Readonly<Record<string, string>>,
+): Promise<() => Promise<{ readonly queries: number; readonly failed: string }>> {
+  const { uri = '' } = started ?? (await login());
   const script = `end=$(( $(date +%s) + ${seconds} )); queries=0
 while [ $(date +%s) -lt $end ]; do
   psql -X -qtA -d "$URI" -c 'INSERT INTO ticks SELECT current_user, session_user' 2>>/tmp/failed >&2 || true
@@ -44,9 +53,9 @@ echo $queries; cat /tmp/failed`;
 }
 
 /** Asks for another login, and waits for it. */
-async function turned(value: string): Promise<Readonly<Record<string, string>>> {
+async function turned(value: string, ...more: readonly string[]): Promise<Readonly<Record<string, string>>> {
   const before = await login();
-  await rotate(value);
+  await rotate(value, ...more);
   await eventually(async () => {
     // A claim that changes as often as in a test is looked at every 30 seconds, if something changes then.
     await touch(name, 'orders');
@@ -72,7 +81,8 @@ async function canLogIn({ username = '', password = '', host = '', database = ''
 beforeAll(async () => {
   await removeNamespaces(name);
   const shipped = at(await get('environmentconfig', 'staging'), 'data') as object;
-  await apply(environmentConfig(name, { ...shipped, defaults: { AppDatabase: { backend: 'shared', deletion: 'Delete' } } }));
+  const defaults = { AppDatabase: { backend: 'shared', deletion: 'Delete', loginOverlapMinutes } };
+  await apply(environmentConfig(name, { ...shipped, defaults }));
   await makeNamespace(name, name);
   await apply(claim(name, 'orders', { engine: 'postgres', extensions: ['pgcrypto'] }));
   await ready(name, 'orders');
@@ -127,8 +137,39 @@ test('whoever has the turn, all is the owner’s, with no more rights than befor
 
 test('no reconcile turns again', async () => {
   const before = await login();
-  for (let round = 0; round < 5; round += 1)
-    await kubectl('annotate', 'appdatabase', 'orders', '-n', name, '--overwrite', `example.com/touched=${round}`);
+  for (let round = 0; round < 5; round += 1) await annotate(`example.com/touched=${round}`);
   await ready(name, 'orders');
   expect(await login()).toEqual(before);
+});
+
+const said = async () => String(conditionOf(await get('appdatabase', 'orders', name), 'Provisioned')?.message);
+
+test('a rotation that is asked for right after another fails no query of who has the login of before, and comes by itself', async () => {
+  const before = await turned('four');
+  const now = await login();
+  const stream = await app(20, before);
+  await rotate('five');
+  const waits = await oncePassed(name, 'orders', 'appdatabase', async () => {
+    const message = await said();
+    expect(message).toMatch(/another login comes at [-0-9]+T[:0-9]+Z, so that apps have the time to go over/);
+    return message;
+  });
+  const [, until = ''] = /comes at (\S+),/.exec(waits) ?? [];
+  expect([await login(), await stream()]).toEqual([now, { queries: expect.any(Number), failed: '' }]);
+  await oncePassed(name, 'orders', 'appdatabase', async () => expect((await login())['password']).not.toBe(now['password']));
+  expect(Date.now()).toBeGreaterThanOrEqual(Date.parse(until));
+  await ready(name, 'orders');
+  expect([await canLogIn(before), await canLogIn(now), await said()]).toEqual([
+    expect.stringContaining('password authentication failed'),
+    '1',
+    'Everything that the claim needs is ready',
+  ]);
+});
+
+test('a rotation that is not to wait ends the login of before at once', async () => {
+  const now = await login();
+  const before = await turned('six', 'platform.internal/apply-now=six');
+  expect(before).toEqual(now);
+  await turned('seven', 'platform.internal/apply-now=seven');
+  expect(await canLogIn(now)).toContain('password authentication failed');
 });

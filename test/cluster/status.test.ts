@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { scorecard } from '../../cli/verbs/scorecard/command.ts';
+import type { Scorecard } from '../../cli/verbs/scorecard/report.ts';
 import { status } from '../../cli/verbs/status/command.ts';
 import { at } from '../../functions/core/kubernetes.ts';
 import { goldenPath } from '../../functions/golden-path.ts';
@@ -82,4 +84,24 @@ test('a claim that was looked for in another namespace is found there', async ()
   const other = `${namespace}-other`;
   const options = { platform: goldenPath, operands: ['orders'], namespace: other, output: 'table', now: new Date(), color: false };
   await expect(status({ ...options, stdout: process.stdout, stderr: process.stderr })).rejects.toThrow(`${namespace} (AppDatabase)`);
+});
+
+test('the scorecard has both claims, with what the objects that they composed are', async () => {
+  let stdout = '';
+  const options = { platform: goldenPath, namespace, output: 'json', now: new Date(), color: false, stderr: process.stderr };
+  await scorecard({ ...options, stdout: { write: (text) => (stdout += text) } });
+  const { cluster, claims } = JSON.parse(stdout) as Scorecard;
+  const shown = claims.map(({ claim: { kind }, backend, scores }) => [
+    kind,
+    backend,
+    Object.fromEntries(scores.flatMap(({ rule, state }) => (rule === 'owner' ? [] : [[rule, state]]))),
+  ]);
+  const [none, missing, met] = ['none', 'missing', 'met'];
+  expect({ notRead: cluster.notRead, shown }).toEqual({
+    notRead: [],
+    shown: [
+      ['AppDatabase', 'shared', { version: met, backup: missing, keep: missing, restore: missing, standby: none, alarms: none }],
+      ['AppService', 'container', expect.objectContaining({ version: none, backup: none, keep: none, restore: none })],
+    ],
+  });
 });

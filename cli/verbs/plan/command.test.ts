@@ -380,7 +380,16 @@ test('the app of the examples is planned for prod with its database and its cach
       claim: 'AppDatabase orders',
       settings: {
         ...from('tier', 'backend', 'version', 'size', 'storageGiB', 'highAvailability', 'backupRetentionDays', 'extensions'),
-        ...from('tier', 'moreExtensions', 'databaseName', 'deletion', 'persistence', 'applyChanges', 'rotateAfterDays'),
+        ...from(
+          'tier',
+          'moreExtensions',
+          'databaseName',
+          'deletion',
+          'persistence',
+          'applyChanges',
+          'rotateAfterDays',
+          'loginOverlapMinutes',
+        ),
         ...from('claim', 'engine'),
       },
       paysFor: ['instance'],

@@ -1,67 +1,30 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Api } from '../../../functions/core/api.ts';
 import { bindingKey, decode } from '../../../functions/core/binding.ts';
-import { awaitedWindow, type Card } from '../../../functions/core/card.ts';
-import { parseEnvironment } from '../../../functions/core/environment.ts';
-import { apiVersion, rotationAnnotation } from '../../../functions/core/group.ts';
-import { at, groupKind, type KubernetesObject, stringAt } from '../../../functions/core/kubernetes.ts';
+import { awaitedWindow } from '../../../functions/core/card.ts';
+import { apiVersion, inUseSinceAnnotation, rotationAnnotation } from '../../../functions/core/group.ts';
+import { at, type KubernetesObject, stringAt } from '../../../functions/core/kubernetes.ts';
 import { externalNameAnnotation } from '../../../functions/core/managed.ts';
 import type { Platform } from '../../../functions/core/pipeline.ts';
 import { ownerOf } from '../../../functions/core/place.ts';
-import { controllerOf, foreignObserved } from '../../../functions/core/proof.ts';
+import { controllerOf } from '../../../functions/core/proof.ts';
 import { conditionOf, isGoing, isReady } from '../../../functions/core/readiness.ts';
 import { givenBy, millisecondsPerDay } from '../../../functions/core/rotation.ts';
 import { usage } from '../../../functions/kinds/crossplane/usage.ts';
 import { valuesAt } from '../../../functions/kinds/fields.ts';
 import { holding } from '../../../plan/going.ts';
 import { unreadyText } from '../../../plan/unready.ts';
-import { keyAnnotation } from '../../../platform/keyed.ts';
 import { mapBounded } from '../../bounded.ts';
-import { type Attempt, attempting, type Cluster, Forbidden } from '../../cluster.ts';
-import { referencesOf } from '../../composed.ts';
+import { type Attempt, attempting, type Cluster } from '../../cluster.ts';
+import { type Composed, composedOf, type Own } from '../../composed.ts';
 import { conditionsOf, systemConditions } from '../../conditions.ts';
+import { placedOf } from '../../placed.ts';
 import type { Backup, Component, Dumps, Login, Pending, Said, Setting, Status, Window } from './report.ts';
 import { nextWindow } from './window.ts';
 
 const parallelRequests = 8;
 
-/** An object that proved to be the claim's own. */
-interface Own {
-  readonly key: string;
-  readonly object: KubernetesObject;
-  /** Undefined where nothing is known of its kind. */
-  readonly card: Card | undefined;
-}
-
-/** What became of what a claim says that it composed. */
-interface Composed {
-  readonly own: readonly Own[];
-  /** What was not found, or is not the claim's own, by what is wrong with it. */
-  readonly others: readonly Component[];
-}
-
 const named = ({ kind, metadata }: KubernetesObject) => `${kind}/${metadata?.name}`;
-
-async function composedOf(cluster: Cluster, { cards }: Platform, api: Api, claim: KubernetesObject): Promise<Composed> {
-  const found = await mapBounded(referencesOf(claim), parallelRequests, async (reference) => {
-    const name = `${reference.kind}/${reference.name}`;
-    const other = (message: string) => ({ key: null, object: name, ready: false, message });
-    const object = await reference.read(cluster).catch((error: unknown) => {
-      if (!(error instanceof Forbidden)) throw error;
-      return error;
-    });
-    if (object instanceof Forbidden) return other('this user may not read it');
-    if (object === undefined) return other('it is not there');
-    const key = stringAt(object, 'metadata', 'annotations', keyAnnotation) ?? '';
-    const isOwn = key !== '' && foreignObserved(api, { claim, observed: { [key]: { object, connectionDetails: {} } } }) === undefined;
-    return isOwn ? { key, object, card: cards.get(groupKind(object)) } : other('it is not of this claim, and not looked at');
-  });
-  const own = found.flatMap((each) => ('card' in each ? [each] : []));
-  return {
-    own: own.sort((a, b) => (a.key < b.key ? -1 : 1)),
-    others: found.flatMap((each) => ('card' in each ? [] : [each])),
-  };
-}
 
 function saidBy(claim: KubernetesObject): readonly Said[] {
   const conditions = conditionsOf(claim);
@@ -158,9 +121,10 @@ function loginOf(own: readonly Own[]): Login | undefined {
       at(object, 'spec', 'writeConnectionSecretToRef') !== undefined,
   )?.object;
   if (login === undefined) return undefined;
-  const turn = givenBy(stringAt(login, 'metadata', 'annotations', rotationAnnotation));
-  const since = turn === undefined ? login.metadata?.creationTimestamp : new Date(turn.day * millisecondsPerDay).toISOString().slice(0, 10);
-  return { username, since: since ?? null };
+  const said = (annotation: string) => stringAt(login, 'metadata', 'annotations', annotation);
+  const turn = givenBy(said(rotationAnnotation));
+  const day = turn && new Date(turn.day * millisecondsPerDay).toISOString().slice(0, 10);
+  return { username, since: said(inUseSinceAnnotation) ?? day ?? login.metadata?.creationTimestamp ?? null };
 }
 
 /** The claims that keep this one from being deleted, since they are bound to it. */
@@ -187,22 +151,6 @@ async function usersOf(cluster: Cluster, { apis }: Platform, claim: KubernetesOb
   return [...new Set(users.flat())].sort();
 }
 
-async function ownerOfClaim(cluster: Cluster, platform: Platform, claim: KubernetesObject, attempt: Attempt): Promise<string | undefined> {
-  const [namespace, environment] = [claim.metadata?.namespace, stringAt(claim, 'status', 'environment')];
-  if (namespace === undefined || environment === undefined) return undefined;
-  const room = await attempt(
-    `Namespace ${namespace}, which may say the owner`,
-    cluster.get({ apiVersion: 'v1', plural: 'namespaces' }, namespace),
-  );
-  if (room === undefined) return undefined;
-  const config = await attempt(
-    `EnvironmentConfig ${environment}, which may say the owner`,
-    cluster.get({ apiVersion: 'apiextensions.crossplane.io/v1beta1', plural: 'environmentconfigs' }, environment),
-  );
-  const parsed = config && parseEnvironment(platform.environment, config);
-  return parsed !== undefined && 'value' in parsed ? ownerOf({ claim, required: { namespace: [room] } }, parsed.value) : undefined;
-}
-
 /** Why a claim that is being deleted is still there. */
 function goingText(claim: KubernetesObject, { own, others }: Composed, { cards }: Platform): string {
   const left = own.map(({ object }) => object).filter(isGoing);
@@ -212,10 +160,10 @@ function goingText(claim: KubernetesObject, { own, others }: Composed, { cards }
 /** Reads all that is shown of a claim; it changes nothing. */
 export async function readStatus(cluster: Cluster, platform: Platform, api: Api, claim: KubernetesObject, now: Date): Promise<Status> {
   const { notRead, attempt } = attempting();
-  const [composed, usedBy, owner] = await Promise.all([
+  const [composed, usedBy, placed] = await Promise.all([
     composedOf(cluster, platform, api, claim),
     usersOf(cluster, platform, claim, attempt),
-    ownerOfClaim(cluster, platform, claim, attempt),
+    placedOf(cluster, platform, claim, attempt),
   ]);
   const { own, others } = composed;
   const text = (...path: readonly string[]) => stringAt(claim, 'status', ...path) ?? null;
@@ -235,7 +183,7 @@ export async function readStatus(cluster: Cluster, platform: Platform, api: Api,
     environment: text('environment'),
     tier: text('tier'),
     backend,
-    owner: owner ?? null,
+    owner: placed === undefined ? null : ownerOf({ claim, required: { namespace: [placed.room] } }, placed.environment),
     ready: readiness?.status === 'True' && goingSince === null,
     since: goingSince ?? (typeof readiness?.lastTransitionTime === 'string' ? readiness.lastTransitionTime : null),
     // The conditions of a claim that is being deleted are of before.
@@ -252,6 +200,6 @@ export async function readStatus(cluster: Cluster, platform: Platform, api: Api,
     finalSnapshot: text('finalSnapshot'),
     binding: secret === null ? null : { secret, login: loginOf(own) ?? null },
     usedBy,
-    composed: [...components, ...others],
+    composed: [...components, ...others.map(({ object, message }) => ({ key: null, object, ready: false, message }))],
   };
 }

@@ -107,6 +107,7 @@ function rotated(): readonly KubernetesObject[] {
     const annotations = {
       'crossplane.io/external-name': `shop_orders_${which}`,
       'platform.internal/rotation': `.${which === 'a' ? 20758 : 20759}.owner.0`,
+      ...(which === 'b' && { 'platform.internal/in-use-since': '2026-11-03T04:05:06Z' }),
     };
     return [
       own(`turn-${which}`, {

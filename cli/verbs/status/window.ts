@@ -1,4 +1,5 @@
 import { days } from '../../../functions/core/hours.ts';
+import { timeText } from '../../../functions/core/time.ts';
 
 /** A span of time in UTC, as RFC 3339. */
 export interface Span {
@@ -9,8 +10,6 @@ export interface Span {
 const weekdays: readonly string[] = days;
 const minutesPerDay = 24 * 60;
 const millisecondsPerMinute = 60_000;
-
-const toText = (milliseconds: number) => new Date(milliseconds).toISOString().replace('.000Z', 'Z');
 
 /**
  * The window, of every day or of every week, that ends next after a moment: the one that it is in, or else the one to come. Undefined where
@@ -32,7 +31,7 @@ export function nextWindow(text: string | undefined, now: Date): Span | undefine
   // From the week before, since a window may go over the end of one.
   let begin = monday.getTime() + (start - minutesPerDay * days.length) * millisecondsPerMinute;
   while (begin + length * millisecondsPerMinute <= now.getTime()) begin += period * millisecondsPerMinute;
-  return { from: toText(begin), to: toText(begin + length * millisecondsPerMinute) };
+  return { from: timeText(begin), to: timeText(begin + length * millisecondsPerMinute) };
 }
 
 /** `Sun 2026-11-29 03:00 to 03:30 UTC`. */

@@ -6,7 +6,7 @@ import { endpoint, endpointStatus } from '../../core/endpoint.ts';
 import { field, type SettingsOf, setting } from '../../core/field.ts';
 import { maxNameLength } from '../../core/names.ts';
 import { deletionField } from '../../core/protection.ts';
-import { rotateField } from '../../core/rotation.ts';
+import { overlapSetting, rotateField } from '../../core/rotation.ts';
 import { cron, cronText } from '../../core/schedule.ts';
 import { runningField } from '../../core/stop.ts';
 import { ttlField, ttlRules } from '../../core/ttl.ts';
@@ -177,6 +177,7 @@ export const fields = {
   backups: field(backups, {
     text: "Dumps of the database in a bucket, on every backend; what rds keeps itself, backupRetentionDays says. The bucket lists the claim's ServiceAccount, which is called <claim>-database, among its writers. Names of claims with it have at most 36 characters.",
     example: { bucket: 'dumps', schedule: '30 2 * * *', keep: 7, drill: { query: { configMap: 'orders-drill' } } },
+    proves: { BackedUp: 'backups', RestoreProven: 'backups.drill' },
   }),
   adopt: adoptField(
     z.strictObject({
@@ -197,6 +198,7 @@ export const fields = {
     },
   ),
   rotateAfterDays: rotateField,
+  loginOverlapMinutes: overlapSetting,
   running: runningField,
   ttlHours: ttlField,
   persistence: setting(z.enum(['Ephemeral', 'Persistent']), {

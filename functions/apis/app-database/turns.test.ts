@@ -22,8 +22,8 @@ const ofOwnLogin = {
 
 type Observed = ReturnType<typeof observedAfter>;
 
-const environment = (rotateAfterDays: number) =>
-  environmentConfig('here', { ...everything, tier: 'staging', defaults: { AppDatabase: { backend: 'shared', rotateAfterDays } } });
+const environment = (rotateAfterDays: number, more: object = {}) =>
+  environmentConfig('here', { ...everything, tier: 'staging', defaults: { AppDatabase: { backend: 'shared', rotateAfterDays, ...more } } });
 
 const text = (data: unknown, key: string) => Buffer.from(String(at(data, 'data', key)), 'base64').toString();
 
@@ -31,6 +31,14 @@ const text = (data: unknown, key: string) => Buffer.from(String(at(data, 'data',
 interface Server {
   readonly secrets: Readonly<Record<string, string>>;
   readonly changed?: string;
+}
+
+interface Call {
+  readonly now?: string;
+  /** Keys that provider-sql has not come to. */
+  readonly lags?: readonly string[];
+  /** What is not to wait. */
+  readonly applyNow?: string;
 }
 
 /** A claim with what Crossplane and provider-sql have of it, in which time passes. */
@@ -81,8 +89,7 @@ class Life {
     };
   }
 
-  /** One call; `lags` are keys that provider-sql has not come to. */
-  call(rotate: string | undefined, { now, lags = [] }: { readonly now?: string; readonly lags?: readonly string[] } = {}): StepResponse {
+  call(rotate: string | undefined, { now, lags = [], applyNow }: Call = {}): StepResponse {
     const request = {
       ...stepRequest({
         environment: 'here',
@@ -91,7 +98,10 @@ class Life {
         observed: this.observed,
         claims: [],
         ...(this.status !== undefined && { status: this.status }),
-        ...(rotate !== undefined && { annotations: { 'platform.internal/rotate': rotate } }),
+        annotations: {
+          ...(rotate !== undefined && { 'platform.internal/rotate': rotate }),
+          ...(applyNow !== undefined && { 'platform.internal/apply-now': applyNow }),
+        },
         ...this.more,
       }),
       now,
@@ -114,9 +124,17 @@ class Life {
   }
 
   /** Until it is settled. */
-  settle(rotate?: string, now?: string): this {
-    for (let round = 0; round < 4; round += 1) this.call(rotate, { ...(now !== undefined && { now }) });
+  settle(rotate?: string, now?: string, applyNow?: string): this {
+    for (let round = 0; round < 4; round += 1)
+      this.call(rotate, { ...(now !== undefined && { now }), ...(applyNow !== undefined && { applyNow }) });
     return this;
+  }
+
+  /** What the claim says of its resources, and when it is looked at again. */
+  get says(): object {
+    const { conditions = [], ttlSeconds } = this.response ?? {};
+    const { status, reason, message } = conditions.find(({ type }) => type === 'Provisioned') ?? {};
+    return { status, reason, message, ttlSeconds };
   }
 
   get login(): { readonly username: string; readonly password: string } {
@@ -251,6 +269,111 @@ describe('the login of a database on a shared server', () => {
   });
 });
 
+describe('two rotations, one after the other', () => {
+  const time = (minutes: number, seconds = 0) =>
+    new Date(Date.parse('2026-03-01T12:00:00Z') + (minutes * 60 + seconds) * 1000).toISOString().replace('.000Z', 'Z');
+  const serves = 'Everything that the claim needs is ready';
+  const settled = { status: 'True', reason: 'Ready', message: serves, ttlSeconds: 300 };
+  const waiting = `${serves}; another login comes at ${time(240)}, so that apps have the time to go over to the one of now`;
+  const hint =
+    'with the value of platform.internal/rotate in platform.internal/apply-now too it comes at once, and fails the connections of those that have not';
+  const since = (life: Life) => at(life.observed['turn-a']?.object, 'metadata', 'annotations', 'platform.internal/in-use-since');
+
+  test('the first ends no login, so that it waits for nothing; the second waits, and comes by itself', () => {
+    const life = new Life().settle(undefined, time(-1));
+    const { login: a } = life.settle('one', time(0));
+    expect([life.says, since(life), life.keys.includes('turn-b')]).toEqual([settled, time(0), false]);
+    life.settle('two', time(1));
+    const held = { ...settled, message: `${waiting}; ${hint}` };
+    expect([life.login, life.says, life.keys.includes('turn-b')]).toEqual([a, held, false]);
+    expect(life.mayOwnerLogIn).toBe(true);
+    life.settle('two', time(239, 30));
+    expect([life.login, life.says]).toEqual([a, { ...held, ttlSeconds: 31 }]);
+    const { login: b } = life.settle('two', time(240));
+    expect([b.password, life.mayOwnerLogIn, life.says]).toEqual(['made-2', false, settled]);
+    expect(life.settle('two', time(241)).login).toEqual(b);
+    const others = {
+      message: `${serves}; another login comes at ${time(480)}, so that apps have the time to go over to the one of now; ${hint}`,
+    };
+    expect([life.settle('three', time(242)).login, life.says]).toEqual([b, { ...settled, ...others }]);
+  });
+
+  test('the second comes at once where its author says so of it, and of no other', () => {
+    const life = new Life().settle(undefined, time(-1)).settle('one', time(0));
+    const { login: a } = life;
+    expect(life.settle('two', time(1), 'one').login).toEqual(a);
+    const { login: b } = life.settle('two', time(2), 'two');
+    expect([b.password, life.says]).toEqual(['made-2', settled]);
+    expect(life.settle('three', time(3), 'two').login).toEqual(b);
+  });
+
+  test('the schedule waits for what was asked for, says so, and is not hastened', () => {
+    const life = new Life({ environments: [environment(1)] }).settle(undefined, time(-1)).settle('one', time(0));
+    const { login: a } = life;
+    // The day of this claim ends at midnight as others do.
+    const asked = time(11 * 60 + 50);
+    const { login: b } = life.settle('two', asked);
+    expect(b).not.toEqual(a);
+    const midnight = time(12 * 60 + 1);
+    expect(life.settle('two', midnight, 'two').login).toEqual(b);
+    const message = `${serves}; another login comes at ${time(15 * 60 + 50)}, so that apps have the time to go over to the one of now`;
+    expect(life.says).toEqual({ ...settled, message });
+    expect(life.settle('two', time(15 * 60 + 50)).login).not.toEqual(b);
+  });
+
+  test('one that has begun ends, whatever the environment says by then', () => {
+    const life = new Life({ environments: [environment(0, { loginOverlapMinutes: 1 })] })
+      .settle(undefined, time(-1))
+      .settle('one', time(0));
+    life.call('two', { now: time(1), lags: ['turn-b'] });
+    expect(life.says).toEqual({
+      status: 'False',
+      reason: 'Waiting',
+      message: 'Grant orders-database-member-b is being created; Role orders-database-turn-b is being created',
+      ttlSeconds: 15,
+    });
+    life.environments = [environment(0, { loginOverlapMinutes: 60 })];
+    expect(life.settle('two', time(2)).login.password).toBe('made-2');
+  });
+
+  test('nothing waits where apps need no time', () => {
+    const life = new Life({ environments: [environment(0, { loginOverlapMinutes: 0 })] });
+    const logins = ['one', 'two', 'three'].map((value) => life.settle(value, time(0)).login.password);
+    expect(logins).toEqual(['made-1', 'made-2', 'made-3']);
+  });
+
+  test('a login that the binding may name by now gets no other password, whatever is asked for', () => {
+    const life = new Life().settle(undefined, time(-1)).settle('one', time(0));
+    const { binding } = life.observed;
+    life.call('two', { now: time(240) });
+    life.call('two', { now: time(240) });
+    const { login: b } = life;
+    expect(b.password).toBe('made-2');
+    // Crossplane has not seen yet what it wrote.
+    life.observed = { ...life.observed, ...(binding && { binding }) };
+    life.call('three', { now: time(240, 1) });
+    expect(life.login).toEqual(b);
+    expect(life.settle('three', time(241)).login).toEqual(b);
+    expect(life.settle('three', time(481)).login.password).toBe('made-3');
+  });
+
+  test('a login that does not say since when it is used has been from now on, in no plan, and not for ever', () => {
+    const life = new Life().settle().settle('one');
+    const { login: a } = life;
+    expect(since(life)).toBeUndefined();
+    expect(life.settle('two', time(0)).login).toEqual(a);
+    expect([life.settle('two', time(239)).login, since(life)]).toEqual([a, time(0)]);
+    expect(life.settle('two', time(240)).login.password).toBe('made-2');
+  });
+
+  test('a control plane that was rebuilt has no other login by itself, and goes on from the owner’s', () => {
+    const life = new Life().settle(undefined, time(-1)).settle('one', time(0)).settle('two', time(240));
+    life.observed = {};
+    expect(life.settle(undefined, time(241)).login).toEqual(owner);
+    expect(life.settle('two', time(242)).login).not.toEqual(owner);
+  });
+});
+
 test('the login of an app on a server of its own changes the same way, made by who administers that', () => {
   const backend = environmentConfig('here', { ...everything, tier: 'staging', defaults: { AppDatabase: { backend: 'rds' } } });
   const life = new Life({ environments: [backend] });
@@ -263,5 +386,18 @@ test('the login of an app on a server of its own changes the same way, made by w
   expect(through).toEqual(through.map(() => ({ kind: 'ProviderConfig', name: 'orders-database-root-8d9001d3' })));
   expect(at(life.response?.desired['turn-a']?.object, 'spec', 'forProvider', 'configurationParameters')).toEqual([
     { name: 'role', value: 'app' },
+  ]);
+  const held = life.settle('one', '2026-03-01T12:00:00Z').settle('two', '2026-03-01T13:00:00Z');
+  expect([held.login, held.says]).toEqual([
+    { username: 'app_a', password: 'made-1' },
+    {
+      status: 'True',
+      reason: 'Ready',
+      message:
+        'Everything that the claim needs is ready; another login comes at 2026-03-01T16:00:00Z, so that apps have the time to go over to the one of now; ' +
+        'with the value of platform.internal/rotate in platform.internal/apply-now too it comes at once, and fails the connections of those that have not',
+      // Its deletion protection is still to be turned off.
+      ttlSeconds: 15,
+    },
   ]);
 });

@@ -29,6 +29,7 @@ export const cloudwatchMetricAlarm = defineKind({
   ...unreachable('nobody connects to it'),
   tags,
   apart: true,
+  tells: true,
   access: none('it has no policy document'),
   classes: none('it runs on nothing'),
   // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html

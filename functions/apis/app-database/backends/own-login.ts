@@ -52,7 +52,7 @@ export const hasOwnLogin = (observed: Server['observed']): boolean => observed[k
  * provider-sql could no longer reach, so it never drops them.
  */
 export function ownLogin(server: Server): Pick<Expansion, 'resources' | 'pending'> &
-  Pick<ReturnType<typeof ownedDatabase>, 'login' | 'hasDatabase' | 'isTurning'> & {
+  Pick<ReturnType<typeof ownedDatabase>, 'login' | 'hasDatabase' | 'said'> & {
     /** Whether it was looked for on the server, and is not there. */
     readonly isDatabaseMissing: boolean;
   } {
@@ -72,8 +72,8 @@ export function ownLogin(server: Server): Pick<Expansion, 'resources' | 'pending
     membership: member('membership', administrator, username),
     ...(delegates && { delegation: member('delegation', username, delegate) }),
   };
-  const { login, hasDatabase, isTurning } = owned;
+  const { login, hasDatabase, said } = owned;
   const looked = observed[keys.database]?.object;
   const isDatabaseMissing = looked !== undefined && isLook(looked) && foundBy(looked) === 'nothing';
-  return { ...onceReached(all, observed, waitsFor), login, hasDatabase, isTurning, isDatabaseMissing };
+  return { ...onceReached(all, observed, waitsFor), login, hasDatabase, said, isDatabaseMissing };
 }

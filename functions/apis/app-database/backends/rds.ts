@@ -277,7 +277,7 @@ function expand(context: Context<DatabaseSettings, Needs, Sources>): Expansion {
         sslMode,
         database: databaseName,
         delegates: delegated.length > 0,
-        rotation: rotationOf(context, identity, settings.rotateAfterDays),
+        rotation: rotationOf(context, identity, settings),
         observed,
         waitsFor: isReady(rdsInstance, instance) && issuedServer.safeParse(details).success ? undefined : instanceWaited,
       })
@@ -363,10 +363,11 @@ function expand(context: Context<DatabaseSettings, Needs, Sources>): Expansion {
       ...finalSnapshotStatus(claim, settings.deletion, finalSnapshot),
       ...backups.status,
     },
-    awaiting: unlocking || groups.handingOver || own?.isTurning === true || upgrade.awaiting,
+    awaiting: unlocking || groups.handingOver || own?.said.awaiting === true || upgrade.awaiting,
     // Of what is adopted it is only known once that was looked at.
     inForce: { databaseName: isWaiting ? undefined : databaseName, version },
-    remarks: [...upgrade.remarks, ...lendingOf(settings)],
+    secondsUntil: own?.said.secondsUntil,
+    remarks: [...upgrade.remarks, ...(own?.said.remarks ?? []), ...lendingOf(settings)],
     ...refusalOf(settings, ofRds),
     ...(refusal && { refusal }),
   };

@@ -13,7 +13,7 @@ import { sqlProviderConfig } from '../../../kinds/sql/provider-config.ts';
 import { sqlRole } from '../../../kinds/sql/role.ts';
 import { complete } from '../extensions.ts';
 import { issuedLogin } from '../schema.ts';
-import { type Turning, turnsOf } from './turns.ts';
+import { type Saying, type Turning, turnsOf } from './turns.ts';
 
 type Made = Pick<Expansion, 'resources' | 'pending'>;
 
@@ -94,7 +94,8 @@ export function ownedDatabase({ claim, nameOf, keys, names, providerConfig, mana
   /** Undefined until provider-sql has made a password. */
   readonly login: Login | undefined;
   readonly hasDatabase: boolean;
-  readonly isTurning: boolean;
+  /** Of the turns of its logins. */
+  readonly said: Saying;
 } {
   const role = observed[keys.role];
   const { connectionLimit, madeIn } = given;
@@ -128,7 +129,7 @@ export function ownedDatabase({ claim, nameOf, keys, names, providerConfig, mana
       ...turns.resources,
     },
     login: turns.login ?? (turns.isOwners ? owners : undefined),
-    isTurning: turns.isTurning,
+    said: turns.said,
     hasDatabase: conditionOf(observed[keys.database]?.object, 'Ready')?.status === 'True',
   };
 }

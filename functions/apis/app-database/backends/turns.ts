@@ -1,7 +1,7 @@
-import type { Composed, Context } from '../../../core/api.ts';
+import type { Composed, Context, Expansion } from '../../../core/api.ts';
 import { bindingKey, issuedValues } from '../../../core/binding.ts';
 import type { Card } from '../../../core/card.ts';
-import { rotationAnnotation } from '../../../core/group.ts';
+import { applyNowAnnotation, inUseSinceAnnotation, rotateAnnotation, rotationAnnotation } from '../../../core/group.ts';
 import { type KubernetesObject, stringAt } from '../../../core/kubernetes.ts';
 import { managed } from '../../../core/managed.ts';
 import { hashOf, shortHash } from '../../../core/names.ts';
@@ -45,9 +45,12 @@ interface Turns {
   readonly isOwners: boolean;
   /** Whether nobody logs in as the owner any more. */
   readonly isOwnerRetired: boolean;
-  /** A login gets another password, and the binding will follow. */
-  readonly isTurning: boolean;
+  /** What there is to say of the turns, for the claim. */
+  readonly said: Saying;
 }
+
+/** A login that gets another password, and that the binding will name, is awaited; one that waits for its turn is remarked. */
+export type Saying = Required<Pick<Expansion, 'awaiting' | 'remarks' | 'secondsUntil'>>;
 
 /**
  * The Secret that provider-sql writes a password to. The first time that a role gets another one, the provider makes that because its
@@ -63,6 +66,17 @@ function nextTrigger(role: KubernetesObject | undefined): string | undefined {
   return Number.isNaN(last) ? undefined : new Date(last + 1000).toISOString();
 }
 
+/** What a claim says of a login that comes once apps have had the time to go over to the one of now. */
+const waitingFor = (until: string, isAsked: boolean) =>
+  [
+    `another login comes at ${until}, so that apps have the time to go over to the one of now`,
+    ...(isAsked
+      ? [
+          `with the value of ${rotateAnnotation} in ${applyNowAnnotation} too it comes at once, and fails the connections of those that have not`,
+        ]
+      : []),
+  ].join('; ');
+
 /**
  * Two logins take turns, as members of the owner of the database, who then logs in no more: the one that is idle gets a password, then the
  * binding names it, and the other goes on with the one that it has until it is its turn again.
@@ -72,7 +86,8 @@ export function turnsOf(turning: Turning): Turns {
   const { configurationParameters = [] } = turning;
   const seen = (turn: Turn) => {
     const role = observed[keysOf(turn).role];
-    return role && { role, text: stringAt(role.object, 'metadata', 'annotations', rotationAnnotation) ?? '' };
+    const said = (annotation: string) => stringAt(role?.object, 'metadata', 'annotations', annotation);
+    return role && { role, text: said(rotationAnnotation) ?? '', since: said(inUseSinceAnnotation) };
   };
   const idOf = (text: string) => hashOf([text]);
   const secretOf = (turn: Turn, text: string) => nameOf(secretPart(keysOf(turn).role, givenBy(text)?.times));
@@ -106,7 +121,7 @@ export function turnsOf(turning: Turning): Turns {
   const usable = [later, earlier].find((each) => each !== undefined && loginOf(each.turn, each.text) !== undefined)?.turn;
   const active = bound === undefined ? usable : turns.find((turn) => nameOfTurn(turn) === bound.username);
 
-  const before = active && seen(active)?.text;
+  const { text: before, since = rotation.now } = (active && seen(active)) ?? {};
   const given = before === undefined ? { asked: '', day: rotation.madeDay } : (givenBy(before) ?? { asked: '', day: rotation.today });
   const isAsked = rotation.asked !== undefined && shortHash(rotation.asked) !== given.asked;
   const next = active === 'a' ? 'b' : 'a';
@@ -117,13 +132,19 @@ export function turnsOf(turning: Turning): Turns {
     after: active === undefined ? 'owner' : idOf(before ?? ''),
   };
   const times = idle === undefined ? 0 : (givenBy(idle.text)?.times ?? 0) + 1;
-  // One that is under way goes on as of the day on which it began.
+  // One that is under way goes on as of the day on which it began; one that has its password ends, whatever was asked for since, as the
+  // binding may name it by now.
   const begun = givenBy(idle?.text);
-  const isUnderWay = begun !== undefined && idle?.text === textOf({ ...wanted, day: begun.day, times: begun.times });
+  const hasBegun = idle !== undefined && begun?.after === wanted.after;
+  const isUnderWay =
+    hasBegun && (idle.text === textOf({ ...wanted, day: begun.day, times: begun.times }) || loginOf(next, idle.text) !== undefined);
   const nextText = isUnderWay ? idle.text : textOf({ ...wanted, times });
   const isOwners = active === undefined && (bound !== undefined || there.length === 0);
   // A claim that has no binding yet has a new password anyway, and its first login with it.
-  const isTurning = (bound !== undefined || active !== undefined) && (isAsked || rotation.isDue(given.day));
+  const isWanted = (bound !== undefined || active !== undefined) && (isAsked || rotation.isDue(given.day));
+  // Whoever has not gone over from the owner keeps it through the first turn; who had the idle one of a turn that began has lost it.
+  const overlap = isWanted && active !== undefined && !hasBegun ? rotation.overlapFrom(since) : undefined;
+  const isTurning = isWanted && (overlap === undefined || (isAsked && rotation.isUrgent));
   const texts = new Map(there.map(({ turn, text }) => [turn, text]));
   if (active !== undefined && before === undefined) {
     texts.set(active, textOf({ asked: rotation.asked, day: rotation.today, after: 'lost', times: undefined }));
@@ -150,7 +171,12 @@ export function turnsOf(turning: Turning): Turns {
       },
       connectionSecret: secretOf(turn, text),
     });
-    const annotations = { ...role.object.metadata?.annotations, [rotationAnnotation]: text };
+    const inUseSince = found?.text === text && found.since !== undefined ? found.since : turn === active ? rotation.now : undefined;
+    const annotations = {
+      ...role.object.metadata?.annotations,
+      [rotationAnnotation]: text,
+      ...(inUseSince !== undefined && { [inUseSinceAnnotation]: inUseSince }),
+    };
     const member = managed({
       card: sqlGrant,
       name: nameOf(keys.member),
@@ -170,6 +196,10 @@ export function turnsOf(turning: Turning): Turns {
     isOwners: isOwners && reached === undefined,
     // The first of the two may still be what apps have from before.
     isOwnerRetired: there.length === turns.length,
-    isTurning: isTurning && reached === undefined,
+    said: {
+      awaiting: isTurning && reached === undefined,
+      remarks: isTurning || overlap === undefined ? [] : [waitingFor(overlap.until, isAsked)],
+      secondsUntil: isTurning ? undefined : overlap?.secondsUntil,
+    },
   };
 }
