@@ -100,8 +100,9 @@ function assumptionProblems(api: Api, apis: readonly Api[]): readonly string[] {
     ...Object.entries(requires).flatMap(([name, required]) => {
       const got = `${kind}: requires.${name}`;
       if (reserved.test(name)) return [`${got}: got a name that the platform uses itself, want another`];
-      if (!('offering' in required) || apis.some(({ offers }) => offers.some(({ capability }) => capability === required.offering)))
-        return [];
+      if (!('offering' in required)) return [];
+      const offering = apis.filter(({ offers }) => offers.some(({ capability }) => capability === required.offering));
+      if (offering.length >= required.least) return [];
       return [`${got}: got ${required.offering.what}, which no API offers, want one that does among the apis`];
     }),
   ];

@@ -385,7 +385,29 @@ test('an API asks for each of several objects under a name of its own', () => {
 
 test('a claim that requires offers sees the claims of those APIs that offer them, and of no other', () => {
   const asked = stepRequest({ kind: 'AppBucket', spec: {}, claims: [] }).required;
-  expect(Object.keys(asked).filter((name) => !name.startsWith('claims-'))).toEqual(['namespace', 'environments', 'roles-appidentities']);
+  expect(Object.keys(asked).filter((name) => !name.startsWith('claims-'))).toEqual([
+    'namespace',
+    'environments',
+    'roles-appidentities',
+    'accesses-appbuckets',
+    'accesses-appqueues',
+  ]);
+});
+
+test('what those claims show is asked for once one of them says that it composed such a thing', () => {
+  const claim = claimOf('AppIdentity', 'orders', {}, 'shop');
+  const bucket = claimOf('AppBucket', 'receipts', {}, 'shop');
+  const of = (kind: string) => ({ apiVersion: 's3.aws.m.upbound.io/v1beta1', kind, name: 'receipts-bucket-bucket' });
+  const composing = (...resourceRefs: readonly object[]) => ({ ...bucket, spec: { crossplane: { resourceRefs } } });
+  const shownTo = (...claims: readonly KubernetesObject[]) =>
+    Object.entries(requirementsOf(goldenPath, claim, { 'accesses-appbuckets': claims })).filter(([name]) => name.includes('/'));
+  const { name: _, ...kind } = of('Bucket');
+  const buckets = ['accesses-appbuckets/buckets.s3.aws.m.upbound.io', { ...kind, namespace: 'shop', labels: {} }];
+  expect([shownTo(), shownTo(bucket, composing(of('BucketPolicy'))), shownTo(bucket, composing(of('Bucket')))]).toEqual([
+    [],
+    [],
+    [buckets],
+  ]);
 });
 
 describe('facts of an own platform', () => {
@@ -461,7 +483,7 @@ describe('facts of an own platform', () => {
     ]);
     expect(data.safeParse({ tier: 'prod', aws: everything.aws }).error?.issues[0]).toMatchObject({
       code: 'unrecognized_keys',
-      keys: ['vpcId', 'subnetIds', 'clientSecurityGroupIds', 'clientCidrs', 'providerSqlTls', 'kmsKeyArn', 'notificationTopicArn'],
+      keys: ['vpcId', 'subnetIds', 'clientSecurityGroupIds', 'clientCidrs', 'providerSqlTls', 'notificationTopicArn'],
     });
     expect(
       definePlatform({ name: 'both', apis: [appIdentity, appBucket], policies }).environment.data.safeParse({

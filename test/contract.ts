@@ -19,6 +19,7 @@ import { keyed } from '../platform/keyed.ts';
 import { toYaml } from '../platform/yaml.ts';
 import { toXrd } from '../xrds/xrd.ts';
 import {
+  besides,
   controlledByClaim,
   type EnvironmentData,
   environmentConfig,
@@ -121,7 +122,8 @@ function given({ api, tier, backend, spec }: Case, { claims = [] }: Known, { pla
     spec,
     environment: tier,
     environments: api.place === 'none' ? exampleEnvironments : [environment],
-    claims,
+    // The apiserver gives each its own.
+    claims: claims.map((claim) => ({ ...claim, metadata: { uid: `uid-of-${claim.kind}-${claim.metadata?.name}`, ...claim.metadata } })),
   };
 }
 
@@ -144,7 +146,8 @@ function settle(which: Case, known: Known, home: Home): readonly StepResponse[] 
   let observed = {};
   let status: unknown;
   for (let round = 0; round < 6; round++) {
-    const { platform, ...asked } = stepRequest({ ...given(which, known, home), observed, ...(status !== undefined && { status }) });
+    const around = { ...given(which, known, home), observed, ...(status !== undefined && { status }) };
+    const { platform, ...asked } = stepRequest({ ...around, ...besides(around) });
     // The platform is not frozen, since its zod schemas cache what they compile.
     const request = { platform, ...deepFreeze(asked) };
     const expanded = expand(request);
@@ -251,7 +254,9 @@ export function contract(api: Api, known: Known, home: Home = ours): void {
 
     test('keeps every key and every issued secret when an observed resource blinks, lacks parts or is being deleted', () => {
       const complete = observedAfter(last, known.details);
-      const run = (observed: typeof complete) => expand(stepRequest({ ...given(which, known, home), observed, status: last.status }));
+      const around = { ...given(which, known, home), status: last.status };
+      const beside = besides({ ...around, observed: complete });
+      const run = (observed: typeof complete) => expand(stepRequest({ ...around, ...beside, observed }));
       for (const key of Object.keys(complete)) {
         const blinked = Object.fromEntries(Object.entries(complete).filter(([other]) => other !== key));
         const whole = complete[key];

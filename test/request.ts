@@ -5,6 +5,7 @@ import { at, type KubernetesObject } from '../functions/core/kubernetes.ts';
 import type { Platform, StepRequest } from '../functions/core/pipeline.ts';
 import { answered, answersTo, claimsOf, platformRequirements, requirementsOf } from '../functions/core/required.ts';
 import type { ObservedResource, StepResponse } from '../functions/core/step.ts';
+import { expand } from '../functions/expand/expand.ts';
 import { goldenPath } from '../functions/golden-path.ts';
 
 export { type EnvironmentData, environmentConfig };
@@ -160,6 +161,54 @@ export function observedAfter(
       },
     ]),
   );
+}
+
+const inShop = (object: KubernetesObject, more: object = {}) => ({
+  ...object,
+  metadata: { ...object.metadata, namespace: 'shop', ...more },
+});
+
+/** A claim as Crossplane leaves it once it has composed something. */
+const composing = (claim: KubernetesObject, composed: readonly KubernetesObject[]): KubernetesObject => ({
+  ...claim,
+  spec: {
+    ...(claim['spec'] as object),
+    crossplane: { resourceRefs: composed.map(({ apiVersion, kind, metadata }) => ({ apiVersion, kind, name: metadata?.name })) },
+  },
+});
+
+/**
+ * The claims beside that of a request, with what those that offer something make for it, from what was observed of it, on their backend of
+ * prod.
+ */
+export function besides(given: Given): Required<Pick<Given, 'claims' | 'objects'>> {
+  const { platform, claim, observed } = stepRequest(given);
+  const made = Object.values(observed).map(({ object }) => object);
+  const { claims = [], objects = [], environments = exampleEnvironments } = given;
+  const others = claims.map((other) => {
+    const { kind, metadata, spec = {} } = other;
+    const api = platform.apis.find((each) => each.kind === kind && each.offers.length > 0);
+    if (api === undefined || metadata?.uid === undefined) return { other, composed: [] };
+    const defaults = { [kind]: { backend: api.profiles.prod['backend'] } };
+    const asked = stepRequest({
+      ...given,
+      kind,
+      name: String(metadata.name),
+      spec,
+      environments: environments.map((each) => ({ ...each, data: { ...(each['data'] as object), defaults } })),
+      claims: [...claims, composing(claim, made)],
+      objects: made.map((object) => inShop(object)),
+      observed: {},
+    });
+    const { uid } = metadata;
+    const answer = expand({ ...asked, claim: { ...asked.claim, metadata: { ...asked.claim.metadata, uid } } });
+    const composed = Object.values(observedAfter(answer)).map(({ object }) => {
+      const status = { ...(object['status'] as object), atProvider: at(object, 'spec', 'forProvider') };
+      return inShop({ ...object, status }, { ownerReferences: [{ uid, controller: true }] });
+    });
+    return { other: composing(other, composed), composed };
+  });
+  return { claims: others.map(({ other }) => other), objects: [...objects, ...others.flatMap(({ composed }) => composed)] };
 }
 
 /** What provider-aws publishes of an instance. */

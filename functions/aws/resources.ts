@@ -1,5 +1,6 @@
 import type { Claim, Composed, Context } from '../core/api.ts';
 import type { Card } from '../core/card.ts';
+import type { KubernetesObject } from '../core/kubernetes.ts';
 import { managed, placeOf } from '../core/managed.ts';
 import { composedName, externalName, type Identity } from '../core/names.ts';
 import type { Deletion } from '../core/protection.ts';
@@ -55,24 +56,32 @@ function tagsOf(
   return { ...Object.fromEntries(others), ...own };
 }
 
+/** Whose a claim's resources are outside of the cluster; where what holds its data was made, they stay. */
+export function awsIdentity(
+  {
+    claim,
+    environment,
+    facts,
+  }: { readonly claim: Pick<Claim, 'namespace' | 'kind' | 'name'>; readonly environment: string; readonly facts: AccountFacts },
+  anchor: KubernetesObject | undefined,
+): AwsIdentity {
+  const made = awsPlace.safeParse(placeOf(anchor));
+  const place: AwsIdentity['place'] = made.success ? made.data : [facts.aws.accountId, facts.aws.region];
+  const { namespace, kind, name } = claim;
+  return { controlPlane: facts.controlPlane, environment, place, namespace, kind, name };
+}
+
 /** `anchor` is the key of the resource that holds the data: where it was made stays the account and the region, whatever the environment says later. */
 export function awsResources(
-  { claim, environment, owner, tags, facts, observed }: Context<unknown, AccountFacts>,
+  context: Context<unknown, AccountFacts>,
   suffix: string,
   anchor: string,
   managementPolicies: readonly string[],
 ): AwsResources {
-  const made = awsPlace.safeParse(placeOf(observed[anchor]));
-  const place: AwsIdentity['place'] = made.success ? made.data : [facts.aws.accountId, facts.aws.region];
+  const { claim, owner, tags, facts, observed } = context;
+  const identity = awsIdentity(context, observed[anchor]?.object);
+  const { place } = identity;
   const [accountId, region] = place;
-  const identity = {
-    controlPlane: facts.controlPlane,
-    environment,
-    place,
-    namespace: claim.namespace,
-    kind: claim.kind,
-    name: claim.name,
-  };
   const nameOf = (part?: string) => composedName(claim, suffix, part);
   return {
     identity,

@@ -11,8 +11,11 @@ interface RoleTerms {
   readonly backend: string;
 }
 
-/** A role of AWS that the pods of a service account have, to which others attach their policies. */
+/** A role of AWS that the pods of a service account have, with a policy that gives them the access that claims say. */
 export const awsRole = capability<RoleTerms>('a role of AWS for a service account');
+
+/** The key under which whoever makes roles composes that policy, and shows it. */
+export const accessKey = 'access';
 
 /** The APIs that make roles, with their claims. */
 export type Roles = readonly Offering<RoleTerms>[];
@@ -41,6 +44,10 @@ const withArticle = (kind: string) => `${/^[AEIOU]/.test(kind) ? 'an' : 'a'} ${k
 
 interface RoleFound {
   readonly name: string;
+  /** Whose it is: `AppIdentity orders`. */
+  readonly of: string;
+  /** Its policy, where that was composed. */
+  readonly policy: KubernetesObject | undefined;
   /** What the role waits for, for the developer; undefined where a claim makes it. */
   readonly waitsFor: string | undefined;
 }
@@ -55,15 +62,16 @@ export function roleOf(roles: Roles, identity: AwsIdentity, serviceAccount: stri
   const giver = own.find(({ makes }) => makes) ?? own[0];
   const { kind, terms } = giver ?? (roles[0] as Roles[number]);
   const name = roleName(identity, kind, serviceAccount);
+  const found = { name, of: `${kind} ${giver?.claim.metadata?.name}`, policy: giver?.claim.composed[accessKey] };
   if (giver === undefined) {
     const apply = `apply one with spec.${terms.field}: ${serviceAccount}`;
     const whose = roles.map((api) => withArticle(api.kind)).join(' or ');
-    return { name, waitsFor: `${whose} of service account ${serviceAccount}, which gives it a role: ${apply}` };
+    return { ...found, waitsFor: `${whose} of service account ${serviceAccount}, which gives it a role: ${apply}` };
   }
-  if (giver.makes) return { name, waitsFor: undefined };
+  if (giver.makes) return { ...found, waitsFor: undefined };
   const ask = `ask the platform team to set data.defaults.${kind}.backend to ${terms.backend} in EnvironmentConfig ${identity.environment}`;
   return {
-    name,
+    ...found,
     waitsFor: `a role of ${kind} ${giver.claim.metadata?.name}, which has none in environment ${identity.environment}: ${ask}`,
   };
 }

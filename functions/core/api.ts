@@ -48,7 +48,7 @@ export interface Expansion {
   readonly inForce?: Readonly<Record<string, unknown>>;
   /** Something besides readiness is awaited, so that Crossplane should look again soon. */
   readonly awaiting?: boolean;
-  /** In how many seconds something becomes of it by itself. */
+  /** In how many seconds something becomes of it by itself, or of what others ask of it. */
   readonly secondsUntil?: number | undefined;
   /** Whether it did as it was told to by `stop`; or why it runs on all the same, in half a sentence. */
   readonly stopped?: true | { readonly runsOn: string };

@@ -1,9 +1,8 @@
 import type { Composed } from './api.ts';
 import { type Card, typed } from './card.ts';
 import { adoptsAnnotation, lookAnnotation, madeInAnnotation } from './group.ts';
-import { stringAt } from './kubernetes.ts';
+import { type KubernetesObject, stringAt } from './kubernetes.ts';
 import type { Deletion } from './protection.ts';
-import type { ObservedResource } from './step.ts';
 
 interface ManagedResource {
   readonly card: Card;
@@ -56,8 +55,8 @@ export function managed(resource: ManagedResource): Composed {
 }
 
 /** Where what holds a claim's data was made, and so stays whatever the environment says later. */
-export function placeOf(anchor: ObservedResource | undefined): readonly string[] | undefined {
-  return stringAt(anchor?.object, 'metadata', 'annotations', madeInAnnotation)?.split('/');
+export function placeOf(anchor: KubernetesObject | undefined): readonly string[] | undefined {
+  return stringAt(anchor, 'metadata', 'annotations', madeInAnnotation)?.split('/');
 }
 
 /**

@@ -1,11 +1,21 @@
 import type { Api } from './api.ts';
+import type { Card } from './card.ts';
 import { apiVersion, kindLabel } from './group.ts';
-import { at, type KubernetesObject, stringAt } from './kubernetes.ts';
+import { at, groupKind, groupOf, type KubernetesObject, stringAt } from './kubernetes.ts';
 import { composedName } from './names.ts';
 import type { Platform, StepRequest } from './pipeline.ts';
 import { controllerOf } from './proof.ts';
-import { conditionOf } from './readiness.ts';
-import type { Capability, ClaimReference, FoundBindings, RequiredClaims, RequiredObjects, Requirement, Requiring } from './requirement.ts';
+import { conditionOf, isGoing } from './readiness.ts';
+import type {
+  Capability,
+  ClaimReference,
+  FoundBindings,
+  OfferingClaim,
+  RequiredClaims,
+  RequiredObjects,
+  Requirement,
+  Requiring,
+} from './requirement.ts';
 
 /** What the platform itself requires for a claim that lives in an environment. */
 export const platformRequirements = ['namespace', 'environments'] as const;
@@ -27,11 +37,59 @@ export function saidBy(claim: unknown): Readonly<Record<string, unknown>> {
 /** The APIs that offer what is required, with the terms of each. */
 export function offersOf<Terms>({ apis }: Pick<Platform, 'apis'>, capability: Capability<Terms>) {
   return apis.flatMap((api) =>
-    api.offers.filter((offer) => offer.capability === capability).map(({ terms }) => ({ api, terms: terms as Terms })),
+    api.offers.filter((offer) => offer.capability === capability).map(({ terms, shows }) => ({ api, terms: terms as Terms, shows })),
   );
 }
 
 const offersName = (name: string, { plural }: Api) => `${name}-${plural}`;
+
+const shownName = (name: string, api: Api, card: Card) => `${offersName(name, api)}/${card.plural}.${groupOf(card)}`;
+
+/**
+ * The claims that offer something and, of the kinds that these show, all objects of the namespace. A kind is asked for once a claim says
+ * that it composed one, since a cluster may not have it before.
+ */
+function offered(
+  name: string,
+  { api, shows }: ReturnType<typeof offersOf>[number],
+  namespace: string | undefined,
+  seen: StepRequest['required'],
+): readonly (readonly [string, Requirement])[] {
+  const said = (seen[offersName(name, api)] ?? []).flatMap((claim) => at(claim, 'spec', 'crossplane', 'resourceRefs') ?? []);
+  const kinds = new Set(
+    said.map((reference) => groupKind({ apiVersion: textAt(reference, 'apiVersion'), kind: textAt(reference, 'kind') })),
+  );
+  return [
+    [offersName(name, api), claimsOf(api, namespace)],
+    ...Object.values(shows).flatMap((card): readonly (readonly [string, Requirement])[] => {
+      const { apiVersion, kind } = card;
+      if (!kinds.has(groupKind(card))) return [];
+      return [[shownName(name, api, card), { apiVersion, kind, ...(namespace !== undefined && { namespace }), labels: {} }]];
+    }),
+  ];
+}
+
+/** What of the objects shown a claim composed: anybody may make one of any name in their namespace, so it has to control it. */
+function composedOf(
+  api: Api,
+  shows: Readonly<Record<string, Card>>,
+  claim: KubernetesObject,
+  objectsOf: (card: Card) => readonly KubernetesObject[],
+) {
+  const { name = '', uid } = claim.metadata ?? {};
+  return Object.fromEntries(
+    Object.entries(shows).flatMap(([key, card]) => {
+      const own = objectsOf(card).find(
+        (object) =>
+          uid !== undefined &&
+          controllerOf(object) === uid &&
+          object.metadata?.name === composedName({ name }, api.suffix, key) &&
+          !isGoing(object),
+      );
+      return own === undefined ? [] : [[key, own]];
+    }),
+  );
+}
 
 /** The APIs whose claims are in namespaces. */
 export const namespacedApis = ({ apis }: Pick<Platform, 'apis'>): readonly Api[] => apis.filter(({ scope }) => scope === 'Namespaced');
@@ -57,6 +115,8 @@ function selected(
 /** The namespaces whose claims are required. */
 const heldIn = (required: RequiredClaims<never>, claim: Requiring<unknown>, own: string | undefined): readonly string[] =>
   own === undefined ? required.namespaces(claim as never) : [own];
+
+const textAt = (root: unknown, field: string) => stringAt(root, field) ?? '';
 
 const isList = <T>(value: T | readonly T[]): value is readonly T[] => Array.isArray(value);
 
@@ -162,7 +222,7 @@ export function requirementsOf(platform: Platform, claim: unknown, seen: StepReq
   const asking = requiringOf(api, claim);
   const own = Object.entries(api.requires).flatMap(([key, required]): readonly (readonly [string, Requirement])[] => {
     if ('offering' in required) {
-      return offersOf(platform, required.offering).map((each) => [offersName(key, each.api), claimsOf(each.api, namespace)]);
+      return offersOf(platform, required.offering).flatMap((each) => offered(key, each, namespace, seen));
     }
     if (asking === undefined) return [];
     if ('select' in required) return selected(key, required, asking, namespace);
@@ -209,10 +269,15 @@ export function requiredBy(
         return [name, foundBindings(name, asking === undefined ? [] : each.bindings(asking as never), platform, namespace, found)];
       }
       if ('offering' in each) {
-        const offerings = offersOf(platform, each.offering).map(({ api: offering, terms }) => ({
+        const offerings = offersOf(platform, each.offering).map(({ api: offering, terms, shows }) => ({
           kind: offering.kind,
           terms,
-          claims: found(offersName(name, offering)),
+          claims: found(offersName(name, offering)).map(
+            (one): OfferingClaim => ({
+              ...one,
+              composed: composedOf(offering, shows, one, (card) => found(shownName(name, offering, card))),
+            }),
+          ),
         }));
         return [name, offerings];
       }

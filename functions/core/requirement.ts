@@ -1,3 +1,4 @@
+import type { Card } from './card.ts';
 import type { KubernetesObject } from './kubernetes.ts';
 
 /** One object by its name, or all that have the labels. */
@@ -86,18 +87,22 @@ export interface ClaimsOfApi {
 export interface Capability<Terms> {
   /** What it is, for a message: `a role in AWS`. */
   readonly what: string;
-  /** On which terms an API offers it: what those who require it have to know of that API. */
-  offer(terms: Terms): Offer;
+  /**
+   * On which terms an API offers it: what those who require it have to know of that API. `shows` are those of the objects that its claims
+   * compose, by their keys, which they are shown besides.
+   */
+  offer(terms: Terms, shows?: Offer['shows']): Offer;
 }
 
 /** What an API offers. */
 export interface Offer {
   readonly capability: Capability<never>;
   readonly terms: unknown;
+  readonly shows: Readonly<Record<string, Card>>;
 }
 
 export function capability<Terms>(what: string): Capability<Terms> {
-  const self: Capability<Terms> = { what, offer: (terms) => ({ capability: self, terms }) };
+  const self: Capability<Terms> = { what, offer: (terms, shows = {}) => ({ capability: self, terms, shows }) };
   return self;
 }
 
@@ -105,16 +110,23 @@ export function capability<Terms>(what: string): Capability<Terms> {
 export interface Offering<Terms> {
   readonly kind: string;
   readonly terms: Terms;
-  readonly claims: readonly KubernetesObject[];
+  readonly claims: readonly OfferingClaim[];
+}
+
+export interface OfferingClaim extends KubernetesObject {
+  /** What it composed of what its API shows, by key: nothing that it does not control, nothing of another name, and nothing that is going. */
+  readonly composed: Readonly<Record<string, KubernetesObject>>;
 }
 
 /** The claims that offer something. */
 export interface RequiredOffers<Terms> {
   readonly offering: Capability<Terms>;
+  /** How many APIs of a platform have to offer it. */
+  readonly least: 0 | 1;
 }
 
 /** Every claim of the namespace whose API offers the capability, whatever API that is. */
-export const claimsOffering = <Terms>(offering: Capability<Terms>): RequiredOffers<Terms> => ({ offering });
+export const claimsOffering = <Terms>(offering: Capability<Terms>, least: 0 | 1 = 1): RequiredOffers<Terms> => ({ offering, least });
 
 /** What an API requires, each under a name of its own. */
 export type Requires<Spec> = Readonly<

@@ -112,6 +112,8 @@ describe('the table of failures', () => {
         "waits for role "staging_shop_orders_efmqnf3lr49lc7jc"",
         "waits for its attachments to go",
         "waits for its policies to be detached",
+        "waits for role orders",
+        "role orders-IamRoleCustomResourcesLa-ZKI29XIB3PPS has other policies of its own, with which it would have more than 10240 characters: ask the platform team to take them off it",
         "waits for role orders, which the identity of its service account makes: apply that if it is not there",
         "metadata.name: service account "orders" has a role in the EKS cluster already, by association a-dt1bedfjc72dlwp5n, which this claim does not know: have the platform team see whose it is",
         "EnvironmentConfig "prod": data.aws.clusterName: got "demo-cluster", want an EKS cluster that exists in eu-west-1; tell the platform team",

@@ -239,18 +239,12 @@ test('the real controllers make everything that the simulator can make', { timeo
         'BucketVersioning files-bucket-versioning',
         'Instance ledger-database-instance',
         'ParameterGroup ledger-database-parameter-group-17',
-        'Policy files-bucket-readers',
-        'Policy files-bucket-writers',
-        'Policy orders-queue-consumers',
-        'Policy orders-queue-producers',
         'Queue orders-queue-dead-letter-queue',
         'Queue orders-queue-queue',
         'Role reports-identity-role',
         'Role shop-identity-role',
-        'RolePolicyAttachment files-bucket-readers-7f26104f',
-        'RolePolicyAttachment files-bucket-writers-8d9001d3',
-        'RolePolicyAttachment orders-queue-consumers-8d9001d3',
-        'RolePolicyAttachment orders-queue-producers-8d9001d3',
+        'RolePolicy reports-identity-access',
+        'RolePolicy shop-identity-access',
         'SecurityGroup ledger-database-security-group',
         'SecurityGroup sessions-cache-security-group',
         'SecurityGroupRule ledger-database-ingress-638e1131',
@@ -386,16 +380,27 @@ test('a message of the queue that is not deleted becomes a dead letter, with not
   expect(output.split('\n').map((line) => line.replace(' None', ''))).toEqual(['uri hello', 'uri hello', 'uri', 'dead-letter-uri hello']);
 });
 
-test('the role of the service account has the policies of both claims, and is for its pods alone', async () => {
+test('the role of the service account has one policy with what both claims give it, and is for its pods alone', async () => {
   const { status } = await get('appidentity', 'shop', namespace);
   const role = String(status?.['role']);
   const { AttachedPolicies: attached } = await ask(`iam list-attached-role-policies --role-name ${role}`);
-  const policies = await list('policies.iam.aws.m.upbound.io', '-n', namespace);
-  expect(attached.map(({ PolicyArn }: { PolicyArn: string }) => PolicyArn).sort()).toEqual(
-    policies
-      .filter(({ metadata }) => metadata.name !== 'files-bucket-readers')
-      .map(({ status }) => stringAt(status, 'atProvider', 'arn'))
-      .sort(),
+  const { PolicyNames: names } = await ask(`iam list-role-policies --role-name ${role}`);
+  expect([attached, names]).toEqual([[], ['shop-identity-access']]);
+  const { PolicyDocument: document } = await ask(`iam get-role-policy --role-name ${role} --policy-name shop-identity-access`);
+  const policy = await get('rolepolicies.iam.aws.m.upbound.io', 'shop-identity-access', namespace);
+  expect(document).toEqual(JSON.parse(String(stringAt(policy, 'spec', 'forProvider', 'policy'))));
+  const resources = document.Statement.flatMap(({ Resource }: { Resource: readonly string[] }) => Resource);
+  const bucket = String((await get('appbucket', 'files', namespace)).status?.['bucket']);
+  const [queue] = String((await get('appqueue', 'orders', namespace)).status?.['url'])
+    .split('/')
+    .slice(-1);
+  expect(new Set(resources.filter((resource: string) => !resource.includes(':kms:')))).toEqual(
+    new Set([
+      `arn:aws:s3:::${bucket}`,
+      `arn:aws:s3:::${bucket}/*`,
+      `arn:aws:sqs:${region}:123456789012:${queue}`,
+      `arn:aws:sqs:${region}:123456789012:${queue}-dead-letters`,
+    ]),
   );
   const { Role: found } = await ask(`iam get-role --role-name ${role}`);
   expect(found.AssumeRolePolicyDocument).toEqual({
@@ -426,7 +431,7 @@ describe('a control plane that lost all', { timeout: 500_000 }, () => {
         "aws s3api list-buckets --query 'Buckets[].Name' --output json",
         "aws sqs list-queues --query 'QueueUrls' --output json",
         "aws iam list-roles --query 'Roles[].RoleId' --output json",
-        "aws iam list-policies --scope Local --query 'Policies[].PolicyId' --output json",
+        "aws iam get-account-authorization-details --filter Role --query 'RoleDetailList[].RolePolicyList[].PolicyName' --output json",
         "aws rds describe-db-instances --query 'DBInstances[].DbiResourceId' --output json",
         "aws rds describe-db-parameter-groups --query 'DBParameterGroups[].DBParameterGroupName' --output json",
         "aws rds describe-db-subnet-groups --query 'DBSubnetGroups[].DBSubnetGroupName' --output json",

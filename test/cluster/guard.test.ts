@@ -292,7 +292,7 @@ test('what somebody makes by hand is not taken for what the claim composed, were
       'nothing is taken from it: an administrator of the platform takes it out of spec.crossplane.resourceRefs of the claim',
   });
   const made = await Promise.all(
-    ['buckets.s3.aws.m.upbound.io', 'policies.iam.aws.m.upbound.io', 'secrets'].map((kind) => list(kind, '-n', namespace)),
+    ['buckets.s3.aws.m.upbound.io', 'bucketpolicies.s3.aws.m.upbound.io', 'secrets'].map((kind) => list(kind, '-n', namespace)),
   );
   expect(made).toEqual([[], [], []]);
 });

@@ -127,6 +127,31 @@ test('a persistent volume of an app that is there is read, so that an app at res
   expect([await changed(volume), await changed()]).toEqual([[], ['volume-uploads']]);
 });
 
+test('the policy of a role is read, so that nobody waits for access that there is', async () => {
+  const app = (kind: string, spec: Spec) => ({ apiVersion, kind, metadata: { name: 'orders', namespace: 'shop' }, spec });
+  const asked = app('AppBucket', { writers: ['orders'] });
+  const bucket = restingObjects(asked, 'prod');
+  const identity = provision(app('AppIdentity', {}), 'prod', { platform, environments: exampleEnvironments, objects: bucket }, bucket);
+  const access = identity?.observed['access']?.object as KubernetesObject;
+  const metadata = { ...access.metadata, namespace: 'shop', ownerReferences: [{ controller: true, uid: 'uid-identity' }] };
+  const { apiVersion: version, kind } = access;
+  const resourceRefs = [{ apiVersion: version, kind, name: metadata.name }];
+  const claimed = { ...app('AppIdentity', { crossplane: { resourceRefs } }), metadata: { ...asked.metadata, uid: 'uid-identity' } };
+  const pending = async (...objects: readonly KubernetesObject[]) => {
+    await apiserver(serving(kinds, [...bucket, ...objects]));
+    return JSON.parse((await planned(asked, [], 'json')).stdout).claims[0].pending;
+  };
+  expect(await pending(claimed, { ...access, metadata } as KubernetesObject)).toEqual({});
+  expect(Object.values(await pending(claimed))).toEqual([
+    {
+      apiVersion: 'v1',
+      kind: 'ServiceAccount',
+      name: 'orders',
+      waitsFor: 'what spec.writers gives it, which AppIdentity orders adds to its role',
+    },
+  ]);
+});
+
 test('a changed claim shows what becomes of what runs', async () => {
   const { paths, url } = await apiserver(serving(kinds, atRest('prod', {})));
   const { code, stdout } = await run({ size: 'large' });

@@ -3,7 +3,7 @@ import { apiVersion, environmentLabel, kindLabel, teamLabel } from '../../../fun
 import { at, groupKind, type KubernetesObject, stringAt } from '../../../functions/core/kubernetes.ts';
 import type { Platform } from '../../../functions/core/pipeline.ts';
 import { shown } from '../../../functions/core/problem.ts';
-import { apiOf, namespacedApis, offersOf, requirementsOf } from '../../../functions/core/required.ts';
+import { answered, apiOf, namespacedApis, offersOf, requirementsOf } from '../../../functions/core/required.ts';
 import type { ObservedResource } from '../../../functions/core/step.ts';
 import { tenancy } from '../../../functions/core/tenancy.ts';
 import { identityOf, nameOf } from '../../../plan/identity.ts';
@@ -160,6 +160,28 @@ async function readBeside(
   return [...tenants.map(({ tenant }) => tenant), ...claims, ...rooms.flatMap((room) => room ?? [])];
 }
 
+/** What claims of its namespace composed that a claim is shown. */
+async function readShown(
+  cluster: Cluster,
+  platform: Platform,
+  claim: KubernetesObject,
+  claims: readonly KubernetesObject[],
+  attempt: Attempt,
+): Promise<readonly KubernetesObject[]> {
+  const cards = platform.apis.flatMap(({ offers }) => offers.flatMap(({ shows }) => Object.values(shows)));
+  const seen = answered(requirementsOf(platform, claim, {}), claims);
+  const { namespace } = nameOf(claim);
+  const asked = Object.values(requirementsOf(platform, claim, seen));
+  const kinds = new Set(cards.filter((card) => asked.some((each) => groupKind(each) === groupKind(card) && !('name' in each))));
+  const found = await mapBounded([...kinds], parallelRequests, (card) =>
+    attempt(
+      `the ${card.kind} objects of namespace ${namespace}, so that it is as if there were none`,
+      cluster.listIfServed(card, { namespace }),
+    ),
+  );
+  return found.flatMap((objects) => objects ?? []);
+}
+
 /** The objects besides claims of its namespace that a claim requires by name. */
 async function readRequired(
   cluster: Cluster,
@@ -223,7 +245,10 @@ export async function readLive(
       return [name, beside === undefined && namespace !== undefined ? withoutTeam(namespace) : namespace] as const;
     }),
   );
-  const required = await mapBounded(claims, parallelRequests, (claim) => readRequired(cluster, platform, claim, attempt));
+  const required = await mapBounded(claims, parallelRequests, async (claim) => [
+    ...(await readRequired(cluster, platform, claim, attempt)),
+    ...(await readShown(cluster, platform, claim, all, attempt)),
+  ]);
   const there = new Map(all.map((claim) => [identityOf(claim), claim]));
   let read = 0;
   const live = await mapBounded(claims, parallelRequests, async (claim): Promise<Live> => {

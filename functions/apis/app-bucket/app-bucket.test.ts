@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { contract } from '../../../test/contract.ts';
-import { environmentConfig, everything, observedAfter, stepRequest } from '../../../test/request.ts';
+import { besides, environmentConfig, everything, observedAfter, stepRequest } from '../../../test/request.ts';
 import { apiVersion } from '../../core/group.ts';
 import { at } from '../../core/kubernetes.ts';
 import type { ObservedResource } from '../../core/step.ts';
@@ -12,7 +12,7 @@ import { appBucket } from './index.ts';
 const identity = (name: string, status?: object) => ({
   apiVersion,
   kind: 'AppIdentity',
-  metadata: { name, namespace: 'shop' },
+  metadata: { name, namespace: 'shop', uid: `uid-of-${name}` },
   spec: {},
   ...(status && { status }),
 });
@@ -42,14 +42,21 @@ interface Situation {
   readonly name?: string;
 }
 
-function request({ spec = {}, tier = 'prod', backend = 's3', facts, aws, defaults, claims = identities, ...rest }: Situation) {
+function given({ spec = {}, tier = 'prod', backend = 's3', facts, aws, defaults, claims = identities, ...rest }: Situation) {
   const data = { ...everything, ...facts, tier, aws: { ...everything.aws, ...aws }, defaults: { AppBucket: { backend, ...defaults } } };
-  return stepRequest({ kind: 'AppBucket', spec, environment: tier, environments: [environmentConfig(tier, data)], claims, ...rest });
+  return { kind: 'AppBucket', spec, environment: tier, environments: [environmentConfig(tier, data)], claims, ...rest };
 }
+const request = (situation: Situation) => stepRequest(given(situation));
 const run = (situation: Situation) => expand(request(situation));
 const forProvider = ({ desired }: ReturnType<typeof run>, key: string, ...path: readonly string[]) =>
   at(desired[key]?.object, 'spec', 'forProvider', ...path);
-const statements = (response: ReturnType<typeof run>, key: string) => JSON.parse(String(forProvider(response, key, 'policy'))).Statement;
+/** What the claims that make roles add to that of an account once what a response asks for is there. */
+const statements = (situation: Situation, account: string) => {
+  const { status: _, observed = observedAfter(run(situation)), ...rest } = situation;
+  const { objects = [] } = besides(given({ ...rest, observed }));
+  const policy = objects.find(({ metadata }) => metadata?.name === `${account}-identity-access`);
+  return JSON.parse(String(at(policy, 'spec', 'forProvider', 'policy'))).Statement;
+};
 
 test('a public bucket is refused, with the reason', () => {
   expect(run({ spec: { public: true } }).refusal).toEqual({
@@ -98,74 +105,195 @@ describe('a name that somebody else could have written', () => {
 
 describe('access', () => {
   const spec = { readers: ['reports', 'orders'], writers: ['orders'] };
-  const attached = ({ desired }: ReturnType<typeof run>) =>
-    Object.entries(desired).flatMap(([key, { object }]) => (object.kind === 'RolePolicyAttachment' ? [key] : []));
-  const all = ['readers-7f26104f', 'writers-1c168adb'];
+  const waitsFor = (situation: Situation) => {
+    const observed = observedAfter(run(situation));
+    const response = expand(stepRequest({ ...given({ ...situation, observed }), ...besides(given({ ...situation, observed })) }));
+    return [response.claimReady, response.conditions[1]?.message];
+  };
 
   test('waits for a role where the identity of the environment makes none', () => {
-    const made = [identity('orders', { backend: 'container' }), identity('reports', { backend: 'podidentity', role: 'reports' })];
-    const response = run({ spec, claims: made });
-    expect([attached(response), response.claimReady]).toEqual([['readers-7f26104f'], false]);
-    const { message } = run({ spec, claims: made, observed: observedAfter(response) }).conditions[1] ?? {};
-    expect(message).toBe(
-      'RolePolicyAttachment orders-bucket-writers-1c168adb waits for a role of AppIdentity orders, which has none in environment prod: ask the platform team to set data.defaults.AppIdentity.backend to podidentity in EnvironmentConfig prod',
-    );
+    const observed = observedAfter(run({ spec }));
+    const { claims, objects } = besides(given({ spec, observed, claims: [identity('reports')] }));
+    const around = { ...given({ spec, observed }), claims: [...claims, identity('orders', { backend: 'container' })], objects };
+    const { claimReady, conditions } = expand(stepRequest(around));
+    expect([claimReady, conditions[1]?.message]).toEqual([
+      false,
+      'ServiceAccount orders waits for a role of AppIdentity orders, which has none in environment prod: ask the platform team to set data.defaults.AppIdentity.backend to podidentity in EnvironmentConfig prod',
+    ]);
   });
 
-  test('of a reader that becomes a writer has no gap', () => {
-    const before = run({ spec: { readers: ['orders'] } });
-    const both = run({ spec, observed: observedAfter(before) });
-    expect(attached(both)).toEqual(['readers-1c168adb', ...all]);
-    expect(attached(run({ spec, observed: observedAfter(both) }))).toEqual(all);
-    const moved = run({ spec: { writers: ['orders'] }, observed: observedAfter(before) });
-    expect(attached(moved)).toEqual(['readers-1c168adb', 'writers-1c168adb']);
-    expect(attached(run({ spec: { writers: ['orders'] }, observed: observedAfter(moved) }))).toEqual(['writers-1c168adb']);
-    const onlyWriter = run({ spec: { readers: ['orders'], writers: ['orders'] } });
-    expect(Object.keys(onlyWriter.desired).filter((key) => key.startsWith('readers'))).toEqual([]);
+  test('waits for an identity, with what to apply', () => {
+    expect(waitsFor({ spec, claims: [identity('orders')] })).toEqual([
+      false,
+      'ServiceAccount reports waits for an AppIdentity of service account reports, which gives it a role: apply one with spec.serviceAccount: reports',
+    ]);
   });
 
-  test('a reader without an identity is named, with what to apply', () => {
-    const response = run({ spec, claims: [identity('orders')] });
-    expect(attached(response)).toEqual(['writers-1c168adb']);
-    expect(response.claimReady).toBe(false);
-    const { message } = run({ spec, claims: [identity('orders')], observed: observedAfter(response) }).conditions[1] ?? {};
-    expect(message).toBe(
-      'RolePolicyAttachment orders-bucket-readers-7f26104f waits for an AppIdentity of service account reports, which gives it a role: apply one with spec.serviceAccount: reports',
-    );
-  });
-
-  test('stays when an identity is gone, so that it is back as soon as that is', () => {
-    const response = run({ spec });
-    expect(attached(response)).toEqual(all);
-    expect(attached(run({ spec, claims: [], observed: observedAfter(response) }))).toEqual(all);
-  });
-
-  test('ends for a reader that is taken off the list, in AWS too, and the guard lets it', () => {
-    const before = run({ spec });
-    const given = request({ spec: { ...spec, readers: ['orders'] }, observed: observedAfter(before), status: before.status });
-    const { desired, status = {} } = expand(given);
-    expect(Object.keys(before.desired).filter((key) => desired[key] === undefined)).toEqual(['readers-7f26104f']);
-    expect(guard({ ...given, desired, desiredStatus: status }).refusal).toBeUndefined();
-    expect(at(before.desired['readers-7f26104f']?.object, 'spec', 'managementPolicies')).toContain('Delete');
-    const none = run({ spec: {}, observed: observedAfter(before) });
-    expect(Object.keys(before.desired).filter((key) => none.desired[key] === undefined)).toEqual(all);
+  test('waits until a role has it', () => {
+    const observed = observedAfter(run({ spec: { writers: ['orders'] } }));
+    const { conditions, ttlSeconds } = run({ spec: { writers: ['orders'] }, observed });
+    expect([conditions[1]?.message, ttlSeconds]).toEqual([
+      'ServiceAccount orders waits for what spec.writers gives it, which AppIdentity orders adds to its role',
+      15,
+    ]);
+    expect(waitsFor({ spec: { writers: ['orders'] } })).toEqual([undefined, 'Everything that the claim needs is ready']);
   });
 
   test('is to the bucket and, through S3, to its key, in the partition of the region', () => {
     const bucket = 'arn:aws-cn:s3:::prod-shop-orders-lmfgspne9tv0kth8';
     const key = 'arn:aws-cn:kms:cn-north-1:111122223333:key/1';
-    const response = run({ spec, aws: { region: 'cn-north-1', kmsKeyArn: key } });
-    expect(statements(response, 'readers')).toEqual([
+    const situation = { spec, aws: { region: 'cn-north-1', kmsKeyArn: key } };
+    const useKey = (...Action: readonly string[]) => ({
+      Effect: 'Allow',
+      Action,
+      Resource: [key],
+      Condition: { StringEquals: { 'kms:ViaService': 's3.cn-north-1.amazonaws.com.cn' } },
+    });
+    expect(statements(situation, 'reports')).toEqual([
+      useKey('kms:Decrypt'),
+      { Effect: 'Allow', Action: ['s3:GetBucketLocation', 's3:ListBucket', 's3:ListBucketVersions'], Resource: [bucket] },
+      { Effect: 'Allow', Action: ['s3:GetObject', 's3:GetObjectVersion'], Resource: [`${bucket}/*`] },
+    ]);
+    expect(statements(situation, 'orders')).toEqual([
+      useKey('kms:Decrypt', 'kms:GenerateDataKey'),
+      {
+        Effect: 'Allow',
+        Action: [
+          's3:AbortMultipartUpload',
+          's3:DeleteObject',
+          's3:GetObject',
+          's3:GetObjectVersion',
+          's3:ListMultipartUploadParts',
+          's3:PutObject',
+        ],
+        Resource: [`${bucket}/*`],
+      },
+      {
+        Effect: 'Allow',
+        Action: ['s3:GetBucketLocation', 's3:ListBucket', 's3:ListBucketMultipartUploads', 's3:ListBucketVersions'],
+        Resource: [bucket],
+      },
+    ]);
+    expect(run(situation).status?.['endpoint']).toBe('https://s3.cn-north-1.amazonaws.com.cn');
+  });
+});
+
+describe('access that was attached before roles had a policy of their own', () => {
+  const spec = { readers: ['reports'], writers: ['orders'] };
+  const object = (key: string, kind: string, forProvider: object, annotations?: Readonly<Record<string, string>>) => ({
+    apiVersion: 'iam.aws.m.upbound.io/v1beta1',
+    kind,
+    metadata: { name: `orders-bucket-${key}`, ...(annotations && { annotations }) },
+    spec: {
+      forProvider,
+      managementPolicies: ['Observe', 'Create', 'Update', 'LateInitialize', 'Delete'],
+      providerConfigRef: { kind: 'ClusterProviderConfig', name: 'aws' },
+    },
+  });
+  const tags = {
+    team: 'shop',
+    owner: 'shop',
+    'control-plane': 'shop-eu-1',
+    environment: 'prod',
+    namespace: 'shop',
+    claim: 'orders',
+    kind: 'AppBucket',
+    'managed-by': 'golden-path',
+  };
+  const bucket = 'arn:aws:s3:::prod-shop-orders-jtoupr9ei79psggo';
+  const reading = {
+    Version: '2012-10-17',
+    Statement: [
       { Effect: 'Allow', Action: ['s3:GetBucketLocation', 's3:ListBucket', 's3:ListBucketVersions'], Resource: bucket },
       { Effect: 'Allow', Action: ['s3:GetObject', 's3:GetObjectVersion'], Resource: `${bucket}/*` },
       {
         Effect: 'Allow',
         Action: ['kms:Decrypt'],
-        Resource: [key],
-        Condition: { StringEquals: { 'kms:ViaService': 's3.cn-north-1.amazonaws.com.cn' } },
+        Resource: [everything.aws.kmsKeyArn],
+        Condition: { StringEquals: { 'kms:ViaService': 's3.eu-west-1.amazonaws.com' } },
       },
+    ],
+  };
+  const readers = object(
+    'readers',
+    'Policy',
+    { description: 'AppBucket shop/orders', policy: JSON.stringify(reading), tags },
+    { 'crossplane.io/external-name': 'prod-shop-orders-sb8kcmdri4356p5h' },
+  );
+  const attachment = (grant: string, hash: string, role: string) =>
+    object(`${grant}-${hash}`, 'RolePolicyAttachment', { role, policyArnRef: { name: `orders-bucket-${grant}` } });
+  const attached = {
+    readers,
+    writers: { ...readers, metadata: { ...readers.metadata, name: 'orders-bucket-writers' } },
+    'readers-7f26104f': attachment('readers', '7f26104f', 'prod-shop-reports-vml1lnhudns84h0c'),
+    'writers-1c168adb': attachment('writers', '1c168adb', 'prod-shop-orders-1f4mcv78eobafdmg'),
+  };
+  const lived = observedAfter({
+    ...run({ spec }),
+    desired: { ...run({ spec }).desired, ...Object.fromEntries(Object.entries(attached).map(([key, each]) => [key, { object: each }])) },
+  });
+  const attachedIn = ({ desired }: ReturnType<typeof run>) =>
+    Object.keys(desired)
+      .filter((key) => /^(readers|writers)/.test(key))
+      .sort();
+  const again = (situation: Situation, observed: typeof lived, beside = {}) =>
+    expand(stepRequest({ ...given({ ...situation, observed }), ...beside }));
+
+  test('stays as it is, and the claim ready, until its role has the same', () => {
+    const response = again({ spec }, lived);
+    expect(response.desired['readers']?.object).toEqual(readers);
+    expect(response.desired['readers-7f26104f']?.object).toEqual(attached['readers-7f26104f']);
+    expect([attachedIn(response), response.claimReady, response.conditions[1]?.status, response.ttlSeconds]).toEqual([
+      Object.keys(attached).sort(),
+      undefined,
+      'True',
+      15,
     ]);
-    expect(response.status?.['endpoint']).toBe('https://s3.cn-north-1.amazonaws.com.cn');
+  });
+
+  test('goes once its role has it, the attachments first, and the guard lets it', () => {
+    const beside = besides(given({ spec, observed: lived }));
+    const first = again({ spec }, lived, beside);
+    expect([attachedIn(first), first.claimReady, first.ttlSeconds]).toEqual([['readers', 'writers'], undefined, 300]);
+    const asked = stepRequest({ ...given({ spec, observed: lived }), ...beside });
+    expect(guard({ ...asked, desired: first.desired, desiredStatus: first.status ?? {} }).refusal).toBeUndefined();
+    const { 'readers-7f26104f': _, 'writers-1c168adb': __, ...rest } = lived;
+    expect(attachedIn(again({ spec }, rest, beside))).toEqual([]);
+  });
+
+  test('stays for each account whose role has not got it, as one that a look of its provider has not seen change', () => {
+    const { claims, objects } = besides(given({ spec, observed: lived }));
+    const late = objects.map((each) =>
+      each.metadata?.name === 'reports-identity-access' ? { ...each, status: { ...(each['status'] as object), atProvider: {} } } : each,
+    );
+    expect(attachedIn(again({ spec }, lived, { claims, objects: late }))).toEqual(['readers', 'readers-7f26104f', 'writers']);
+  });
+
+  test('stays when an identity is gone, so that it is back as soon as that is', () => {
+    expect(attachedIn(again({ spec, claims: [] }, lived))).toEqual(Object.keys(attached).sort());
+  });
+
+  test('of a reader that becomes a writer has no gap', () => {
+    const moved = again({ spec: { writers: ['orders', 'reports'] } }, lived);
+    expect([attachedIn(moved), moved.claimReady]).toEqual([Object.keys(attached).sort(), false]);
+    const beside = besides(given({ spec: { writers: ['orders', 'reports'] }, observed: lived }));
+    expect(attachedIn(again({ spec: { writers: ['orders', 'reports'] } }, lived, beside))).toEqual(['readers', 'writers']);
+  });
+
+  test('ends at once for an account that is taken off the list, and the guard lets it', () => {
+    const asked = stepRequest(given({ spec: { writers: ['orders'] }, observed: lived }));
+    const { desired, status = {} } = expand(asked);
+    expect(attachedIn({ desired } as never)).toEqual(['readers', 'writers', 'writers-1c168adb']);
+    expect(guard({ ...asked, desired, desiredStatus: status }).refusal).toBeUndefined();
+  });
+
+  test('that AWS never took does not count as given', () => {
+    const failing = {
+      ...lived['writers-1c168adb'],
+      object: { ...attached['writers-1c168adb'], metadata: lived['writers-1c168adb']?.object.metadata },
+    };
+    const response = again({ spec }, { ...lived, 'writers-1c168adb': failing as ObservedResource });
+    expect([attachedIn(response), response.claimReady]).toEqual([Object.keys(attached).sort(), false]);
   });
 });
 
@@ -180,18 +308,19 @@ describe('encryption', () => {
 
   test('without a key is that of S3, and readers need none', () => {
     const response = run({ spec, aws: { kmsKeyArn: undefined } });
+    const without = { spec, aws: { kmsKeyArn: undefined } };
     expect(rule(response)).toEqual(aes);
-    expect(statements(response, 'readers')).toHaveLength(2);
-    const later = run({ spec, observed: observedAfter(response) });
-    expect([rule(later), statements(later, 'readers')]).toEqual([aes, statements(response, 'readers')]);
+    expect(statements(without, 'orders')).toHaveLength(2);
+    const later = { spec, observed: observedAfter(response) };
+    expect([rule(run(later)), statements(later, 'orders')]).toEqual([aes, statements(without, 'orders')]);
   });
 
   test('stays with the key that the bucket was made with', () => {
     const before = run({ spec });
     expect(rule(before)).toEqual(withKey(String(everything.aws?.kmsKeyArn)));
     for (const kmsKeyArn of ['arn:aws:kms:eu-west-1:111122223333:key/2', undefined]) {
-      const after = run({ spec, aws: { kmsKeyArn }, observed: observedAfter(before) });
-      expect([rule(after), statements(after, 'readers')]).toEqual([rule(before), statements(before, 'readers')]);
+      const after = { spec, aws: { kmsKeyArn }, observed: observedAfter(before) };
+      expect([rule(run(after)), statements(after, 'orders')]).toEqual([rule(before), statements({ spec }, 'orders')]);
     }
   });
 });

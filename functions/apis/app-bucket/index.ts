@@ -1,9 +1,10 @@
+import { awsAccess } from '../../aws/access.ts';
 import { awsRole } from '../../aws/role.ts';
 import { defineApi } from '../../core/api.ts';
 import { leastBackupDays } from '../../core/protection.ts';
 import { claimsOffering } from '../../core/requirement.ts';
 import { container } from './backends/container.ts';
-import { s3 } from './backends/s3.ts';
+import { bucketAccess, s3 } from './backends/s3.ts';
 import * as schema from './schema.ts';
 
 export const appBucket = defineApi({
@@ -14,12 +15,13 @@ export const appBucket = defineApi({
   columns: [{ name: 'BUCKET', type: 'string', path: '.status.bucket' }],
   schema,
   backends: { container, s3 },
-  releasable: ['protection', 'alerts', 'readers-*', 'writers-*'],
+  releasable: ['protection', 'alerts', 'readers', 'readers-*', 'writers', 'writers-*'],
   claimPolicies: [
     { policy: 'kept-running', field: 'running', equals: true },
     { policy: 'backed-up', field: 'versioning', equals: true },
     { policy: 'backed-up', field: 'retentionDays', atLeast: leastBackupDays },
   ],
-  requires: { roles: claimsOffering(awsRole) },
+  requires: { roles: claimsOffering(awsRole), accesses: claimsOffering(awsAccess) },
+  offers: [bucketAccess],
   access: ['readers', 'writers'],
 });

@@ -1,8 +1,9 @@
+import { awsAccess } from '../../aws/access.ts';
 import { awsRole } from '../../aws/role.ts';
 import { defineApi } from '../../core/api.ts';
 import { claimsOffering } from '../../core/requirement.ts';
 import { container } from './backends/container.ts';
-import { sqs } from './backends/sqs.ts';
+import { queueAccess, sqs } from './backends/sqs.ts';
 import * as schema from './schema.ts';
 
 export const appQueue = defineApi({
@@ -13,8 +14,9 @@ export const appQueue = defineApi({
   columns: [{ name: 'URL', type: 'string', path: '.status.url' }],
   schema,
   backends: { container, sqs },
-  releasable: ['protection', 'alerts', 'alarm-*', 'consumers-*', 'producers-*'],
+  releasable: ['protection', 'alerts', 'alarm-*', 'consumers', 'consumers-*', 'producers', 'producers-*'],
   claimPolicies: [{ policy: 'kept-running', field: 'running', equals: true }],
-  requires: { roles: claimsOffering(awsRole) },
+  requires: { roles: claimsOffering(awsRole), accesses: claimsOffering(awsAccess) },
+  offers: [queueAccess],
   access: ['consumers', 'producers'],
 });

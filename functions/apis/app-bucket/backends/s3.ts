@@ -1,14 +1,27 @@
-import { access, accessOf, type Grant, keyStatements, partitionOf, policyDocument, serviceHost } from '../../../aws/access.ts';
+import {
+  type Access,
+  type Accessible,
+  type AccessRequired,
+  access,
+  accessibleOf,
+  accessOf,
+  areOwn,
+  awsAccess,
+  keyStatements,
+  listed,
+  partitionOf,
+  serviceHost,
+} from '../../../aws/access.ts';
 import { isAwaited } from '../../../aws/adopted.ts';
 import { account, key } from '../../../aws/facts.ts';
-import { awsResources } from '../../../aws/resources.ts';
-import type { Roles } from '../../../aws/role.ts';
+import { policyDocument } from '../../../aws/policy-document.ts';
+import { awsIdentity, awsResources } from '../../../aws/resources.ts';
 import type { Backend, Composed, Context, Expansion } from '../../../core/api.ts';
 import { bind, bindingKey } from '../../../core/binding.ts';
 import { type FactsOf, needsOf } from '../../../core/facts.ts';
 import { at, type KubernetesObject, stringAt } from '../../../core/kubernetes.ts';
 import { keep, policiesFor } from '../../../core/managed.ts';
-import { controlPlane } from '../../../core/names.ts';
+import { controlPlane, externalName } from '../../../core/names.ts';
 import { isLook } from '../../../core/readiness.ts';
 import { chargedByUse } from '../../../core/stop.ts';
 import { s3Bucket } from '../../../kinds/aws/s3-bucket.ts';
@@ -24,10 +37,6 @@ import { type BucketSettings, binding, completeBinding, suffix } from '../schema
 
 const needs = needsOf(controlPlane, account, key);
 type Needs = FactsOf<typeof needs>;
-
-interface Required {
-  readonly roles: Roles;
-}
 
 const composes = {
   binding: secret,
@@ -53,45 +62,10 @@ const longestBucketName = 63;
 const abandonedUploadDays = 7;
 
 interface Made {
+  readonly bucket: string;
   readonly arn: string;
   readonly region: string;
   readonly kmsKeyArn: string | undefined;
-}
-
-/** What the readers and the writers of a bucket may do, with nothing but the bucket and, through S3, its key. */
-function grants({ readers, writers }: BucketSettings, { arn, region, kmsKeyArn }: Made): readonly Grant[] {
-  const allow = (Resource: string, ...Action: readonly string[]) => ({ Effect: 'Allow' as const, Action, Resource });
-  const useKey = (...actions: readonly string[]) => keyStatements('s3', region, kmsKeyArn === undefined ? [] : [kmsKeyArn], ...actions);
-  const list = ['s3:GetBucketLocation', 's3:ListBucket'];
-  return [
-    {
-      name: 'readers',
-      serviceAccounts: readers,
-      within: 'writers',
-      statements: [
-        allow(arn, ...list, 's3:ListBucketVersions'),
-        allow(`${arn}/*`, 's3:GetObject', 's3:GetObjectVersion'),
-        ...useKey('kms:Decrypt'),
-      ],
-    },
-    {
-      name: 'writers',
-      serviceAccounts: writers,
-      statements: [
-        allow(arn, ...list, 's3:ListBucketMultipartUploads', 's3:ListBucketVersions'),
-        allow(
-          `${arn}/*`,
-          's3:AbortMultipartUpload',
-          's3:DeleteObject',
-          's3:GetObject',
-          's3:GetObjectVersion',
-          's3:ListMultipartUploadParts',
-          's3:PutObject',
-        ),
-        ...useKey('kms:Decrypt', 'kms:GenerateDataKey'),
-      ],
-    },
-  ];
 }
 
 const encryptedBy = ['rule', '0', 'applyServerSideEncryptionByDefault'];
@@ -107,12 +81,67 @@ function keyFound(encryption: KubernetesObject, facts: Needs): string | undefine
 }
 
 /** The key that the bucket was made with, and with which its readers can read what is in it, whatever the environment says later. */
-function keyOf({ settings, observed, facts }: Context<BucketSettings, Needs>): string | undefined {
-  const encryption = observed['encryption']?.object;
-  if (settings.adopt !== undefined && encryption !== undefined && isLook(encryption)) return keyFound(encryption, facts);
+function keyOf(adopts: boolean, encryption: KubernetesObject | undefined, facts: Needs): string | undefined {
+  if (adopts && encryption !== undefined && isLook(encryption)) return keyFound(encryption, facts);
   const made = at(encryption, 'spec', 'forProvider', ...encryptedBy);
   return stringAt(made, 'sseAlgorithm') === undefined ? facts.aws.kmsKeyArn : stringAt(made, 'kmsMasterKeyId');
 }
+
+/** What a claim makes, or has made. */
+function madeBy({ said, composed, ...whose }: Accessible): Made {
+  const identity = awsIdentity(whose, composed['bucket']);
+  const [, region] = identity.place;
+  const adopted = stringAt(said, 'adopt', 'bucket');
+  const bucket = adopted ?? externalName(identity, longestBucketName);
+  const kmsKeyArn = keyOf(adopted !== undefined, composed['encryption'], whose.facts);
+  return { bucket, arn: `arn:${partitionOf(region)}:s3:::${bucket}`, region, kmsKeyArn };
+}
+
+/** What the readers and the writers of a bucket may do, with nothing but the bucket and, through S3, its key. */
+function accessTo(accessible: Accessible): Access {
+  const { bucket, arn, region, kmsKeyArn } = madeBy(accessible);
+  const allow = (Resource: string, ...Action: readonly string[]) => ({ Effect: 'Allow' as const, Action, Resource });
+  const useKey = (...actions: readonly string[]) => keyStatements('s3', region, kmsKeyArn === undefined ? [] : [kmsKeyArn], ...actions);
+  const list = ['s3:GetBucketLocation', 's3:ListBucket'];
+  return {
+    isOwn: areOwn([accessible.composed['bucket'], (name) => name === bucket]),
+    grants: [
+      {
+        name: 'readers',
+        serviceAccounts: listed(accessible.said, 'readers'),
+        within: 'writers',
+        statements: [
+          allow(arn, ...list, 's3:ListBucketVersions'),
+          allow(`${arn}/*`, 's3:GetObject', 's3:GetObjectVersion'),
+          ...useKey('kms:Decrypt'),
+        ],
+      },
+      {
+        name: 'writers',
+        serviceAccounts: listed(accessible.said, 'writers'),
+        statements: [
+          allow(arn, ...list, 's3:ListBucketMultipartUploads', 's3:ListBucketVersions'),
+          allow(
+            `${arn}/*`,
+            's3:AbortMultipartUpload',
+            's3:DeleteObject',
+            's3:GetObject',
+            's3:GetObjectVersion',
+            's3:ListMultipartUploadParts',
+            's3:PutObject',
+          ),
+          ...useKey('kms:Decrypt', 'kms:GenerateDataKey'),
+        ],
+      },
+    ],
+  };
+}
+
+/** What is shown of a bucket says that it is the claim's, and which key its readers need. */
+export const bucketAccess = awsAccess.offer(
+  { backend: 's3', to: accessTo },
+  { bucket: s3Bucket, encryption: s3BucketServerSideEncryptionConfiguration },
+);
 
 /**
  * The provider empties a bucket only if it was told before the deletion, since a managed resource that is being deleted is not
@@ -127,19 +156,17 @@ function guardRail({ claim, settings, observed }: Context<BucketSettings, Needs>
     : protection(claim, name, settings.deletion);
 }
 
-function expand(context: Context<BucketSettings, Needs, Required>): Expansion {
-  const { claim, required, settings, sources, observed } = context;
+function expand(context: Context<BucketSettings, Needs, AccessRequired>): Expansion {
+  const { claim, settings, sources, observed } = context;
   // A bucket's settings are kept with it, so that it never stays behind without them.
   const resources = awsResources(context, suffix, 'bucket', keep);
-  const { nameOf, region, tags, externalNameOf, resource } = resources;
+  const { nameOf, region, tags, resource } = resources;
   const { adopt } = settings;
-  const bucket = adopt?.bucket ?? externalNameOf(longestBucketName);
+  const { bucket, arn, kmsKeyArn } = madeBy(accessibleOf(context));
   // What S3 keeps apart from a bucket that was there before is looked at with it.
   const apart = adopt === undefined ? {} : { externalName: bucket, adopts: adopt.bucket };
   const keepsVersions = settings.versioning || adopt !== undefined;
   const isForgetting = adopt === undefined || sources.retentionDays === 'claim';
-  const arn = `arn:${partitionOf(region)}:s3:::${bucket}`;
-  const kmsKeyArn = keyOf(context);
   const bucketRef = { name: nameOf('bucket') };
   const setting = (part: Setting, forProvider: object) => resource(part, composes[part], { bucketRef, ...forProvider }, apart);
   const rule = (id: string, actions: object) => ({ id, status: 'Enabled', filter: [{ prefix: '' }], ...actions });
@@ -147,7 +174,7 @@ function expand(context: Context<BucketSettings, Needs, Required>): Expansion {
   const fresh = completeBinding({ provider: 's3', bucket, region, endpoint });
   const waits = isAwaited(adopt, observed['bucket']);
   const bound = bind(claim, nameOf(), binding, waits ? undefined : fresh, observed[bindingKey], 'the bucket that it adopts');
-  const granted = access(resources, grants(settings, { arn, region, kmsKeyArn }), required.roles, observed);
+  const granted = access(context, resources, accessTo);
   const rail = guardRail(context, nameOf());
   return {
     resources: {
@@ -208,12 +235,13 @@ function expand(context: Context<BucketSettings, Needs, Required>): Expansion {
     pending: { ...bound.pending, ...granted.pending },
     status: { bucket, endpoint },
     ...(adopt !== undefined && { inForce: { versioning: true, ...(!isForgetting && { retentionDays: undefined }) } }),
-    awaiting: settings.deletion !== 'Protect' && rail['protection'] !== undefined,
+    remarks: granted.remarks,
+    awaiting: granted.awaiting || (settings.deletion !== 'Protect' && rail['protection'] !== undefined),
   };
 }
 
 /** A bucket of S3, which pods reach by the identity of their service account. */
-export const s3: Backend<BucketSettings, Needs, Required, keyof typeof composes> = {
+export const s3: Backend<BucketSettings, Needs, AccessRequired, keyof typeof composes> = {
   needs,
   composes,
   anchor: 'bucket',

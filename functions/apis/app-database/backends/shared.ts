@@ -42,7 +42,7 @@ function expand(context: Context<DatabaseSettings, Needs, Sources>): Expansion {
   const { restoreFrom } = settings;
   const server = facts.shared.postgres;
   const nameOf = (part?: string) => composedName(claim, suffix, part);
-  const place = placeOf(observed['database']) ?? [server.host, String(server.port)];
+  const place = placeOf(observed['database']?.object) ?? [server.host, String(server.port)];
   const { namespace, kind, name } = claim;
   const identity = { controlPlane: facts.controlPlane, environment, place, namespace, kind, name };
   const external = externalName(identity, longestIdentifier, '_');

@@ -1,3 +1,4 @@
+import type { Accesses } from '../../../aws/access.ts';
 import { type Roles, serviceAccountOf } from '../../../aws/role.ts';
 import type { Context, Expansion } from '../../../core/api.ts';
 import { shown } from '../../../core/problem.ts';
@@ -9,6 +10,8 @@ import type { IdentitySettings } from '../schema.ts';
 /** Every claim of the namespace that makes a role, this one among them. */
 export interface Required {
   readonly identities: Roles;
+  /** What gives service accounts access. */
+  readonly accesses: Accesses;
 }
 
 type Given = Pick<Context<IdentitySettings, unknown, Required>, 'claim' | 'settings' | 'required'>;

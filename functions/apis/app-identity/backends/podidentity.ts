@@ -1,7 +1,8 @@
-import { policyDocument } from '../../../aws/access.ts';
-import { account, boundary, cluster } from '../../../aws/facts.ts';
+import { account, boundary, cluster, key } from '../../../aws/facts.ts';
+import { policyDocument } from '../../../aws/policy-document.ts';
 import { awsResources } from '../../../aws/resources.ts';
 import { roleName } from '../../../aws/role.ts';
+import { rolePolicy, rolePolicyKinds } from '../../../aws/role-policy.ts';
 import type { Backend, Context, Expansion } from '../../../core/api.ts';
 import { type FactsOf, needsOf } from '../../../core/facts.ts';
 import { stringAt } from '../../../core/kubernetes.ts';
@@ -12,15 +13,16 @@ import { podIdentityAssociation } from '../../../kinds/aws/pod-identity-associat
 import { type IdentitySettings, suffix } from '../schema.ts';
 import { account as accountOf, type Required } from './account.ts';
 
-const needs = needsOf(controlPlane, account, boundary, cluster);
+const needs = needsOf(controlPlane, account, key, boundary, cluster);
 type Needs = FactsOf<typeof needs>;
 
-const composes = { role: iamRole, association: podIdentityAssociation };
+const composes = { role: iamRole, association: podIdentityAssociation, ...rolePolicyKinds };
 
 function expand(context: Context<IdentitySettings, Needs, Required>): Expansion {
-  const { claim, facts, observed } = context;
+  const { claim, facts, observed, required } = context;
   const { serviceAccount, ...common } = accountOf(context);
-  const { identity, nameOf, resource, description, tags } = awsResources(context, suffix, 'association', release);
+  const resources = awsResources(context, suffix, 'association', release);
+  const { identity, nameOf, resource, description, tags } = resources;
   const role = roleName(identity, claim.kind, serviceAccount);
   // AWS cannot move an association to another cluster.
   const clusterName = stringAt(observed['association']?.object, 'spec', 'forProvider', 'clusterName') ?? facts.aws.clusterName;
@@ -39,8 +41,10 @@ function expand(context: Context<IdentitySettings, Needs, Required>): Expansion 
       },
     },
   ]);
+  const access = rolePolicy(context, resources, 'role', serviceAccount, required.accesses);
   return {
     ...common,
+    ...access,
     resources: {
       role: resource(
         'role',
@@ -49,7 +53,7 @@ function expand(context: Context<IdentitySettings, Needs, Required>): Expansion 
           description,
           assumeRolePolicy,
           ...(facts.aws.permissionsBoundaryArn !== undefined && { permissionsBoundary: facts.aws.permissionsBoundaryArn }),
-          // Other claims attach policies to the role, with which AWS would not delete it.
+          // AWS does not delete a role that has policies, as those that claims of earlier versions attached.
           forceDetachPolicies: true,
           tags,
         },
@@ -62,6 +66,7 @@ function expand(context: Context<IdentitySettings, Needs, Required>): Expansion 
         roleArnRef: { name: nameOf('role') },
         tags,
       }),
+      ...access.resources,
     },
     status: { role },
   };

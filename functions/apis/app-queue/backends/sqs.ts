@@ -1,16 +1,29 @@
-import { access, accessOf, type Grant, keyStatements, partitionOf, policyDocument, serviceHost } from '../../../aws/access.ts';
+import {
+  type Access,
+  type Accessible,
+  type AccessRequired,
+  access,
+  accessibleOf,
+  accessOf,
+  areOwn,
+  awsAccess,
+  keyStatements,
+  listed,
+  partitionOf,
+  serviceHost,
+} from '../../../aws/access.ts';
 import { asFound, isAwaited } from '../../../aws/adopted.ts';
 import { type Alarm, alarmKinds, alarms, notifications } from '../../../aws/alarms.ts';
 import { account, key as encryptionKey } from '../../../aws/facts.ts';
-import { awsResources } from '../../../aws/resources.ts';
-import type { Roles } from '../../../aws/role.ts';
+import { policyDocument } from '../../../aws/policy-document.ts';
+import { awsIdentity, awsResources } from '../../../aws/resources.ts';
 import { sharedConfig } from '../../../aws/shared-config.ts';
 import type { Backend, Context, Expansion } from '../../../core/api.ts';
 import { bind, bindingKey } from '../../../core/binding.ts';
 import { type FactsOf, needsOf } from '../../../core/facts.ts';
-import { at, stringAt } from '../../../core/kubernetes.ts';
+import { at, type KubernetesObject, stringAt } from '../../../core/kubernetes.ts';
 import { externalNameAnnotation, policiesFor } from '../../../core/managed.ts';
-import { controlPlane } from '../../../core/names.ts';
+import { controlPlane, externalName } from '../../../core/names.ts';
 import { chargedByUse } from '../../../core/stop.ts';
 import { sqsQueue } from '../../../kinds/aws/sqs-queue.ts';
 import { sqsQueuePolicy } from '../../../kinds/aws/sqs-queue-policy.ts';
@@ -21,10 +34,6 @@ import { type Binding, binding, deadLetters, fifoSuffix, type QueueSettings, suf
 
 const needs = needsOf(controlPlane, account, encryptionKey, notifications);
 type Needs = FactsOf<typeof needs>;
-
-interface Required {
-  readonly roles: Roles;
-}
 
 const composes = {
   binding: secret,
@@ -101,33 +110,84 @@ function alarmsOf(
   ];
 }
 
-function expand(context: Context<QueueSettings, Needs, Required>): Expansion {
-  const { claim, settings, facts, observed, required } = context;
-  const resources = awsResources(context, suffix, queueKey, policiesFor(settings.deletion, ['Delete']));
-  const { nameOf, resource, externalNameOf, region, accountId, tags } = resources;
-  const reported = (key: string, field: string) => stringAt(observed[key]?.object, 'status', 'atProvider', field);
+interface Made {
+  readonly name: string;
+  readonly deadLetterName: string;
+  readonly arn: string;
+  readonly deadLetterArn: string;
+  readonly region: string;
+  readonly accountId: string;
+  readonly fifo: boolean;
+}
 
-  // What AWS fixes when it makes the queue stays as it was made, and so does the key, without which messages cannot be read.
-  const fifo = (at(observed[queueKey]?.object, 'spec', 'forProvider', 'fifoQueue') ?? settings.fifo) === true;
-  const keyOf = (key: string) =>
-    observed[key] === undefined ? facts.aws.kmsKeyArn : stringAt(observed[key].object, 'spec', 'forProvider', 'kmsMasterKeyId');
-
-  const base = externalNameOf(longestBase);
-  const { adopt } = settings;
-  const name = adopt?.queue ?? `${base}${fifoSuffix(fifo)}`;
+/** What a claim makes, or has made. */
+function madeBy({ said, composed, ...whose }: Accessible): Made {
+  const identity = awsIdentity(whose, composed[queueKey]);
+  const [accountId, region] = identity.place;
+  // What AWS fixes when it makes the queue stays as it was made.
+  const fifo = (at(composed[queueKey], 'spec', 'forProvider', 'fifoQueue') ?? at(said, 'fifo')) === true;
+  const base = externalName(identity, longestBase);
+  const name = stringAt(said, 'adopt', 'queue') ?? `${base}${fifoSuffix(fifo)}`;
   const deadLetterName = `${base}${deadLetters}${fifoSuffix(fifo)}`;
   const arnOf = (queue: string) => `arn:${partitionOf(region)}:sqs:${region}:${accountId}:${queue}`;
-  const [arn, deadLetterArn] = [arnOf(name), arnOf(deadLetterName)];
+  return { name, deadLetterName, arn: arnOf(name), deadLetterArn: arnOf(deadLetterName), region, accountId, fifo };
+}
 
-  // SQS has more than one host for a queue, and the provider keeps the URL that SQS answered with; it asks its own endpoint, whatever the host.
+/** So does the key, without which messages cannot be read. */
+const keyOf = (queue: KubernetesObject | undefined, { aws: { kmsKeyArn } }: Accessible['facts']) =>
+  queue === undefined ? kmsKeyArn : stringAt(queue, 'spec', 'forProvider', 'kmsMasterKeyId');
+
+/** Whether a URL is one that SQS gives to a queue, which it has more than one host for. */
+function isUrlOf(url: string, { accountId }: Made, queue: string): boolean {
+  const path = `/${accountId}/${queue}`;
+  return url.endsWith(path) && /^https?:\/\/[a-z0-9.-]+(:\d+)?$/.test(url.slice(0, -path.length));
+}
+
+function accessTo(accessible: Accessible): Access {
+  const { said, facts, composed } = accessible;
+  const made = madeBy(accessible);
+  const { arn, deadLetterArn, region } = made;
+  const [queue, deadLetterQueue] = [composed[queueKey], composed[deadLetterKey]];
+  const keys = [...new Set([queue, deadLetterQueue].flatMap((each) => keyOf(each, facts) ?? []))];
+  const useKey = keyStatements('sqs', region, keys, 'kms:Decrypt', 'kms:GenerateDataKey');
+  return {
+    isOwn: areOwn([queue, (url) => isUrlOf(url, made, made.name)], [deadLetterQueue, (url) => isUrlOf(url, made, made.deadLetterName)]),
+    grants: [
+      {
+        name: 'consumers',
+        serviceAccounts: listed(said, 'consumers'),
+        // A redrive sends the dead letters to the queue again.
+        statements: [allow([...receive, 'sqs:SendMessage'], arn), allow([...receive, ...redrive], deadLetterArn), ...useKey],
+      },
+      {
+        name: 'producers',
+        serviceAccounts: listed(said, 'producers'),
+        within: 'consumers',
+        statements: [allow(send, arn), ...useKey],
+      },
+    ],
+  };
+}
+
+/** What is shown of queues says that they are the claim's, and which keys they need. */
+export const queueAccess = awsAccess.offer({ backend: 'sqs', to: accessTo }, { [queueKey]: sqsQueue, [deadLetterKey]: sqsQueue });
+
+function expand(context: Context<QueueSettings, Needs, AccessRequired>): Expansion {
+  const { claim, settings, facts, observed } = context;
+  const resources = awsResources(context, suffix, queueKey, policiesFor(settings.deletion, ['Delete']));
+  const { nameOf, resource, region, accountId, tags } = resources;
+  const reported = (key: string, field: string) => stringAt(observed[key]?.object, 'status', 'atProvider', field);
+  const { adopt } = settings;
+  const made = madeBy(accessibleOf(context));
+  const { name, deadLetterName, arn, deadLetterArn, fifo } = made;
+
+  // The provider keeps the URL that SQS answered with; it asks its own endpoint, whatever the host.
   const urlOf = (key: string, queue: string) => {
-    const path = `/${accountId}/${queue}`;
     const given = stringAt(observed[key]?.object, 'metadata', 'annotations', externalNameAnnotation) ?? '';
-    const host = given.endsWith(path) ? given.slice(0, -path.length) : '';
-    return /^https?:\/\/[a-z0-9.-]+(:\d+)?$/.test(host) ? given : `https://${serviceHost('sqs', region)}${path}`;
+    return isUrlOf(given, made, queue) ? given : `https://${serviceHost('sqs', region)}/${accountId}/${queue}`;
   };
   const queueOf = (key: string, forProvider: { readonly name: string; readonly [field: string]: unknown }) => {
-    const kmsMasterKeyId = keyOf(key);
+    const kmsMasterKeyId = keyOf(observed[key]?.object, facts);
     return resource(
       key,
       sqsQueue,
@@ -145,18 +205,7 @@ function expand(context: Context<QueueSettings, Needs, Required>): Expansion {
   const queueUrlRef = (key: string) => ({ name: nameOf(key) });
   const waits = isAwaited(adopt, observed[queueKey]);
 
-  const keys = [...new Set([queueKey, deadLetterKey].flatMap((key) => keyOf(key) ?? []))];
-  const useKey = keyStatements('sqs', region, keys, 'kms:Decrypt', 'kms:GenerateDataKey');
-  const grants: readonly Grant[] = [
-    {
-      name: 'consumers',
-      serviceAccounts: settings.consumers,
-      // A redrive sends the dead letters to the queue again.
-      statements: [allow([...receive, 'sqs:SendMessage'], arn), allow([...receive, ...redrive], deadLetterArn), ...useKey],
-    },
-    { name: 'producers', serviceAccounts: settings.producers, statements: [allow(send, arn), ...useKey] },
-  ];
-  const granted = access(resources, grants, required.roles, observed);
+  const granted = access(context, resources, accessTo);
 
   const [uri, deadLetterUri] = [reported(queueKey, 'url'), reported(deadLetterKey, 'url')];
   const fresh: Binding | undefined =
@@ -209,12 +258,14 @@ function expand(context: Context<QueueSettings, Needs, Required>): Expansion {
     pending: { ...granted.pending, ...bound.pending },
     status: { ...(url !== undefined && { url }) },
     inForce: { fifo },
+    remarks: granted.remarks,
+    awaiting: granted.awaiting,
     ...(bound.refusal && { refusal: bound.refusal }),
   };
 }
 
 /** An SQS queue and its dead-letter queue, for the service accounts that the claim names. */
-export const sqs: Backend<QueueSettings, Needs, Required, keyof typeof composes> = {
+export const sqs: Backend<QueueSettings, Needs, AccessRequired, keyof typeof composes> = {
   needs,
   composes,
   anchor: queueKey,
