@@ -211,6 +211,8 @@ export interface Card {
   /** Where the claims for volumes are listed that Kubernetes makes of it, which outlive its pods. */
   readonly volumes?: { readonly path: string };
   readonly names: readonly NameLimit[] | Undecided;
+  /** Field of `spec.forProvider` by which its provider looks again where nothing has the external name; left out, that may find any other. */
+  readonly lookedUpBy?: string;
   /** Where the spec of its pods is; `fixed` where that stays as long as the object does. */
   readonly pods: { readonly path: string; readonly fixed?: true } | None;
   readonly tags: { readonly path: string } | None;

@@ -24,7 +24,9 @@ export function looked(
   resource: Omit<ManagedResource, 'managementPolicies' | 'connectionSecret'>,
   as: 'kept' | 'source' | 'beside',
 ): Composed {
-  const { object } = managed({ ...resource, managementPolicies: ['Observe'] });
+  const { lookedUpBy } = resource.card;
+  const forProvider = { ...resource.forProvider, ...(lookedUpBy !== undefined && { [lookedUpBy]: resource.externalName }) };
+  const { object } = managed({ ...resource, forProvider, managementPolicies: ['Observe'] });
   const annotations = { ...object.metadata?.annotations, [lookAnnotation]: as };
   return { object: { ...object, metadata: { ...object.metadata, annotations } } };
 }

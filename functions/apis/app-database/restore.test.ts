@@ -228,6 +228,17 @@ describe('a database on rds that begins with what RDS keeps of another', () => {
     expect([first.refusal, first.claimReady]).toEqual([undefined, false]);
   });
 
+  test('looks for instances by their identifiers too, since the provider, where none has the name, takes whatever else it finds', () => {
+    const { desired } = expand(stepRequest(prod({})));
+    const region = 'eu-west-1';
+    const said = ['instance', 'source-instance', 'final-snapshot'].map((key) => at(desired[key]?.object, 'spec', 'forProvider'));
+    expect(said).toEqual([
+      { region, identifier: expect.stringMatching(/^prod-shop-orders-[0-9a-v]{16}$/) },
+      { region, identifier },
+      { region },
+    ]);
+  });
+
   test.each([
     ['its last point in time', {}, { restoreToPointInTime: { sourceDbInstanceIdentifier: identifier, useLatestRestorableTime: true } }],
     [

@@ -132,6 +132,8 @@ export const rdsInstance = defineKind({
   tags,
   access: none('who may connect, its security groups say'),
   ingress: none('its security groups let clients in'),
+  // https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/rds/instance.go
+  lookedUpBy: 'identifier',
   data: {
     fixed: forProvider('region', 'identifier', 'engine', 'dbName', 'username', 'storageEncrypted', 'kmsKeyId'),
     growing: forProvider('allocatedStorage'),
