@@ -52,19 +52,22 @@ describe.each(cases)('a $kind on $backend that says less for $name', ({ kind, na
   });
 });
 
-/** What claims say besides, so that they have data to give up. */
+/** What claims that give up data say besides, so that they have some. An API that was only just made has nothing that could be given up yet. */
 const keeping: Readonly<Record<string, { readonly spec?: object; readonly defaults?: object }>> = {
   AppBucket: { defaults: { persistence: 'Persistent' } },
   AppCache: { defaults: { persistence: 'Snapshots' } },
   AppDatabase: { defaults: { persistence: 'Persistent' } },
+  AppQueue: {},
   AppService: { spec: { volumes: [{ name: 'data', path: '/data', persistent: { storageGiB: 1 } }] } },
 };
 
-const giving = apis.flatMap((api) =>
-  Object.entries(givingUpOf(api.fields)).flatMap(([name, { value, deletes }]) =>
-    Object.entries(deletes).map(([backend, does]) => ({ kind: api.kind, name, value, backend, does })),
-  ),
-);
+const giving = apis
+  .filter(({ kind }) => kind in keeping)
+  .flatMap((api) =>
+    Object.entries(givingUpOf(api.fields)).flatMap(([name, { value, deletes }]) =>
+      Object.entries(deletes).map(([backend, does]) => ({ kind: api.kind, name, value, backend, does })),
+    ),
+  );
 
 test('fields say what gives data up', () => {
   expect(giving.map(({ kind, name, backend }) => `${kind} ${name} ${backend}`).sort()).toEqual([

@@ -588,7 +588,12 @@ describe('what was there before its claim', { timeout: 500_000 }, () => {
 
     const fields = [...(await allowedOf('AppDatabase')).matchAll(/instance: (\w+): runs /g)].map(([, field = '']) => field);
     for (const kind of kinds) {
-      const token = /acknowledge=([-,0-9a-v]+);/.exec(await allowedOf(kind))?.[1];
+      // While something is looked at again the claim says that it waits for that.
+      const token = await eventually(async () => {
+        const found = /acknowledge=([-,0-9a-v]+);/.exec(await allowedOf(kind))?.[1];
+        if (found === undefined) throw new Error(`nothing of ${kind} can be accepted yet`);
+        return found;
+      });
       await kubectl('annotate', kind.toLowerCase(), 'taken', '-n', namespace, '--overwrite', `platform.internal/acknowledge=${token}`);
     }
     await eventually(async () => {
