@@ -571,7 +571,11 @@ describe('what was there before its claim', { timeout: 500_000 }, () => {
       `aws sqs create-queue --queue-name legacy-jobs --tags adoptable-by=${tagOf('AppQueue')} >/dev/null`,
       `aws s3api create-bucket --bucket legacy-files --create-bucket-configuration LocationConstraint=${region} >/dev/null`,
       `aws s3api put-bucket-tagging --bucket legacy-files --tagging 'TagSet=[{Key=adoptable-by,Value=${tagOf('AppBucket')}}]'`,
-      `python3 -c 'import os, urllib.request as web; web.urlopen(os.environ["AWS_ENDPOINT_URL"] + "/moto-api/recorder/start-recording", data=b"")'`,
+      // What an earlier run was seen to ask for is in it still.
+      ...['reset', 'start'].map(
+        (what) =>
+          `python3 -c 'import os, urllib.request as web; web.urlopen(os.environ["AWS_ENDPOINT_URL"] + "/moto-api/recorder/${what}-recording", data=b"")'`,
+      ),
     );
     await apply(
       claim(namespace, 'taken', { adopt: { instance: 'legacy-orders' } }),
@@ -590,6 +594,7 @@ describe('what was there before its claim', { timeout: 500_000 }, () => {
     for (const kind of kinds) {
       // While something is looked at again the claim says that it waits for that.
       const token = await eventually(async () => {
+        await answerLooks(foundNothing);
         const found = /acknowledge=([-,0-9a-v]+);/.exec(await allowedOf(kind))?.[1];
         if (found === undefined) throw new Error(`nothing of ${kind} can be accepted yet`);
         return found;
