@@ -183,7 +183,7 @@ describe('the policy of a role', () => {
     const alone = rest(namespaceOf(identity));
     expect(Object.keys(alone['AppIdentity orders']?.composed ?? {})).toEqual(['role', 'association']);
     const all = rest({ ...alone, ...namespaceOf(receipts) });
-    expect(at(policyOf(all), 'spec', 'managementPolicies')).toContain('Delete');
+    expect(at(policyOf(all), 'spec', 'managementPolicies')).toEqual(['Observe', 'Create', 'Update', 'LateInitialize', 'Delete']);
     const ended = rest(without(all, 'AppBucket receipts'));
     expect(ended['AppIdentity orders']?.said?.refusal).toBeUndefined();
     expect(policyOf(ended)).toBeUndefined();
