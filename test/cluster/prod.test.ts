@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { rdsAuthorities } from '../../functions/aws/rds-certificates.ts';
 import { at, type KubernetesObject } from '../../functions/core/kubernetes.ts';
-import { isLook } from '../../functions/core/readiness.ts';
+import { conditionOf, isLook } from '../../functions/core/readiness.ts';
 import {
   apply,
   bindingOf,
@@ -145,9 +145,7 @@ describe('a policy that the claim breaks', () => {
     await label('=prod');
     await eventually(async () => {
       await touch(namespace, 'orders');
-      const { status } = await get('appdatabase', 'orders', namespace);
-      const conditions = (status as unknown as { conditions: readonly { type: string; message: string }[] }).conditions;
-      expect(conditions.find(({ type }) => type === 'Allowed')?.message).toBe(text);
+      expect(conditionOf(await get('appdatabase', 'orders', namespace), 'Allowed')?.message).toBe(text);
     });
     expect(await identities()).toEqual(before);
     await apply(claim(namespace, 'orders'));
