@@ -132,6 +132,13 @@ describe('a database on a server of its own, in an environment where provider-sq
       expect(await provisioned()).toContain('spec.extensions: got "pgaudit", which the server does not have'),
     );
     await apply(claim(name, 'orders', { engine: 'postgres', extensions: ['pgcrypto'] }));
+    // The library stays, and what the app's login may create goes, which RDS has to have taken before the group is ready again.
+    await oncePassed(name, 'orders', 'appdatabase', async () => {
+      const [group] = await list('parametergroups.rds.aws.m.upbound.io', '-n', name);
+      const parameters = at(group, 'spec', 'forProvider', 'parameter') as readonly { readonly name: string }[];
+      expect(parameters.map((parameter) => parameter.name).sort()).toEqual(['pgaudit.role', 'rds.force_ssl', 'shared_preload_libraries']);
+    });
+    await playAws();
     await ready(name, 'orders');
   });
 
