@@ -57,6 +57,14 @@ const policies = ({ desired }: StepResponse) =>
 
 const allowed = ({ conditions }: StepResponse) => conditions.find(({ type }) => type === 'Allowed');
 
+/** The Secret that somebody made with the token of a cache. */
+const tokenOf = (password: string): KubernetesObject => ({
+  apiVersion: 'v1',
+  kind: 'Secret',
+  metadata: { name: 'sessions-cache-token', namespace: 'shop' },
+  data: { password: Buffer.from(password).toString('base64') },
+});
+
 interface Case {
   readonly given: Given;
   /** The key of what is adopted. */
@@ -66,11 +74,16 @@ interface Case {
   /** The same of what belongs to it. */
   readonly beside?: Readonly<Record<string, object>>;
   readonly tag: string;
+  /** What else it is tagged with, so that it can be adopted. */
+  readonly tags?: Readonly<Record<string, string>>;
 }
 
 /** A claim that adopts, round by round, and what runs. */
-function adopting({ given, key, runs, beside = {}, tag }: Case) {
-  const world = (more: object = {}, tags: object = { 'adoptable-by': tag }) => ({ ...beside, [key]: { ...runs, ...more, tags } });
+function adopting({ given, key, runs, beside = {}, tag, tags: others = {} }: Case) {
+  const world = (more: object = {}, tags: object = { 'adoptable-by': tag }) => ({
+    ...beside,
+    [key]: { ...runs, ...more, tags: { ...others, ...tags } },
+  });
   /** The answer once all that it looks at was looked at. */
   const round = (running: Readonly<Record<string, object>>, more: Partial<Given> = {}) => {
     const rounds = [both({ ...given, ...more })];
@@ -185,10 +198,58 @@ const queue = {
   beside: { 'queue-policy': { policy: '{"Version":"2012-10-17","Statement":[{"Effect":"Allow"}]}' } },
 } satisfies Case;
 
+const cache = {
+  given: {
+    kind: 'AppCache',
+    name: 'sessions',
+    environment: 'prod',
+    environments: prod,
+    generation: 1,
+    claims: [],
+    objects: [tokenOf('a-token-that-clients-use')],
+    spec: { version: '7', adopt: { replicationGroup: 'legacy-sessions' } },
+  },
+  key: 'replication-group',
+  tag: 'shop-eu-1/prod/shop/AppCache/sessions',
+  tags: { 'auth-token': 'required' },
+  beside: { 'subnet-group': { vpcId: 'vpc-1' } },
+  runs: {
+    region: 'eu-west-1',
+    description: 'Sessions of the shop',
+    engine: 'valkey',
+    engineVersion: '7.2',
+    engineVersionActual: '7.2.6',
+    autoMinorVersionUpgrade: 'true',
+    nodeType: 'cache.m6g.large',
+    numCacheClusters: 2,
+    memberClusters: ['legacy-sessions-003', 'legacy-sessions-001'],
+    automaticFailoverEnabled: true,
+    multiAzEnabled: true,
+    clusterEnabled: false,
+    clusterMode: 'disabled',
+    atRestEncryptionEnabled: 'true',
+    kmsKeyId: 'arn:aws:kms:eu-west-1:111122223333:key/legacy',
+    transitEncryptionEnabled: true,
+    transitEncryptionMode: 'required',
+    port: 6379,
+    parameterGroupName: 'default.valkey7',
+    subnetGroupName: 'legacy-subnets',
+    securityGroupIds: ['sg-legacy'],
+    notificationTopicArn: 'arn:aws:sns:eu-west-1:111122223333:legacy',
+    primaryEndpointAddress: 'legacy-sessions.cache.internal',
+    snapshotRetentionLimit: 7,
+    snapshotWindow: '01:00-02:00',
+    maintenanceWindow: 'sun:03:00-sun:04:00',
+    userGroupIds: [],
+    globalReplicationGroupId: '',
+  },
+} satisfies Case;
+
 const cases: readonly [string, Case][] = [
   ['database', database],
   ['bucket', bucket],
   ['queue', queue],
+  ['cache', cache],
 ];
 
 describe.each(cases)('a %s that was there before its claim', (_, which) => {
@@ -557,7 +618,7 @@ describe('a bucket that was there before its claim', () => {
     expect(JSON.stringify(made['lifecycle'])).not.toContain('noncurrent');
     const spec = { ...bucket.given.spec, retentionDays: 30 };
     expect(round(world(), { spec }).adoption?.open?.message).toMatchInlineSnapshot(
-      `"cannot adopt: lifecycle (BucketLifecycleConfiguration files-bucket-lifecycle): rule: runs nothing, would be [{"abortIncompleteMultipartUpload":[{"daysAfterInitiation":7… (303 characters), which deletes old versions that are older than it says now: leave out what asks for it, or have the platform team change it in AWS first; nothing was changed"`,
+      `"cannot adopt: lifecycle (BucketLifecycleConfiguration files-bucket-lifecycle): rule: runs nothing, would be [{"abortIncompleteMultipartUpload":[{"daysAfterInitiation":7… (303 characters), which deletes old versions that are older than it says now: leave out what asks for it; nothing was changed"`,
     );
   });
 
@@ -638,7 +699,7 @@ describe('a queue that was there before its claim', () => {
     [
       'keeps messages longer',
       { messageRetentionSeconds: 1_000_000 },
-      'queue (Queue jobs-queue-queue): messageRetentionSeconds: runs 1000000, would be 345600, which deletes messages that are older than it says now: say as much in spec.retentionDays, or have the platform team change it in AWS',
+      'queue (Queue jobs-queue-queue): messageRetentionSeconds: runs 1000000, would be 345600, which deletes messages that are older than it says now: say as much in spec.retentionDays',
     ],
     [
       'has another key',
@@ -647,5 +708,233 @@ describe('a queue that was there before its claim', () => {
     ],
   ])('is refused where it %s', (_, more, why) => {
     expect(round(world(more)).adoption?.open).toEqual({ reason: 'CannotAdopt', message: `cannot adopt: ${why}; nothing was changed` });
+  });
+});
+
+describe('a cache that was there before its claim', () => {
+  const { world, round, accepted } = adopting(cache);
+  const refusalOf = (more: object, given: Partial<Given> = {}) => round(world(more), given).adoption?.open?.message;
+  const withToken = (...objects: readonly KubernetesObject[]) => round(world(), { objects }).expanded.refusal?.message;
+
+  test('shows every difference, with its effect, and no new token', () => {
+    expect(allowed(round(world()).guarded)?.message).toMatchInlineSnapshot(
+      `"nothing of "legacy-sessions" was changed yet; to take it in with these changes, run: kubectl annotate appcache sessions --namespace shop --overwrite platform.internal/acknowledge=adopt-1bjbs7q80prmtouh; replication-group: description: runs "Sessions of the shop", would be "AppCache shop/sessions" (in place: no downtime); replication-group: maintenanceWindow: runs "sun:03:00-sun:04:00", would be "sun:05:00-sun:06:00" (in place: no downtime); replication-group: nodeType: runs "cache.m6g.large", would be "cache.m7g.large" (in place: online scaling: it goes on serving; connections to the old nodes break for a few seconds); replication-group: parameterGroupName: runs "default.valkey7", would be "prod-shop-sessions-70lh3fhraef6aver" (restart: static parameters apply when the nodes restart, dynamic ones at once); replication-group: securityGroupIds: runs ["sg-legacy"], would be ["sessions-cache-security-group"] (in place: no downtime; whom the groups of before alone let in is shut out); replication-group: snapshotWindow: runs "01:00-02:00", would be "02:00-03:00" (in place: no downtime); replication-group: tags: runs {"adoptable-by":"shop-eu-1/prod/shop/AppCache/sessions","aut… (80 characters), would be {"claim":"sessions","control-plane":"shop-eu-1","environment… (162 characters) (in place: no downtime)"`,
+    );
+  });
+
+  test('keeps its token, its key, its subnets, its nodes and what is not said of it', () => {
+    const { guarded } = accepted(world());
+    expect(at(guarded.desired[cache.key]?.object, 'spec', 'forProvider')).toMatchInlineSnapshot(`
+      {
+        "applyImmediately": false,
+        "atRestEncryptionEnabled": "true",
+        "autoMinorVersionUpgrade": "true",
+        "automaticFailoverEnabled": true,
+        "description": "AppCache shop/sessions",
+        "engine": "valkey",
+        "engineVersion": "7.2",
+        "finalSnapshotIdentifier": "legacy-sessions-final-20260102030405",
+        "kmsKeyId": "arn:aws:kms:eu-west-1:111122223333:key/legacy",
+        "maintenanceWindow": "sun:05:00-sun:06:00",
+        "multiAzEnabled": true,
+        "nodeType": "cache.m7g.large",
+        "notificationTopicArn": "arn:aws:sns:eu-west-1:111122223333:legacy",
+        "numCacheClusters": 2,
+        "parameterGroupName": "prod-shop-sessions-70lh3fhraef6aver",
+        "port": 6379,
+        "region": "eu-west-1",
+        "securityGroupIdRefs": [
+          {
+            "name": "sessions-cache-security-group",
+          },
+        ],
+        "snapshotRetentionLimit": 7,
+        "snapshotWindow": "02:00-03:00",
+        "subnetGroupName": "legacy-subnets",
+        "tags": {
+          "claim": "sessions",
+          "control-plane": "shop-eu-1",
+          "environment": "prod",
+          "kind": "AppCache",
+          "managed-by": "golden-path",
+          "namespace": "shop",
+          "owner": "shop",
+          "team": "shop",
+        },
+        "transitEncryptionEnabled": true,
+        "transitEncryptionMode": "required",
+      }
+    `);
+    expect(Object.keys(guarded.desired).sort()).toMatchInlineSnapshot(`
+      [
+        "alarm-cpu",
+        "alarm-evictions",
+        "ingress-133680d2",
+        "ingress-638e1131",
+        "ingress-f81b34d4",
+        "parameter-group-7",
+        "protection",
+        "replication-group",
+        "security-group",
+      ]
+    `);
+    expect(at(guarded.desired['alarm-cpu']?.object, 'spec', 'forProvider')).toMatchInlineSnapshot(`
+      {
+        "alarmActions": [
+          "arn:aws:sns:eu-west-1:111122223333:alarms",
+        ],
+        "alarmDescription": "AppCache shop/sessions of shop uses more than nine tenths of the CPU that commands run on",
+        "comparisonOperator": "GreaterThanThreshold",
+        "evaluationPeriods": 3,
+        "metricQuery": [
+          {
+            "expression": "MAX([m1,m2])",
+            "id": "highest",
+            "label": "EngineCPUUtilization",
+            "returnData": true,
+          },
+          {
+            "id": "m1",
+            "metric": {
+              "dimensions": {
+                "CacheClusterId": "legacy-sessions-001",
+              },
+              "metricName": "EngineCPUUtilization",
+              "namespace": "AWS/ElastiCache",
+              "period": 300,
+              "stat": "Average",
+            },
+          },
+          {
+            "id": "m2",
+            "metric": {
+              "dimensions": {
+                "CacheClusterId": "legacy-sessions-003",
+              },
+              "metricName": "EngineCPUUtilization",
+              "namespace": "AWS/ElastiCache",
+              "period": 300,
+              "stat": "Average",
+            },
+          },
+        ],
+        "okActions": [
+          "arn:aws:sns:eu-west-1:111122223333:alarms",
+        ],
+        "region": "eu-west-1",
+        "tags": {
+          "claim": "sessions",
+          "control-plane": "shop-eu-1",
+          "environment": "prod",
+          "kind": "AppCache",
+          "managed-by": "golden-path",
+          "namespace": "shop",
+          "owner": "shop",
+          "team": "shop",
+        },
+        "threshold": 90,
+        "treatMissingData": "missing",
+      }
+    `);
+  });
+
+  test('is bound by the token of the Secret, and keeps it when that is gone', () => {
+    const { guarded } = accepted(world());
+    const observed = seen(guarded, world());
+    const group = observed[cache.key] as ObservedResource;
+    const connectionDetails = { primary_endpoint_address: 'legacy-sessions.cache.internal', port: '6379' };
+    const connected = { ...observed, [cache.key]: { ...group, connectionDetails } };
+    const { expanded } = both({ ...cache.given, observed: connected });
+    const values = {
+      type: 'redis',
+      provider: 'elasticache',
+      host: 'legacy-sessions.cache.internal',
+      port: '6379',
+      password: 'a-token-that-clients-use',
+      tls: 'true',
+      uri: 'rediss://:a-token-that-clients-use@legacy-sessions.cache.internal:6379',
+    };
+    const binding = expanded.desired['binding']?.object as KubernetesObject;
+    expect(decoded(binding)).toEqual(values);
+    const issued = { ...binding, metadata: { ...binding.metadata, ownerReferences: controlledByClaim } };
+    const later = both({ ...cache.given, objects: [], observed: { ...connected, binding: { object: issued, connectionDetails: {} } } });
+    expect([later.expanded.refusal, decoded(later.expanded.desired['binding']?.object)]).toEqual([undefined, values]);
+  });
+
+  test('is refused without a token that its clients could use, with how to say it', () => {
+    const cannot = 'cannot adopt: spec.adopt.replicationGroup: ';
+    expect(withToken()).toBe(
+      `${cannot}AWS tells nobody its token: have somebody who knows it run: kubectl create secret generic sessions-cache-token -n shop --from-file=password=FILE; nothing was changed`,
+    );
+    for (const password of ['a-token-with-a-line-break\n', 'short', 'a token with spaces in it']) {
+      expect(withToken(tokenOf(password))).toBe(
+        `${cannot}data.password of Secret "sessions-cache-token" is no token, want 16 to 128 printable characters without spaces or line breaks, as ElastiCache has them; nothing was changed`,
+      );
+    }
+  });
+
+  test.each<[string, object, string]>([
+    [
+      'without TLS',
+      { transitEncryptionEnabled: false, transitEncryptionMode: '' },
+      'who connects to it need not use TLS: have the platform team require that in ElastiCache first, once all of its clients do',
+    ],
+    [
+      'with TLS for those who want it',
+      { transitEncryptionMode: 'preferred' },
+      'who connects to it need not use TLS: have the platform team require that in ElastiCache first, once all of its clients do',
+    ],
+    ['with users of a group', { userGroupIds: ['team'] }, 'its users are those of a user group, want one that has a token alone'],
+    ['with shards', { clusterEnabled: true }, 'its keys are in shards, for clients of a cluster: want one without cluster mode'],
+    [
+      'of more than one region',
+      { globalReplicationGroupId: 'world' },
+      'it belongs to "world", of more than one region: have the platform team take it out in ElastiCache first',
+    ],
+    ['on another port', { port: 6380 }, 'it listens on port 6380, want 6379'],
+    [
+      'of another engine',
+      { engine: 'redis' },
+      'engine: runs "redis", would be "valkey", which cannot change: leave out what asks for it, or have the platform team change it in AWS first',
+    ],
+    [
+      'without encryption',
+      { atRestEncryptionEnabled: 'false' },
+      'atRestEncryptionEnabled: runs "false", would be "true", which cannot change: leave out what asks for it, or have the platform team change it in AWS first',
+    ],
+    [
+      'with larger nodes',
+      { nodeType: 'cache.r6g.4xlarge' },
+      'nodeType: runs "cache.r6g.4xlarge", would be "cache.m7g.large", which evicts the keys that have no room any more: say as much in spec.size',
+    ],
+    [
+      'with older snapshots',
+      { snapshotRetentionLimit: 30 },
+      'snapshotRetentionLimit: runs 30, would be 7, which deletes the automatic snapshots that are older than 7 days: have the platform team say data.defaults.AppCache.snapshotRetentionDays: at least 30',
+    ],
+    [
+      'with a newer version',
+      { engineVersionActual: '8.1.0' },
+      'engineVersion: runs "8.1.0", would be "7.2", to which the engine cannot go from there: say spec.version: 8',
+    ],
+  ])('is refused %s, with what to do', (_, more, why) => {
+    expect(refusalOf(more)).toBe(
+      `cannot adopt: replication-group (ReplicationGroup sessions-cache-replication-group): ${why}; nothing was changed`,
+    );
+  });
+
+  test('is refused where nobody who administers AWS says that it asks for a token', () => {
+    const { world: untagged, round: untaggedRound } = adopting({ ...cache, tags: {} });
+    expect(untaggedRound(untagged()).adoption?.open?.message).toBe(
+      'cannot adopt: replication-group (ReplicationGroup sessions-cache-replication-group): its provider does not report whether it asks for a token: have the platform team tag it with auth-token=required, once nobody gets in without one; nothing was changed',
+    );
+  });
+
+  test('is refused in another VPC', () => {
+    expect(round({ ...world(), 'subnet-group': { vpcId: 'vpc-2' } }).expanded.refusal).toEqual({
+      reason: 'CannotAdopt',
+      message:
+        'cannot adopt: spec.adopt.replicationGroup: "legacy-sessions" is in VPC "vpc-2", want "vpc-1", as data.aws.vpcId of the environment says; nothing was changed',
+    });
   });
 });

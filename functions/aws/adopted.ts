@@ -1,4 +1,6 @@
-import { at } from '../core/kubernetes.ts';
+import { at, stringAt } from '../core/kubernetes.ts';
+import { foundBy } from '../core/look.ts';
+import { shown } from '../core/problem.ts';
 import { isLook } from '../core/readiness.ts';
 import type { ObservedResource } from '../core/step.ts';
 
@@ -12,4 +14,23 @@ export function asFound(observed: ObservedResource | undefined, fields: readonly
   const found = fields.map((field) => [field, at(observed?.object, ...from, field)] as const);
   const isSaid = (value: unknown) => value !== undefined && value !== '' && !(Array.isArray(value) && value.length === 0);
   return Object.fromEntries(found.filter(([, value]) => isSaid(value)));
+}
+
+interface Place {
+  /** What is adopted, and the subnet group that it is in, as AWS calls them. */
+  readonly name: string;
+  readonly group: string | undefined;
+  /** What is seen of that group. */
+  readonly seen: ObservedResource | undefined;
+  readonly vpcId: string;
+}
+
+/** AWS moves nothing to another subnet group, and takes no security group of another VPC; undefined where it is in this one. */
+export function elsewhere({ name, group, seen, vpcId }: Place): string | undefined {
+  if (group === undefined) return `AWS names no subnet group of ${shown(name)}, want one in the VPC of the environment`;
+  if (seen === undefined || foundBy(seen.object) === undefined) return undefined;
+  const found = stringAt(seen.object, 'status', 'atProvider', 'vpcId');
+  return found === vpcId
+    ? undefined
+    : `${shown(name)} is in VPC ${shown(found)}, want ${shown(vpcId)}, as data.aws.vpcId of the environment says`;
 }

@@ -1,7 +1,7 @@
 import type { Claim, Composed, Context } from '../core/api.ts';
 import type { Card } from '../core/card.ts';
 import type { KubernetesObject } from '../core/kubernetes.ts';
-import { managed, placeOf } from '../core/managed.ts';
+import { looked, managed, placeOf } from '../core/managed.ts';
 import { composedName, externalName, type Identity } from '../core/names.ts';
 import type { Deletion } from '../core/protection.ts';
 import { type AccountFacts, awsPlace } from './facts.ts';
@@ -33,6 +33,8 @@ export interface AwsResources {
   nameOf(part?: string): string;
   externalNameOf(limit: number, part?: string): string;
   resource(part: string, card: Card, forProvider: object, names?: Names): Composed;
+  /** Shows whether there is something under a name, and makes nothing; `as` is what that would be. */
+  look(part: string, card: Card, externalName: string, as: Parameters<typeof looked>[1]): Composed;
 }
 
 /** Tags that every AWS resource of a claim carries; the environment's own tags come first and cannot replace them. */
@@ -83,6 +85,7 @@ export function awsResources(
   const { place } = identity;
   const [accountId, region] = place;
   const nameOf = (part?: string) => composedName(claim, suffix, part);
+  const providerConfig = { kind: 'ClusterProviderConfig', name: facts.aws.providerConfig } as const;
   return {
     identity,
     region,
@@ -98,9 +101,10 @@ export function awsResources(
         managementPolicies,
         madeIn: part === anchor ? place : undefined,
         ...names,
-        providerConfig: { kind: 'ClusterProviderConfig', name: facts.aws.providerConfig },
+        providerConfig,
         forProvider: { ...('path' in card.region && { region }), ...forProvider },
       }),
+    look: (part, card, name, as) => looked({ card, name: nameOf(part), externalName: name, providerConfig, forProvider: { region } }, as),
   };
 }
 

@@ -98,17 +98,18 @@ function asItRuns({ object, card, observed }: Adopted): KubernetesObject {
   return { ...object, spec: { ...(object['spec'] as object), forProvider: Object.fromEntries(runs) } };
 }
 
-/** What the claim's spec would have to say, where one of its fields sets the field. */
+/** What the claim, or its environment, would have to say, where one of its fields sets the field; nothing that loses more than is there. */
 function insteadOf(api: Api | undefined, kind: string, field: string, runs: unknown, isLeast: boolean): string {
   const explained = Object.values(api?.backends ?? {}).flatMap(({ explains }) => explains?.[`${kind}.${field}`] ?? []);
   const [setting] = explained;
   const declared = setting === undefined ? undefined : api?.fields[setting];
-  if (declared === undefined) return 'leave out what asks for it, or have the platform team change it in AWS first';
+  const inAws = isLeast ? '' : ', or have the platform team change it in AWS first';
+  if (api === undefined || declared === undefined) return `leave out what asks for it${inAws}`;
   const value = [runs, String(runs).split('.')[0]].find((each) => declared.schema.safeParse(each).success);
+  const [says, place] =
+    declared.of === 'platform' ? ['have the platform team say', `data.defaults.${api.kind}.${setting}`] : ['say', `spec.${setting}`];
   const to =
-    value === undefined
-      ? `say as much in spec.${setting}, or have the platform team change it in AWS`
-      : `say spec.${setting}: ${isLeast ? 'at least ' : ''}${String(value)}`;
+    value === undefined ? `${says} as much in ${place}${inAws}` : `${says} ${place}: ${isLeast ? 'at least ' : ''}${String(value)}`;
   return declared.change === 'never' ? `${to}, in a claim that is made anew, since this one has nothing yet` : to;
 }
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, expect, test } from 'vitest';
-import { groupOf } from '../../functions/core/kubernetes.ts';
+import { groupOf, type KubernetesObject } from '../../functions/core/kubernetes.ts';
 import { isLook } from '../../functions/core/readiness.ts';
 import { toYaml } from '../../platform/yaml.ts';
 import {
@@ -39,6 +39,10 @@ interface Case {
   readonly other: Readonly<Record<string, string>>;
   /** By kind of AWS, what its provider reports. */
   readonly runs: Readonly<Record<string, object>>;
+  /** What else it is tagged with, so that it can be adopted. */
+  readonly tags?: Readonly<Record<string, string>>;
+  /** What somebody puts into a Secret for it beforehand. */
+  readonly secret?: KubernetesObject;
   /** A field in which what runs differs. */
   readonly differs: string;
 }
@@ -95,6 +99,36 @@ const cases: readonly Case[] = [
     },
     differs: 'visibilityTimeoutSeconds',
   },
+  {
+    kind: 'AppCache',
+    resource: 'replicationgroup.elasticache.aws.m.upbound.io/legacy-cache-replication-group',
+    adopt: { replicationGroup: 'legacy-sessions' },
+    other: { replicationGroup: 'another' },
+    runs: {
+      ReplicationGroup: {
+        region: 'eu-west-1',
+        engine: 'valkey',
+        engineVersionActual: '8.2.0',
+        nodeType: 'cache.m6g.large',
+        numCacheClusters: 2,
+        atRestEncryptionEnabled: 'true',
+        transitEncryptionEnabled: true,
+        transitEncryptionMode: 'required',
+        port: 6379,
+        subnetGroupName: 'legacy',
+        securityGroupIds: ['sg-legacy'],
+      },
+      SubnetGroup: { vpcId: 'vpc-1' },
+    },
+    tags: { 'auth-token': 'required' },
+    secret: {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 'legacy-cache-token', namespace },
+      stringData: { password: 'a-token-that-clients-use' },
+    },
+    differs: 'nodeType',
+  },
 ];
 
 interface Told {
@@ -114,12 +148,12 @@ async function allowed(kind: string, reason: string, message: RegExp): Promise<s
 }
 
 /** Plays the provider of what the claim looks at: what is not said is not there, which the cluster's own providers say. */
-async function report(runs: Case['runs'], tags: object): Promise<void> {
+async function report({ runs, tags: others }: Case, tags: object): Promise<void> {
   for (const object of (await list('managed', '-n', namespace)).filter(isLook)) {
     const reported = runs[object.kind];
     if (reported === undefined || object.metadata.name.includes('dead-letter')) continue;
     const { conditions } = foundWith({});
-    await answerLook(object, { conditions, atProvider: { ...reported, tags } });
+    await answerLook(object, { conditions, atProvider: { ...reported, tags: { ...others, ...tags } } });
   }
 }
 
@@ -133,7 +167,7 @@ async function planned(file: string) {
 }
 
 test.each(cases)('what was there before an $kind is only looked at until it is accepted', { timeout: 600_000 }, async (which) => {
-  const { kind, resource, adopt, other, runs, differs } = which;
+  const { kind, resource, adopt, other, secret, differs } = which;
   const given = claim(namespace, 'legacy', { adopt }, kind);
   const file = join(folder, `${kind}.yaml`);
   writeFileSync(file, toYaml(given));
@@ -142,22 +176,23 @@ test.each(cases)('what was there before an $kind is only looked at until it is a
     expect(found.length).toBeGreaterThan(0);
     expect(found.filter(({ spec }) => JSON.stringify(spec['managementPolicies']) !== '["Observe"]')).toEqual([]);
     const usages = await list('usages.protection.crossplane.io', '-n', namespace);
-    expect([usages, (await list('secrets', '-n', namespace)).length]).toEqual([[], 0]);
+    const secrets = (await list('secrets', '-n', namespace)).map(({ metadata }) => metadata.name);
+    expect([usages, secrets]).toEqual([[], secret === undefined ? [] : [secret.metadata?.name]]);
   };
 
-  await apply(given);
+  await apply(given, ...(secret === undefined ? [] : [secret]));
   await allowed(kind, 'CannotAdopt', /^cannot adopt: .*: AWS has no "[a-z-]+" in region eu-west-1/);
   await onlyLooks();
 
   const tag = `test/prod/${namespace}/${kind}/legacy`;
   await eventually(async () => {
-    await report(runs, { 'adoptable-by': `${tag}-of-others` });
+    await report(which, { 'adoptable-by': `${tag}-of-others` });
     await allowed(kind, 'CannotAdopt', new RegExp(`have the platform team tag it with adoptable-by=${tag};`));
   }, 120);
   await onlyLooks();
 
   const message = await eventually(async () => {
-    await report(runs, { 'adoptable-by': tag });
+    await report(which, { 'adoptable-by': tag });
     return await allowed(kind, 'AdoptionAwaited', new RegExp(`${differs}: runs `));
   }, 120);
   await onlyLooks();

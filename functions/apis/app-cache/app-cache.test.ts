@@ -21,7 +21,7 @@ import { appCache } from './index.ts';
 
 contract(appCache, {
   details: { 'replication-group': replicationGroupDetails },
-  apart: ['ttlHours'],
+  apart: ['adopt', 'ttlHours'],
   secretKeys: ['password', 'uri'],
   checkBinding({ uri, host, port, password, tls }) {
     const { protocol, hostname, port: at, username, password: encoded } = new URL(uri ?? '');

@@ -2,6 +2,7 @@ import { defineApi } from '../../core/api.ts';
 import { endpointColumns } from '../../core/endpoint.ts';
 import { container } from './backends/container.ts';
 import { elasticache } from './backends/elasticache.ts';
+import { tokenSecret } from './backends/elasticache-adopt.ts';
 import * as schema from './schema.ts';
 
 export const appCache = defineApi({
@@ -13,6 +14,7 @@ export const appCache = defineApi({
   schema,
   backends: { container, elasticache },
   releasable: ['protection', 'alerts', 'alarm-*', 'parameter-group-*', 'ingress-*'],
+  requires: { token: tokenSecret },
   claimPolicies: [
     { policy: 'kept-running', field: 'running', equals: true },
     { policy: 'multi-az', field: 'highAvailability', equals: true },

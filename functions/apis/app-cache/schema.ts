@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { applyChangesField } from '../../aws/windows.ts';
+import { adoptField, adoptRules } from '../../core/adopt.ts';
 import { bindingHead } from '../../core/binding.ts';
 import { endpoint, endpointStatus } from '../../core/endpoint.ts';
 import { field, type SettingsOf, setting } from '../../core/field.ts';
@@ -61,6 +62,21 @@ export const fields = {
     container: 'deletes the volume',
     elasticache: 'deletes the cache without a final snapshot',
   }),
+  adopt: adoptField(
+    z.strictObject({
+      replicationGroup: z
+        .string()
+        .max(40)
+        .regex(/^[a-z](-?[a-z0-9])*$/)
+        .describe('Id of a replication group of ElastiCache, in the account and region of the environment.'),
+    }),
+    {
+      what: 'cache',
+      more: 'It keeps its token, which AWS tells nobody: somebody puts it into the Secret named <claim>-cache-token beforehand.',
+      refusedOn: { container: 'leave it out' },
+      example: { replicationGroup: 'legacy-sessions' },
+    },
+  ),
   running: runningField,
   ttlHours: ttlField,
   snapshotRetentionDays: setting(z.int().min(1).max(35), {
@@ -72,7 +88,7 @@ export const fields = {
 };
 export type CacheSettings = SettingsOf<typeof fields>;
 
-export const rules = ttlRules;
+export const rules = [...ttlRules, ...adoptRules];
 
 export const status = endpointStatus('cache');
 

@@ -1,5 +1,5 @@
 import type { Item } from '../../core/card.ts';
-import { at, numberAt } from '../../core/kubernetes.ts';
+import { at, numberAt, stringAt } from '../../core/kubernetes.ts';
 import { shown } from '../../core/problem.ts';
 import {
   defineKind,
@@ -40,31 +40,48 @@ function items(object: unknown): readonly Item[] {
  * Of the nodes of the families below.
  * https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/CacheNodes.SupportedTypes.html
  */
-const memoryGiB: ReadonlyMap<unknown, number> = new Map([
-  ['cache.t4g.micro', 0.5],
-  ['cache.t4g.small', 1.37],
-  ['cache.t4g.medium', 3.09],
-  ['cache.m7g.large', 6.38],
-  ['cache.m7g.xlarge', 12.93],
-  ['cache.m7g.2xlarge', 26.04],
-  ['cache.m7g.4xlarge', 52.26],
-  ['cache.m7g.8xlarge', 103.68],
-  ['cache.m7g.12xlarge', 157.12],
-  ['cache.m7g.16xlarge', 209.55],
-  ['cache.r7g.large', 13.07],
-  ['cache.r7g.xlarge', 26.32],
-  ['cache.r7g.2xlarge', 52.82],
-  ['cache.r7g.4xlarge', 105.81],
-  ['cache.r7g.8xlarge', 209.55],
-  ['cache.r7g.12xlarge', 317.77],
-  ['cache.r7g.16xlarge', 419.09],
-]);
+const memoryGiB: ReadonlyMap<unknown, number> = new Map(
+  [
+    { families: ['t3', 't4g'], sizes: { micro: 0.5, small: 1.37, medium: 3.09 } },
+    {
+      families: ['m5', 'm6g', 'm7g'],
+      sizes: {
+        large: 6.38,
+        xlarge: 12.93,
+        '2xlarge': 26.04,
+        '4xlarge': 52.26,
+        '8xlarge': 103.68,
+        '12xlarge': 157.12,
+        '16xlarge': 209.55,
+        '24xlarge': 314.32,
+      },
+    },
+    {
+      families: ['r5', 'r6g', 'r7g'],
+      sizes: {
+        large: 13.07,
+        xlarge: 26.32,
+        '2xlarge': 52.82,
+        '4xlarge': 105.81,
+        '8xlarge': 209.55,
+        '12xlarge': 317.77,
+        '16xlarge': 419.09,
+        '24xlarge': 635.61,
+      },
+    },
+  ].flatMap(({ families, sizes }) =>
+    families.flatMap((family) => Object.entries(sizes).map(([size, memory]) => [`cache.${family}.${size}`, memory] as const)),
+  ),
+);
 
 /** Of a node whose memory is not known it is assumed. */
 function mayBeSmaller(before: unknown, after: unknown): boolean {
   const [had, has] = [memoryGiB.get(before), memoryGiB.get(after)];
   return had === undefined || has === undefined || has < had;
 }
+
+/** In AWS, on a group that is to be adopted. Whoever administers AWS writes it, and nobody who writes claims. */
+const tokenTag = 'auth-token';
 
 /** provider-aws does not report the state that ElastiCache has it in, so that it is ready by its conditions alone. */
 export const replicationGroup = defineKind({
@@ -100,6 +117,28 @@ export const replicationGroup = defineKind({
   backups: [{ path: 'spec.forProvider.snapshotRetentionLimit', want: 'at least 1', holds: isAtLeast(1) }],
   backupReport: { what: 'daily snapshots', days: 'snapshotRetentionLimit', window: 'snapshotWindow' },
   defers: { fields: { engineVersion: 'engineVersionActual', nodeType: 'nodeType' }, window: 'maintenanceWindow' },
+  adoption: {
+    reported: { engineVersion: 'engineVersionActual', securityGroupIdRefs: 'securityGroupIds' },
+    silent: ['applyImmediately', 'finalSnapshotIdentifier'],
+    renewed: {},
+    unfit(atProvider, forProvider) {
+      if (at(atProvider, 'transitEncryptionEnabled') !== true || at(atProvider, 'transitEncryptionMode') !== 'required') {
+        return 'who connects to it need not use TLS: have the platform team require that in ElastiCache first, once all of its clients do';
+      }
+      // ElastiCache says it, and provider-aws does not.
+      if (stringAt(atProvider, 'tags', tokenTag) !== 'required') {
+        return `its provider does not report whether it asks for a token: have the platform team tag it with ${tokenTag}=required, once nobody gets in without one`;
+      }
+      const [users, whole] = ['userGroupIds', 'globalReplicationGroupId'].map((field) => at(atProvider, field));
+      const [runs, would] = [atProvider, forProvider].map((of) => at(of, 'port'));
+      if (Array.isArray(users) && users.length > 0) return 'its users are those of a user group, want one that has a token alone';
+      if (at(atProvider, 'clusterEnabled') === true)
+        return 'its keys are in shards, for clients of a cluster: want one without cluster mode';
+      if (whole !== undefined && whole !== '')
+        return `it belongs to ${shown(whole)}, of more than one region: have the platform team take it out in ElastiCache first`;
+      return runs === would ? undefined : `it listens on port ${shown(runs)}, want ${shown(would)}`;
+    },
+  },
   price: { ids: ['elasticache/cache.*.*'], items },
   // https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/redis-cluster-vertical-scaling.html
   effects: effectsOn({
@@ -118,6 +157,7 @@ export const replicationGroup = defineKind({
     parameterGroupName: restart('static parameters apply when the nodes restart, dynamic ones at once'),
     numCacheClusters: inPlace('no downtime; replicas come or go'),
     numNodeGroups: inPlace('online resharding: no downtime, slower during it'),
+    securityGroupIdRefs: inPlace('no downtime; whom the groups of before alone let in is shut out'),
     authTokenSecretRef: inPlace('the old token goes on working until it is removed'),
     // https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/backups-automatic.html
     snapshotRetentionLimit: ({ before, after }) => deleting(deletedByFewerDays('the automatic snapshots', before, after)),

@@ -1,3 +1,4 @@
+import { isAwaited } from '../../../aws/adopted.ts';
 import { type Alarm, alarmKinds, alarms, notifications } from '../../../aws/alarms.ts';
 import { account, key as encryptionKey, network } from '../../../aws/facts.ts';
 import { firewall, firewallKinds, longestGroupName, subnetGroup } from '../../../aws/network.ts';
@@ -7,7 +8,7 @@ import { shortestOfElastiCache, windows, windowsOf } from '../../../aws/windows.
 import type { Backend, Context, Expansion } from '../../../core/api.ts';
 import { bind, bindingKey } from '../../../core/binding.ts';
 import { type FactsOf, needsOf } from '../../../core/facts.ts';
-import { stringAt } from '../../../core/kubernetes.ts';
+import { at, type KubernetesObject, stringAt } from '../../../core/kubernetes.ts';
 import { policiesFor } from '../../../core/managed.ts';
 import { controlPlane } from '../../../core/names.ts';
 import { elasticacheParameterGroup } from '../../../kinds/aws/elasticache-parameter-group.ts';
@@ -16,9 +17,14 @@ import { replicationGroup } from '../../../kinds/aws/replication-group.ts';
 import { protection, usage } from '../../../kinds/crossplane/usage.ts';
 import { secret } from '../../../kinds/kubernetes/secret.ts';
 import { binding, type CacheSettings, completeBinding, port, type Size, suffix, versions } from '../schema.ts';
+import { takenOver } from './elasticache-adopt.ts';
 
 const needs = needsOf(controlPlane, account, encryptionKey, network, windows, notifications);
 type Needs = FactsOf<typeof needs>;
+
+interface Required {
+  readonly token: readonly KubernetesObject[];
+}
 
 const composes = {
   binding: secret,
@@ -94,19 +100,22 @@ function alarmsOf({ evictionPolicy }: CacheSettings, nodes: readonly string[]): 
   ];
 }
 
-function expand(context: Context<CacheSettings, Needs>): Expansion {
-  const { claim, settings, facts, observed } = context;
+function expand(context: Context<CacheSettings, Needs, Required>): Expansion {
+  const { claim, settings, facts, observed, required } = context;
   const { aws } = facts;
+  const { adopt } = settings;
   const key = 'replication-group';
   const policies = policiesFor(settings.deletion, ['Snapshot', 'Delete']);
   const resources = awsResources(context, suffix, key, policies);
-  const { identity, nameOf, resource, externalNameOf, description, tags } = resources;
-  const id = externalNameOf(longestId);
+  const { identity, nameOf, resource, look, externalNameOf, description, tags } = resources;
+  const id = adopt?.replicationGroup ?? externalNameOf(longestId);
   const finalSnapshot = finalSnapshotName(claim, id);
   const hours = windowsOf(identity, aws.windows, shortestOfElastiCache);
   const group = observed[key];
   const made = (field: string) => stringAt(group?.object, 'spec', 'forProvider', field);
   const reported = (field: string) => stringAt(group?.object, 'status', 'atProvider', field);
+  const isWaiting = isAwaited(adopt, group);
+  const taken = adopt && takenOver({ claim, facts, observed, id, anchor: key, look, secrets: required.token });
 
   const major = settings.version;
   // AWS moves to newer minor versions by itself, and going back would be another cache.
@@ -130,29 +139,34 @@ function expand(context: Context<CacheSettings, Needs>): Expansion {
     ),
   );
 
-  const nodes = nodesOf(id, settings.highAvailability ? 2 : 1);
+  const count = settings.highAvailability ? 2 : 1;
+  const members = at(group?.object, 'status', 'atProvider', 'memberClusters');
+  // Whoever made what is adopted may have named its nodes otherwise.
+  const nodes = adopt !== undefined && Array.isArray(members) ? members.map(String).sort() : nodesOf(id, count);
   const groupSpec = {
     description,
     engine: settings.engine,
     engineVersion: engineVersion ?? newest[major],
     autoMinorVersionUpgrade: 'true',
     nodeType: nodeTypes[settings.size],
-    numCacheClusters: nodes.length,
+    numCacheClusters: count,
     automaticFailoverEnabled: settings.highAvailability,
     multiAzEnabled: settings.highAvailability,
     applyImmediately: settings.applyChanges === 'Immediately',
     atRestEncryptionEnabled: 'true',
-    ...(kmsKeyId !== undefined && { kmsKeyId }),
     transitEncryptionEnabled: true,
     transitEncryptionMode: 'required',
-    autoGenerateAuthToken: true,
-    authTokenSecretRef: { name: nameOf('password'), key: 'password' },
-    authTokenUpdateStrategy: 'ROTATE',
     port,
     parameterGroupName: groupName(parameterGroupKey(major)),
-    // If this and the security group were both references, resolving one could undo the other.
-    // https://github.com/crossplane-contrib/provider-aws/issues/2264
-    subnetGroupName: groupName('subnet-group'),
+    ...(taken?.fields ?? {
+      autoGenerateAuthToken: true,
+      authTokenSecretRef: { name: nameOf('password'), key: 'password' },
+      authTokenUpdateStrategy: 'ROTATE',
+      // If this and the security group were both references, resolving one could undo the other.
+      // https://github.com/crossplane-contrib/provider-aws/issues/2264
+      subnetGroupName: groupName('subnet-group'),
+      ...(kmsKeyId !== undefined && { kmsKeyId }),
+    }),
     securityGroupIdRefs: [{ name: nameOf('security-group') }],
     snapshotRetentionLimit: settings.persistence === 'Snapshots' ? settings.snapshotRetentionDays : 0,
     snapshotWindow: hours.backup,
@@ -163,42 +177,49 @@ function expand(context: Context<CacheSettings, Needs>): Expansion {
 
   const connection = group?.connectionDetails ?? {};
   const host = connection['primary_endpoint_address'];
-  const password = connection['attribute.auth_token'];
+  const password = taken === undefined ? connection['attribute.auth_token'] : taken.password;
   const fresh =
-    host && password
+    !isWaiting && host && password
       ? completeBinding({ provider: 'elasticache', host, port: connection['port'] ?? String(port), password, tls: 'true' })
       : undefined;
   const bound = bind(claim, nameOf(), binding, fresh, observed[bindingKey], 'the replication group and its endpoint');
-  const address = bound.values?.['host'] ?? reported('primaryEndpointAddress');
+  const address = bound.values?.['host'] ?? (isWaiting ? undefined : reported('primaryEndpointAddress'));
+  const refusal = taken?.refusal ?? bound.refusal;
   return {
     resources: {
-      'subnet-group': subnetGroup(resources, 'subnet-group', elasticacheSubnetGroup, aws),
+      ...(taken?.resources ?? { 'subnet-group': subnetGroup(resources, 'subnet-group', elasticacheSubnetGroup, aws) }),
       ...firewall(resources, aws, observed, port),
       ...groups.resources,
       [key]: resource(key, replicationGroup, groupSpec, {
         externalName: id,
+        adopts: adopt?.replicationGroup,
         connectionSecret: nameOf('connection'),
         // The provider would record nodes and their zones in the spec, and refuse every change of theirs from then on: a failover too.
         managementPolicies: policies.filter((policy) => policy !== 'LateInitialize'),
       }),
       ...bound.resources,
       ...alarms(resources, context, aws.notificationTopicArn, alarmsOf(settings, nodes)),
-      ...protection(claim, nameOf(), settings.deletion),
+      // A claim that has nothing yet may go, and be made again.
+      ...(isWaiting && observed['protection'] === undefined ? {} : protection(claim, nameOf(), settings.deletion)),
     },
     pending: bound.pending,
     status: { ...(address !== undefined && { host: address }), port, ...finalSnapshotStatus(claim, settings.deletion, finalSnapshot) },
     awaiting: groups.handingOver,
-    ...(bound.refusal && { refusal: bound.refusal }),
+    ...(refusal && { refusal }),
   };
 }
 
 /** A Valkey of its own on ElastiCache, with its own groups. */
-export const elasticache: Backend<CacheSettings, Needs, unknown, keyof typeof composes> = {
+export const elasticache: Backend<CacheSettings, Needs, Required, keyof typeof composes> = {
   needs,
   composes,
   anchor: 'replication-group',
   stops: { cannot: 'AWS can delete and cannot stop' },
-  explains: { 'ReplicationGroup.engineVersion': 'version', 'ReplicationGroup.nodeType': 'size' },
+  explains: {
+    'ReplicationGroup.engineVersion': 'version',
+    'ReplicationGroup.nodeType': 'size',
+    'ReplicationGroup.snapshotRetentionLimit': 'snapshotRetentionDays',
+  },
   calls: { size: nodeTypes },
   hastens: { applyChanges: 'Immediately' },
   expand,

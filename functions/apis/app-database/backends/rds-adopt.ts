@@ -1,11 +1,8 @@
-import { asFound } from '../../../aws/adopted.ts';
+import { asFound, elsewhere } from '../../../aws/adopted.ts';
+import type { AwsResources } from '../../../aws/resources.ts';
 import type { Composed, Context } from '../../../core/api.ts';
 import { bindingKey, issuedValues } from '../../../core/binding.ts';
-import type { Card } from '../../../core/card.ts';
-import { stringAt } from '../../../core/kubernetes.ts';
-import { foundBy } from '../../../core/look.ts';
-import { shown } from '../../../core/problem.ts';
-import type { ObservedResource, Refusal } from '../../../core/step.ts';
+import type { Refusal } from '../../../core/step.ts';
 import { rdsSubnetGroup } from '../../../kinds/aws/rds-subnet-group.ts';
 import { type DatabaseSettings, issuedDatabase } from '../schema.ts';
 
@@ -36,8 +33,7 @@ interface Taking
   /** Whether it was looked at, and is there. */
   readonly isFound: boolean;
   readonly found: (field: string) => string | undefined;
-  /** Something in AWS that is only looked at. */
-  readonly look: (part: string, card: Card, externalName: string, as: 'beside') => Composed;
+  readonly look: AwsResources['look'];
 }
 
 /** What an instance has that was there before its claim, as far as it is known. */
@@ -48,26 +44,14 @@ interface Taken {
   readonly refusal?: Refusal;
 }
 
-/** RDS moves no instance to another subnet group of its VPC, and takes no security group of another. */
-function elsewhere({ facts, identifier, found, observed }: Taking): string | undefined {
-  const group = found('dbSubnetGroupName');
-  if (group === undefined) return `RDS names no subnet group of ${shown(identifier)}, want one in the VPC of the environment`;
-  const seen: ObservedResource | undefined = observed[key];
-  if (seen === undefined || foundBy(seen.object) === undefined) return undefined;
-  const vpcId = stringAt(seen.object, 'status', 'atProvider', 'vpcId');
-  return vpcId === facts.aws.vpcId
-    ? undefined
-    : `${shown(identifier)} is in VPC ${shown(vpcId)}, want ${shown(facts.aws.vpcId)}, as data.aws.vpcId of the environment says`;
-}
-
 /** An instance that the claim takes in keeps its administrator, its database and its place. */
 export function takenOver(taking: Taking): Taken {
-  const { settings, sources, observed, isFound, found, look } = taking;
+  const { facts, settings, sources, observed, identifier, isFound, found, look } = taking;
   const issued = issuedValues(issuedDatabase, observed[bindingKey])?.database;
   // An instance has more than one database, and RDS knows of the first only.
   const said = sources.databaseName === 'claim' ? settings.databaseName : undefined;
   const group = found('dbSubnetGroupName');
-  const why = isFound ? elsewhere(taking) : undefined;
+  const why = isFound ? elsewhere({ name: identifier, group, seen: observed[key], vpcId: facts.aws.vpcId }) : undefined;
   const both =
     settings.restoreFrom === undefined ? undefined : 'spec.restoreFrom: want it left out beside spec.adopt, which has data of its own';
   const message = both ?? (why && `spec.adopt.instance: ${why}; nothing was changed`);

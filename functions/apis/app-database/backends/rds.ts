@@ -9,11 +9,10 @@ import { awsResources, finalSnapshotName, finalSnapshotStatus } from '../../../a
 import { shortestOfRds, windows, windowsOf } from '../../../aws/windows.ts';
 import type { Backend, Context, Expansion } from '../../../core/api.ts';
 import { bind, bindingKey, issuedValues } from '../../../core/binding.ts';
-import type { Card } from '../../../core/card.ts';
 import { type FactsOf, needsOf } from '../../../core/facts.ts';
 import { at, stringAt } from '../../../core/kubernetes.ts';
 import { foundBy } from '../../../core/look.ts';
-import { externalNameAnnotation, looked, policiesFor } from '../../../core/managed.ts';
+import { externalNameAnnotation, policiesFor } from '../../../core/managed.ts';
 import { controlPlane, externalName } from '../../../core/names.ts';
 import { shown } from '../../../core/problem.ts';
 import { conditionOf, isLook, isReady } from '../../../core/readiness.ts';
@@ -172,7 +171,7 @@ function expand(context: Context<DatabaseSettings, Needs, Sources>): Expansion {
   const { restoreFrom, adopt } = settings;
   const policies = policiesFor(settings.deletion, ['Snapshot', 'Delete']);
   const resources = awsResources(context, suffix, 'instance', policies);
-  const { identity, nameOf, resource, externalNameOf, description, tags } = resources;
+  const { identity, nameOf, resource, look, externalNameOf, description, tags } = resources;
   const identifier = adopt?.instance ?? externalNameOf(longestIdentifier);
   const hours = windowsOf(identity, aws.windows, shortestOfRds);
   const instance = observed['instance'];
@@ -182,11 +181,6 @@ function expand(context: Context<DatabaseSettings, Needs, Sources>): Expansion {
   const made = (field: string) => stringAt(instance?.object, 'spec', 'forProvider', field);
   // Of what was only looked at, AWS alone knows how it was made.
   const found = (field: string) => stringAt(instance?.object, 'status', 'atProvider', field) || made(field);
-
-  const look = (part: string, card: Card, externalName: string, as: 'kept' | 'source' | 'beside') => {
-    const providerConfig = { kind: 'ClusterProviderConfig', name: aws.providerConfig } as const;
-    return looked({ card, name: nameOf(part), externalName, providerConfig, forProvider: { region: resources.region } }, as);
-  };
   const origin = originOf({
     settings,
     source: required.source,
