@@ -11,6 +11,7 @@ import {
   kubectl,
   makeDatabasesWith,
   makeNamespace,
+  provisioned,
   ready,
   removeNamespaces,
   run,
@@ -157,7 +158,7 @@ test('of dumps beyond those to keep the oldest goes, and nothing else that is in
 test('where there is no dump of so early nobody gets the database, and it is told which there is', async () => {
   await apply(claim(name, 'early', begunWith('orders', { at: '2020-02-02T00:00:00Z' })));
   await eventually(async () => {
-    expect((await conditionOf('early', 'Provisioned'))?.message).toContain(
+    expect(await provisioned(name, 'early')).toContain(
       `the dump of AppDatabase orders in AppBucket dumps to be restored, which failed: kubectl logs -n ${name} job/early-database-copy says why`,
     );
   });

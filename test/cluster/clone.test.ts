@@ -1,16 +1,15 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { conditionOf } from '../../functions/core/readiness.ts';
 import {
   answerOf,
   apply,
   bindingOf,
   claim,
   eventually,
-  get,
   kubectl,
   list,
   makeDatabasesWith,
   makeNamespace,
+  provisioned,
   ready,
   removeNamespaces,
   tryApply,
@@ -40,9 +39,6 @@ const counts = (namespace: string, of: string) =>
     of,
     "SELECT (SELECT count(*) FROM customers), (SELECT count(*) FROM customers WHERE email LIKE '%@shop.example'), (SELECT sum(cents) FROM lines)",
   );
-
-const provisioned = async (namespace: string, of: string) =>
-  String(conditionOf(await get('appdatabase', of, namespace), 'Provisioned')?.message);
 
 const waitsFor = async (namespace: string, of: string, what: string) =>
   await eventually(async () => expect(await provisioned(namespace, of)).toContain(what));

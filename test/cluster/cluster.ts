@@ -141,6 +141,11 @@ export async function oncePassed<T>(namespace: string, name: string, resource: s
   });
 }
 
+/** What a claim says of how far all that it needs is. */
+export async function provisioned(namespace: string, name: string, resource = 'appdatabase'): Promise<string> {
+  return String(conditionOf(await get(resource, name, namespace), 'Provisioned')?.message);
+}
+
 /** What a claim is told that it would lose, and the command of kubectl by which that is acknowledged. */
 export async function lossOf(
   namespace: string,

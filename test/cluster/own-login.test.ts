@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { at } from '../../functions/core/kubernetes.ts';
-import { conditionOf, isLook } from '../../functions/core/readiness.ts';
+import { isLook } from '../../functions/core/readiness.ts';
 import { environmentConfig } from '../request.ts';
 import {
   apply,
@@ -12,6 +12,7 @@ import {
   list,
   makeNamespace,
   oncePassed,
+  provisioned,
   psql,
   ready,
   removeNamespaces,
@@ -118,18 +119,17 @@ describe('a database on a server of its own, in an environment where provider-sq
   });
 
   test('has made for it what an extension wants on its server, and waits for what that loads and has', async () => {
-    const provisioned = async () => conditionOf(await get('appdatabase', 'orders', name), 'Provisioned')?.message;
     await apply(claim(name, 'orders', { engine: 'postgres', extensions: ['pgcrypto', 'pgaudit'] }));
     await oncePassed(name, 'orders', 'appdatabase', async () => {
       expect(await asPlatformTeam("SELECT rolcanlogin FROM pg_roles WHERE rolname = 'rds_pgaudit'")).toBe('f');
-      expect(await provisioned()).toContain(
+      expect(await provisioned(name, 'orders')).toContain(
         'Extension orders-database-extension-pgaudit waits for the parameter group that has its library loaded',
       );
     });
     await playAws();
     // What RDS has, and this server has not.
     await oncePassed(name, 'orders', 'appdatabase', async () =>
-      expect(await provisioned()).toContain('spec.extensions: got "pgaudit", which the server does not have'),
+      expect(await provisioned(name, 'orders')).toContain('spec.extensions: got "pgaudit", which the server does not have'),
     );
     await apply(claim(name, 'orders', { engine: 'postgres', extensions: ['pgcrypto'] }));
     // The library stays, and what the app's login may create goes, which RDS has to have taken before the group is ready again.
@@ -146,7 +146,7 @@ describe('a database on a server of its own, in an environment where provider-sq
     const before = await bindingOf(name, 'orders');
     await kubectl('annotate', 'appdatabase', 'orders', '-n', name, '--overwrite', 'platform.internal/rotate=two');
     await oncePassed(name, 'orders', 'appdatabase', async () =>
-      expect(conditionOf(await get('appdatabase', 'orders', name), 'Provisioned')?.message).toMatch(/another login comes at \S+Z, so that/),
+      expect(await provisioned(name, 'orders')).toMatch(/another login comes at \S+Z, so that/),
     );
     expect(await bindingOf(name, 'orders')).toEqual(before);
     expect(await asPlatformTeam("SELECT rolcanlogin FROM pg_roles WHERE rolname = 'app'")).toBe('t');

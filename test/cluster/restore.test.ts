@@ -1,16 +1,15 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { conditionOf } from '../../functions/core/readiness.ts';
 import {
   answerOf,
   apply,
   bindingOf,
   claim,
   eventually,
-  get,
   kubectl,
   list,
   makeDatabasesWith,
   makeNamespace,
+  provisioned,
   ready,
   removeNamespaces,
   run,
@@ -38,8 +37,6 @@ const counts = (of: string) =>
   );
 
 const emails = (of: string) => answerOf(name, of, "SELECT count(*) FILTER (WHERE email LIKE '%@shop.example'), count(*) FROM customers");
-
-const provisioned = async (of: string) => String(conditionOf(await get('appdatabase', of, name), 'Provisioned')?.message);
 
 beforeAll(async () => {
   await removeNamespaces(name);
@@ -90,7 +87,7 @@ test('a copy whose mask fails is given to nobody, and says why; with a mask that
   await apply(masks('masks', "UPDATE customers SET email = id || '@invalid'; SELECT 1 / 0"));
   await apply(claim(name, 'masked', copyOf('orders', 'masks')));
   await eventually(async () =>
-    expect(await provisioned('masked')).toContain(
+    expect(await provisioned(name, 'masked')).toContain(
       `the data of AppDatabase orders to be copied, which failed and changed nothing: kubectl logs -n ${name} job/masked-database-copy says why`,
     ),
   );

@@ -6,7 +6,21 @@ import { at } from '../../functions/core/kubernetes.ts';
 import { isLook } from '../../functions/core/readiness.ts';
 import { createAuthority, issueCertificate } from '../certificates.ts';
 import { environmentConfig } from '../request.ts';
-import { apply, claim, eventually, get, kubectl, list, makeNamespace, oncePassed, psql, ready, removeNamespaces, run } from './cluster.ts';
+import {
+  apply,
+  claim,
+  eventually,
+  get,
+  kubectl,
+  list,
+  makeNamespace,
+  oncePassed,
+  provisioned,
+  psql,
+  ready,
+  removeNamespaces,
+  run,
+} from './cluster.ts';
 import { recordedSecret, recordedStatus } from './recorded.ts';
 import { adminPassword } from './setup.ts';
 
@@ -99,18 +113,6 @@ const asked = async (sql: string) => {
 const versionAsked = async () =>
   at(await get('instance.rds.aws.m.upbound.io', 'orders-database-instance', name), 'spec', 'forProvider', 'engineVersion');
 
-const provisioned = async () => {
-  const conditions = at(await get('appdatabase', 'orders', name), 'status', 'conditions');
-  return Array.isArray(conditions)
-    ? String(
-        at(
-          conditions.find((each: unknown) => at(each, 'type') === 'Provisioned'),
-          'message',
-        ),
-      )
-    : '';
-};
-
 beforeAll(async () => {
   await cleanUp();
   const rdsCaCertificates = await startServer();
@@ -131,7 +133,7 @@ test('what is in the way of another major version is found, named, and not looke
   await apply(claim(name, 'orders', { engine: 'postgres', version: '17' }));
   const found = 'prepared transactions, logical replication, columns that an upgrade cannot keep as they are';
   await oncePassed(name, 'orders', 'appdatabase', async () =>
-    expect(await provisioned()).toContain(
+    expect(await provisioned(name, 'orders')).toContain(
       `version 16 runs on, since the check for version 17 found ${found}: kubectl logs -n ${name} job/${job} names each`,
     ),
   );
