@@ -141,6 +141,18 @@ export async function oncePassed<T>(namespace: string, name: string, resource: s
   });
 }
 
+export interface Said {
+  readonly status: string;
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** What a condition of an object says, but for since when, and of which of its generations. */
+export function saidOf(object: Live, type: string): Said | undefined {
+  const found = conditionOf(object, type);
+  return found && ({ status: found.status, reason: found.reason, message: found.message } as Said);
+}
+
 /** What a claim says of how far all that it needs is. */
 export async function provisioned(namespace: string, name: string, resource = 'appdatabase'): Promise<string> {
   return String(conditionOf(await get(resource, name, namespace), 'Provisioned')?.message);
@@ -327,8 +339,7 @@ export async function functionServes(before: readonly string[] = []): Promise<re
     const { metadata, status } = await theFunction();
     const pods = await list('pods', '-n', crossplaneNamespace, '-l', `pkg.crossplane.io/function=${metadata.name}`);
     const serves = (pod: Live) => {
-      const conditions = (at(pod.status, 'conditions') ?? []) as readonly { readonly type: string; readonly status: string }[];
-      const isReady = conditions.some((condition) => condition.type === 'Ready' && condition.status === 'True');
+      const isReady = conditionOf(pod, 'Ready')?.status === 'True';
       const isCurrent = at(pod.metadata, 'labels', 'pkg.crossplane.io/revision') === at(status, 'currentRevision');
       return isReady && isCurrent && !before.includes(pod.metadata.uid);
     };

@@ -67,9 +67,7 @@ test('every object that the claim composes is accepted by the apiserver', async 
     ]);
   });
   await eventually(async () => {
-    const { status } = await get('appdatabase', 'orders', namespace);
-    const conditions = (status as unknown as { conditions: readonly { type: string; status: string }[] }).conditions;
-    expect(conditions.find(({ type }) => type === 'Synced')?.status).toBe('True');
+    expect(conditionOf(await get('appdatabase', 'orders', namespace), 'Synced')?.status).toBe('True');
   });
 });
 
