@@ -3,25 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { at } from '../../functions/core/kubernetes.ts';
-import { isLook } from '../../functions/core/readiness.ts';
 import { createAuthority, issueCertificate } from '../certificates.ts';
 import { environmentConfig } from '../request.ts';
-import {
-  apply,
-  claim,
-  eventually,
-  get,
-  kubectl,
-  list,
-  makeNamespace,
-  oncePassed,
-  provisioned,
-  psql,
-  ready,
-  removeNamespaces,
-  run,
-} from './cluster.ts';
-import { recordedSecret, recordedStatus } from './recorded.ts';
+import { apply, claim, get, kubectl, list, makeNamespace, oncePassed, provisioned, psql, ready, removeNamespaces, run } from './cluster.ts';
+import { playInstance } from './provider.ts';
 import { adminPassword } from './setup.ts';
 
 const name = 'upgrade-check';
@@ -84,26 +69,6 @@ async function administer(sql: string, database = 'postgres'): Promise<void> {
   await kubectl('exec', '-n', server, 'deployment/postgres', '--', ...line);
 }
 
-/** Plays provider-aws, which reports an instance of this version. */
-async function playAws(engineVersionActual: string): Promise<void> {
-  const kinds = ['instances.rds', 'parametergroups.rds', 'subnetgroups.rds', 'securitygroups.ec2', 'securitygrouprules.ec2'];
-  const all = () => list(kinds.map((kind) => `${kind}.aws.m.upbound.io`).join(','), '-n', name);
-  await eventually(async () => {
-    const objects = await all();
-    expect([objects.some(({ kind }) => kind === 'Instance'), objects.filter(isLook)]).toEqual([true, []]);
-  });
-  for (const object of await all()) {
-    const recorded = recordedStatus(object);
-    const made = { ...(recorded['atProvider'] as object), username: 'platform', dbName: '', address: host, engineVersionActual };
-    const status = object.kind === 'Instance' ? { ...recorded, atProvider: made } : recorded;
-    const target = [`${object.kind}.${object.apiVersion.split('/')[0]}`, object.metadata.name, '-n', name];
-    await kubectl('patch', ...target, '--subresource=status', '--type=merge', '-p', JSON.stringify({ status }));
-  }
-  const secret = recordedSecret(name, 'orders-database-connection');
-  const where = { address: host, host, endpoint: `${host}:5432`, username: 'platform', password: adminPassword };
-  await apply({ ...secret, stringData: { ...(secret['stringData'] as object), ...where } });
-}
-
 const asked = async (sql: string) => {
   const { code, stdout, stderr } = await psql(name, 'orders', sql);
   if (code !== 0) throw new Error(stderr);
@@ -121,7 +86,7 @@ beforeAll(async () => {
   await apply(environmentConfig(name, { ...shipped, aws: { ...shipped.aws, rdsCaCertificates, providerSqlTls: 'require' } }));
   await makeNamespace(name, name);
   await apply(claim(name, 'orders', { engine: 'postgres', version: '16' }));
-  await playAws('16.9');
+  await playInstance(name, host, { engineVersionActual: '16.9' });
   await ready(name, 'orders');
 });
 afterAll(cleanUp);
@@ -156,7 +121,7 @@ test('the version is asked for once nothing is in its way, and the Job goes', as
   await administer("SELECT pg_drop_replication_slot('cdc')", 'app');
   await kubectl('delete', 'job', '-n', name, job);
   await oncePassed(name, 'orders', 'appdatabase', async () => expect(await versionAsked()).toBe('17'));
-  await playAws('17.4');
+  await playInstance(name, host, { engineVersionActual: '17.4' });
   await ready(name, 'orders');
   await oncePassed(name, 'orders', 'appdatabase', async () =>
     expect((await run('kubectl', ['get', 'job', '-n', name, job])).stderr).toContain('not found'),
