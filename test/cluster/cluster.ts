@@ -243,6 +243,14 @@ export async function makeDatabasesWith(backend: 'container' | 'shared', environ
   await apply(environmentConfig(environment, { ...data, ...(images && { images }) }));
 }
 
+/** The ConfigMap `masks` of a namespace, with what masks the copies of data that name it. */
+export const masksOf = (namespace: string, sql: string) => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name: 'masks', namespace },
+  data: { 'mask.sql': sql },
+});
+
 export async function bindingOf(namespace: string, name: string, suffix = 'database'): Promise<Readonly<Record<string, string>>> {
   const { data } = await get('secret', `${name}-${suffix}`, namespace);
   return Object.fromEntries(Object.entries(data ?? {}).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]));

@@ -9,6 +9,7 @@ import {
   list,
   makeDatabasesWith,
   makeNamespace,
+  masksOf,
   provisioned,
   ready,
   removeNamespaces,
@@ -20,13 +21,6 @@ const name = 'copies';
 const copyOf = (of: string, mask?: string) => ({
   engine: 'postgres',
   restoreFrom: { claim: of, ...(mask !== undefined && { mask: { configMap: mask } }) },
-});
-
-const masks = (of: string, sql: string) => ({
-  apiVersion: 'v1',
-  kind: 'ConfigMap',
-  metadata: { name: of, namespace: name },
-  data: { 'mask.sql': sql },
 });
 
 const counts = (of: string) =>
@@ -84,7 +78,7 @@ test('data moves from a container to a shared server with equal counts, its own 
 });
 
 test('a copy whose mask fails is given to nobody, and says why; with a mask that succeeds nobody sees what it masks', async () => {
-  await apply(masks('masks', "UPDATE customers SET email = id || '@invalid'; SELECT 1 / 0"));
+  await apply(masksOf(name, "UPDATE customers SET email = id || '@invalid'; SELECT 1 / 0"));
   await apply(claim(name, 'masked', copyOf('orders', 'masks')));
   await eventually(async () =>
     expect(await provisioned(name, 'masked')).toContain(
@@ -93,7 +87,7 @@ test('a copy whose mask fails is given to nobody, and says why; with a mask that
   );
   expect(await kubectl('logs', '-n', name, 'job/masked-database-copy')).toContain('division by zero');
   expect((await run('kubectl', ['get', 'secret', '-n', name, 'masked-database'])).stderr).toContain('not found');
-  await apply(masks('masks', "UPDATE customers SET email = id || '@invalid'"));
+  await apply(masksOf(name, "UPDATE customers SET email = id || '@invalid'"));
   await kubectl('delete', 'job', '-n', name, 'masked-database-copy');
   await ready(name, 'masked');
   expect([await counts('masked'), await emails('masked'), await emails('orders')]).toEqual([

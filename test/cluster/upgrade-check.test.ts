@@ -5,7 +5,20 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { at } from '../../functions/core/kubernetes.ts';
 import { createAuthority, issueCertificate } from '../certificates.ts';
 import { environmentConfig } from '../request.ts';
-import { apply, claim, get, kubectl, list, makeNamespace, oncePassed, provisioned, psql, ready, removeNamespaces, run } from './cluster.ts';
+import {
+  answerOf,
+  apply,
+  claim,
+  get,
+  kubectl,
+  list,
+  makeNamespace,
+  oncePassed,
+  provisioned,
+  ready,
+  removeNamespaces,
+  run,
+} from './cluster.ts';
 import { playInstance } from './provider.ts';
 import { adminPassword } from './setup.ts';
 
@@ -69,11 +82,7 @@ async function administer(sql: string, database = 'postgres'): Promise<void> {
   await kubectl('exec', '-n', server, 'deployment/postgres', '--', ...line);
 }
 
-const asked = async (sql: string) => {
-  const { code, stdout, stderr } = await psql(name, 'orders', sql);
-  if (code !== 0) throw new Error(stderr);
-  return stdout;
-};
+const asked = (sql: string) => answerOf(name, 'orders', sql);
 
 const versionAsked = async () =>
   at(await get('instance.rds.aws.m.upbound.io', 'orders-database-instance', name), 'spec', 'forProvider', 'engineVersion');
