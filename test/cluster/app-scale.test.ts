@@ -5,6 +5,7 @@ import type { Report } from '../../cli/verbs/doctor/report.ts';
 import { at } from '../../functions/core/kubernetes.ts';
 import { goldenPath } from '../../functions/golden-path.ts';
 import { environmentConfig } from '../request.ts';
+import { writtenBy } from '../terminal.ts';
 import { apply, claim, eventually, get, kubectl, makeNamespace, oncePassed, ready, removeNamespaces, saidOf, sleep } from './cluster.ts';
 
 /** From `.ci/app-image.sh`. */
@@ -106,10 +107,8 @@ test('without metrics an app is ready with the pods that it has, says that load 
     });
   });
   await ready(namespace, 'orders', 60, 'appservice');
-  let out = '';
-  const stdout = { write: (text: string) => (out += text) };
-  await doctor({ platform: goldenPath, output: 'json', stdout, stderr: process.stderr, color: false });
-  const { checks } = JSON.parse(out) as Report;
+  const { stdout } = await writtenBy((terminal) => doctor({ ...terminal, platform: goldenPath, output: 'json' }));
+  const { checks } = JSON.parse(stdout) as Report;
   expect(checks.find(({ id }) => id === 'added-apis')?.findings).toContainEqual({
     check: 'added-apis',
     severity: 'warning',

@@ -10,6 +10,7 @@ import { apiserver, serving } from '../../../test/apiserver.ts';
 import { platform } from '../../../test/planning.ts';
 import { exampleEnvironments, namespace as namespaceOf, stepRequest } from '../../../test/request.ts';
 import { servedKinds } from '../../../test/resting.ts';
+import { writtenBy } from '../../../test/terminal.ts';
 import { invoke } from '../../invoke.ts';
 
 const spec = { engine: 'postgres', adopt: { instance: 'legacy-orders' } };
@@ -63,15 +64,7 @@ function cluster(running: object | undefined): readonly KubernetesObject[] {
 
 async function planned(objects: readonly KubernetesObject[], given: KubernetesObject, ...more: readonly string[]) {
   await apiserver(serving(servedKinds, objects));
-  let [stdout, stderr] = ['', ''];
-  const terminal = {
-    stdin: async () => toYaml(given),
-    stdout: { write: (text: string) => (stdout += text) },
-    stderr: { write: (text: string) => (stderr += text) },
-    color: false,
-  };
-  const code = await invoke({ platform, root: '.' }, terminal, ['plan', '-', '--adopt', ...more]);
-  return { code, stdout, stderr };
+  return await writtenBy((terminal) => invoke({ platform, root: '.' }, terminal, ['plan', '-', '--adopt', ...more]), toYaml(given));
 }
 
 const tags = { 'adoptable-by': 'shop-eu-1/prod/shop/AppDatabase/orders' };

@@ -6,6 +6,7 @@ import { goldenPath } from '../../../functions/golden-path.ts';
 import { keyAnnotation } from '../../../platform/keyed.ts';
 import { apiserver, forbidden, serving } from '../../../test/apiserver.ts';
 import { restingObjects, servedKinds } from '../../../test/resting.ts';
+import { writtenBy } from '../../../test/terminal.ts';
 import { scorecard } from './command.ts';
 
 const now = new Date('2026-11-25T02:45:00Z');
@@ -27,19 +28,8 @@ const all = [
   claimed('AppIdentity', {}),
 ];
 
-async function run(output = 'table', { color = false, namespace }: { readonly color?: boolean; readonly namespace?: string } = {}) {
-  let stdout = '';
-  const code = await scorecard({
-    platform: goldenPath,
-    namespace,
-    output,
-    now,
-    color,
-    stdout: { write: (text) => (stdout += text) },
-    stderr: { write() {} },
-  });
-  return { code, stdout };
-}
+const run = (output = 'table', { color = false, namespace }: { readonly color?: boolean; readonly namespace?: string } = {}) =>
+  writtenBy((terminal) => scorecard({ ...terminal, platform: goldenPath, namespace, output, now, color }));
 
 const isClaim = ({ apiVersion: version }: KubernetesObject) => version === apiVersion;
 
@@ -216,7 +206,7 @@ test('a claim of another namespace, one that is being deleted, and none at all',
     isClaim(object) ? { ...object, metadata: { ...object.metadata, deletionTimestamp: '2026-11-25T02:00:00Z' } } : object,
   );
   await apiserver(serving(servedKinds, going));
-  const nothing = { code: 0, stdout: 'There is no claim to score.\n' };
+  const nothing = { code: 0, stdout: 'There is no claim to score.\n', stderr: '' };
   expect(await run()).toEqual(nothing);
   await apiserver(serving(servedKinds, inProd(database())));
   expect(await run('table', { namespace: 'billing' })).toEqual(nothing);

@@ -10,6 +10,7 @@ import { recordedStatus } from '../../../test/cluster/recorded.ts';
 import { platform } from '../../../test/planning.ts';
 import { exampleEnvironments } from '../../../test/request.ts';
 import { restingObjects, servedKinds } from '../../../test/resting.ts';
+import { writtenBy } from '../../../test/terminal.ts';
 import { InputError } from '../../input.ts';
 import { status } from './command.ts';
 
@@ -24,20 +25,10 @@ const claimed = (kind: string, spec: Readonly<Record<string, unknown>>, name = '
 });
 const database = (spec: Readonly<Record<string, unknown>> = {}) => claimed('AppDatabase', { engine: 'postgres', ...spec });
 
-async function run(operand: string, output = 'table', color = false, namespace: string | null = 'shop') {
-  let stdout = '';
-  const code = await status({
-    platform: goldenPath,
-    operands: [operand],
-    namespace: namespace ?? undefined,
-    output,
-    now,
-    color,
-    stdout: { write: (text) => (stdout += text) },
-    stderr: { write() {} },
-  });
-  return { code, stdout };
-}
+const run = (operand: string, output = 'table', color = false, namespace: string | null = 'shop') =>
+  writtenBy((terminal) =>
+    status({ ...terminal, platform: goldenPath, operands: [operand], namespace: namespace ?? undefined, output, now, color }),
+  );
 
 const isClaim = ({ apiVersion: version }: KubernetesObject) => version === apiVersion;
 
