@@ -157,7 +157,9 @@ test('where there is no dump of so early nobody gets the database, and it is tol
   expect(await kubectl('logs', '-n', name, 'job/early-database-copy')).toBe(
     `cannot restore: the bucket has no dump of AppDatabase orders that is not after 2020-02-02T00:00:00Z; the first one after that is ${first}\n`,
   );
-  expect((await run('kubectl', ['get', 'secret', '-n', name, 'early-database'])).stderr).toContain('not found');
+  expect((await run('kubectl', ['get', 'secret', '-n', name, 'early-database'])).stderr).toBe(
+    'Error from server (NotFound): secrets "early-database" not found\n',
+  );
 });
 
 test('a drill says on the claim whether the last dump could be restored and the query held', async () => {
@@ -191,7 +193,9 @@ test('a bucket that has the dumps of a claim is not deleted, and a claim that is
     expect.stringMatching(/AppDatabase (orders|ledger) has it in spec\.backups, and has its dumps there/),
   ]);
   await kubectl('delete', 'appdatabase', 'ledger', '-n', name, '--timeout=120s');
-  expect((await run('kubectl', ['get', 'cronjob', '-n', name, 'ledger-database-backup'])).stderr).toContain('not found');
+  expect((await run('kubectl', ['get', 'cronjob', '-n', name, 'ledger-database-backup'])).stderr).toBe(
+    'Error from server (NotFound): cronjobs.batch "ledger-database-backup" not found\n',
+  );
   await apply(claim(name, 'late', begunWith('ledger')));
   await ready(name, 'late');
   expect(await counts('late')).toBe(before);

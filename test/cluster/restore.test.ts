@@ -86,7 +86,9 @@ test('a copy whose mask fails is given to nobody, and says why; with a mask that
     ),
   );
   expect(await kubectl('logs', '-n', name, 'job/masked-database-copy')).toContain('division by zero');
-  expect((await run('kubectl', ['get', 'secret', '-n', name, 'masked-database'])).stderr).toContain('not found');
+  expect((await run('kubectl', ['get', 'secret', '-n', name, 'masked-database'])).stderr).toBe(
+    'Error from server (NotFound): secrets "masked-database" not found\n',
+  );
   await apply(masksOf(name, "UPDATE customers SET email = id || '@invalid'"));
   await kubectl('delete', 'job', '-n', name, 'masked-database-copy');
   await ready(name, 'masked');

@@ -133,7 +133,9 @@ test('the version is asked for once nothing is in its way, and the Job goes', as
   await playInstance(name, host, { engineVersionActual: '17.4' });
   await ready(name, 'orders');
   await oncePassed(name, 'orders', 'appdatabase', async () =>
-    expect((await run('kubectl', ['get', 'job', '-n', name, job])).stderr).toContain('not found'),
+    expect((await run('kubectl', ['get', 'job', '-n', name, job])).stderr).toBe(
+      `Error from server (NotFound): jobs.batch "${job}" not found\n`,
+    ),
   );
   expect(await asked('SELECT count(*) FROM orders')).toBe('0');
 });
