@@ -5,25 +5,14 @@ import { packageRoot } from '../platform/manifest.ts';
 import { toYaml } from '../platform/yaml.ts';
 import { claim, scratch, write } from '../test/planning.ts';
 import { environmentConfig, everything } from '../test/request.ts';
+import { writtenBy } from '../test/terminal.ts';
 import { invoke } from './invoke.ts';
 
 /** `npm run test:nightly` sets more. */
 const numRuns = Number(process.env['PROPERTY_RUNS'] ?? 300);
 
-async function goldenpath(args: readonly string[], stdin = '') {
-  const written = { stdout: '', stderr: '' };
-  const code = await invoke(
-    { platform: goldenPath, root: packageRoot },
-    {
-      stdin: async () => stdin,
-      stdout: { write: (text) => (written.stdout += text) },
-      stderr: { write: (text) => (written.stderr += text) },
-      color: false,
-    },
-    args,
-  );
-  return { code, ...written };
-}
+const goldenpath = (args: readonly string[], stdin = '') =>
+  writtenBy((terminal) => invoke({ platform: goldenPath, root: packageRoot }, terminal, args), stdin);
 
 /** Whatever was given: a documented exit code, and where there is no plan a line that says why. */
 function expectSound({ code, stdout, stderr }: Awaited<ReturnType<typeof goldenpath>>, given: string, output = 'table') {

@@ -8,6 +8,7 @@ import { type PlanOptions, plan } from '../cli/verbs/plan/command.ts';
 import { goldenPath } from '../functions/golden-path.ts';
 import { packageRoot } from '../platform/manifest.ts';
 import { toYaml } from '../platform/yaml.ts';
+import { writtenBy } from './terminal.ts';
 
 /** With few policies, so that one more in the repository is none more here. */
 export const platform = {
@@ -44,23 +45,10 @@ export function write(path: string, ...contents: readonly unknown[]): string {
 
 /** Runs the command as a person at no terminal; paths in the scratch folder are shown as FOLDER. */
 export async function run(files: readonly string[], options: Partial<PlanOptions> = {}) {
-  let stdout = '';
-  let stderr = '';
-  const code = await plan({
-    platform,
-    root: packageRoot,
-    files,
-    kustomizations: [],
-    environments: ['dev'],
-    live: false,
-    strict: false,
-    output: 'table',
-    color: false,
-    stdin: async () => '',
-    stdout: { write: (text) => (stdout += text) },
-    stderr: { write: (text) => (stderr += text) },
-    ...options,
-  });
+  const defaults = { kustomizations: [], environments: ['dev'], live: false, strict: false, output: 'table' };
+  const { code, stdout, stderr } = await writtenBy((terminal) =>
+    plan({ ...terminal, ...defaults, platform, root: packageRoot, files, ...options }),
+  );
   return { code, stdout: stdout.replaceAll(folder, 'FOLDER'), stderr: stderr.replaceAll(folder, 'FOLDER') };
 }
 

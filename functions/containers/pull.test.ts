@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { provisioned } from '../../test/lived.ts';
 import { environmentConfig, everything, type Given, observedAfter, stepRequest } from '../../test/request.ts';
 import { at, type KubernetesObject } from '../core/kubernetes.ts';
 import { shortHash } from '../core/names.ts';
@@ -45,7 +46,6 @@ const held = (response: StepResponse) => [
 const jobsOf = ({ desired }: StepResponse) => Object.keys(desired).filter((name) => name.startsWith('pull-'));
 const rolling = { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 2 } };
 const holding = { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 2, partition: 1 } };
-const provisioned = ({ conditions }: StepResponse) => conditions.find(({ type }) => type === 'Provisioned');
 
 const first = run(publicImage);
 const asked = run(copy, seen(first));

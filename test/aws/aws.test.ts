@@ -19,6 +19,7 @@ import {
   makeNamespace,
   oncePassed,
   removeNamespaces,
+  saidOf,
   sleep,
 } from '../cluster/cluster.ts';
 import { environmentConfig } from '../request.ts';
@@ -512,8 +513,7 @@ describe('what RDS keeps of a database', { timeout: 500_000 }, () => {
     const names = await Promise.all(['ledger', 'now', 'then'].map(identifierOf));
     expect(all.map(({ DBInstanceIdentifier: name }: { DBInstanceIdentifier: string }) => name).sort()).toEqual(names.sort());
     expect(new Set(all.map(({ DbiResourceId }: { DbiResourceId: string }) => DbiResourceId)).size).toBe(3);
-    const conditions = at(await get('appdatabase', 'never', namespace), 'status', 'conditions') as { type: string; message?: string }[];
-    expect(conditions.find(({ type }) => type === 'Resolved')?.message).toMatch(
+    expect(saidOf(await get('appdatabase', 'never', namespace), 'Resolved')?.message).toMatch(
       /^cannot restore: spec\.restoreFrom\.at: got "2126-01-01T00:00:00Z", want at most "[^"]+", up to which RDS can restore it now$/,
     );
   });
@@ -556,10 +556,7 @@ describe('what was there before its claim', { timeout: 500_000 }, () => {
 
   const kinds = ['AppDatabase', 'AppBucket', 'AppQueue'] as const;
   const tagOf = (kind: string) => `test/aws-prod/${namespace}/${kind}/taken`;
-  const allowedOf = async (kind: string) => {
-    const conditions = at(await get(kind.toLowerCase(), 'taken', namespace), 'status', 'conditions') as { type: string; message: string }[];
-    return conditions.find(({ type }) => type === 'Allowed')?.message ?? '';
-  };
+  const allowedOf = async (kind: string) => saidOf(await get(kind.toLowerCase(), 'taken', namespace), 'Allowed')?.message ?? '';
 
   test('is asked for nothing but how it is until its differences are accepted, and then for these alone', async () => {
     const { Subnets: subnets } = await ask('ec2 describe-subnets');

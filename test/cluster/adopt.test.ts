@@ -17,6 +17,7 @@ import {
   makeNamespace,
   removeNamespaces,
   run,
+  saidOf,
   tryApply,
 } from './cluster.ts';
 
@@ -131,18 +132,10 @@ const cases: readonly Case[] = [
   },
 ];
 
-interface Told {
-  readonly type: string;
-  readonly reason: string;
-  readonly message: string;
-}
-
 async function allowed(kind: string, reason: string, message: RegExp): Promise<string> {
   return await eventually(async () => {
-    const { status } = await get(kind.toLowerCase(), 'legacy', namespace);
-    const { conditions = [] } = (status ?? {}) as unknown as { readonly conditions?: readonly Told[] };
-    const found = conditions.find(({ type }) => type === 'Allowed');
-    expect([found?.reason, found?.message]).toEqual([reason, expect.stringMatching(message)]);
+    const found = saidOf(await get(kind.toLowerCase(), 'legacy', namespace), 'Allowed');
+    expect(found).toEqual({ status: 'False', reason, message: expect.stringMatching(message) });
     return String(found?.message);
   }, 90);
 }

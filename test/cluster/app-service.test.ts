@@ -13,6 +13,7 @@ import {
   list,
   makeNamespace,
   oncePassed,
+  provisioned,
   ready,
   removeNamespaces,
   run,
@@ -47,12 +48,6 @@ const app = (namespace: string, more: object = {}) =>
     },
     'AppService',
   );
-
-const conditionOf = async (namespace: string, type: string) => {
-  const { status } = await get('appservice', 'orders', namespace);
-  const conditions = at(status, 'conditions') as readonly { readonly type: string; readonly message?: string }[] | undefined;
-  return conditions?.find((condition) => condition.type === type)?.message;
-};
 
 /** What the app answers to a pod that has nothing but the app's own binding. */
 async function asked(namespace: string, script: string): Promise<string> {
@@ -89,7 +84,7 @@ afterAll(async () => {
 test('an app waits for what it is bound to, and says for what', async () => {
   await apply(app(dev), app(staging));
   await eventually(async () => {
-    expect(await conditionOf(dev, 'Provisioned')).toContain(
+    expect(await provisioned(dev, 'orders', 'appservice')).toContain(
       `Deployment orders-service waits for AppCache orders, which namespace ${dev} does not have, and AppDatabase orders, which namespace ${dev} does not have`,
     );
   });
@@ -180,7 +175,7 @@ test('what has to succeed before a deployment has what served go on where it fai
   const revised = (before: object) => app(staging, { args: ['/srv/server.py', 'third'], beforeDeploy: before });
   await apply(revised(python('raise SystemExit("cannot migrate")')));
   await eventually(async () => {
-    expect(await conditionOf(staging, 'Provisioned')).toContain(
+    expect(await provisioned(staging, 'orders', 'appservice')).toContain(
       `Deployment orders-service waits for spec.beforeDeploy, which failed: kubectl logs -n ${staging} job/orders-service-first-`,
     );
   });

@@ -11,9 +11,11 @@ import {
   kubectl,
   makeDatabasesWith,
   makeNamespace,
+  provisioned,
   ready,
   removeNamespaces,
   run,
+  saidOf,
 } from './cluster.ts';
 
 const name = 'dumped';
@@ -74,17 +76,7 @@ async function runNow(of: string, key: 'backup' | 'drill'): Promise<string> {
   return (await kubectl('logs', '-n', name, `job/${job}`)).trim();
 }
 
-interface Said {
-  readonly type: string;
-  readonly status: string;
-  readonly reason: string;
-  readonly message: string;
-}
-
-const conditionOf = async (of: string, type: string) => {
-  const { status } = await get('appdatabase', of, name);
-  return (at(status, 'conditions') as readonly Said[] | undefined)?.find((each) => each.type === type);
-};
+const proof = async (of: string, type: 'BackedUp' | 'RestoreProven') => saidOf(await get('appdatabase', of, name), type);
 
 const dumpName = /^(orders|ledger)\/\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z\.dump$/;
 
@@ -108,7 +100,7 @@ afterAll(async () => {
 });
 
 test('what a backup puts into the bucket is what a new claim begins with, on another backend, once it has all of it', async () => {
-  expect((await conditionOf('orders', 'BackedUp'))?.reason).toBe('NoneYet');
+  expect((await proof('orders', 'BackedUp'))?.reason).toBe('NoneYet');
   const said = await Promise.all(['orders', 'ledger'].map((of) => runNow(of, 'backup')));
   const dumps = await inBucket();
   expect(dumps.map((key) => dumpName.test(key))).toEqual([true, true]);
@@ -117,9 +109,9 @@ test('what a backup puts into the bucket is what a new claim begins with, on ano
   );
   await eventually(async () => {
     const { status } = await get('appdatabase', 'orders', name);
-    expect([at(status, 'lastBackup'), await conditionOf('orders', 'BackedUp')]).toEqual([
+    expect([at(status, 'lastBackup'), await proof('orders', 'BackedUp')]).toEqual([
       expect.stringMatching(/Z$/),
-      expect.objectContaining({ status: 'True', reason: 'Succeeded' }),
+      { status: 'True', reason: 'Succeeded', message: expect.stringMatching(/^The last dump was in AppBucket dumps at \S+Z$/) },
     ]);
   });
   for (const of of ['orders', 'ledger']) await answerOf(name, of, 'DELETE FROM lines WHERE id > 10; ALTER TABLE lines DROP COLUMN note');
@@ -157,7 +149,7 @@ test('of dumps beyond those to keep the oldest goes, and nothing else that is in
 test('where there is no dump of so early nobody gets the database, and it is told which there is', async () => {
   await apply(claim(name, 'early', begunWith('orders', { at: '2020-02-02T00:00:00Z' })));
   await eventually(async () => {
-    expect((await conditionOf('early', 'Provisioned'))?.message).toContain(
+    expect(await provisioned(name, 'early')).toContain(
       `the dump of AppDatabase orders in AppBucket dumps to be restored, which failed: kubectl logs -n ${name} job/early-database-copy says why`,
     );
   });
@@ -165,7 +157,9 @@ test('where there is no dump of so early nobody gets the database, and it is tol
   expect(await kubectl('logs', '-n', name, 'job/early-database-copy')).toBe(
     `cannot restore: the bucket has no dump of AppDatabase orders that is not after 2020-02-02T00:00:00Z; the first one after that is ${first}\n`,
   );
-  expect((await run('kubectl', ['get', 'secret', '-n', name, 'early-database'])).stderr).toContain('not found');
+  expect((await run('kubectl', ['get', 'secret', '-n', name, 'early-database'])).stderr).toBe(
+    'Error from server (NotFound): secrets "early-database" not found\n',
+  );
 });
 
 test('a drill says on the claim whether the last dump could be restored and the query held', async () => {
@@ -173,13 +167,21 @@ test('a drill says on the claim whether the last dump could be restored and the 
   await apply(claim(name, 'ledger', { ...backedUp(drill('holds')), extensions: ['pgcrypto'] }));
   await apply(claim(name, 'orders', backedUp(drill('fails'))));
   await eventually(async () => {
-    expect(await conditionOf('ledger', 'RestoreProven')).toMatchObject({ status: 'True', reason: 'Succeeded' });
-    expect(await conditionOf('orders', 'RestoreProven')).toMatchObject({ status: 'False', reason: 'Failed' });
+    expect(await proof('ledger', 'RestoreProven')).toEqual({
+      status: 'True',
+      reason: 'Succeeded',
+      message: expect.stringMatching(/^The last dump was restored, and the query was true of it, at \S+Z$/),
+    });
+    expect(await proof('orders', 'RestoreProven')).toEqual({
+      status: 'False',
+      reason: 'Failed',
+      message: expect.stringMatching(/^The drill of \S+Z failed, and .*: kubectl logs .* says why$/),
+    });
   }, 240);
   const { status } = await get('appdatabase', 'ledger', name);
   expect(at(status, 'drill')).toEqual({ lastPassed: expect.stringMatching(/Z$/), lastTried: expect.stringMatching(/Z$/) });
   await ready(name, 'orders', 10);
-  const [, command] = /: (kubectl logs .*) says why$/.exec((await conditionOf('orders', 'RestoreProven'))?.message ?? '') ?? [];
+  const [, command] = /: (kubectl logs .*) says why$/.exec((await proof('orders', 'RestoreProven'))?.message ?? '') ?? [];
   const shown = await run('/bin/sh', ['-c', `${command}`]);
   expect(shown.stdout + shown.stderr).toContain('the query is not true of what was restored');
 });
@@ -191,7 +193,9 @@ test('a bucket that has the dumps of a claim is not deleted, and a claim that is
     expect.stringMatching(/AppDatabase (orders|ledger) has it in spec\.backups, and has its dumps there/),
   ]);
   await kubectl('delete', 'appdatabase', 'ledger', '-n', name, '--timeout=120s');
-  expect((await run('kubectl', ['get', 'cronjob', '-n', name, 'ledger-database-backup'])).stderr).toContain('not found');
+  expect((await run('kubectl', ['get', 'cronjob', '-n', name, 'ledger-database-backup'])).stderr).toBe(
+    'Error from server (NotFound): cronjobs.batch "ledger-database-backup" not found\n',
+  );
   await apply(claim(name, 'late', begunWith('ledger')));
   await ready(name, 'late');
   expect(await counts('late')).toBe(before);

@@ -11,6 +11,7 @@ import {
   makeNamespace,
   ready,
   removeNamespaces,
+  saidOf,
   tryApply,
 } from './cluster.ts';
 
@@ -93,15 +94,11 @@ test('of two identities for one service account the second is refused, and names
   await ready(namespace, 'orders', 60, 'appidentity');
   await apply(claim(namespace, 'second', { serviceAccount: 'orders' }, 'AppIdentity'));
   await eventually(async () => {
-    const { status } = await get('appidentity', 'second', namespace);
-    expect((status as unknown as { conditions: readonly unknown[] }).conditions).toContainEqual(
-      expect.objectContaining({
-        type: 'Resolved',
-        status: 'False',
-        reason: 'ServiceAccountTaken',
-        message: expect.stringContaining('"orders"'),
-      }),
-    );
+    expect(saidOf(await get('appidentity', 'second', namespace), 'Resolved')).toEqual({
+      status: 'False',
+      reason: 'ServiceAccountTaken',
+      message: expect.stringContaining('"orders"'),
+    });
   });
 });
 

@@ -16,6 +16,7 @@ import {
   ready,
   removeNamespaces,
   run,
+  saidOf,
   touch,
   tryApply,
 } from './cluster.ts';
@@ -369,18 +370,13 @@ describe('a namespace whose environment cannot be told', () => {
   const lost = 'claims-lost';
   afterAll(() => removeNamespaces(lost));
 
-  const synced = async () => {
-    const { conditions } = (await get('appdatabase', 'orders', lost)).status as unknown as {
-      conditions: readonly { type: string; status: string; reason: string; message: string }[];
-    };
-    return conditions.find(({ type }) => type === 'Resolved');
-  };
+  const resolved = async () => saidOf(await get('appdatabase', 'orders', lost), 'Resolved');
 
   test('shows on the claim what is wrong, and a live database stays as it is when the label goes', async () => {
     await makeNamespace(lost);
     await apply(claim(lost, 'orders'));
     await eventually(async () =>
-      expect(await synced()).toMatchObject({
+      expect(await resolved()).toEqual({
         status: 'False',
         reason: 'NamespaceWithoutEnvironment',
         message:
@@ -392,7 +388,7 @@ describe('a namespace whose environment cannot be told', () => {
     const server = await get('statefulset', 'orders-database', lost);
     await kubectl('label', 'namespace', lost, 'platform.internal/environment=qa', '--overwrite');
     await kubectl('annotate', 'appdatabase', 'orders', '-n', lost, 'crossplane.io/reconcile-requested-at=now', '--overwrite');
-    await eventually(async () => expect((await synced())?.reason).toBe('EnvironmentNotFound'));
+    await eventually(async () => expect((await resolved())?.reason).toBe('EnvironmentNotFound'));
     const after = await get('statefulset', 'orders-database', lost);
     expect([after.metadata.uid, after.spec]).toEqual([server.metadata.uid, server.spec]);
     const described = await run('kubectl', ['describe', 'appdatabase', 'orders', '-n', lost]);

@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { conditionOf } from '../../functions/core/readiness.ts';
 import {
   answerOf,
   apply,
   bindingOf,
   claim,
   eventually,
-  get,
   kubectl,
   list,
   makeDatabasesWith,
   makeNamespace,
+  masksOf,
+  provisioned,
   ready,
   removeNamespaces,
   tryApply,
@@ -20,13 +20,6 @@ const environment = 'clones';
 const prod = 'clones-prod';
 const staging = 'clones-staging';
 const other = 'clones-other';
-
-const masks = (sql: string) => ({
-  apiVersion: 'v1',
-  kind: 'ConfigMap',
-  metadata: { name: 'masks', namespace: prod },
-  data: { 'mask.sql': sql },
-});
 
 const maskedCopy = (...copyableBy: readonly string[]) =>
   claim(prod, 'masked', { engine: 'postgres', restoreFrom: { claim: 'orders', mask: { configMap: 'masks' } }, copyableBy });
@@ -40,9 +33,6 @@ const counts = (namespace: string, of: string) =>
     of,
     "SELECT (SELECT count(*) FROM customers), (SELECT count(*) FROM customers WHERE email LIKE '%@shop.example'), (SELECT sum(cents) FROM lines)",
   );
-
-const provisioned = async (namespace: string, of: string) =>
-  String(conditionOf(await get('appdatabase', of, namespace), 'Provisioned')?.message);
 
 const waitsFor = async (namespace: string, of: string, what: string) =>
   await eventually(async () => expect(await provisioned(namespace, of)).toContain(what));
@@ -75,7 +65,7 @@ afterAll(async () => {
 });
 
 test('where the mask fails, nobody has a binding in either namespace, nor the login to it; with one that succeeds both have what it left', async () => {
-  await apply(masks("UPDATE customers SET email = id || '@invalid'; SELECT 1 / 0"), maskedCopy(staging), clone(staging, 'orders'));
+  await apply(masksOf(prod, "UPDATE customers SET email = id || '@invalid'; SELECT 1 / 0"), maskedCopy(staging), clone(staging, 'orders'));
   await waitsFor(prod, 'masked', 'which failed and changed nothing');
   await waitsFor(staging, 'orders', `the binding of AppDatabase masked of namespace ${prod}, whose data is copied`);
   const bindings = await list('secrets', '-A', '--field-selector=type=servicebinding.io/postgresql');
@@ -83,7 +73,7 @@ test('where the mask fails, nobody has a binding in either namespace, nor the lo
     'orders-database',
   ]);
   expect(await usedIn(staging)).toEqual(['orders-database-copy-login']);
-  await apply(masks("UPDATE customers SET email = id || '@invalid'"));
+  await apply(masksOf(prod, "UPDATE customers SET email = id || '@invalid'"));
   await kubectl('delete', 'job', '-n', prod, 'masked-database-copy');
   await ready(prod, 'masked');
   await ready(staging, 'orders');

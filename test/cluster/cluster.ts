@@ -141,6 +141,23 @@ export async function oncePassed<T>(namespace: string, name: string, resource: s
   });
 }
 
+export interface Said {
+  readonly status: string;
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** What a condition of an object says, but for since when, and of which of its generations. */
+export function saidOf(object: Live, type: string): Said | undefined {
+  const found = conditionOf(object, type);
+  return found && ({ status: found.status, reason: found.reason, message: found.message } as Said);
+}
+
+/** What a claim says of how far all that it needs is. */
+export async function provisioned(namespace: string, name: string, resource = 'appdatabase'): Promise<string> {
+  return String(conditionOf(await get(resource, name, namespace), 'Provisioned')?.message);
+}
+
 /** What a claim is told that it would lose, and the command of kubectl by which that is acknowledged. */
 export async function lossOf(
   namespace: string,
@@ -225,6 +242,14 @@ export async function makeDatabasesWith(backend: 'container' | 'shared', environ
   const data = { tier: 'staging', controlPlane: 'test', shared, defaults: { AppDatabase: ofDatabases, ...defaults } } as const;
   await apply(environmentConfig(environment, { ...data, ...(images && { images }) }));
 }
+
+/** The ConfigMap `masks` of a namespace, with what masks the copies of data that name it. */
+export const masksOf = (namespace: string, sql: string) => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name: 'masks', namespace },
+  data: { 'mask.sql': sql },
+});
 
 export async function bindingOf(namespace: string, name: string, suffix = 'database'): Promise<Readonly<Record<string, string>>> {
   const { data } = await get('secret', `${name}-${suffix}`, namespace);
@@ -322,8 +347,7 @@ export async function functionServes(before: readonly string[] = []): Promise<re
     const { metadata, status } = await theFunction();
     const pods = await list('pods', '-n', crossplaneNamespace, '-l', `pkg.crossplane.io/function=${metadata.name}`);
     const serves = (pod: Live) => {
-      const conditions = (at(pod.status, 'conditions') ?? []) as readonly { readonly type: string; readonly status: string }[];
-      const isReady = conditions.some((condition) => condition.type === 'Ready' && condition.status === 'True');
+      const isReady = conditionOf(pod, 'Ready')?.status === 'True';
       const isCurrent = at(pod.metadata, 'labels', 'pkg.crossplane.io/revision') === at(status, 'currentRevision');
       return isReady && isCurrent && !before.includes(pod.metadata.uid);
     };

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { environmentConfig } from '../request.ts';
-import { apply, bindingOf, claim, eventually, get, kubectl, list, makeNamespace, psql, ready } from './cluster.ts';
+import { apply, bindingOf, claim, eventually, get, kubectl, list, makeNamespace, psql, ready, saidOf } from './cluster.ts';
 import { removeWithVolume, volumeFor } from './volume.ts';
 
 const name = 'container-database';
@@ -85,12 +85,6 @@ test('a rollout that does not start heals once its cause is gone', async () => {
   await apply(environment());
 });
 
-const conditionOf = async (type: string) => {
-  const { status } = await get('appdatabase', 'orders', name);
-  const conditions = (status as unknown as { conditions: readonly { type: string; status: string; message: string }[] }).conditions;
-  return conditions.find((condition) => condition.type === type);
-};
-
 /** The UID of the pod, with which a pod that was replaced is told from it. */
 const pod = async () => (await get('pod', 'orders-database-0', name)).metadata['uid' as never];
 
@@ -100,7 +94,7 @@ test('an image that cannot be pulled takes no database down, and the claim says 
   await apply(environment({ postgres: 'registry.invalid/postgres' }));
   await kubectl('annotate', 'appdatabase', 'orders', '-n', name, '--overwrite', 'example.com/touched=1');
   await eventually(async () => {
-    const provisioned = await conditionOf('Provisioned');
+    const provisioned = saidOf(await get('appdatabase', 'orders', name), 'Provisioned');
     expect([provisioned?.status, provisioned?.message]).toEqual([
       'False',
       expect.stringContaining(`waits for image ${image} to be pulled`),

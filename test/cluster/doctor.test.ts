@@ -10,6 +10,7 @@ import { environmentLabel, kindLabel } from '../../functions/core/group.ts';
 import { type KubernetesObject, stringAt } from '../../functions/core/kubernetes.ts';
 import { goldenPath } from '../../functions/golden-path.ts';
 import { run } from '../../package/run.ts';
+import { writtenBy } from '../terminal.ts';
 
 const rbacFile = fileURLToPath(new URL('../../package/install/rbac.yaml', import.meta.url));
 const aggregation = { timeout: 20_000, interval: 250 };
@@ -24,9 +25,8 @@ async function apply(object: KubernetesObject): Promise<void> {
 }
 
 async function findings(check: string): Promise<readonly Finding[]> {
-  let out = '';
-  await doctor({ platform: goldenPath, output: 'json', stdout: { write: (text) => (out += text) }, stderr: process.stderr, color: false });
-  const report: Report = JSON.parse(out);
+  const { stdout } = await writtenBy((terminal) => doctor({ ...terminal, platform: goldenPath, output: 'json' }));
+  const report: Report = JSON.parse(stdout);
   return report.checks.find(({ id }) => id === check)?.findings ?? [];
 }
 

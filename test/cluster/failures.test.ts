@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { shortHash } from '../../functions/core/names.ts';
 import { environmentConfig } from '../request.ts';
-import { apply, claim, eventually, get, kubectl, makeNamespace, removeNamespaces, sleep } from './cluster.ts';
+import { apply, claim, eventually, get, kubectl, makeNamespace, removeNamespaces, saidOf, sleep } from './cluster.ts';
 
 /** The names of an environment, of its namespace, and of the ClusterProviderConfig that it is reached with. */
 const missing = 'failures-missing';
@@ -57,14 +57,7 @@ beforeAll(async () => {
 
 afterAll(cleanUp);
 
-async function provisioned(namespace: string) {
-  const { status } = await get('appdatabase', 'orders', namespace);
-  const { conditions = [] } = (status ?? {}) as unknown as {
-    conditions?: readonly { type: string; status: string; reason: string; message: string }[];
-  };
-  const found = conditions.find(({ type }) => type === 'Provisioned');
-  return found && { status: found.status, reason: found.reason, message: found.message };
-}
+const provisioned = async (namespace: string) => saidOf(await get('appdatabase', 'orders', namespace), 'Provisioned');
 
 async function reconcile(namespace: string, round: number): Promise<void> {
   await kubectl('annotate', 'appdatabase', 'orders', '-n', namespace, `crossplane.io/reconcile-requested-at=round-${round}`, '--overwrite');

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { at } from '../../functions/core/kubernetes.ts';
-import { conditionOf as observedCondition } from '../../functions/core/readiness.ts';
+import { conditionOf } from '../../functions/core/readiness.ts';
 import { goldenPath } from '../../functions/golden-path.ts';
 import { planClaim } from '../../plan/run.ts';
 import { toYaml } from '../../platform/yaml.ts';
@@ -15,7 +15,6 @@ import {
   eventually,
   get,
   kubectl,
-  type Live,
   list,
   lossOf,
   makeNamespace,
@@ -23,6 +22,7 @@ import {
   ready,
   removeNamespaces,
   run,
+  saidOf,
   touch,
   tryApply,
 } from './cluster.ts';
@@ -47,17 +47,11 @@ afterAll(async () => {
   await rm(scratch, { recursive: true });
 });
 
-function conditionOf(live: Live, type: string) {
-  const conditions = (live.status?.['conditions'] ?? []) as readonly { type: string; status: string; reason: string; message: string }[];
-  const found = conditions.find((condition) => condition.type === type);
-  return found && { status: found.status, reason: found.reason, message: found.message };
-}
-
 /** What the guard says on the claim, once it says what is expected. */
 async function told(namespace: string, name: string, status: 'True' | 'False') {
   return await eventually(async () => {
     await touch(namespace, name);
-    const condition = conditionOf(await get('appdatabase', name, namespace), 'Allowed');
+    const condition = saidOf(await get('appdatabase', name, namespace), 'Allowed');
     if (condition?.status !== status) throw new Error(`Allowed is ${JSON.stringify(condition)}`);
     return condition;
   }, 60);
@@ -134,7 +128,7 @@ test('a namespace is filled up to its budget, and the next claim makes nothing',
   await apply(...names.map((name) => claim('guard-budget', name)));
   const states = await eventually(async () => {
     const claims = await list('appdatabases', '-n', 'guard-budget');
-    const found = claims.map((each) => [each.metadata.name, conditionOf(each, 'Allowed'), each.status?.['monthlyCostUSD']] as const);
+    const found = claims.map((each) => [each.metadata.name, saidOf(each, 'Allowed'), each.status?.['monthlyCostUSD']] as const);
     if (found.some(([, condition]) => condition === undefined || condition.reason === 'BudgetAwaited'))
       throw new Error(JSON.stringify(found));
     return found;
@@ -174,8 +168,8 @@ test('claims that are enlarged in one apply get no more together than their budg
   const verdicts = async (size: string) => {
     const claims = await list('appdatabases', '-n', namespace);
     return claims.map((each) => {
-      const allowed = conditionOf(each, 'Allowed');
-      const synced = observedCondition(each, 'Synced');
+      const allowed = saidOf(each, 'Allowed');
+      const synced = conditionOf(each, 'Synced');
       const isOver = synced?.observedGeneration === each.metadata.generation && allowed !== undefined && allowed.reason !== 'BudgetAwaited';
       if (!isOver || each.spec?.['size'] !== size) throw new Error(JSON.stringify(each.status));
       return [allowed.status, each.status?.['monthlyCostUSD']] as const;
@@ -263,7 +257,7 @@ test('an EnvironmentConfig that was emptied deletes nothing', async () => {
   const [name] = before.map(({ metadata }) => metadata.name.replace('-database', ''));
   await eventually(async () => {
     await touch('guard-budget', String(name));
-    expect(conditionOf(await get('appdatabase', String(name), 'guard-budget'), 'Resolved')?.reason).toBe('EnvironmentInvalid');
+    expect(saidOf(await get('appdatabase', String(name), 'guard-budget'), 'Resolved')?.reason).toBe('EnvironmentInvalid');
   });
   expect((await list('statefulsets', '-n', 'guard-budget')).map(({ metadata }) => metadata.uid)).toEqual(
     before.map(({ metadata }) => metadata.uid),
@@ -280,7 +274,7 @@ test('what somebody makes by hand is not taken for what the claim composed, were
   const asked = { apiVersion: 'platform.internal/v1alpha1', kind: 'AppBucket', metadata: { name: 'receipts', namespace }, spec };
   await apply(forged, asked);
   const condition = await eventually(async () => {
-    const found = conditionOf(await get('appbucket', 'receipts', namespace), 'Resolved');
+    const found = saidOf(await get('appbucket', 'receipts', namespace), 'Resolved');
     if (found === undefined) throw new Error('not looked at yet');
     return found;
   }, 60);

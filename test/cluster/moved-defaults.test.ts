@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { at } from '../../functions/core/kubernetes.ts';
+import { conditionOf } from '../../functions/core/readiness.ts';
 import { environmentConfig } from '../request.ts';
 import { apply, claim, eventually, get, kubectl, makeNamespace, psql, ready, removeNamespaces, touch } from './cluster.ts';
 
@@ -25,15 +26,6 @@ const podUid = () => kubectl('get', 'pod', 'orders-database-0', '-n', 'moved-dev
 const instance = async () =>
   at(await get('instance.rds.aws.m.upbound.io', 'orders-database-instance', 'moved-prod'), 'spec', 'forProvider');
 const statusOf = async (namespace: string) => at(await get('appdatabase', 'orders', namespace), 'status');
-const conditionOf = async (namespace: string, type: string) => {
-  const conditions = at(await statusOf(namespace), 'conditions');
-  return Array.isArray(conditions)
-    ? at(
-        conditions.find((each: unknown) => at(each, 'type') === type),
-        'status',
-      )
-    : undefined;
-};
 
 beforeAll(async () => {
   await removeNamespaces(...namespaces);
@@ -66,7 +58,8 @@ test('a default that moves restarts no pod and changes no instance, and the clai
     });
   });
   expect([await podUid(), (await psql('moved-dev', 'orders', 'SELECT v FROM t')).stdout, await instance()]).toEqual([pod, 'kept', before]);
-  expect([await conditionOf('moved-dev', 'Ready'), await conditionOf('moved-prod', 'Allowed')]).toEqual(['True', 'True']);
+  const [inDev, inProd] = [await get('appdatabase', 'orders', 'moved-dev'), await get('appdatabase', 'orders', 'moved-prod')];
+  expect([conditionOf(inDev, 'Ready')?.status, conditionOf(inProd, 'Allowed')?.status]).toEqual(['True', 'True']);
 });
 
 test('a rollout of the environment moves the claims that it names', async () => {

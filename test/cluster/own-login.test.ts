@@ -1,30 +1,25 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { at } from '../../functions/core/kubernetes.ts';
-import { conditionOf, isLook } from '../../functions/core/readiness.ts';
 import { environmentConfig } from '../request.ts';
 import {
   apply,
   bindingOf,
   claim,
-  eventually,
   get,
   kubectl,
   list,
   makeNamespace,
   oncePassed,
+  provisioned,
   psql,
   ready,
   removeNamespaces,
 } from './cluster.ts';
-import { recordedSecret, recordedStatus } from './recorded.ts';
+import { playInstance } from './provider.ts';
 import { adminPassword, asPlatformTeam, tlsSecret } from './setup.ts';
 
 const name = 'own-login';
 const host = 'postgres.shared.svc';
-const aws = 'instances.rds,parametergroups.rds,subnetgroups.rds,securitygroups.ec2,securitygrouprules.ec2'
-  .split(',')
-  .map((kind) => `${kind}.aws.m.upbound.io`)
-  .join(',');
 
 async function cleanUp(): Promise<void> {
   await removeNamespaces(name);
@@ -32,28 +27,6 @@ async function cleanUp(): Promise<void> {
   await asPlatformTeam('DROP DATABASE IF EXISTS app WITH (FORCE)');
   await asPlatformTeam('DROP ROLE IF EXISTS app_a, app_b, app, rds_pgaudit');
   await asPlatformTeam('DROP ROLE IF EXISTS platform');
-}
-
-/** Plays provider-aws, which made an instance that is in truth a Postgres of the cluster, administered by somebody who is no superuser. */
-async function playAws(): Promise<void> {
-  await eventually(async () => {
-    const objects = await list(aws, '-n', name);
-    expect([objects.length > 0, objects.filter(isLook)]).toEqual([true, []]);
-    expect(objects.some(({ kind }) => kind === 'Instance')).toBe(true);
-  });
-  for (const object of await list(aws, '-n', name)) {
-    const recorded = recordedStatus(object);
-    const reported: Readonly<Record<string, object>> = {
-      Instance: { username: 'platform', dbName: '', address: host },
-      ParameterGroup: { parameter: at(object, 'spec', 'forProvider', 'parameter') },
-    };
-    const status = { ...recorded, atProvider: { ...(recorded['atProvider'] as object), ...reported[object.kind] } };
-    const target = [`${object.kind}.${object.apiVersion.split('/')[0]}`, object.metadata.name, '-n', name];
-    await kubectl('patch', ...target, '--subresource=status', '--type=merge', '-p', JSON.stringify({ status }));
-  }
-  const secret = recordedSecret(name, 'orders-database-connection');
-  const where = { address: host, host, endpoint: `${host}:5432`, username: 'platform', password: adminPassword };
-  await apply({ ...secret, stringData: { ...(secret['stringData'] as object), ...where } });
 }
 
 beforeAll(async () => {
@@ -65,7 +38,7 @@ beforeAll(async () => {
   await apply(environmentConfig(name, { ...shipped, aws: { ...shipped.aws, rdsCaCertificates, providerSqlTls: 'require' } }));
   await makeNamespace(name, name);
   await apply(claim(name, 'orders', { engine: 'postgres', extensions: ['pgcrypto'] }));
-  await playAws();
+  await playInstance(name, host);
 });
 afterAll(cleanUp);
 
@@ -118,18 +91,17 @@ describe('a database on a server of its own, in an environment where provider-sq
   });
 
   test('has made for it what an extension wants on its server, and waits for what that loads and has', async () => {
-    const provisioned = async () => conditionOf(await get('appdatabase', 'orders', name), 'Provisioned')?.message;
     await apply(claim(name, 'orders', { engine: 'postgres', extensions: ['pgcrypto', 'pgaudit'] }));
     await oncePassed(name, 'orders', 'appdatabase', async () => {
       expect(await asPlatformTeam("SELECT rolcanlogin FROM pg_roles WHERE rolname = 'rds_pgaudit'")).toBe('f');
-      expect(await provisioned()).toContain(
+      expect(await provisioned(name, 'orders')).toContain(
         'Extension orders-database-extension-pgaudit waits for the parameter group that has its library loaded',
       );
     });
-    await playAws();
+    await playInstance(name, host);
     // What RDS has, and this server has not.
     await oncePassed(name, 'orders', 'appdatabase', async () =>
-      expect(await provisioned()).toContain('spec.extensions: got "pgaudit", which the server does not have'),
+      expect(await provisioned(name, 'orders')).toContain('spec.extensions: got "pgaudit", which the server does not have'),
     );
     await apply(claim(name, 'orders', { engine: 'postgres', extensions: ['pgcrypto'] }));
     // The library stays, and what the app's login may create goes, which RDS has to have taken before the group is ready again.
@@ -138,7 +110,7 @@ describe('a database on a server of its own, in an environment where provider-sq
       const parameters = at(group, 'spec', 'forProvider', 'parameter') as readonly { readonly name: string }[];
       expect(parameters.map((parameter) => parameter.name).sort()).toEqual(['pgaudit.role', 'rds.force_ssl', 'shared_preload_libraries']);
     });
-    await playAws();
+    await playInstance(name, host);
     await ready(name, 'orders');
   });
 
@@ -146,7 +118,7 @@ describe('a database on a server of its own, in an environment where provider-sq
     const before = await bindingOf(name, 'orders');
     await kubectl('annotate', 'appdatabase', 'orders', '-n', name, '--overwrite', 'platform.internal/rotate=two');
     await oncePassed(name, 'orders', 'appdatabase', async () =>
-      expect(conditionOf(await get('appdatabase', 'orders', name), 'Provisioned')?.message).toMatch(/another login comes at \S+Z, so that/),
+      expect(await provisioned(name, 'orders')).toMatch(/another login comes at \S+Z, so that/),
     );
     expect(await bindingOf(name, 'orders')).toEqual(before);
     expect(await asPlatformTeam("SELECT rolcanlogin FROM pg_roles WHERE rolname = 'app'")).toBe('t');

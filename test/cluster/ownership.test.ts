@@ -12,6 +12,8 @@ import {
   psql,
   ready,
   removeNamespaces,
+  type Said,
+  saidOf,
   sleep,
   touch,
 } from './cluster.ts';
@@ -51,20 +53,12 @@ afterAll(async () => {
   await dropAll();
 });
 
-interface Told {
-  readonly type: string;
-  readonly status: string;
-  readonly reason: string;
-  readonly message: string;
-}
-
 /** Why a claim is refused. */
-async function refusalOf(name: string): Promise<Told> {
+async function refusalOf(name: string): Promise<Said> {
   return await eventually(async () => {
-    const { status } = await get('appdatabase', name, namespace);
-    const { conditions = [] } = (status ?? {}) as unknown as { readonly conditions?: readonly Told[] };
-    const found = conditions.find(({ type, status: is }) => type === 'Allowed' && is === 'False');
-    if (found === undefined) throw new Error(`${name} is not refused: ${JSON.stringify(conditions)}`);
+    const live = await get('appdatabase', name, namespace);
+    const found = saidOf(live, 'Allowed');
+    if (found?.status !== 'False') throw new Error(`${name} is not refused: ${JSON.stringify(live.status)}`);
     return found;
   }, 60);
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { rdsAuthorities } from '../../functions/aws/rds-certificates.ts';
-import { at, type KubernetesObject } from '../../functions/core/kubernetes.ts';
+import { at } from '../../functions/core/kubernetes.ts';
 import { conditionOf, isLook } from '../../functions/core/readiness.ts';
 import {
   apply,
@@ -18,11 +18,10 @@ import {
   touch,
   tryApply,
 } from './cluster.ts';
-import { recordedConnection, recordedSecret, recordedStatus } from './recorded.ts';
+import { kindsOfDatabase, playStatus } from './provider.ts';
+import { recordedConnection, recordedSecret } from './recorded.ts';
 
 const namespace = 'prod-claims';
-const managedKinds =
-  'instances.rds.aws.m.upbound.io,parametergroups.rds.aws.m.upbound.io,subnetgroups.rds.aws.m.upbound.io,securitygroups.ec2.aws.m.upbound.io,securitygrouprules.ec2.aws.m.upbound.io';
 
 beforeAll(async () => {
   await removeNamespaces(namespace);
@@ -31,31 +30,9 @@ beforeAll(async () => {
 });
 afterAll(() => removeNamespaces(namespace));
 
-/** Plays the provider at its very edge: the status and the connection secret that the real one was seen to write. */
-async function playProvider(
-  change: (status: KubernetesObject, object: KubernetesObject) => KubernetesObject = (status) => status,
-): Promise<void> {
-  for (const object of await list(managedKinds, '-n', namespace)) {
-    const status = change(recordedStatus(object), object);
-    const patch = JSON.stringify({ status });
-    await kubectl(
-      'patch',
-      `${object.kind}.${object.apiVersion.split('/')[0]}`,
-      object.metadata.name,
-      '-n',
-      namespace,
-      '--subresource=status',
-      '--type=merge',
-      '-p',
-      patch,
-    );
-  }
-  await apply(recordedSecret(namespace, 'orders-database-connection'));
-}
-
 test('every object that the claim composes is accepted by the apiserver', async () => {
   await eventually(async () => {
-    const objects = await list(managedKinds, '-n', namespace);
+    const objects = await list(kindsOfDatabase, '-n', namespace);
     expect(objects.filter(isLook)).toEqual([]);
     expect(objects.map(({ kind }) => kind).sort()).toEqual([
       'Instance',
@@ -67,14 +44,13 @@ test('every object that the claim composes is accepted by the apiserver', async 
     ]);
   });
   await eventually(async () => {
-    const { status } = await get('appdatabase', 'orders', namespace);
-    const conditions = (status as unknown as { conditions: readonly { type: string; status: string }[] }).conditions;
-    expect(conditions.find(({ type }) => type === 'Synced')?.status).toBe('True');
+    expect(conditionOf(await get('appdatabase', 'orders', namespace), 'Synced')?.status).toBe('True');
   });
 });
 
 test('the claim becomes ready, with a complete binding, once AWS has made everything', async () => {
-  await playProvider();
+  await playStatus(namespace);
+  await apply(recordedSecret(namespace, 'orders-database-connection'));
   await ready(namespace, 'orders');
   const checked = 'sslmode=verify-full&sslrootcert=/bindings/orders-database/ca.crt';
   expect(await bindingOf(namespace, 'orders')).toEqual({
@@ -126,7 +102,7 @@ describe('a policy that the claim breaks', () => {
   const text = 'cannot apply in environment prod: spec.highAvailability: got false, want true [multi-az]';
   const label = (environment: string) =>
     kubectl('label', 'namespace', namespace, `platform.internal/environment${environment}`, '--overwrite');
-  const identities = async () => (await list(managedKinds, '-n', namespace)).map(({ metadata, spec }) => [metadata.uid, spec]);
+  const identities = async () => (await list(kindsOfDatabase, '-n', namespace)).map(({ metadata, spec }) => [metadata.uid, spec]);
 
   test('is refused by the apiserver', async () => {
     const patch = JSON.stringify({ spec: { highAvailability: false } });
@@ -181,7 +157,7 @@ test('after deletion: Delete, which is acknowledged, the way is free as soon as 
     1,
     expect.stringContaining('AWS is still turning deletion protection off: try again in a few minutes'),
   ]);
-  await playProvider((status, object) =>
+  await playStatus(namespace, (status, object) =>
     object.kind === 'Instance' ? { ...status, atProvider: { ...(status['atProvider'] as object), deletionProtection: false } } : status,
   );
   await eventually(async () => {
@@ -189,5 +165,5 @@ test('after deletion: Delete, which is acknowledged, the way is free as soon as 
     expect((await list('usages.protection.crossplane.io', '-n', namespace)).length).toBe(0);
   });
   await kubectl('delete', 'appdatabase', 'orders', '-n', namespace, '--timeout=60s');
-  await eventually(async () => expect((await list(managedKinds, '-n', namespace)).length).toBe(0));
+  await eventually(async () => expect((await list(kindsOfDatabase, '-n', namespace)).length).toBe(0));
 });

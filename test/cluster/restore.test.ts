@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { conditionOf } from '../../functions/core/readiness.ts';
 import {
   answerOf,
   apply,
   bindingOf,
   claim,
   eventually,
-  get,
   kubectl,
   list,
   makeDatabasesWith,
   makeNamespace,
+  masksOf,
+  provisioned,
   ready,
   removeNamespaces,
   run,
@@ -23,13 +23,6 @@ const copyOf = (of: string, mask?: string) => ({
   restoreFrom: { claim: of, ...(mask !== undefined && { mask: { configMap: mask } }) },
 });
 
-const masks = (of: string, sql: string) => ({
-  apiVersion: 'v1',
-  kind: 'ConfigMap',
-  metadata: { name: of, namespace: name },
-  data: { 'mask.sql': sql },
-});
-
 const counts = (of: string) =>
   answerOf(
     name,
@@ -38,8 +31,6 @@ const counts = (of: string) =>
   );
 
 const emails = (of: string) => answerOf(name, of, "SELECT count(*) FILTER (WHERE email LIKE '%@shop.example'), count(*) FROM customers");
-
-const provisioned = async (of: string) => String(conditionOf(await get('appdatabase', of, name), 'Provisioned')?.message);
 
 beforeAll(async () => {
   await removeNamespaces(name);
@@ -87,16 +78,18 @@ test('data moves from a container to a shared server with equal counts, its own 
 });
 
 test('a copy whose mask fails is given to nobody, and says why; with a mask that succeeds nobody sees what it masks', async () => {
-  await apply(masks('masks', "UPDATE customers SET email = id || '@invalid'; SELECT 1 / 0"));
+  await apply(masksOf(name, "UPDATE customers SET email = id || '@invalid'; SELECT 1 / 0"));
   await apply(claim(name, 'masked', copyOf('orders', 'masks')));
   await eventually(async () =>
-    expect(await provisioned('masked')).toContain(
+    expect(await provisioned(name, 'masked')).toContain(
       `the data of AppDatabase orders to be copied, which failed and changed nothing: kubectl logs -n ${name} job/masked-database-copy says why`,
     ),
   );
   expect(await kubectl('logs', '-n', name, 'job/masked-database-copy')).toContain('division by zero');
-  expect((await run('kubectl', ['get', 'secret', '-n', name, 'masked-database'])).stderr).toContain('not found');
-  await apply(masks('masks', "UPDATE customers SET email = id || '@invalid'"));
+  expect((await run('kubectl', ['get', 'secret', '-n', name, 'masked-database'])).stderr).toBe(
+    'Error from server (NotFound): secrets "masked-database" not found\n',
+  );
+  await apply(masksOf(name, "UPDATE customers SET email = id || '@invalid'"));
   await kubectl('delete', 'job', '-n', name, 'masked-database-copy');
   await ready(name, 'masked');
   expect([await counts('masked'), await emails('masked'), await emails('orders')]).toEqual([

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { at } from '../../functions/core/kubernetes.ts';
-import { conditionOf } from '../../functions/core/readiness.ts';
 import { environmentConfig } from '../request.ts';
 import {
   apply,
@@ -12,6 +11,7 @@ import {
   kubectl,
   makeNamespace,
   oncePassed,
+  provisioned,
   psql,
   ready,
   removeNamespaces,
@@ -142,15 +142,13 @@ test('no reconcile turns again', async () => {
   expect(await login()).toEqual(before);
 });
 
-const said = async () => String(conditionOf(await get('appdatabase', 'orders', name), 'Provisioned')?.message);
-
 test('a rotation that is asked for right after another fails no query of who has the login of before, and comes by itself', async () => {
   const before = await turned('four');
   const now = await login();
   const stream = await app(20, before);
   await rotate('five');
   const waits = await oncePassed(name, 'orders', 'appdatabase', async () => {
-    const message = await said();
+    const message = await provisioned(name, 'orders');
     expect(message).toMatch(/another login comes at [-0-9]+T[:0-9]+Z, so that apps have the time to go over/);
     return message;
   });
@@ -159,7 +157,7 @@ test('a rotation that is asked for right after another fails no query of who has
   await oncePassed(name, 'orders', 'appdatabase', async () => expect((await login())['password']).not.toBe(now['password']));
   expect(Date.now()).toBeGreaterThanOrEqual(Date.parse(until));
   await ready(name, 'orders');
-  expect([await canLogIn(before), await canLogIn(now), await said()]).toEqual([
+  expect([await canLogIn(before), await canLogIn(now), await provisioned(name, 'orders')]).toEqual([
     expect.stringContaining('password authentication failed'),
     '1',
     'Everything that the claim needs is ready',

@@ -16,6 +16,7 @@ import {
   type Live,
   list,
   makeNamespace,
+  provisioned,
   type Result,
   ready,
   removeNamespaces,
@@ -176,12 +177,6 @@ print(text)`;
 const asked = async (host: string, path: string): Promise<Result> =>
   await inClient(front, { image, command: ['python3', '-c', asking], env: { HOST: host, ASKED: path } });
 
-const conditionOf = async (namespace: string, type: string) => {
-  const { status } = await get('appservice', 'orders', namespace);
-  const conditions = at(status, 'conditions') as readonly { readonly type: string; readonly message?: string }[] | undefined;
-  return conditions?.find((condition) => condition.type === type)?.message;
-};
-
 const crds = process.env['CRDS'];
 
 describe.skipIf(crds === undefined)('NOT CHECKED unless CRDS names a folder of CustomResourceDefinitions: what is around an app', () => {
@@ -235,7 +230,7 @@ describe.skipIf(crds === undefined)('NOT CHECKED unless CRDS names a folder of C
 
   test('an app with a host waits for its way in, and says so', async () => {
     await eventually(async () => {
-      expect([await conditionOf(dev, 'Provisioned'), await conditionOf(staging, 'Provisioned')]).toEqual([
+      expect([await provisioned(dev, 'orders', 'appservice'), await provisioned(staging, 'orders', 'appservice')]).toEqual([
         'Ingress orders-service is not ready (it has no address yet)',
         'HTTPRoute orders-service is not ready (no gateway has looked at it yet)',
       ]);

@@ -6,7 +6,7 @@ import { at, type KubernetesObject } from '../../functions/core/kubernetes.ts';
 import { conditionOf } from '../../functions/core/readiness.ts';
 import { type Block, blocksOf, expectExcerpt } from '../pages.ts';
 import { environmentConfig } from '../request.ts';
-import { apply, claim, get, kubectl, list, makeNamespace, psql, ready, removeNamespaces, run, sleep, touch } from './cluster.ts';
+import { answerOf, apply, claim, get, kubectl, list, makeNamespace, ready, removeNamespaces, run, sleep, touch } from './cluster.ts';
 
 /** Those of the pages. */
 const namespace = 'shop';
@@ -58,8 +58,7 @@ async function begin({ backend, next, hasApp }: Before): Promise<void> {
   // What a page kept on the shared server is there again.
   const table = 'DROP TABLE IF EXISTS customers; CREATE TABLE customers (id serial PRIMARY KEY, email text)';
   const rows = "INSERT INTO customers (email) SELECT 'person' || i || '@shop.example' FROM generate_series(1, 3) i";
-  const { code, stderr } = await psql(namespace, 'orders', `${table}; ${rows}`);
-  if (code !== 0) throw new Error(stderr);
+  await answerOf(namespace, 'orders', `${table}; ${rows}`);
   if (hasApp) {
     const spec = {
       image,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { conditionOf } from '../../functions/core/readiness.ts';
 import { environmentConfig } from '../request.ts';
-import { apply, claim, eventually, get, kubectl, list, makeNamespace, psql, ready, sleep, touch } from './cluster.ts';
+import { apply, claim, eventually, get, kubectl, list, makeNamespace, psql, ready, saidOf, sleep, touch } from './cluster.ts';
 import { removeWithVolume, volumeFor } from './volume.ts';
 
 const name = 'running';
@@ -34,10 +35,8 @@ const keeps = async () => expect(await psql(name, 'orders', 'TABLE t')).toEqual(
 const pods = async () => (await list('pods', '-n', name, '-l', 'app.kubernetes.io/instance=orders-database')).length;
 
 const reasons = async () => {
-  const { status } = await get('appdatabase', 'orders', name);
-  const conditions = status?.['conditions'] as unknown as readonly { type: string; status: string; reason: string; message: string }[];
-  const of = (type: string) => conditions.find((condition) => condition.type === type);
-  return { ready: of('Ready')?.status, provisioned: of('Provisioned') };
+  const live = await get('appdatabase', 'orders', name);
+  return { ready: conditionOf(live, 'Ready')?.status, provisioned: saidOf(live, 'Provisioned') };
 };
 
 /** What is there of a claim, whether or not it runs. */
@@ -46,16 +45,16 @@ const keptObjects = async () =>
 
 async function stopped(message: unknown, seconds?: number): Promise<void> {
   await eventually(async () => {
-    expect([await pods(), await reasons()]).toEqual([
-      0,
-      { ready: 'True', provisioned: expect.objectContaining({ status: 'True', reason: 'Stopped', message }) },
-    ]);
+    expect([await pods(), await reasons()]).toEqual([0, { ready: 'True', provisioned: { status: 'True', reason: 'Stopped', message } }]);
   }, seconds);
 }
 
 async function started(seconds?: number): Promise<void> {
   await eventually(async () => {
-    expect([await pods(), await reasons()]).toEqual([1, { ready: 'True', provisioned: expect.objectContaining({ reason: 'Ready' }) }]);
+    expect([await pods(), await reasons()]).toEqual([
+      1,
+      { ready: 'True', provisioned: { status: 'True', reason: 'Ready', message: 'Everything that the claim needs is ready' } },
+    ]);
   }, seconds);
   await keeps();
 }
@@ -97,11 +96,7 @@ const scaled = async () => {
   return [spec['replicas'], (await list('horizontalpodautoscalers', '-n', name)).length];
 };
 
-const saysOfWeb = async () => {
-  const { status } = await get('appservice', 'web', name);
-  const conditions = status?.['conditions'] as unknown as readonly { type: string; reason: string; message: string }[];
-  return conditions.find(({ type }) => type === 'Provisioned');
-};
+const saysOfWeb = async () => saidOf(await get('appservice', 'web', name), 'Provisioned');
 
 test('an app that its claim stops has no pod and no autoscaler until it is started, and says what it is bound to is stopped', async () => {
   await apply(web());

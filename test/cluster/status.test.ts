@@ -4,6 +4,7 @@ import type { Scorecard } from '../../cli/verbs/scorecard/report.ts';
 import { status } from '../../cli/verbs/status/command.ts';
 import { at } from '../../functions/core/kubernetes.ts';
 import { goldenPath } from '../../functions/golden-path.ts';
+import { writtenBy } from '../terminal.ts';
 import { apply, bindingOf, claim, get, makeNamespace, oncePassed, ready, removeNamespaces } from './cluster.ts';
 
 const namespace = 'status';
@@ -18,13 +19,8 @@ beforeAll(async () => {
 });
 afterAll(() => removeNamespaces(namespace));
 
-async function shownAs(output: string, operand = 'appdatabase/orders') {
-  let stdout = '';
-  const [stderr, now] = [process.stderr, new Date()];
-  const options = { platform: goldenPath, operands: [operand], namespace, output, now, color: false, stderr };
-  const code = await status({ ...options, stdout: { write: (text) => (stdout += text) } });
-  return { code, stdout };
-}
+const shownAs = (output: string, operand = 'appdatabase/orders', of = namespace) =>
+  writtenBy((terminal) => status({ ...terminal, platform: goldenPath, operands: [operand], namespace: of, output, now: new Date() }));
 
 test('a database on a shared server says its login, who uses it and what it is made of, and nothing of its Secrets', async () => {
   const { username, password = '', ...binding } = await bindingOf(namespace, 'orders');
@@ -82,14 +78,13 @@ test('a database on a shared server says its login, who uses it and what it is m
 
 test('a claim that was looked for in another namespace is found there', async () => {
   const other = `${namespace}-other`;
-  const options = { platform: goldenPath, operands: ['orders'], namespace: other, output: 'table', now: new Date(), color: false };
-  await expect(status({ ...options, stdout: process.stdout, stderr: process.stderr })).rejects.toThrow(`${namespace} (AppDatabase)`);
+  await expect(shownAs('table', 'orders', other)).rejects.toThrow(`${namespace} (AppDatabase)`);
 });
 
 test('the scorecard has both claims, with what the objects that they composed are', async () => {
-  let stdout = '';
-  const options = { platform: goldenPath, namespace, output: 'json', now: new Date(), color: false, stderr: process.stderr };
-  await scorecard({ ...options, stdout: { write: (text) => (stdout += text) } });
+  const { stdout } = await writtenBy((terminal) =>
+    scorecard({ ...terminal, platform: goldenPath, namespace, output: 'json', now: new Date() }),
+  );
   const { cluster, claims } = JSON.parse(stdout) as Scorecard;
   const shown = claims.map(({ claim: { kind }, backend, scores }) => [
     kind,

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { toYaml } from '../../platform/yaml.ts';
 import { environmentConfig } from '../request.ts';
-import { apply, claim, eventually, get, kubectl, type Live, list, makeNamespace, psql, ready, run, tryApply } from './cluster.ts';
+import { apply, claim, eventually, get, kubectl, type Live, list, makeNamespace, psql, ready, run, saidOf, tryApply } from './cluster.ts';
 
 const acknowledge = 'platform.internal/acknowledge';
 const teams = ['wharf', 'wharf-dock', 'harbor', 'pier'];
@@ -33,17 +33,6 @@ const wharf = {
   extraNamespaces: [{ name: 'jobs', environment: 'berth' }],
 };
 
-interface Said {
-  readonly type: string;
-  readonly status: string;
-  readonly reason: string;
-  readonly message: string;
-}
-
-function conditionOf(live: Live, type: string): Said | undefined {
-  return ((live.status?.['conditions'] ?? []) as readonly Said[]).find((condition) => condition.type === type);
-}
-
 /** Makes Crossplane look again, which leaves out events of what changed often, as the quotas of a team do. */
 async function look(resource: string, name: string, namespace?: string): Promise<void> {
   const where = namespace === undefined ? [] : ['-n', namespace];
@@ -54,7 +43,7 @@ async function look(resource: string, name: string, namespace?: string): Promise
 async function refusal(resource: string, name: string, type: 'Resolved' | 'Allowed', reason: string, namespace?: string): Promise<string> {
   return await eventually(async () => {
     await look(resource, name, namespace);
-    const condition = conditionOf(await get(resource, name, namespace), type);
+    const condition = saidOf(await get(resource, name, namespace), type);
     if (condition?.status !== 'False' || condition.reason !== reason) throw new Error(`${type} is ${JSON.stringify(condition)}`);
     return condition.message;
   }, 90);
@@ -75,7 +64,7 @@ async function removeTeam(name: string): Promise<void> {
   await eventually(async () => {
     await look('team', name);
     const live = await get('team', name);
-    const token = /acknowledge=(\S+)$/.exec(conditionOf(live, 'Allowed')?.message ?? '')?.[1];
+    const token = /acknowledge=(\S+)$/.exec(saidOf(live, 'Allowed')?.message ?? '')?.[1];
     if (token !== undefined) await kubectl('annotate', 'team', name, '--overwrite', `${acknowledge}=${token}`);
     await kubectl('delete', 'team', name, '--timeout=60s');
   }, 120);
@@ -264,7 +253,7 @@ test('claims of several namespaces that come in one apply get no more together t
   const verdicts = await eventually(async () => {
     const claims = [...(await list('appdatabases', '-n', first)), ...(await list('appdatabases', '-n', second))];
     for (const { metadata } of claims) await look('appdatabase', metadata.name, metadata.namespace);
-    const told = claims.map((each) => conditionOf(each, 'Allowed'));
+    const told = claims.map((each) => saidOf(each, 'Allowed'));
     if (told.some((each) => each === undefined || each.reason === 'BudgetAwaited')) throw new Error(JSON.stringify(told));
     return told.map((each) => each?.reason);
   }, 180);
@@ -349,7 +338,7 @@ describe('what has claims stays', () => {
     await apply(team('wharf', wharf));
     await eventually(async () => {
       await look('team', 'wharf');
-      const condition = conditionOf(await get('team', 'wharf'), 'Resolved');
+      const condition = saidOf(await get('team', 'wharf'), 'Resolved');
       if (condition?.status !== 'True') throw new Error(`Resolved is ${JSON.stringify(condition)}`);
     }, 90);
   });

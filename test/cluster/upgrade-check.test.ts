@@ -3,11 +3,23 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { at } from '../../functions/core/kubernetes.ts';
-import { isLook } from '../../functions/core/readiness.ts';
 import { createAuthority, issueCertificate } from '../certificates.ts';
 import { environmentConfig } from '../request.ts';
-import { apply, claim, eventually, get, kubectl, list, makeNamespace, oncePassed, psql, ready, removeNamespaces, run } from './cluster.ts';
-import { recordedSecret, recordedStatus } from './recorded.ts';
+import {
+  answerOf,
+  apply,
+  claim,
+  get,
+  kubectl,
+  list,
+  makeNamespace,
+  oncePassed,
+  provisioned,
+  ready,
+  removeNamespaces,
+  run,
+} from './cluster.ts';
+import { playInstance } from './provider.ts';
 import { adminPassword } from './setup.ts';
 
 const name = 'upgrade-check';
@@ -70,46 +82,10 @@ async function administer(sql: string, database = 'postgres'): Promise<void> {
   await kubectl('exec', '-n', server, 'deployment/postgres', '--', ...line);
 }
 
-/** Plays provider-aws, which reports an instance of this version. */
-async function playAws(engineVersionActual: string): Promise<void> {
-  const kinds = ['instances.rds', 'parametergroups.rds', 'subnetgroups.rds', 'securitygroups.ec2', 'securitygrouprules.ec2'];
-  const all = () => list(kinds.map((kind) => `${kind}.aws.m.upbound.io`).join(','), '-n', name);
-  await eventually(async () => {
-    const objects = await all();
-    expect([objects.some(({ kind }) => kind === 'Instance'), objects.filter(isLook)]).toEqual([true, []]);
-  });
-  for (const object of await all()) {
-    const recorded = recordedStatus(object);
-    const made = { ...(recorded['atProvider'] as object), username: 'platform', dbName: '', address: host, engineVersionActual };
-    const status = object.kind === 'Instance' ? { ...recorded, atProvider: made } : recorded;
-    const target = [`${object.kind}.${object.apiVersion.split('/')[0]}`, object.metadata.name, '-n', name];
-    await kubectl('patch', ...target, '--subresource=status', '--type=merge', '-p', JSON.stringify({ status }));
-  }
-  const secret = recordedSecret(name, 'orders-database-connection');
-  const where = { address: host, host, endpoint: `${host}:5432`, username: 'platform', password: adminPassword };
-  await apply({ ...secret, stringData: { ...(secret['stringData'] as object), ...where } });
-}
-
-const asked = async (sql: string) => {
-  const { code, stdout, stderr } = await psql(name, 'orders', sql);
-  if (code !== 0) throw new Error(stderr);
-  return stdout;
-};
+const asked = (sql: string) => answerOf(name, 'orders', sql);
 
 const versionAsked = async () =>
   at(await get('instance.rds.aws.m.upbound.io', 'orders-database-instance', name), 'spec', 'forProvider', 'engineVersion');
-
-const provisioned = async () => {
-  const conditions = at(await get('appdatabase', 'orders', name), 'status', 'conditions');
-  return Array.isArray(conditions)
-    ? String(
-        at(
-          conditions.find((each: unknown) => at(each, 'type') === 'Provisioned'),
-          'message',
-        ),
-      )
-    : '';
-};
 
 beforeAll(async () => {
   await cleanUp();
@@ -119,7 +95,7 @@ beforeAll(async () => {
   await apply(environmentConfig(name, { ...shipped, aws: { ...shipped.aws, rdsCaCertificates, providerSqlTls: 'require' } }));
   await makeNamespace(name, name);
   await apply(claim(name, 'orders', { engine: 'postgres', version: '16' }));
-  await playAws('16.9');
+  await playInstance(name, host, { engineVersionActual: '16.9' });
   await ready(name, 'orders');
 });
 afterAll(cleanUp);
@@ -131,7 +107,7 @@ test('what is in the way of another major version is found, named, and not looke
   await apply(claim(name, 'orders', { engine: 'postgres', version: '17' }));
   const found = 'prepared transactions, logical replication, columns that an upgrade cannot keep as they are';
   await oncePassed(name, 'orders', 'appdatabase', async () =>
-    expect(await provisioned()).toContain(
+    expect(await provisioned(name, 'orders')).toContain(
       `version 16 runs on, since the check for version 17 found ${found}: kubectl logs -n ${name} job/${job} names each`,
     ),
   );
@@ -154,10 +130,12 @@ test('the version is asked for once nothing is in its way, and the Job goes', as
   await administer("SELECT pg_drop_replication_slot('cdc')", 'app');
   await kubectl('delete', 'job', '-n', name, job);
   await oncePassed(name, 'orders', 'appdatabase', async () => expect(await versionAsked()).toBe('17'));
-  await playAws('17.4');
+  await playInstance(name, host, { engineVersionActual: '17.4' });
   await ready(name, 'orders');
   await oncePassed(name, 'orders', 'appdatabase', async () =>
-    expect((await run('kubectl', ['get', 'job', '-n', name, job])).stderr).toContain('not found'),
+    expect((await run('kubectl', ['get', 'job', '-n', name, job])).stderr).toBe(
+      `Error from server (NotFound): jobs.batch "${job}" not found\n`,
+    ),
   );
   expect(await asked('SELECT count(*) FROM orders')).toBe('0');
 });

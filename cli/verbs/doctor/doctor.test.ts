@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { goldenPath } from '../../../functions/golden-path.ts';
 import { apiserver, forbidden, type Reply, unserved, useKubeconfig, version } from '../../../test/apiserver.ts';
+import { writtenBy } from '../../../test/terminal.ts';
 import { InputError } from '../../input.ts';
 import { doctor } from './doctor.ts';
 
@@ -18,27 +19,17 @@ const bare: Readonly<Record<string, Reply>> = {
 };
 const unauthorized: Reply = { status: 401, body: { kind: 'Status', status: 'Failure', message: 'Unauthorized', code: 401 } };
 
-async function run(output = 'json'): Promise<{ readonly code: number; readonly out: string; readonly err: string }> {
-  const written = { out: '', err: '' };
-  const code = await doctor({
-    platform: goldenPath,
-    output,
-    stdout: { write: (text) => (written.out += text) },
-    stderr: { write: (text) => (written.err += text) },
-    color: false,
-  });
-  return { code, ...written };
-}
+const run = (output = 'json') => writtenBy((terminal) => doctor({ ...terminal, platform: goldenPath, output }));
 
 describe('a cluster without Crossplane', () => {
   test('gives the one finding that matters', async () => {
     await apiserver((path) => bare[path] ?? unserved);
-    const { code, out, err } = await run();
+    const { code, stdout, stderr } = await run();
     const report: {
       readonly ok: boolean;
       readonly checks: readonly { id: string; findings: readonly { problem: string }[]; skipped?: string }[];
-    } = JSON.parse(out);
-    expect({ code, err, ok: report.ok }).toEqual({ code: 1, err: '', ok: false });
+    } = JSON.parse(stdout);
+    expect({ code, stderr, ok: report.ok }).toEqual({ code: 1, stderr: '', ok: false });
     expect(report.checks.flatMap(({ findings }) => findings.map(({ problem }) => problem))).toEqual([
       'Crossplane is not installed: no Deployment has the label app=crossplane',
     ]);
@@ -62,9 +53,9 @@ describe('a Crossplane whose CRDs are gone', () => {
       body: JSON.stringify({ kind: 'DeploymentList', apiVersion: 'apps/v1', items: [deployment] }),
     };
     await apiserver((path) => (path.startsWith('/apis/apps/v1/') ? deployments : (bare[path] ?? unserved)));
-    const { code, out } = await run('table');
+    const { code, stdout } = await run('table');
     expect(code).toBe(1);
-    expect(out).toContain(`Packages
+    expect(stdout).toContain(`Packages
   error: cannot list configurations.pkg.crossplane.io: the apiserver does not
          serve pkg.crossplane.io/v1
   → kubectl -n crossplane-system rollout restart deployment/crossplane, which installs its CRDs as it starts
@@ -75,9 +66,9 @@ describe('a Crossplane whose CRDs are gone', () => {
 describe('a user who may read nothing', () => {
   test('is told so by each check', async () => {
     await apiserver((path) => (path === '/version' ? version : forbidden('User "reader" cannot list')));
-    const { code, out } = await run('table');
+    const { code, stdout } = await run('table');
     expect(code).toBe(1);
-    expect(out).toContain('cannot list deployments.apps: forbidden to this user\n  → run this as a user who may read the whole cluster');
+    expect(stdout).toContain('cannot list deployments.apps: forbidden to this user\n  → run this as a user who may read the whole cluster');
   });
 });
 

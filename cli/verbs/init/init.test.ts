@@ -3,23 +3,13 @@ import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { goldenPath } from '../../../functions/golden-path.ts';
 import { scratch, write } from '../../../test/planning.ts';
+import { writtenBy } from '../../../test/terminal.ts';
 import { invoke } from '../../invoke.ts';
 
 /** Runs a command line in the scratch folder, as in a repository without any file of ours. */
 async function goldenpath(...args: readonly string[]) {
   process.chdir(scratch());
-  const written = { stdout: '', stderr: '' };
-  const code = await invoke(
-    { platform: goldenPath, root: scratch() },
-    {
-      stdin: async () => '',
-      stdout: { write: (text) => (written.stdout += text) },
-      stderr: { write: (text) => (written.stderr += text) },
-      color: false,
-    },
-    args,
-  );
-  return { code, ...written };
+  return await writtenBy((terminal) => invoke({ platform: goldenPath, root: scratch() }, terminal, args));
 }
 
 const paths = ['goldenpath.yaml', 'environments/dev.yaml', 'claims/orders.yaml', '.github/workflows/goldenpath-plan.yml'];

@@ -8,6 +8,7 @@ import { apiserver, forbidden, serving } from '../../../test/apiserver.ts';
 import { platform } from '../../../test/planning.ts';
 import { environmentConfig, exampleEnvironmentNames, exampleEnvironments, namespace as namespaceOf } from '../../../test/request.ts';
 import { servedKinds as kinds, restingObjects } from '../../../test/resting.ts';
+import { writtenBy } from '../../../test/terminal.ts';
 import { InputError } from '../../input.ts';
 import { plan } from './command.ts';
 
@@ -26,25 +27,23 @@ const atRest = (environment: string, spec: Spec) => restingObjects(claim(spec), 
 const run = async (spec: Spec, environments: readonly string[] = [], output = 'table', context?: string) =>
   await planned(claim(spec), environments, output, context);
 
-async function planned(given: object, environments: readonly string[] = [], output = 'table', context?: string) {
-  let stdout = '';
-  const code = await plan({
-    platform,
-    root: '.',
-    files: ['-'],
-    kustomizations: [],
-    environments,
-    live: true,
-    strict: false,
-    context,
-    output,
-    color: false,
-    stdin: async () => toYaml(given),
-    stdout: { write: (text) => (stdout += text) },
-    stderr: { write() {} },
-  });
-  return { code, stdout };
-}
+const planned = (given: object, environments: readonly string[] = [], output = 'table', context?: string) =>
+  writtenBy(
+    (terminal) =>
+      plan({
+        ...terminal,
+        platform,
+        root: '.',
+        files: ['-'],
+        kustomizations: [],
+        environments,
+        live: true,
+        strict: false,
+        context,
+        output,
+      }),
+    toYaml(given),
+  );
 
 test.each(['dev', 'staging', 'prod'])(
   'a claim at rest in %s does not change, although the apiserver adds defaults',

@@ -6,23 +6,14 @@ import { goldenPath } from '../../../functions/golden-path.ts';
 import { packageRoot } from '../../../platform/manifest.ts';
 import { commit, scratch, write } from '../../../test/planning.ts';
 import { environmentConfig, everything } from '../../../test/request.ts';
+import { writtenBy } from '../../../test/terminal.ts';
 import { invoke } from '../../invoke.ts';
 
 /** Runs a command line in the scratch folder. */
 async function goldenpath(args: readonly string[], stdin = '') {
   process.chdir(scratch());
-  const written = { stdout: '', stderr: '' };
-  const code = await invoke(
-    { platform: goldenPath, root: scratch(), environmentsFolder: 'environments' },
-    {
-      stdin: async () => stdin,
-      stdout: { write: (text) => (written.stdout += text) },
-      stderr: { write: (text) => (written.stderr += text) },
-      color: false,
-    },
-    args,
-  );
-  return { code, ...written };
+  const home = { platform: goldenPath, root: scratch(), environmentsFolder: 'environments' };
+  return await writtenBy((terminal) => invoke(home, terminal, args), stdin);
 }
 
 const example = join(packageRoot, 'examples/score.yaml');

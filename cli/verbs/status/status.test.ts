@@ -10,6 +10,7 @@ import { recordedStatus } from '../../../test/cluster/recorded.ts';
 import { platform } from '../../../test/planning.ts';
 import { exampleEnvironments } from '../../../test/request.ts';
 import { restingObjects, servedKinds } from '../../../test/resting.ts';
+import { writtenBy } from '../../../test/terminal.ts';
 import { InputError } from '../../input.ts';
 import { status } from './command.ts';
 
@@ -24,20 +25,10 @@ const claimed = (kind: string, spec: Readonly<Record<string, unknown>>, name = '
 });
 const database = (spec: Readonly<Record<string, unknown>> = {}) => claimed('AppDatabase', { engine: 'postgres', ...spec });
 
-async function run(operand: string, output = 'table', color = false, namespace: string | null = 'shop') {
-  let stdout = '';
-  const code = await status({
-    platform: goldenPath,
-    operands: [operand],
-    namespace: namespace ?? undefined,
-    output,
-    now,
-    color,
-    stdout: { write: (text) => (stdout += text) },
-    stderr: { write() {} },
-  });
-  return { code, stdout };
-}
+const run = (operand: string, output = 'table', color = false, namespace: string | null = 'shop') =>
+  writtenBy((terminal) =>
+    status({ ...terminal, platform: goldenPath, operands: [operand], namespace: namespace ?? undefined, output, now, color }),
+  );
 
 const isClaim = ({ apiVersion: version }: KubernetesObject) => version === apiVersion;
 
@@ -221,7 +212,7 @@ test('a claim that is being deleted says what it waits for', async () => {
     object.kind === 'StatefulSet' ? { ...object, metadata: { ...object.metadata, deletionTimestamp: '2026-11-25T02:00:01Z' } } : object,
   );
   await apiserver(serving(servedKinds, held));
-  expect((await run('orders')).stdout).toContain('  waits for    StatefulSet orders-database is not ready (it is being deleted)\n');
+  expect(await run('orders')).toMatchSnapshot();
 });
 
 test('a claim that is stopped, and that expires, is ready', async () => {
@@ -278,7 +269,7 @@ test('a claim that Crossplane has not looked at yet', async () => {
 test('a claim that is of no namespace needs none', async () => {
   const team = { apiVersion, kind: 'Team', metadata: { name: 'shop' }, spec: {} };
   await apiserver(serving(servedKinds, [team]));
-  expect((await run('team/shop', 'table', false, null)).stdout).toContain('Team shop: not ready');
+  expect(await run('team/shop', 'table', false, null)).toMatchSnapshot();
 });
 
 const namespaced = goldenPath.apis.filter(({ scope }) => scope === 'Namespaced');

@@ -261,8 +261,20 @@ describe('of its runs', () => {
   test('one that runs is neither, and what the last came to stays said', () => {
     const [began, succeeded] = [{ lastScheduleTime: '2026-11-29T02:30:00Z' }, { lastSuccessfulTime: '2026-11-28T02:31:10Z' }];
     const running = { ...began, active: [{ kind: 'Job' }] };
-    expect(told('backup', { ...running, ...succeeded })).toMatchObject({ is: 'True', lastBackup: '2026-11-28T02:31:10Z' });
-    expect(told('backup', running)).toMatchObject({ is: 'Unknown', reason: 'NoneYet', message: 'No backup yet: one is running' });
+    expect(told('backup', { ...running, ...succeeded })).toEqual({
+      is: 'True',
+      reason: 'Succeeded',
+      message: 'The last dump was in AppBucket dumps at 2026-11-28T02:31:10Z',
+      lastBackup: '2026-11-28T02:31:10Z',
+      drills: {},
+    });
+    expect(told('backup', running)).toEqual({
+      is: 'Unknown',
+      reason: 'NoneYet',
+      message: 'No backup yet: one is running',
+      lastBackup: undefined,
+      drills: {},
+    });
     const before = { type: 'BackedUp', status: 'False', reason: 'Failed', message: 'The backup of 2026-11-28T02:30:00Z failed …' };
     const meanwhile = (status: object, was: object) => {
       const last = lived(claim());
@@ -287,10 +299,12 @@ describe('of its runs', () => {
     });
     expect(told('backup', status, undefined, { now: '2026-11-28T15:00:00Z' }).reason).toBe('Succeeded');
     expect(told('drill', {}).reason).toBe('Overdue');
-    expect(told('drill', {}, '2026-11-28T00:00:00Z')).toMatchObject({
+    expect(told('drill', {}, '2026-11-28T00:00:00Z')).toEqual({
       is: 'Unknown',
       reason: 'NoneYet',
       message: 'No drill yet: kubectl create job -n shop --from=cronjob/orders-database-drill orders-drill makes one now',
+      lastBackup: undefined,
+      drills: {},
     });
   });
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { planClaim } from '../../../plan/run.ts';
+import { provisioned } from '../../../test/lived.ts';
 import { platform } from '../../../test/planning.ts';
 import {
   environmentConfig,
@@ -58,7 +59,6 @@ const failedWith = (code: number) => ({
 });
 
 const versionOf = ({ desired }: StepResponse) => at(desired['instance']?.object, 'spec', 'forProvider', 'engineVersion');
-const provisioned = ({ conditions }: StepResponse) => conditions.find(({ type }) => type === 'Provisioned');
 const rest = settled(prod('16'));
 const next = (given: Given, observed: Observed = rest.observed) => expand(stepRequest({ ...given, status: rest.status, observed }));
 const waits = 'version 16 runs on until a check finds nothing in the way of version 17';
