@@ -7,7 +7,8 @@ import { expand } from '../functions/expand/expand.ts';
 import { guard } from '../functions/guard/guard.ts';
 import { provenFirst } from '../functions/guard/ownership.ts';
 import { unlessTaken } from '../functions/guard/taken.ts';
-import { controlledByClaim, environmentConfig, everything, type Given, observedAfter, stepRequest } from './request.ts';
+import { provisioned } from './lived.ts';
+import { controlledByClaim, environmentConfig, everything, type Given, observedAfter, reported, stepRequest } from './request.ts';
 
 /** What Crossplane gets of both steps. */
 function both(given: Given, cardsAs?: (cards: Cards) => Cards): { readonly expanded: StepResponse; readonly guarded: StepResponse } {
@@ -20,26 +21,6 @@ function both(given: Given, cardsAs?: (cards: Cards) => Cards): { readonly expan
 
 const nothing = { type: 'Synced', status: 'False', reason: 'ReconcileError', message: 'observe failed: external resource does not exist' };
 const something = { type: 'Synced', status: 'True', reason: 'ReconcileSuccess' };
-
-/** What was applied, as a provider reports it; `found` says what of each key. */
-function seen(
-  response: StepResponse,
-  found: (object: KubernetesObject, key: string) => object | undefined,
-): Record<string, ObservedResource> {
-  return Object.fromEntries(
-    Object.entries(response.desired).map(([key, { object }]) => [
-      key,
-      {
-        object: {
-          ...object,
-          metadata: { ...object.metadata, ownerReferences: controlledByClaim },
-          status: found(object, key),
-        } as KubernetesObject,
-        connectionDetails: {},
-      },
-    ]),
-  );
-}
 
 const shared: Given = { environment: 'staging', environments: [environmentConfig('staging', { ...everything, tier: 'staging' })] };
 const rds: Given = { environment: 'prod', environments: [environmentConfig('prod', { ...everything, tier: 'prod' })] };
@@ -90,25 +71,40 @@ describe('what has a name of ours', () => {
   ])('stays looked at, and the claim waits, while there is one %s', (_, status) => {
     const { expanded, guarded } = both({
       ...rds,
-      observed: seen(first, (__, key) => (key === 'instance' ? status : { conditions: [nothing] })),
+      observed: reported(first, (__, key) => (key === 'instance' ? status : { conditions: [nothing] })),
     });
     expect(policiesOf(guarded)).toEqual(policiesOf(first));
     expect(expanded.conditions[1]?.status).toBe('False');
   });
 
+  test('is neither there nor missing while its provider shows another, and the claim says so', () => {
+    const another = {
+      conditions: [something],
+      atProvider: { identifier: 'ledger', tags: tagsOf(first.desired['instance']?.object as KubernetesObject) },
+    };
+    const { expanded, guarded } = both({
+      ...rds,
+      observed: reported(first, (_, key) => (key === 'instance' ? another : { conditions: [nothing] })),
+    });
+    expect(policiesOf(guarded)).toEqual(policiesOf(first));
+    expect(provisioned(expanded)?.message?.split('; ')[0]).toBe(
+      'cannot provision Instance orders-database-instance: its provider shows "ledger" in place of it: tell the platform team',
+    );
+  });
+
   test('is made once there is nothing, in one go, and stays so whatever its provider says later', () => {
-    const { expanded, guarded } = both({ ...rds, observed: seen(first, () => ({ conditions: [nothing] })) });
+    const { expanded, guarded } = both({ ...rds, observed: reported(first, () => ({ conditions: [nothing] })) });
     expect(guarded.desired).toEqual(expanded.desired);
     const { 'final-snapshot': looksForKept, ...others } = policiesOf(guarded);
     expect([looksForKept, Object.values(others).includes('looks')]).toEqual(['looks', false]);
     for (const status of [undefined, { conditions: [nothing] }, withTags({})]) {
-      const again = both({ ...rds, observed: seen(guarded, () => status) });
+      const again = both({ ...rds, observed: reported(guarded, () => status) });
       expect([again.guarded.desired, again.guarded.refusal]).toEqual([again.expanded.desired, undefined]);
     }
   });
 
   test('waits for no look at what stands apart, such as an alarm', () => {
-    const observed = seen(first, (_, key) => (key.startsWith('alarm-') ? undefined : { conditions: [nothing] }));
+    const observed = reported(first, (_, key) => (key.startsWith('alarm-') ? undefined : { conditions: [nothing] }));
     const { expanded, guarded } = both({ ...rds, observed });
     const alarms = Object.keys(first.desired)
       .filter((key) => key.startsWith('alarm-'))
@@ -121,7 +117,7 @@ describe('what has a name of ours', () => {
   test('is taken over where its tags are those of the claim', () => {
     const { expanded, guarded } = both({
       ...rds,
-      observed: seen(first, (object) => withTags({ ...tagsOf(object), owner: 'another now' })),
+      observed: reported(first, (object) => withTags({ ...tagsOf(object), owner: 'another now' })),
     });
     expect([guarded.desired, guarded.refusal]).toEqual([expanded.desired, undefined]);
   });
@@ -136,7 +132,7 @@ describe('what has a name of ours', () => {
       'control-plane missing, environment missing, namespace missing, kind missing, claim missing',
     ],
   ])('is refused where it is that %s', (_, other, tags) => {
-    const observed = seen(first, (object, key) =>
+    const observed = reported(first, (object, key) =>
       key === 'instance' ? withTags({ ...tagsOf(object), ...other }) : { conditions: [nothing] },
     );
     expect(both({ ...rds, observed }).guarded).toMatchObject({
@@ -162,7 +158,7 @@ describe('the last snapshot that an earlier claim of the name left', () => {
   const first = both(rds).guarded;
   const name = 'prod-shop-orders-6s1o1u7sme361jhg';
   const looks = (snapshot: object, instance: object = { conditions: [nothing] }) =>
-    seen(first, (_, key) =>
+    reported(first, (_, key) =>
       key === 'final-snapshot' ? { conditions: [snapshot] } : key === 'instance' ? instance : { conditions: [nothing] },
     );
   const lastOf = ({ desired }: StepResponse) => at(desired['instance']?.object, 'spec', 'forProvider', 'finalSnapshotIdentifier');
@@ -197,7 +193,7 @@ describe('the last snapshot that an earlier claim of the name left', () => {
   test('is in the way of nothing where there is none, and then no longer looked for; this claim leaves one of that name', () => {
     const { expanded, guarded } = both({ ...rds, observed: looks(nothing) });
     expect([guarded.desired, guarded.refusal, lastOf(guarded)]).toEqual([expanded.desired, undefined, `${name}-final`]);
-    const running = both({ ...rds, observed: seen(guarded, () => ({ conditions: [something] })) }).guarded;
+    const running = both({ ...rds, observed: reported(guarded, () => ({ conditions: [something] })) }).guarded;
     const { 'final-snapshot': _, ...others } = guarded.desired;
     expect([Object.keys(running.desired).sort(), running.refusal, lastOf(running)]).toEqual([
       Object.keys(others).sort(),
@@ -231,7 +227,7 @@ describe('the last snapshot that an earlier claim of the name left', () => {
     expect(
       [both(acknowledging(token, 2)), both(acknowledging('empty-0000000000000000'))].map((each) => each.guarded.refusal?.reason),
     ).toEqual(['KeptDataExists', 'KeptDataExists']);
-    const running = both({ ...rds, observed: seen(guarded, () => ({ conditions: [something] })) }).guarded;
+    const running = both({ ...rds, observed: reported(guarded, () => ({ conditions: [something] })) }).guarded;
     expect([running.refusal, lastOf(running)]).toEqual([undefined, `${name}-final-20260102030405`]);
   });
 
@@ -244,7 +240,7 @@ describe('the last snapshot that an earlier claim of the name left', () => {
 
 describe('what has no tags', () => {
   const first = both(shared).guarded;
-  const there = seen(first, (object) => (object.kind === 'Database' ? { conditions: [something] } : { conditions: [nothing] }));
+  const there = reported(first, (object) => (object.kind === 'Database' ? { conditions: [something] } : { conditions: [nothing] }));
   const refused = both({ ...shared, observed: there, generation: 1 }).guarded.refusal;
   const token = /acknowledge=(adopt-[0-9a-v]{16})$/.exec(refused?.message ?? '')?.[1] ?? '';
   const acknowledging = (generation: number, tokens = token): Given => ({
@@ -265,16 +261,16 @@ describe('what has no tags', () => {
   });
 
   test('is taken over where the role and the database of the name are both there, and not before both were looked for', () => {
-    const { expanded, guarded } = both({ ...shared, observed: seen(first, () => ({ conditions: [something] })) });
+    const { expanded, guarded } = both({ ...shared, observed: reported(first, () => ({ conditions: [something] })) });
     expect([guarded.desired, guarded.refusal]).toEqual([expanded.desired, undefined]);
-    const half = seen(first, (object) => (object.kind === 'Role' ? { conditions: [something] } : undefined));
+    const half = reported(first, (object) => (object.kind === 'Role' ? { conditions: [something] } : undefined));
     const undecided = both({ ...shared, observed: half }).guarded;
     expect([undecided.desired, undecided.refusal]).toEqual([first.desired, undefined]);
   });
 
   test('is not known by being there together where its kind does not say that this shows whose it is', () => {
     const unproven = (cards: Cards): Cards => new Map([...cards].map(([key, { provenTogether: _, ...card }]) => [key, card]));
-    const { refusal } = both({ ...shared, observed: seen(first, () => ({ conditions: [something] })) }, unproven).guarded;
+    const { refusal } = both({ ...shared, observed: reported(first, () => ({ conditions: [something] })) }, unproven).guarded;
     const there = 'there is "staging_shop_orders_efmqnf3lr49lc7jc" already, and nothing there says whose it is';
     expect(refusal).toEqual({
       reason: 'ExistsAlready',
@@ -286,19 +282,19 @@ describe('what has no tags', () => {
   });
 
   test('is taken over where the other has been made and only its object was lost', () => {
-    const made = seen(both({ ...shared, observed: seen(first, () => ({ conditions: [nothing] })) }).guarded, () => ({
+    const made = reported(both({ ...shared, observed: reported(first, () => ({ conditions: [nothing] })) }).guarded, () => ({
       conditions: [something],
     }));
     const { role, ...others } = made;
     const again = both({ ...shared, observed: others }).guarded;
     expect(policiesOf(again)['role']).toBe('looks');
-    const look = seen(again, () => ({ conditions: [something] }));
+    const look = reported(again, () => ({ conditions: [something] }));
     expect(both({ ...shared, observed: { ...made, role: look['role'] as ObservedResource } }).guarded.refusal).toBeUndefined();
     expect(role).toBeDefined();
   });
 
   test.each(['Role', 'Database'])('is refused where a %s alone is there', (kind) => {
-    const alone = seen(first, (object) => ({ conditions: [object.kind === kind ? something : nothing] }));
+    const alone = reported(first, (object) => ({ conditions: [object.kind === kind ? something : nothing] }));
     expect(both({ ...shared, observed: alone }).guarded.refusal?.reason).toBe('ExistsAlready');
   });
 
@@ -312,7 +308,7 @@ describe('what has no tags', () => {
   });
 
   test('is not believed to be there or not by a look at what the object was before', () => {
-    const stale = seen(first, () => ({ conditions: [{ ...nothing, observedGeneration: 1 }] }));
+    const stale = reported(first, () => ({ conditions: [{ ...nothing, observedGeneration: 1 }] }));
     const observed = Object.fromEntries(
       Object.entries(stale).map(([key, { object, connectionDetails }]) => [
         key,
@@ -374,7 +370,7 @@ describe('who logs in to an instance that was only looked at', () => {
   const master: Given = { environment: 'prod', environments: [environmentConfig('prod', { ...everything, aws: silent, tier: 'prod' })] };
   /** The claim after its control plane was rebuilt, where AWS has an instance that was made otherwise than one is now. */
   const rebuilt = (given: Given, atProvider: object) => {
-    const observed = seen(both(given).guarded, (object, key) => ({
+    const observed = reported(both(given).guarded, (object, key) => ({
       conditions: [something],
       atProvider: { tags: tagsOf(object), ...(key === 'instance' && atProvider) },
     }));
@@ -399,12 +395,15 @@ describe('who logs in to an instance that was only looked at', () => {
 
 describe('the login and the database on a server of the claim’s own', () => {
   const instanceDetails = { username: 'platform', password: 'p', host: 'orders.rds.internal', port: '5432' };
-  const made = both({ ...rds, observed: seen(both(rds).guarded, () => ({ conditions: [nothing] })) }).guarded;
-  const serving = seen(made, () => ({ conditions: [{ type: 'Ready', status: 'True' }, something], atProvider: { status: 'available' } }));
+  const made = both({ ...rds, observed: reported(both(rds).guarded, () => ({ conditions: [nothing] })) }).guarded;
+  const serving = reported(made, () => ({
+    conditions: [{ type: 'Ready', status: 'True' }, something],
+    atProvider: { status: 'available' },
+  }));
   const reached = { ...serving, instance: { ...(serving['instance'] as ObservedResource), connectionDetails: instanceDetails } };
   const first = both({ ...rds, observed: reached }).guarded;
   const lookingAt = (found: (object: KubernetesObject) => object) => {
-    const looked = seen(first, found);
+    const looked = reported(first, found);
     const ofPostgres = Object.entries(looked).filter(([, { object }]) => object.apiVersion.startsWith('postgresql.'));
     return both({ ...rds, observed: { ...reached, ...Object.fromEntries(ofPostgres) } });
   };
@@ -434,9 +433,9 @@ describe('the login and the database on a server of the claim’s own', () => {
 });
 
 test('an instance is called as RDS calls it once it has, and as nothing else', () => {
-  const made = both({ ...rds, observed: seen(both(rds).guarded, () => ({ conditions: [nothing] })) }).guarded;
+  const made = both({ ...rds, observed: reported(both(rds).guarded, () => ({ conditions: [nothing] })) }).guarded;
   const named = (external: string, identifier: string) => {
-    const observed = seen(made, () => ({ atProvider: { identifier } }));
+    const observed = reported(made, () => ({ atProvider: { identifier } }));
     const instance = observed['instance'] as ObservedResource;
     const annotations = { ...instance.object.metadata?.annotations, 'crossplane.io/external-name': external };
     const renamed = { ...instance, object: { ...instance.object, metadata: { ...instance.object.metadata, annotations } } };

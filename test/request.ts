@@ -1,7 +1,7 @@
 import { type EnvironmentData, environmentConfig, environments, placeholderCertificate } from '../examples/examples.ts';
 import { decode, encode } from '../functions/core/binding.ts';
 import { apiVersion, environmentLabel } from '../functions/core/group.ts';
-import { at, type KubernetesObject } from '../functions/core/kubernetes.ts';
+import { at, type KubernetesObject, stringAt } from '../functions/core/kubernetes.ts';
 import type { Platform, StepRequest } from '../functions/core/pipeline.ts';
 import { answered, answersTo, claimsOf, platformRequirements, requirementsOf } from '../functions/core/required.ts';
 import type { ObservedResource, StepResponse } from '../functions/core/step.ts';
@@ -256,6 +256,22 @@ export const queueDetails = Object.fromEntries(
     },
   ]),
 );
+
+/** What was applied, as providers report it; `found` says what of each key, which of an instance is the one that was looked for. */
+export function reported(
+  { desired }: StepResponse,
+  found: (object: KubernetesObject, key: string) => { readonly atProvider?: object; readonly conditions?: readonly object[] } | undefined,
+): Record<string, ObservedResource> {
+  return Object.fromEntries(
+    Object.entries(desired).map(([key, { object }]) => {
+      const said = found(object, key);
+      const identifier = stringAt(object, 'spec', 'forProvider', 'identifier');
+      const atProvider = { ...(identifier !== undefined && { identifier }), ...said?.atProvider };
+      const metadata = { ...object.metadata, ownerReferences: controlledByClaim };
+      return [key, { object: { ...object, metadata, ...(said && { status: { ...said, atProvider } }) }, connectionDetails: {} }];
+    }),
+  );
+}
 
 /** What is in a Secret. */
 export function decoded(object: unknown): Readonly<Record<string, string>> {

@@ -1,3 +1,4 @@
+import type { Card } from '../core/card.ts';
 import { at, stringAt } from '../core/kubernetes.ts';
 import { foundBy } from '../core/look.ts';
 import { shown } from '../core/problem.ts';
@@ -20,15 +21,16 @@ interface Place {
   /** What is adopted, and the subnet group that it is in, as AWS calls them. */
   readonly name: string;
   readonly group: string | undefined;
+  readonly card: Card;
   /** What is seen of that group. */
   readonly seen: ObservedResource | undefined;
   readonly vpcId: string;
 }
 
 /** AWS moves nothing to another subnet group, and takes no security group of another VPC; undefined where it is in this one. */
-export function elsewhere({ name, group, seen, vpcId }: Place): string | undefined {
+export function elsewhere({ name, group, card, seen, vpcId }: Place): string | undefined {
   if (group === undefined) return `AWS names no subnet group of ${shown(name)}, want one in the VPC of the environment`;
-  if (seen === undefined || foundBy(seen.object) === undefined) return undefined;
+  if (seen === undefined || foundBy(card, seen.object) === undefined) return undefined;
   const found = stringAt(seen.object, 'status', 'atProvider', 'vpcId');
   return found === vpcId
     ? undefined

@@ -14,11 +14,26 @@ export const isOnlyLookedAt = (object: KubernetesObject, card: Card | undefined)
 /** https://github.com/crossplane/crossplane-runtime/blob/v2.3.3/pkg/reconciler/managed/reconciler.go, the same for every provider. */
 const nothing = 'observe failed: external resource does not exist';
 
-/** What a look has found; undefined until its provider has looked at the object as it is now, or where it could not. */
-export function foundBy(object: KubernetesObject): 'nothing' | 'something' | undefined {
+/** Status of `Synced` where that is about the object as it is now. */
+function syncedNow(object: KubernetesObject) {
   const synced = conditionOf(object, 'Synced');
   const seen = synced?.observedGeneration;
-  if (seen !== undefined && object.metadata?.generation !== undefined && seen !== object.metadata.generation) return undefined;
-  if (synced?.status === 'True') return 'something';
+  return seen !== undefined && object.metadata?.generation !== undefined && seen !== object.metadata.generation ? undefined : synced;
+}
+
+/** What a look reports of another name than it was to look for; undefined of one that reports nothing yet, or what it was to. */
+export function strangerFoundBy(
+  { lookedUpBy }: Pick<Card, 'lookedUpBy'>,
+  object: KubernetesObject,
+): { readonly name: unknown } | undefined {
+  if (lookedUpBy === undefined || syncedNow(object)?.status !== 'True') return undefined;
+  const name = at(object, 'status', 'atProvider', lookedUpBy);
+  return name === at(object, 'spec', 'forProvider', lookedUpBy) ? undefined : { name };
+}
+
+/** What a look has found; undefined until its provider has looked at the object as it is now, where it could not, or where it found another. */
+export function foundBy(card: Pick<Card, 'lookedUpBy'>, object: KubernetesObject): 'nothing' | 'something' | undefined {
+  const synced = syncedNow(object);
+  if (synced?.status === 'True') return strangerFoundBy(card, object) === undefined ? 'something' : undefined;
   return synced?.status === 'False' && synced.message === nothing ? 'nothing' : undefined;
 }

@@ -1,7 +1,8 @@
 import type { Composed, Expansion } from '../core/api.ts';
 import type { Card, Cards } from '../core/card.ts';
 import { type Condition, groupKind, type KubernetesObject, numberAt } from '../core/kubernetes.ts';
-import { foundBy, onlyObserves } from '../core/look.ts';
+import { foundBy, onlyObserves, strangerFoundBy } from '../core/look.ts';
+import { shown } from '../core/problem.ts';
 import { conditionOf, isGoing, isLook, isReady } from '../core/readiness.ts';
 import type { ObservedResource } from '../core/step.ts';
 import { type Audience, blamed, meaningOf } from './failures/index.ts';
@@ -31,7 +32,11 @@ interface Finding {
 
 function find(card: Card | undefined, { object }: Composed, observed: ObservedResource | undefined, audience: Audience): Finding {
   const resource = `${object.kind} ${object.metadata?.name ?? ''}`;
-  const isStillToMake = observed === undefined || (isLook(observed.object) && foundBy(observed.object) !== undefined);
+  const look = card !== undefined && observed !== undefined && isLook(observed.object) ? { card, object: observed.object } : undefined;
+  const stranger = look && strangerFoundBy(look.card, look.object);
+  if (stranger !== undefined)
+    return { resource, cause: `its provider shows ${shown(stranger.name)} in place of it: tell the platform team` };
+  const isStillToMake = observed === undefined || (look !== undefined && foundBy(look.card, look.object) !== undefined);
   if (isStillToMake) return { resource, waiting: `${resource} is being ${onlyObserves(object) ? 'looked for' : 'created'}` };
   const meanings = errorsOf(observed).map((error) => meaningOf(card, object, error, audience));
   // What goes away by itself, such as a conflict, must not hide for a moment what does not.

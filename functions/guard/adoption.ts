@@ -78,13 +78,13 @@ function normal(value: unknown): unknown {
 const forProvider = (object: KubernetesObject) => (at(object, 'spec', 'forProvider') ?? {}) as Readonly<Record<string, unknown>>;
 
 /** What a provider says of what it looked at; undefined where there is none, whatever it said before. */
-const reportedOf = (observed: KubernetesObject | undefined): unknown =>
-  observed === undefined || foundBy(observed) === 'nothing' ? undefined : at(observed, 'status', 'atProvider');
+const reportedOf = ({ card, observed }: Pick<Adopted, 'card' | 'observed'>): unknown =>
+  observed === undefined || foundBy(card, observed) === 'nothing' ? undefined : at(observed, 'status', 'atProvider');
 
 /** What the claim would have, with every field as it runs. */
 function asItRuns({ object, card, observed }: Adopted): KubernetesObject {
   const { silent = [], renewed = {}, reported: calls = {} } = card.adoption ?? {};
-  const reported = reportedOf(observed);
+  const reported = reportedOf({ card, observed });
   const data = propertyOf(card, (of) => of.data);
   const runs = Object.entries(forProvider(object)).map(([field, would]) => {
     // A setting of something is where that is, and refers to it.
@@ -136,11 +136,11 @@ function lossOf(adopted: Adopted, field: string, was: KubernetesObject, effect: 
 const referred = (value: unknown): unknown => (Array.isArray(value) ? value.map(referred) : (stringAt(value, 'name') ?? value));
 
 function differencesOf(adopted: Adopted, { claim, platform }: StepRequest): readonly Difference[] {
-  const { key, object: is, card, observed } = adopted;
+  const { key, object: is, card } = adopted;
   const was = asItRuns(adopted);
   const { renewed = {}, reported = {} } = card.adoption ?? {};
   const anew = Object.entries(renewed).flatMap(([field, { called, runs, effect }]) =>
-    forProvider(is)[field] === undefined ? [] : [{ key, field: called, runs: runs(reportedOf(observed)), would: 'a new one', effect }],
+    forProvider(is)[field] === undefined ? [] : [{ key, field: called, runs: runs(reportedOf(adopted)), would: 'a new one', effect }],
   );
   const changed = Object.entries(forProvider(is)).flatMap(([field, would]): readonly Difference[] => {
     const runs = forProvider(was)[field];
@@ -196,7 +196,7 @@ function notFor({ key, object, card, name, observed }: Adopted, all: readonly Ad
   if (tagsPath(card) === undefined && all.some((other) => other.name === name && tagsPath(other.card) !== undefined)) return undefined;
   const what = `cannot adopt: ${named(key, object)}`;
   const refused = (why: string): Refusal => ({ reason: 'CannotAdopt', message: `${what}: ${why}; nothing was changed` });
-  if (foundBy(observed as KubernetesObject) === 'nothing') {
+  if (foundBy(card, observed as KubernetesObject) === 'nothing') {
     const where = stringAt(object, 'spec', 'forProvider', 'region');
     return refused(
       `AWS has no ${shown(name)} in region ${where}: name one that there is, in a claim that is made anew, since this one has nothing yet`,
@@ -228,15 +228,16 @@ export function adoptionOf(request: StepRequest, desired: StepResponse['desired'
   const adopted = all.filter(({ name }) => !held.has(name));
   if (adopted.length === 0) return undefined;
   const names = [...new Set(adopted.map(({ name }) => name))];
-  const unseen = adopted.find(({ observed }) => observed === undefined || foundBy(observed) === undefined);
+  const unseen = adopted.find(({ card, observed }) => observed === undefined || foundBy(card, observed) === undefined);
   if (unseen !== undefined) {
     const message = `${named(unseen.key, unseen.object)} is being looked at; nothing is changed meanwhile`;
     return { names, isSeen: false, differences: undefined, open: { reason: 'AdoptionAwaited', message } };
   }
   const [foreign] = adopted.flatMap((each) => notFor(each, adopted) ?? []);
   if (foreign !== undefined) return { names, isSeen: true, differences: undefined, open: foreign };
-  const [unfit] = adopted.flatMap(({ key, object, card, observed }) => {
-    const why = card.adoption?.unfit(reportedOf(observed), forProvider(object));
+  const [unfit] = adopted.flatMap((each) => {
+    const { key, object, card } = each;
+    const why = card.adoption?.unfit(reportedOf(each), forProvider(object));
     return why === undefined ? [] : [`cannot adopt: ${named(key, object)}: ${why}; nothing was changed`];
   });
   const found = adopted.map((each) => ({ ...each, differences: differencesOf(each, request) }));

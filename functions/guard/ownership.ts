@@ -35,6 +35,7 @@ function lookAt(object: KubernetesObject): KubernetesObject {
 }
 
 interface Looked {
+  readonly card: Card;
   readonly key: string;
   readonly object: KubernetesObject;
   readonly name: string;
@@ -63,12 +64,13 @@ function lookedAt({ platform, observed }: StepRequest, desired: StepResponse['de
       const tags = propertyOf(card, (of) => of.tags)?.path;
       const isAdopted = stringAt(object, 'metadata', 'annotations', adoptsAnnotation) !== undefined;
       return [
-        { key, object, name, tags, isProvenTogether: isProvenTogether(card), isApart: card.apart === true, isAdopted, observed: was },
+        { card, key, object, name, tags, isProvenTogether: isProvenTogether(card), isApart: card.apart === true, isAdopted, observed: was },
       ];
     });
 }
 
-const found = ({ observed }: Pick<Looked, 'observed'>) => (observed === undefined ? undefined : foundBy(observed));
+const found = ({ card, observed }: Pick<Left, 'card' | 'observed'>) =>
+  card === undefined || observed === undefined ? undefined : foundBy(card, observed);
 
 /** Which of the tags that say whose it is are not as we would set them. */
 function foreignTags({ object, observed }: Looked, path: string): readonly string[] {
@@ -125,6 +127,7 @@ function isAllThere(looked: readonly Looked[], { platform }: StepRequest, desire
 }
 
 interface Left {
+  readonly card: Card | undefined;
   readonly key: string;
   readonly object: KubernetesObject;
   readonly name: string;
@@ -133,14 +136,15 @@ interface Left {
 }
 
 /** What expand itself looks for: data that an earlier claim of the name may have left, and what belongs to what the claim adopts. */
-function lookedForBefore({ observed }: StepRequest, desired: StepResponse['desired']): readonly Left[] {
+function lookedForBefore({ platform, observed }: StepRequest, desired: StepResponse['desired']): readonly Left[] {
   return Object.entries(desired)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .flatMap(([key, { object }]) => {
       const name = nameOf(object);
       const as = onlyObserves(object) ? stringAt(object, 'metadata', 'annotations', lookAnnotation) : undefined;
       if (name === undefined || (as !== 'kept' && as !== 'beside')) return [];
-      return [{ key, object, name, isKept: as === 'kept', observed: observed[key]?.object }];
+      const card = platform.cards.get(groupKind(object));
+      return [{ card, key, object, name, isKept: as === 'kept', observed: observed[key]?.object }];
     });
 }
 
@@ -153,11 +157,10 @@ function emptyBesideKept(
 ): StepResponse | undefined {
   const { claim, platform } = request;
   const kept = left.filter((each) => each.isKept && found(each) === 'something');
-  const fromOf = ({ object }: Looked) => propertyOf(platform.cards.get(groupKind(object)), ({ data }) => data)?.from ?? [];
+  const fromOf = ({ card }: Looked) => propertyOf(card, ({ data }) => data)?.from ?? [];
   const made = looked.filter((each) => {
-    const card = platform.cards.get(groupKind(each.object));
     const isEmpty = fromOf(each).every((path) => at(each.object, ...path) === undefined);
-    return found(each) === 'nothing' && card !== undefined && holdsData(card) && isEmpty;
+    return found(each) === 'nothing' && holdsData(each.card) && isEmpty;
   });
   if (kept.length === 0 || made.length === 0) return undefined;
   const { uid, generation } = claim.metadata ?? {};

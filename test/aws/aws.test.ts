@@ -105,7 +105,8 @@ const replicationGroupDetails = {
 /** Answers for the provider where the simulator cannot be asked whether there is something. */
 async function answerLooks(statusOf: (object: Live) => object): Promise<void> {
   for (const { objects } of await Promise.all(everyKind())) {
-    for (const object of objects.filter((each) => isLook(each) && foundBy(each) === undefined)) await answerLook(object, statusOf(object));
+    for (const object of objects.filter((each) => isLook(each) && foundBy({}, each) === undefined))
+      await answerLook(object, statusOf(object));
   }
 }
 

@@ -132,7 +132,7 @@ const environments = (caCertificate: string) => [
 /** Plays once, for the providers of AWS, whose pods do nothing here, that they looked for what claims would make and found nothing. */
 async function findNothing(): Promise<void> {
   const objects = (await list('managed', '-A')).filter((each) => groupOf(each).endsWith('.aws.m.upbound.io'));
-  for (const object of objects.filter((each) => isLook(each) && foundBy(each) === undefined)) await answerLook(object, foundNothing());
+  for (const object of objects.filter((each) => isLook(each) && foundBy({}, each) === undefined)) await answerLook(object, foundNothing());
 }
 
 /** Goes on with that until it is told to stop. */

@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest';
 import {
   bindingOf,
   claimed,
-  controlledByClaim,
   databaseValues,
   decoded,
   environmentConfig,
@@ -11,6 +10,7 @@ import {
   instanceDetails,
   loginDetails,
   observedAfter,
+  reported,
   roleDetails,
   stepRequest,
 } from '../../../test/request.ts';
@@ -173,22 +173,6 @@ describe('a database on rds that begins with what RDS keeps of another', () => {
     };
   }
 
-  /** What is there, as a provider reports it; `found` says what of each key. */
-  const seen = ({ desired }: StepResponse, found: (key: string) => object | undefined): Observed =>
-    Object.fromEntries(
-      Object.entries(desired).map(([key, { object }]) => [
-        key,
-        {
-          object: {
-            ...object,
-            metadata: { ...object.metadata, ownerReferences: controlledByClaim },
-            status: found(key),
-          } as KubernetesObject,
-          connectionDetails: {},
-        },
-      ]),
-    );
-
   const looksOf = ({ desired }: StepResponse) =>
     Object.entries(desired).flatMap(([key, { object }]) => (isLook(object) ? [[key, object.kind, annotationsOf(object)]] : []));
   const annotationsOf = ({ metadata }: KubernetesObject) => metadata?.annotations;
@@ -201,9 +185,9 @@ describe('a database on rds that begins with what RDS keeps of another', () => {
   /** What comes of it once both were looked for. */
   const lookedFor = (claim: Given, source: object | undefined) => {
     const first = expand(stepRequest(claim));
-    const found = (key: string) =>
+    const found = (_: KubernetesObject, key: string) =>
       key.startsWith('source-') ? source : ['instance', 'final-snapshot'].includes(key) ? { conditions: [nothing] } : undefined;
-    return expand(stepRequest({ ...claim, status: first.status, observed: seen(first, found) }));
+    return expand(stepRequest({ ...claim, status: first.status, observed: reported(first, found) }));
   };
   const there = (atProvider: object = {}) => ({ conditions: [something], atProvider: { ...kept, ...atProvider } });
   const identifier = String(
@@ -276,11 +260,11 @@ describe('a database on rds that begins with what RDS keeps of another', () => {
   test('is found as it is where a control plane was rebuilt, although the other is gone', () => {
     const claim = prod({});
     const first = expand(stepRequest(claim));
-    const found = (key: string) => ({
+    const found = (_: KubernetesObject, key: string) => ({
       conditions: [key === 'instance' ? something : nothing],
       atProvider: { username: 'app', dbName: 'books' },
     });
-    const second = expand(stepRequest({ ...claim, status: first.status, observed: seen(first, found) }));
+    const second = expand(stepRequest({ ...claim, status: first.status, observed: reported(first, found) }));
     expect(madeOf(second)).toEqual({
       restoreToPointInTime: undefined,
       snapshotIdentifier: undefined,
@@ -371,11 +355,11 @@ describe('a database on rds that begins with what RDS keeps of another', () => {
 
   test('has the key of the environment once it begins with nothing, or with what is copied', () => {
     const first = expand(stepRequest(prod({ snapshot: 'mistyped' })));
-    const found = (key: string) =>
+    const found = (_: KubernetesObject, key: string) =>
       ['instance', 'final-snapshot', 'source-snapshot'].includes(key) ? { conditions: [nothing] } : undefined;
-    const observed = seen(first, found);
+    const observed = reported(first, found);
     const without = expand(stepRequest({ ...prod({}), spec: { engine: 'postgres' }, status: first.status, observed }));
-    const lookedAt = seen(expand(stepRequest(prod({}))), (key) =>
+    const lookedAt = reported(expand(stepRequest(prod({}))), (_, key) =>
       ['instance', 'final-snapshot', 'source-instance'].includes(key) ? { conditions: [nothing] } : undefined,
     );
     const copying = expand(stepRequest({ ...bySql([ledger, other]), observed: lookedAt }));
@@ -398,7 +382,7 @@ describe('a database on rds that begins with what RDS keeps of another', () => {
         stepRequest({
           ...claim,
           status: first.status,
-          observed: seen(first, (key) => (key.includes('instance') || key.includes('snapshot') ? found(key) : undefined)),
+          observed: reported(first, (_, key) => (key.includes('instance') || key.includes('snapshot') ? found(key) : undefined)),
         }),
       );
       const third = expand(stepRequest({ ...claim, status: second.status, observed: observedAfter(second, ofOwn) }));

@@ -10,6 +10,7 @@ import { isLook } from '../../../core/readiness.ts';
 import type { RequiredObjects } from '../../../core/requirement.ts';
 import type { Refusal } from '../../../core/step.ts';
 import { elasticacheSubnetGroup } from '../../../kinds/aws/elasticache-subnet-group.ts';
+import { replicationGroup } from '../../../kinds/aws/replication-group.ts';
 import { type CacheSettings, suffix } from '../schema.ts';
 
 const key = 'subnet-group';
@@ -65,13 +66,14 @@ function tokenMissing({ claim }: Taking, password: string | undefined): string |
 export function takenOver(taking: Taking): Taken {
   const { facts, observed, id, anchor, look, secrets } = taking;
   const group = observed[anchor];
-  const isFound = group !== undefined && isLook(group.object) && foundBy(group.object) === 'something';
+  const isFound = group !== undefined && isLook(group.object) && foundBy(replicationGroup, group.object) === 'something';
   const fields = asFound(group, [...kept, 'subnetGroupName']);
   const name = stringAt(fields, 'subnetGroupName');
   const data = stringAt(secrets[0], 'data', tokenKey);
   const password = data === undefined ? undefined : decode(data);
   const why = isFound
-    ? (elsewhere({ name: id, group: name, seen: observed[key], vpcId: facts.aws.vpcId }) ?? tokenMissing(taking, password))
+    ? (elsewhere({ name: id, group: name, card: elasticacheSubnetGroup, seen: observed[key], vpcId: facts.aws.vpcId }) ??
+      tokenMissing(taking, password))
     : undefined;
   return {
     fields,

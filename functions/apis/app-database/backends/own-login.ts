@@ -80,6 +80,6 @@ export function ownLogin(server: Server): Pick<Expansion, 'resources' | 'pending
   };
   const { login, hasDatabase, said } = owned;
   const looked = observed[keys.database]?.object;
-  const isDatabaseMissing = looked !== undefined && isLook(looked) && foundBy(looked) === 'nothing';
+  const isDatabaseMissing = looked !== undefined && isLook(looked) && foundBy(sqlDatabase, looked) === 'nothing';
   return { ...onceReached(all, observed, waitsFor, held), login, hasDatabase, said, isDatabaseMissing };
 }

@@ -51,7 +51,9 @@ export function takenOver(taking: Taking): Taken {
   // An instance has more than one database, and RDS knows of the first only.
   const said = sources.databaseName === 'claim' ? settings.databaseName : undefined;
   const group = found('dbSubnetGroupName');
-  const why = isFound ? elsewhere({ name: identifier, group, seen: observed[key], vpcId: facts.aws.vpcId }) : undefined;
+  const why = isFound
+    ? elsewhere({ name: identifier, group, card: rdsSubnetGroup, seen: observed[key], vpcId: facts.aws.vpcId })
+    : undefined;
   const both =
     settings.restoreFrom === undefined ? undefined : 'spec.restoreFrom: want it left out beside spec.adopt, which has data of its own';
   const message = both ?? (why && `spec.adopt.instance: ${why}; nothing was changed`);

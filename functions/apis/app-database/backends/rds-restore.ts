@@ -98,7 +98,7 @@ export function originOf(restore: Restore): Origin {
     const made = restoring.flatMap((field) => (at(spec, field) === undefined ? [] : [[field, at(spec, field)]]));
     return { resources: {}, fields: made.length === 0 ? undefined : Object.fromEntries(made) };
   }
-  const isThere = instance !== undefined && foundBy(instance.object) === 'something';
+  const isThere = instance !== undefined && foundBy(rdsInstance, instance.object) === 'something';
   if (restoreFrom === undefined || isThere || !isKeptByRds(settings, source)) return { resources: {}, fields: undefined };
   const { snapshot, at: time } = restoreFrom;
   const kept: Kept =
@@ -114,7 +114,7 @@ export function originOf(restore: Restore): Origin {
     return { ...looking, waitsFor: `the binding of AppDatabase ${restoreFrom.claim}, whose data it begins with` };
   }
   const seen = observed[kept.key]?.object;
-  const found = seen && foundBy(seen);
+  const found = seen && foundBy(sourceKinds[kept.key], seen);
   if (found === undefined) return { ...looking, waitsFor: `RDS to show its ${kept.what} ${shown(kept.name)}` };
   if (found === 'nothing') return refused(`${kept.field}: RDS has no ${kept.what} ${shown(kept.name)}`);
   const why = unfitting(restore, restoreFrom, kept, at(seen, 'status', 'atProvider'));

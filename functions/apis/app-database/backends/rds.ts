@@ -210,7 +210,7 @@ function expand(context: Context<DatabaseSettings, Needs, Sources>): Expansion {
   const master = administers ?? (startsWithOwnLogin(context) ? administrator : username);
   // The tables of what is adopted are its administrator's.
   const isOwn = adopt === undefined && !isRestoring && master !== username;
-  const isFound = instance !== undefined && !isMade && foundBy(instance.object) === 'something';
+  const isFound = instance !== undefined && !isMade && foundBy(rdsInstance, instance.object) === 'something';
   const isWaiting = isAwaited(adopt, instance);
   const taken = adopt && takenOver({ ...context, identifier, isFound, found, look });
   const databaseName = taken?.databaseName ?? (isOwn ? undefined : found('dbName')) ?? settings.databaseName;
@@ -425,7 +425,7 @@ function lastSnapshotOf(observed: Context<DatabaseSettings, Needs, Sources>['obs
   const { instance, [keptKey]: kept } = observed;
   const made = instance === undefined || isLook(instance.object) ? undefined : stringAt(instance.object, ...finalSnapshotPath);
   if (made !== undefined) return made === first ? first : later;
-  return kept !== undefined && foundBy(kept.object) === 'something' ? later : first;
+  return kept !== undefined && foundBy(rdsSnapshot, kept.object) === 'something' ? later : first;
 }
 
 const finalSnapshotPath = ['spec', 'forProvider', 'finalSnapshotIdentifier'];
