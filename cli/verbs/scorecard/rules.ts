@@ -197,10 +197,9 @@ const ofItself: readonly Rule[] = [
       const cloud = byPolicy('deletion-protected', seen);
       if (cloud.state === 'unknown') return cloud;
       if (cloud.state !== 'missing' && seen.own.some((each) => protectsItself(seen, each))) return met();
-      return missing(
-        `deletion is ${shown(inForce(seen, 'deletion'))}, want "Protect", and all of it in place`,
-        'say spec.deletion Protect',
-      );
+      const deletion = inForce(seen, 'deletion');
+      if (deletion !== 'Protect') return missing(`deletion is ${shown(deletion)}, want "Protect"`, 'say spec.deletion Protect');
+      return cloud.state === 'missing' ? cloud : missing('no Usage protects the claim yet', lookAgain);
     },
   },
   {

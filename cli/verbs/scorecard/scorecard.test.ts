@@ -132,7 +132,7 @@ test('what it composed counts, and not what its status says', async () => {
     ...unsaid,
     level: 'Bronze',
     backup: missing('Silver', `${instance}.backupRetentionPeriod: got 1, want at least 7`, 'say spec.backupRetentionDays at least 7'),
-    keep: missing('Silver', 'deletion is "Protect", want "Protect", and all of it in place', 'say spec.deletion Protect'),
+    keep: missing('Silver', `${instance}.deletionProtection: got false, want true`, 'have the platform team look at its backend'),
     standby: missing('Gold', `${instance}.multiAz: got false, want true`, 'say spec.highAvailability true'),
   });
 });
@@ -142,7 +142,7 @@ test('what its author gave up is not had, and an object that is only looked at p
   expect(await scoresOf(given)).toEqual({
     ...unsaid,
     level: 'Bronze',
-    keep: missing('Silver', 'deletion is "Snapshot", want "Protect", and all of it in place', 'say spec.deletion Protect'),
+    keep: missing('Silver', 'deletion is "Snapshot", want "Protect"', 'say spec.deletion Protect'),
   });
   const looked = inProd(database()).map((object) =>
     object.kind === 'Instance'
