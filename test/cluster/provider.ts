@@ -15,7 +15,11 @@ export async function playStatus(
   change: (status: KubernetesObject, object: KubernetesObject) => KubernetesObject = (status) => status,
 ): Promise<void> {
   for (const object of await list(kindsOfDatabase, '-n', namespace)) {
-    const patch = JSON.stringify({ status: change(recordedStatus(object), object) });
+    const { conditions, ...others } = recordedStatus(object);
+    // It has looked at the object as it is now.
+    const { generation: observedGeneration } = object.metadata;
+    const looked = (conditions as readonly object[]).map((condition) => ({ ...condition, observedGeneration }));
+    const patch = JSON.stringify({ status: change({ ...others, conditions: looked } as KubernetesObject, object) });
     const target = [`${object.kind}.${groupOf(object)}`, object.metadata.name, '-n', namespace];
     await kubectl('patch', ...target, '--subresource=status', '--type=merge', '-p', patch);
   }
