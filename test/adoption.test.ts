@@ -862,8 +862,15 @@ describe('a cache that was there before its claim', () => {
     const binding = expanded.desired['binding']?.object as KubernetesObject;
     expect(decoded(binding)).toEqual(values);
     const issued = { ...binding, metadata: { ...binding.metadata, ownerReferences: controlledByClaim } };
-    const later = both({ ...cache.given, objects: [], observed: { ...connected, binding: { object: issued, connectionDetails: {} } } });
+    const bound: Record<string, ObservedResource> = { ...connected, binding: { object: issued, connectionDetails: {} } };
+    const later = both({ ...cache.given, objects: [], observed: bound });
     expect([later.expanded.refusal, decoded(later.expanded.desired['binding']?.object)]).toEqual([undefined, values]);
+    // The same where the object of the group blinked, and was looked at again.
+    const { [cache.key]: _, ...others } = bound;
+    const looking = both({ ...cache.given, objects: [], observed: others }).guarded;
+    const looked = { ...seen(looking, world()), ...others };
+    const again = both({ ...cache.given, objects: [], observed: looked });
+    expect([again.expanded.refusal, decoded(again.expanded.desired['binding']?.object)]).toEqual([undefined, values]);
   });
 
   test('is refused without a token that its clients could use, with how to say it', () => {

@@ -1,7 +1,7 @@
 import { asFound, elsewhere } from '../../../aws/adopted.ts';
 import type { AwsResources } from '../../../aws/resources.ts';
 import type { Composed, Context } from '../../../core/api.ts';
-import { decode } from '../../../core/binding.ts';
+import { bindingKey, decode } from '../../../core/binding.ts';
 import { type KubernetesObject, stringAt } from '../../../core/kubernetes.ts';
 import { foundBy } from '../../../core/look.ts';
 import { composedName } from '../../../core/names.ts';
@@ -64,16 +64,18 @@ function tokenMissing({ claim }: Taking, password: string | undefined): string |
 
 /** A group that the claim takes in keeps its token, its key and its place. */
 export function takenOver(taking: Taking): Taken {
-  const { facts, observed, id, anchor, look, secrets } = taking;
+  const { claim, facts, observed, id, anchor, look, secrets } = taking;
   const group = observed[anchor];
   const isFound = group !== undefined && isLook(group.object) && foundBy(replicationGroup, group.object) === 'something';
   const fields = asFound(group, [...kept, 'subnetGroupName']);
   const name = stringAt(fields, 'subnetGroupName');
   const data = stringAt(secrets[0], 'data', tokenKey);
   const password = data === undefined ? undefined : decode(data);
+  const isBound = claim.issuedBinding !== undefined || observed[bindingKey] !== undefined;
   const why = isFound
     ? (elsewhere({ name: id, group: name, card: elasticacheSubnetGroup, seen: observed[key], vpcId: facts.aws.vpcId }) ??
-      tokenMissing(taking, password))
+      // Its binding has the token from then on.
+      (isBound ? undefined : tokenMissing(taking, password)))
     : undefined;
   return {
     fields,

@@ -142,7 +142,7 @@ function expand(context: Context<CacheSettings, Needs, Required>): Expansion {
   const count = settings.highAvailability ? 2 : 1;
   const members = at(group?.object, 'status', 'atProvider', 'memberClusters');
   // Whoever made what is adopted may have named its nodes otherwise.
-  const nodes = adopt !== undefined && Array.isArray(members) ? members.map(String).sort() : nodesOf(id, count);
+  const nodes = adopt !== undefined && Array.isArray(members) && members.length > 0 ? members.map(String).sort() : nodesOf(id, count);
   const groupSpec = {
     description,
     engine: settings.engine,
