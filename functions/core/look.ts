@@ -14,6 +14,11 @@ export const isOnlyLookedAt = (object: KubernetesObject, card: Card | undefined)
 /** https://github.com/crossplane/crossplane-runtime/blob/v2.3.3/pkg/reconciler/managed/reconciler.go, the same for every provider. */
 const nothing = 'observe failed: external resource does not exist';
 
+const isNothing = (synced: ReturnType<typeof conditionOf>) => synced?.status === 'False' && synced.message === nothing;
+
+/** Whether the last that a provider said of an object is that there is nothing, as it says only while it may do no more than look. */
+export const foundNothingLast = (object: KubernetesObject): boolean => isNothing(conditionOf(object, 'Synced'));
+
 /** Status of `Synced` where that is about the object as it is now. */
 function syncedNow(object: KubernetesObject) {
   const synced = conditionOf(object, 'Synced');
@@ -35,5 +40,5 @@ export function strangerFoundBy(
 export function foundBy(card: Pick<Card, 'lookedUpBy'>, object: KubernetesObject): 'nothing' | 'something' | undefined {
   const synced = syncedNow(object);
   if (synced?.status === 'True') return strangerFoundBy(card, object) === undefined ? 'something' : undefined;
-  return synced?.status === 'False' && synced.message === nothing ? 'nothing' : undefined;
+  return isNothing(synced) ? 'nothing' : undefined;
 }

@@ -375,6 +375,15 @@ describe('the condition Provisioned', () => {
     });
   });
 
+  test('is not failed by what its provider said of it while it was only looked for', () => {
+    expect(progress({ role: [failed('observe failed: external resource does not exist')] }).condition).toEqual({
+      type: 'Provisioned',
+      status: 'False',
+      reason: 'Waiting',
+      message: 'Role c is being created',
+    });
+  });
+
   test('says one cause once, and failures before what is under way', () => {
     const refused = failed('observe failed: cannot select role: pq: password authentication failed for user "postgres" (28P01)');
     const instanceIs = [{ type: 'Ready', status: 'False', reason: 'Creating' }];

@@ -1,7 +1,7 @@
 import type { Composed, Expansion } from '../core/api.ts';
 import type { Card, Cards } from '../core/card.ts';
 import { type Condition, groupKind, type KubernetesObject, numberAt } from '../core/kubernetes.ts';
-import { foundBy, onlyObserves, strangerFoundBy } from '../core/look.ts';
+import { foundBy, foundNothingLast, onlyObserves, strangerFoundBy } from '../core/look.ts';
 import { shown } from '../core/problem.ts';
 import { conditionOf, isGoing, isLook, isReady } from '../core/readiness.ts';
 import type { ObservedResource } from '../core/step.ts';
@@ -36,7 +36,8 @@ function find(card: Card | undefined, { object }: Composed, observed: ObservedRe
   const stranger = look && strangerFoundBy(look.card, look.object);
   if (stranger !== undefined)
     return { resource, cause: `its provider shows ${shown(stranger.name)} in place of it: tell the platform team` };
-  const isStillToMake = observed === undefined || (look !== undefined && foundBy(look.card, look.object) !== undefined);
+  const isStillToMake =
+    observed === undefined || foundNothingLast(observed.object) || (look !== undefined && foundBy(look.card, look.object) !== undefined);
   if (isStillToMake) return { resource, waiting: `${resource} is being ${onlyObserves(object) ? 'looked for' : 'created'}` };
   const meanings = errorsOf(observed).map((error) => meaningOf(card, object, error, audience));
   // What goes away by itself, such as a conflict, must not hide for a moment what does not.
