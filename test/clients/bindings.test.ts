@@ -32,12 +32,15 @@ function bindingOf(kind: string, backend: string, name: string, port: number, au
   const login = { username: 'app', password };
   const details = {
     role: { connectionDetails: login },
+    login: { connectionDetails: login },
     instance: { connectionDetails: { ...login, host: 'localhost', port: String(port) } },
     'replication-group': {
       connectionDetails: { primary_endpoint_address: 'localhost', port: String(port), 'attribute.auth_token': password },
     },
   };
-  const observed = observedAfter(expand(stepRequest(given)), details);
+  let observed: Given['observed'] = {};
+  // A login of the app's own is made once the instance is there, and so on.
+  for (let round = 0; round < 4; round += 1) observed = observedAfter(expand(stepRequest({ ...given, observed })), details);
   const data = at(expand(stepRequest({ ...given, observed })).desired['binding']?.object, 'data') as Readonly<Record<string, string>>;
   return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]));
 }
