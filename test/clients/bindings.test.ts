@@ -3,6 +3,7 @@ import { accessSync, chmodSync, constants, cpSync, mkdirSync, mkdtempSync, readF
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { placeholderCertificate } from '../../examples/examples.ts';
 import { at } from '../../functions/core/kubernetes.ts';
 import { expand } from '../../functions/expand/expand.ts';
 import { createAuthority, issueCertificate } from '../certificates.ts';
@@ -249,6 +250,15 @@ function connect({ command }: Client, secret: string) {
   const system = secret.endsWith('-cache') ? [`NODE_EXTRA_CA_CERTS=${file}`, `SSL_CERT_FILE=${file}`] : [];
   return run('timeout', ['60', 'env', ...system, program, ...args]);
 }
+
+// Without the programs that the others take it would not be seen that there is none.
+test.each([
+  ['AppDatabase', 'shared'],
+  ['AppDatabase', 'rds'],
+  ['AppCache', 'elasticache'],
+])('%s has a binding on %s', (kind, backend) => {
+  expect(bindingOf(kind, backend, 'bound', 5432, placeholderCertificate)['provider']).toBe(backend);
+});
 
 /** A client without a program that it takes is skipped with a word, never passed over. */
 function prepared(skip: (note: string) => never, { name, takes, prepare }: Pick<Client, 'name' | 'takes' | 'prepare'>): void {
