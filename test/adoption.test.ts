@@ -865,6 +865,12 @@ describe('a cache that was there before its claim', () => {
     const bound: Record<string, ObservedResource> = { ...connected, binding: { object: issued, connectionDetails: {} } };
     const later = both({ ...cache.given, objects: [], observed: bound });
     expect([later.expanded.refusal, decoded(later.expanded.desired['binding']?.object)]).toEqual([undefined, values]);
+    // What was put there since and is no token changes nothing either, and the claim says so.
+    const mistyped = both({ ...cache.given, objects: [tokenOf('short')], observed: bound });
+    expect([mistyped.expanded.refusal, decoded(mistyped.expanded.desired['binding']?.object)]).toEqual([undefined, values]);
+    expect(mistyped.expanded.conditions.find(({ type }) => type === 'Provisioned')?.message).toContain(
+      'data.password of Secret "sessions-cache-token" is no token, want 16 to 128 printable characters without spaces or line breaks, as ElastiCache has them; apps keep the token that they had',
+    );
     // The same where the object of the group blinked, and was looked at again.
     const { [cache.key]: _, ...others } = bound;
     const looking = both({ ...cache.given, objects: [], observed: others }).guarded;

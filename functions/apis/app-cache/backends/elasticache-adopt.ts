@@ -48,11 +48,12 @@ interface Taken {
   readonly fields: Readonly<Record<string, unknown>>;
   readonly password: string | undefined;
   readonly resources: Readonly<Record<string, Composed>>;
+  readonly remarks: readonly string[];
   readonly refusal?: Refusal;
 }
 
 /** Why nobody could connect with the token of the Secret, which AWS tells nobody. */
-function tokenMissing({ claim }: Taking, password: string | undefined): string | undefined {
+function unusable({ claim }: Taking, password: string | undefined): string | undefined {
   const name = tokenName(claim);
   if (password === undefined) {
     return `AWS tells nobody its token: have somebody who knows it run: kubectl create secret generic ${name} -n ${claim.namespace} --from-file=${tokenKey}=FILE`;
@@ -72,14 +73,16 @@ export function takenOver(taking: Taking): Taken {
   const data = stringAt(secrets[0], 'data', tokenKey);
   const password = data === undefined ? undefined : decode(data);
   const isBound = claim.issuedBinding !== undefined || observed[bindingKey] !== undefined;
+  const problem = unusable(taking, password);
   const why = isFound
     ? (elsewhere({ name: id, group: name, card: elasticacheSubnetGroup, seen: observed[key], vpcId: facts.aws.vpcId }) ??
       // Its binding has the token from then on.
-      (isBound ? undefined : tokenMissing(taking, password)))
+      (isBound ? undefined : problem))
     : undefined;
   return {
     fields,
-    password: password !== undefined && token.test(password) ? password : undefined,
+    password: problem === undefined ? password : undefined,
+    remarks: isBound && password !== undefined && problem !== undefined ? [`${problem}; apps keep the token that they had`] : [],
     resources: isFound && name !== undefined ? { [key]: look(key, elasticacheSubnetGroup, name, 'beside') } : {},
     ...(why !== undefined && {
       refusal: { reason: 'CannotAdopt', message: `cannot adopt: spec.adopt.replicationGroup: ${why}; nothing was changed` },

@@ -205,6 +205,7 @@ function expand(context: Context<CacheSettings, Needs, Required>): Expansion {
     pending: bound.pending,
     status: { ...(address !== undefined && { host: address }), port, ...finalSnapshotStatus(claim, settings.deletion, finalSnapshot) },
     awaiting: groups.handingOver,
+    ...(taken && { remarks: taken.remarks }),
     ...(refusal && { refusal }),
   };
 }
