@@ -263,7 +263,9 @@ export const rdsInstance = defineKind({
         : { ...deleted, ...outage(change, 'a brief outage, since backups are turned on or off', deleted.data) };
     },
     multiAz: inPlace('no downtime; slower while the standby is made'),
-    parameterGroupName: restart('static parameters apply at the next reboot, dynamic ones at once'),
+    parameterGroupName: inPlace(
+      'no downtime; its parameters apply from the next restart of the instance on, which RDS does not make for it',
+    ),
     dbSubnetGroupNameRef: restart('an outage while the database moves to other subnets'),
     dbSubnetGroupName: restart('an outage while the database moves to other subnets'),
     port: restart('a reboot at once, whatever the maintenance window'),
