@@ -1,7 +1,12 @@
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { at, type KubernetesObject, stringAt } from '../../functions/core/kubernetes.ts';
 import { foundBy } from '../../functions/core/look.ts';
 import { isLook } from '../../functions/core/readiness.ts';
+import { createAuthority, issueCertificate } from '../certificates.ts';
+import { startPostgres } from '../clients/servers.ts';
 import {
   answerLook,
   apply,
@@ -18,6 +23,8 @@ import {
   loseClaims,
   makeNamespace,
   oncePassed,
+  psql,
+  ready,
   removeNamespaces,
   saidOf,
   sleep,
@@ -75,32 +82,7 @@ const filledIn: readonly FilledIn[] = [
     lacks: 'the simulator knows no RedriveAllowPolicy',
     status: (forProvider) => ({ id: stringAt(forProvider, 'queueUrl') }),
   },
-  {
-    resource: 'parametergroups.elasticache.aws.m.upbound.io',
-    lacks: 'the simulator has no parameter groups of ElastiCache',
-    status: (forProvider) => ({ id: stringAt(forProvider, 'name') }),
-  },
-  {
-    resource: 'metricalarms.cloudwatch.aws.m.upbound.io',
-    lacks: 'the simulator does not speak the protocol of CloudWatch that the provider does',
-    status: (forProvider) => ({
-      arn: `arn:aws:cloudwatch:${region}:123456789012:alarm:simulated`,
-      metricName: at(forProvider, 'metricName'),
-    }),
-  },
-  {
-    resource: 'replicationgroups.elasticache.aws.m.upbound.io',
-    lacks: 'the simulator has no member clusters',
-    status: () => ({ engineVersionActual: '8.2.0', primaryEndpointAddress: 'master.sessions.simulated' }),
-  },
 ];
-
-/** What the provider publishes of a replication group, but for the auth token, which it made itself. */
-const replicationGroupDetails = {
-  primary_endpoint_address: 'master.sessions.simulated',
-  reader_endpoint_address: 'replica.sessions.simulated',
-  port: '6379',
-};
 
 /** Answers for the provider where the simulator cannot be asked whether there is something. */
 async function answerLooks(statusOf: (object: Live) => object): Promise<void> {
@@ -128,15 +110,6 @@ async function fillIn(): Promise<void> {
       await kubectl('patch', ...target, '--subresource=status', '--type=merge', '-p', patch);
     }
   }
-  const made = await get('secret', 'sessions-cache-password', namespace);
-  const [token] = Object.values(made.data ?? {});
-  await apply({
-    apiVersion: 'v1',
-    kind: 'Secret',
-    metadata: { name: 'sessions-cache-connection', namespace },
-    type: 'connection.crossplane.io/v1alpha1',
-    stringData: { ...replicationGroupDetails, 'attribute.auth_token': Buffer.from(token ?? '', 'base64').toString() },
-  });
 }
 
 let endpoint: string;
@@ -158,6 +131,39 @@ async function ask(...words: readonly string[]) {
   return JSON.parse(await aws('platform-team', `aws ${words.join(' ')} --output json`));
 }
 
+/** A request to the simulator's own API, which answers with text. */
+const simulator = async (method: 'GET' | 'POST', path: string) =>
+  await aws(
+    'platform-team',
+    `python3 -c 'import os, urllib.request as web; print(web.urlopen(web.Request(os.environ["AWS_ENDPOINT_URL"] + "/moto-api/${path}", method="${method}")).read().decode())'`,
+  );
+
+/** Records what AWS is asked for from now on; what it was asked for before is forgotten. */
+async function record(): Promise<void> {
+  for (const what of ['reset', 'start']) await simulator('POST', `recorder/${what}-recording`);
+}
+
+interface Asked {
+  /** The action of a service, or the method and the part of a bucket. */
+  readonly what: string;
+  readonly url: string;
+  readonly body: string;
+}
+
+async function recorded(): Promise<readonly Asked[]> {
+  const lines = (await simulator('GET', 'recorder/download-recording')).split('\n').filter(Boolean);
+  return lines.map((line): Asked => {
+    const { method, url, headers, body: encoded } = JSON.parse(line);
+    const body = Buffer.from(String(encoded ?? ''), 'base64').toString();
+    const target = headers['X-Amz-Target'] as string | undefined;
+    const { pathname, search } = new URL(url);
+    // The tags of a bucket are changed by S3 Control, whose requests say of which by their path.
+    const part = /^\/v\d+\/tags\//.test(pathname) ? 'tags' : search.replace(/=?(&.*)?$/, '');
+    const what = target?.split('.')[1] ?? new URLSearchParams(body).get('Action') ?? `${method} ${part}`;
+    return { what, url, body };
+  });
+}
+
 beforeAll(async () => {
   const { spec } = await get('clusterproviderconfig.aws.m.upbound.io', 'aws');
   const url = stringAt(spec, 'endpoint', 'url', 'static');
@@ -176,7 +182,7 @@ beforeAll(async () => {
     stringData: { config: '[default]\n' },
   });
   // What an earlier run made is protected, and so is still there.
-  await aws('platform-team', `python3 -c 'import urllib.request as web; web.urlopen("'$AWS_ENDPOINT_URL'/moto-api/reset", data=b"")'`);
+  await simulator('POST', 'reset');
   const { Subnets: subnets } = await ask('ec2 describe-subnets');
   const { KeyMetadata: key } = await ask('kms create-key');
   await apply(
@@ -206,23 +212,24 @@ const awsKinds = async () =>
     .split('\n')
     .filter((kind) => kind.includes('.aws.m.'));
 
-// What is in the simulator stays there, since it deletes policies that are attached, and then no role that had them.
-afterAll(async () => {
+/** What is in the simulator stays there, since it deletes policies that are attached, and then no role that had them. */
+async function leave(namespace: string, environment = namespace): Promise<void> {
   for (const { kind, apiVersion, metadata } of await list((await awsKinds()).join(','), '-n', namespace)) {
     const target = [`${kind}.${String(apiVersion).split('/')[0]}`, metadata.name, '-n', namespace];
     await kubectl('annotate', ...target, 'crossplane.io/paused=true', '--overwrite');
     await kubectl('patch', ...target, '--type=merge', '-p', '{"metadata":{"finalizers":null}}');
   }
   await removeNamespaces(namespace);
-  await kubectl('delete', 'environmentconfig', 'aws-prod', '--ignore-not-found');
-});
+  await kubectl('delete', 'environmentconfig', environment, '--ignore-not-found');
+}
+
+afterAll(() => leave(namespace, 'aws-prod'));
 
 const conditionsOf = (object: KubernetesObject) =>
   Object.fromEntries(
     ((at(object, 'status', 'conditions') ?? []) as { type: string; status: string }[]).map(({ type, status }) => [type, status]),
   );
 
-// An instance is made, and then updated for ever, since the simulator keeps no Performance Insights.
 test('the real controllers make everything that the simulator can make', { timeout: 500_000 }, async () => {
   const real = (await awsKinds()).filter((kind) => !filledIn.some(({ resource }) => resource === kind)).join(',');
   await eventually(async () => {
@@ -240,9 +247,18 @@ test('the real controllers make everything that the simulator can make', { timeo
         'BucketServerSideEncryptionConfiguration files-bucket-encryption',
         'BucketVersioning files-bucket-versioning',
         'Instance ledger-database-instance',
+        'MetricAlarm ledger-database-alarm-connections',
+        'MetricAlarm ledger-database-alarm-cpu',
+        'MetricAlarm ledger-database-alarm-free-storage',
+        'MetricAlarm orders-queue-alarm-dead-letters',
+        'MetricAlarm orders-queue-alarm-oldest-message',
+        'MetricAlarm sessions-cache-alarm-cpu',
+        'MetricAlarm sessions-cache-alarm-evictions',
         'ParameterGroup ledger-database-parameter-group-17',
+        'ParameterGroup sessions-cache-parameter-group-8',
         'Queue orders-queue-dead-letter-queue',
         'Queue orders-queue-queue',
+        'ReplicationGroup sessions-cache-replication-group',
         'Role reports-identity-role',
         'Role shop-identity-role',
         'RolePolicy reports-identity-access',
@@ -253,7 +269,7 @@ test('the real controllers make everything that the simulator can make', { timeo
         'SecurityGroupRule sessions-cache-ingress-638e1131',
         'SubnetGroup ledger-database-subnet-group',
         'SubnetGroup sessions-cache-subnet-group',
-      ].map((name) => `${name}: ready ${name.startsWith('Instance ') ? 'False' : 'True'}, synced True`),
+      ].map((name) => `${name}: ready True, synced True`),
     );
     const { metadata } = await get('instance.rds.aws.m.upbound.io', 'ledger-database-instance', namespace);
     expect(metadata.annotations?.['crossplane.io/external-name']).toMatch(/^db-[A-Z0-9]+$/);
@@ -293,6 +309,47 @@ test('the instance is as the claim says, windows included', async () => {
       PreferredBackupWindow: backupWindow,
     }),
   ]);
+});
+
+describe('alarms', () => {
+  type Fields = Readonly<Record<string, unknown>>;
+  const dimensionsOf = (of: Fields) => Object.entries(of['dimensions'] ?? {}).map(([Name, Value]) => ({ Name, Value }));
+  const metricOf = (of: Fields) => ({ Namespace: of['namespace'], MetricName: of['metricName'], Dimensions: dimensionsOf(of) });
+  const queryOf = ({ id: Id, expression: Expression, label: Label, returnData: ReturnData = false, metric }: Fields) => {
+    const of = metric as Fields | undefined;
+    return { Id, Expression, Label, ReturnData, MetricStat: of && { Metric: metricOf(of), Period: of['period'], Stat: of['stat'] } };
+  };
+  const sortedBy = (field: string, of: unknown) =>
+    (of as readonly Fields[]).toSorted((a, b) => (String(a[field]) < String(b[field]) ? -1 : 1));
+
+  test('are as the claims say, and tell the topic of the environment', async () => {
+    const asked = (await list('metricalarms.cloudwatch.aws.m.upbound.io', '-n', namespace)).map(({ metadata, spec }) => {
+      const of = at(spec, 'forProvider') as Fields;
+      return {
+        AlarmName: metadata.annotations?.['crossplane.io/external-name'],
+        AlarmDescription: of['alarmDescription'],
+        ...metricOf(of),
+        Statistic: of['statistic'],
+        Period: of['period'],
+        Metrics: sortedBy('Id', ((of['metricQuery'] ?? []) as readonly Fields[]).map(queryOf)),
+        EvaluationPeriods: of['evaluationPeriods'],
+        ComparisonOperator: of['comparisonOperator'],
+        Threshold: of['threshold'],
+        TreatMissingData: of['treatMissingData'],
+        AlarmActions: [`arn:aws:sns:${region}:123456789012:alarms`],
+        OKActions: [`arn:aws:sns:${region}:123456789012:alarms`],
+        InsufficientDataActions: [],
+        ActionsEnabled: true,
+      };
+    });
+    const { MetricAlarms: found } = (await ask('cloudwatch describe-alarms')) as { readonly MetricAlarms: readonly Fields[] };
+    const settings = found.map(({ Metrics, ...alarm }) => {
+      const others = Object.entries(alarm).filter(([field]) => !/^(AlarmArn|State.*|.*Timestamp)$/.test(field));
+      return { ...Object.fromEntries(others), Metrics: sortedBy('Id', Metrics) };
+    });
+    expect(sortedBy('AlarmName', settings)).toEqual(sortedBy('AlarmName', asked));
+    expect(asked.length).toBe(7);
+  });
 });
 
 test('a client that the environment lets in no more is let in by nothing in AWS', async () => {
@@ -438,6 +495,7 @@ describe('a control plane that lost all', { timeout: 500_000 }, () => {
         "aws rds describe-db-parameter-groups --query 'DBParameterGroups[].DBParameterGroupName' --output json",
         "aws rds describe-db-subnet-groups --query 'DBSubnetGroups[].DBSubnetGroupName' --output json",
         "aws elasticache describe-replication-groups --query 'ReplicationGroups[].ReplicationGroupId' --output json",
+        "aws cloudwatch describe-alarms --query 'MetricAlarms[].AlarmName' --output json",
         "aws elasticache describe-cache-subnet-groups --query 'CacheSubnetGroups[].CacheSubnetGroupName' --output json",
         "aws ec2 describe-security-groups --query 'SecurityGroups[].[GroupId,length(IpPermissions)]' --output json",
       )
@@ -520,42 +578,103 @@ describe('what RDS keeps of a database', { timeout: 500_000 }, () => {
   });
 });
 
-describe('what was there before its claim', { timeout: 500_000 }, () => {
-  interface Asked {
-    /** The action of RDS or SQS, or the method and the part of a bucket. */
-    readonly what: string;
-    readonly body: string;
-  }
+describe('a database whose server answers', { timeout: 500_000 }, () => {
+  const reached = 'aws-reached';
+  const folder = mkdtempSync(join(tmpdir(), 'aws-'));
+  let server: Awaited<ReturnType<typeof startPostgres>> | undefined;
 
-  /** What of the simulator's record of requests would change something that is called legacy. */
-  async function written(): Promise<readonly Asked[]> {
-    const script = `import os, urllib.request as web; print(web.urlopen(os.environ["AWS_ENDPOINT_URL"] + "/moto-api/recorder/download-recording").read().decode())`;
-    const lines = (await aws('platform-team', `python3 -c '${script}'`)).split('\n').filter(Boolean);
-    return lines.flatMap((line): readonly Asked[] => {
-      const { method, url, headers, body } = JSON.parse(line);
-      const text = Buffer.from(String(body ?? ''), 'base64').toString();
-      if (![url, text].some((part) => part.includes('legacy-'))) return [];
-      const target = headers['X-Amz-Target'] as string | undefined;
-      const { pathname, search } = new URL(url);
-      // The tags of a bucket are changed by S3 Control, whose requests say of which by their path.
-      const part = /^\/v\d+\/tags\//.test(pathname) ? 'tags' : search.replace(/=?(&.*)?$/, '');
-      const what = target?.split('.')[1] ?? new URLSearchParams(text).get('Action') ?? `${method} ${part}`;
-      return /^(Describe|List|Get|GET|HEAD)/.test(what) ? [] : [{ what, body: text }];
+  afterAll(async () => {
+    await leave(reached);
+    server?.stop();
+    rmSync(folder, { recursive: true });
+  });
+
+  test('is logged in to by its owner, whom the administrator that RDS was told of made', async () => {
+    // Whom the server runs as.
+    chmodSync(folder, 0o711);
+    const authority = createAuthority(join(folder, 'authority'));
+    const certificate = issueCertificate(authority, join(folder, 'issued'), '/CN=rds', 'DNS:*.rds.aws.internal');
+    server = await startPostgres(join(folder, 'server'), certificate, [], { addresses: '*', port: 5432 });
+    const ofProd = at(await get('environmentconfig', 'aws-prod'), 'data') as { readonly aws: object };
+    const rdsCaCertificates = readFileSync(authority.certificate, 'utf8');
+    await apply(environmentConfig(reached, { ...ofProd, aws: { ...ofProd.aws, rdsCaCertificates, providerSqlTls: 'require' } }));
+    await removeNamespaces(reached);
+    await makeNamespace(reached, reached);
+    await record();
+    await apply(claim(reached, 'ledger'));
+    const { identifier, administrator, password } = await eventually(async () => {
+      const created = (await recorded()).find(({ what, body }) => what === 'CreateDBInstance' && body.includes(reached));
+      if (created === undefined) throw new Error('RDS was asked for no instance yet');
+      const said = new URLSearchParams(created.body);
+      const [identifier, administrator, password] = ['DBInstanceIdentifier', 'MasterUsername', 'MasterUserPassword'].map((key) =>
+        said.get(key),
+      );
+      return { identifier, administrator, password };
+    }, 180);
+    // As RDS makes it.
+    server.sql(`CREATE ROLE "${administrator}" LOGIN CREATEROLE CREATEDB PASSWORD '${password}'`);
+    await ready(reached, 'ledger', 420);
+    const { username, database, provider, host } = await bindingOf(reached, 'ledger');
+    expect({ username, database, provider, host }).toEqual({
+      username: 'app',
+      database: 'app',
+      provider: 'rds',
+      host: `${identifier}.rds.aws.internal`,
     });
+    const who = 'SELECT current_user, (SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = current_database()), rolcreaterole';
+    expect(await psql(reached, 'ledger', `${who} FROM pg_roles WHERE rolname = current_user`)).toEqual({
+      code: 0,
+      stdout: 'app|app|f',
+      stderr: '',
+    });
+    expect(administrator).not.toBe(username);
+  });
+});
+
+describe('what was there before its claim', { timeout: 500_000 }, () => {
+  /** What would change something that is called legacy. */
+  async function written(): Promise<readonly Asked[]> {
+    const ofLegacy = (await recorded()).filter(({ url, body }) => [url, body].some((part) => part.includes('legacy-')));
+    return ofLegacy.filter(({ what }) => !/^(Describe|List|Get|GET|HEAD)/.test(what));
   }
 
-  /** What RDS calls a field of the provider's, where that is another word. */
-  const calledByRds: Readonly<Record<string, string>> = {
-    backupWindow: 'PreferredBackupWindow',
-    enabledCloudwatchLogsExports: 'CloudwatchLogsExportConfiguration',
-    instanceClass: 'DBInstanceClass',
-    maintenanceWindow: 'PreferredMaintenanceWindow',
-    parameterGroupName: 'DBParameterGroupName',
-    password: 'MasterUserPassword',
-    performanceInsightsEnabled: 'EnablePerformanceInsights',
-  };
+  /** What changes what is adopted, field by field, and what of its request is no field that was accepted. */
+  const modified = [
+    {
+      kind: 'AppDatabase',
+      key: 'instance',
+      what: 'ModifyDBInstance',
+      /** What RDS calls a field of the provider's, where that is another word. */
+      called: {
+        backupWindow: 'PreferredBackupWindow',
+        enabledCloudwatchLogsExports: 'CloudwatchLogsExportConfiguration',
+        instanceClass: 'DBInstanceClass',
+        maintenanceWindow: 'PreferredMaintenanceWindow',
+        parameterGroupName: 'DBParameterGroupName',
+        password: 'MasterUserPassword',
+        performanceInsightsEnabled: 'EnablePerformanceInsights',
+      },
+      silent: ['Action', 'Version', 'DBInstanceIdentifier', 'AllowMajorVersionUpgrade', 'ApplyImmediately'],
+      sends: 'MasterUserPassword',
+    },
+    {
+      kind: 'AppCache',
+      key: 'replication-group',
+      what: 'ModifyReplicationGroup',
+      called: {
+        description: 'ReplicationGroupDescription',
+        maintenanceWindow: 'PreferredMaintenanceWindow',
+        nodeType: 'CacheNodeType',
+        parameterGroupName: 'CacheParameterGroupName',
+        securityGroupIdRefs: 'SecurityGroupIds',
+      },
+      silent: ['Action', 'Version', 'ReplicationGroupId', 'ApplyImmediately'],
+      sends: 'CacheNodeType',
+    },
+  ] as const;
 
-  const kinds = ['AppDatabase', 'AppBucket', 'AppQueue'] as const;
+  const legacyToken = 'a-token-that-clients-use';
+  const kinds = ['AppDatabase', 'AppBucket', 'AppCache', 'AppQueue'] as const;
   const tagOf = (kind: string) => `test/aws-prod/${namespace}/${kind}/taken`;
   const allowedOf = async (kind: string) => saidOf(await get(kind.toLowerCase(), 'taken', namespace), 'Allowed')?.message ?? '';
 
@@ -571,13 +690,23 @@ describe('what was there before its claim', { timeout: 500_000 }, () => {
       `aws sqs create-queue --queue-name legacy-jobs --tags adoptable-by=${tagOf('AppQueue')} >/dev/null`,
       `aws s3api create-bucket --bucket legacy-files --create-bucket-configuration LocationConstraint=${region} >/dev/null`,
       `aws s3api put-bucket-tagging --bucket legacy-files --tagging 'TagSet=[{Key=adoptable-by,Value=${tagOf('AppBucket')}}]'`,
-      // What an earlier run was seen to ask for is in it still.
-      ...['reset', 'start'].map(
-        (what) =>
-          `python3 -c 'import os, urllib.request as web; web.urlopen(os.environ["AWS_ENDPOINT_URL"] + "/moto-api/recorder/${what}-recording", data=b"")'`,
-      ),
+      `aws elasticache create-cache-subnet-group --cache-subnet-group-name legacy-subnets --cache-subnet-group-description legacy --subnet-ids ${ids} >/dev/null`,
+      'aws elasticache create-replication-group --replication-group-id legacy-sessions --replication-group-description legacy --engine valkey ' +
+        '--engine-version 8.1 --cache-node-type cache.m6g.large --num-cache-clusters 2 --automatic-failover-enabled --multi-az-enabled ' +
+        `--at-rest-encryption-enabled --transit-encryption-enabled --transit-encryption-mode required --auth-token ${legacyToken} ` +
+        '--cache-parameter-group-name default.valkey8 --cache-subnet-group-name legacy-subnets --security-group-ids sg-legacy --port 6379 ' +
+        '--auto-minor-version-upgrade --snapshot-retention-limit 7 --snapshot-window 03:00-04:00 --preferred-maintenance-window sun:05:00-sun:06:00 ' +
+        `--tags Key=adoptable-by,Value=${tagOf('AppCache')} Key=auth-token,Value=required >/dev/null`,
     );
+    await record();
     await apply(
+      {
+        apiVersion: 'v1',
+        kind: 'Secret',
+        metadata: { name: 'taken-cache-token', namespace },
+        stringData: { password: legacyToken },
+      },
+      claim(namespace, 'taken', { adopt: { replicationGroup: 'legacy-sessions' } }, 'AppCache'),
       claim(namespace, 'taken', { adopt: { instance: 'legacy-orders' } }),
       claim(namespace, 'taken', { adopt: { bucket: 'legacy-files' } }, 'AppBucket'),
       claim(namespace, 'taken', { adopt: { queue: 'legacy-jobs' } }, 'AppQueue'),
@@ -590,7 +719,11 @@ describe('what was there before its claim', { timeout: 500_000 }, () => {
     await sleep(45_000);
     expect(await written()).toEqual([]);
 
-    const fields = [...(await allowedOf('AppDatabase')).matchAll(/instance: (\w+): runs /g)].map(([, field = '']) => field);
+    const differing = new Map<string, readonly string[]>();
+    for (const { kind, key } of modified) {
+      const found = [...(await allowedOf(kind)).matchAll(new RegExp(`${key}: (\\w+): runs `, 'g'))].map(([, field = '']) => field);
+      differing.set(kind, found);
+    }
     for (const kind of kinds) {
       // While something is looked at again the claim says that it waits for that.
       const token = await eventually(async () => {
@@ -605,18 +738,26 @@ describe('what was there before its claim', { timeout: 500_000 }, () => {
       await answerLooks(foundNothing);
       await fillIn();
       const asked = new Set((await written()).map(({ what }) => what));
-      for (const what of ['ModifyDBInstance', 'PUT ?policy', 'SetQueueAttributes']) expect([...asked]).toContain(what);
+      for (const what of ['ModifyDBInstance', 'ModifyReplicationGroup', 'PUT ?policy', 'SetQueueAttributes'])
+        expect([...asked]).toContain(what);
     }, 300);
     const asked = await written();
     const others = asked.filter(
-      ({ what }) => !/^(ModifyDBInstance|(Add|Remove)Tags\w+|SetQueueAttributes|(Tag|Untag)Queue|PUT \?\w+|(POST|DELETE) tags)$/.test(what),
+      ({ what }) =>
+        !/^(Modify(DBInstance|ReplicationGroup)|(Add|Remove)Tags\w+|SetQueueAttributes|(Tag|Untag)Queue|PUT \?\w+|(POST|DELETE) tags)$/.test(
+          what,
+        ),
     );
     expect(others).toEqual([]);
-    const accepted = fields.map((field) => calledByRds[field] ?? `${field.charAt(0).toUpperCase()}${field.slice(1)}`);
-    const silent = ['Action', 'Version', 'DBInstanceIdentifier', 'AllowMajorVersionUpgrade', 'ApplyImmediately'];
-    const changed = asked.filter(({ what }) => what === 'ModifyDBInstance').flatMap(({ body }) => [...new URLSearchParams(body).keys()]);
-    const known = [...accepted, ...silent].map((name) => name.toLowerCase());
-    expect(changed.filter((name) => !known.includes((name.split('.')[0] ?? '').toLowerCase()))).toEqual([]);
-    expect(changed).toContain('MasterUserPassword');
+    for (const { kind, what: modify, called, silent, sends } of modified) {
+      const fields = differing.get(kind) ?? [];
+      const accepted = fields
+        .map((field) => (called as Readonly<Record<string, string>>)[field] ?? field)
+        .map((name) => name.toLowerCase());
+      const sent = asked.filter(({ what }) => what === modify).flatMap(({ body }) => [...new URLSearchParams(body).keys()]);
+      const names = new Set(sent.map((name) => name.split('.')[0] ?? '').filter((name) => !(silent as readonly string[]).includes(name)));
+      expect([kind, [...names].filter((name) => !accepted.includes(name.toLowerCase()))]).toEqual([kind, []]);
+      expect([...names]).toContain(sends);
+    }
   });
 });

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { chmodSync, chownSync, cpSync, mkdirSync, readdirSync } from 'node:fs';
+import { appendFileSync, chmodSync, chownSync, cpSync, mkdirSync, readdirSync } from 'node:fs';
 import { createConnection, createServer } from 'node:net';
 import { join } from 'node:path';
 import { sleep } from '../cluster/cluster.ts';
@@ -49,17 +49,24 @@ function prepared(directory: string, certificate: string | undefined): string {
   return directory;
 }
 
-/** A Postgres on localhost with a certificate, or without TLS. */
-export async function startPostgres(directory: string, certificate: string | undefined, more: readonly string[] = []): Promise<Postgres> {
+/** A Postgres with a certificate, or without TLS; on a free port of localhost where nothing else is said. */
+export async function startPostgres(
+  directory: string,
+  certificate: string | undefined,
+  more: readonly string[] = [],
+  listening: { readonly addresses: string; readonly port: number } | undefined = undefined,
+): Promise<Postgres> {
   prepared(directory, certificate);
-  const port = await freePort();
+  const { addresses, port } = listening ?? { addresses: 'localhost', port: await freePort() };
   const data = join(directory, 'data');
   const env = { ...process.env, PATH: programs.join(':') };
   const run = (program: string, args: readonly string[], input = '') =>
     execFileSync(program, args, { ...nobody, env, input, cwd: directory, stdio: ['pipe', 'ignore', 'inherit'] });
   run('initdb', ['--pgdata', data, '--username=postgres', '--auth-host=scram-sha-256', '--auth-local=trust', '--no-sync']);
+  // Without this only who is on the machine gets in.
+  if (listening !== undefined) appendFileSync(join(data, 'pg_hba.conf'), 'hostssl all all all scram-sha-256\n');
   const tls = certificate === undefined ? 'off' : `on -c ssl_cert_file=${directory}/tls.crt -c ssl_key_file=${directory}/tls.key`;
-  const own = [`port=${port}`, 'listen_addresses=localhost', `unix_socket_directories=${directory}`, 'fsync=off', `ssl=${tls}`];
+  const own = [`port=${port}`, `listen_addresses=${addresses}`, `unix_socket_directories=${directory}`, 'fsync=off', `ssl=${tls}`];
   const settings = [...own, ...more].map((setting) => `-c ${setting}`).join(' ');
   run('pg_ctl', ['start', '--wait', '--pgdata', data, '--log', join(directory, 'log'), '--options', settings]);
   return {
