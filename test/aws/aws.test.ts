@@ -666,7 +666,6 @@ describe('what was there before its claim', { timeout: 500_000 }, () => {
         maintenanceWindow: 'PreferredMaintenanceWindow',
         nodeType: 'CacheNodeType',
         parameterGroupName: 'CacheParameterGroupName',
-        securityGroupIdRefs: 'SecurityGroupIds',
       },
       silent: ['Action', 'Version', 'ReplicationGroupId', 'ApplyImmediately'],
       sends: 'CacheNodeType',
@@ -742,9 +741,10 @@ describe('what was there before its claim', { timeout: 500_000 }, () => {
         expect([...asked]).toContain(what);
     }, 300);
     const asked = await written();
+    // Alarms watch it, and are new.
     const others = asked.filter(
       ({ what }) =>
-        !/^(Modify(DBInstance|ReplicationGroup)|(Add|Remove)Tags\w+|SetQueueAttributes|(Tag|Untag)Queue|PUT \?\w+|(POST|DELETE) tags)$/.test(
+        !/^(Modify(DBInstance|ReplicationGroup)|PutMetricAlarm|(Add|Remove)Tags\w+|SetQueueAttributes|(Tag|Untag)Queue|PUT \?\w+|(POST|DELETE) tags)$/.test(
           what,
         ),
     );
