@@ -218,7 +218,7 @@ export async function removeNamespaces(...names: readonly string[]): Promise<voi
       await eventually(async () => {
         const left = await kubectl('get', 'claim', '-n', name, '-o', 'name');
         if (left !== '') throw new Error(`still there in ${name}: ${left}`);
-      }, 270);
+      }, 200);
       await kubectl('annotate', 'namespace', name, 'platform.internal/deletion=Allow', '--overwrite');
       // What a claim composed may be gone some moments after it.
       await eventually(() => kubectl('delete', 'namespace', name, '--ignore-not-found', '--timeout=120s'));
