@@ -536,7 +536,7 @@ describe('a control plane that lost all', { timeout: 500_000 }, () => {
       expect(rules.map((rule) => [conditionsOf(rule)['Synced'], rule.metadata.annotations?.['crossplane.io/external-name']])).toEqual(
         groups.map(() => ['True', expect.stringMatching(/^sgrule-/)]),
       );
-    }, 360);
+    }, 240);
     expect(await inventory()).toEqual(before);
   });
 });
